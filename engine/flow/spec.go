@@ -1,0 +1,66 @@
+package flow
+
+// Kind says which list of a flow a component stands in.
+type Kind int
+
+// The kinds of component.
+const (
+	KindTask Kind = iota
+	KindTrigger
+	KindCondition
+)
+
+// Spec describes one component type. The packages that implement components export their specs, the engine builds one
+// [Catalog] of them, and loading, documentation, schema and command line all read it from there.
+type Spec struct {
+	Kind       Kind
+	Type       string   // canonical, as in io.kestra.plugin.core.log.Log
+	Aliases    []string // other spellings that load; a flow keeps the one it was written with
+	Summary    string   // one line
+	Properties []Property
+	Pure       bool // tasks: running it again has no effect outside the execution, so nothing is committed around it
+
+	// Compile turns a component whose properties were checked into what its package runs: a task, a condition, a trigger.
+	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component.
+	// Nil means that Kestra has the type and this module does not support it yet: using it is an error that says so,
+	// a warning for a trigger ("never fires here").
+	Compile func(c *Component) (any, error)
+
+	// Check, when set, looks at the compiled component inside its complete flow and reports what only shows there.
+	Check func(f *Flow, c *Component, report Report)
+}
+
+// Report takes a finding about a property of the component at hand; an empty property means the component as a whole.
+type Report func(severity Severity, property, message string)
+
+// PropertyType is the YAML form of a property.
+type PropertyType int
+
+// The property types.
+const (
+	String       PropertyType = iota // a scalar, taken as text as Kestra does (`key: 12345` is `12345`)
+	Integer                          // a whole number, or text that is one
+	Boolean                          // a YAML boolean, "true" or "false", or a whole number (spec/kestra-live.md §B: wait: 1)
+	Duration                         // Go's or ISO-8601's form
+	StringList                       // a list of scalars
+	StringOrList                     // a scalar or a list of scalars (Log's message)
+	Map                              // a mapping
+	MapOrList                        // a mapping, or a list of {key, value} (labels)
+	Any                              // any YAML value
+	Conditions                       // a list of conditions
+	Tasks                            // a list of tasks
+)
+
+// Property describes one property of a component type.
+type Property struct {
+	Name      string
+	Type      PropertyType
+	Summary   string // one line
+	Required  bool
+	Dynamic   bool     // its strings are expressions, compiled at load
+	Default   string   // for documentation
+	Values    []string // the only values allowed, compared exactly
+	MaxLength int      // in UTF-16 units of the text as written; 0: no limit
+	Extension bool     // Kestra does not have it; `validate --portable` names it
+	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so
+}

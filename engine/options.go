@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// StoreOptions say where executions are kept.
+type StoreOptions struct {
+	Kind string // "memory"
+	Path string // of stores that are files
+}
+
+// Identity is equal for options that mean the same durable thing; one process opens it once.
+func (o StoreOptions) Identity() string { return o.Kind + ":" + o.Path }
+
+// Options are what an engine can be told while it runs.
+type Options struct {
+	Workers  int         // goroutines that run executions nobody waits for; 0: twice the processors
+	Capacity int         // executions under way at once, above it requests get 503; 0: 10,000
+	Logger   *zap.Logger // for executions; nil: none
+}
+
+// SiteOptions configure one site.
+type SiteOptions struct {
+	Logger      *zap.Logger
+	Namespaces  []string                    // exact, or a.b.* for a.b and everything below; none: all
+	Conditions  []SiteCondition             // every request must also satisfy them
+	PassUnknown bool                        // what no trigger matches is for the next handler instead of 404
+	MaxBody     int64                       // bytes; 0: 10 MiB
+	WaitTimeout time.Duration               // of `wait: true` triggers that set none; 0: 30 s
+	BaseURL     string                      // gives `url` in answers and kestra.url in expressions; empty: neither
+	LookupEnv   func(string) (string, bool) // SECRET_X and ENV_X; nil: nothing is set
+	Environ     func() []string             // for envs; nil: nothing is set
+}
+
+// SiteCondition is a CEL condition of a site.
+type SiteCondition struct {
+	Expression string
+	Source     string // where it was written, as in Caddyfile:14; may be empty
+}

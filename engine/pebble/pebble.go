@@ -1,0 +1,59 @@
+package pebble
+
+import (
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Dialect selects the operator table: the two differ in the precedence of `??`, `???` and `isIn`
+// (spec/expressions.md §1.6).
+type Dialect int
+
+// The dialects. The zero Dialect means [Dialect1].
+const (
+	Dialect1 Dialect = 1 // Kestra 1.x: `??` binds at 120
+	Dialect2 Dialect = 2 // Kestra 2.0: `??` binds at 30
+)
+
+// Options configure an [Engine]. The zero Options are the defaults.
+type Options struct {
+	Dialect Dialect
+	Limits  Limits // zero fields take their defaults, see [DefaultLimits]
+}
+
+// Limits bound what a template can cost, whatever it or its data say. Passing one is an [*Error] of class [ClassLimit].
+type Limits struct {
+	TemplateBytes int           // length of a template's text; checked when it is compiled
+	Steps         int           // nodes evaluated in one evaluation
+	OutputBytes   int           // text produced in one evaluation, intermediate texts included
+	Depth         int           // nesting of expressions, macros and render() calls
+	RangeItems    int           // items of one range or list made by the language
+	RegexTime     time.Duration // time of one regular expression match
+}
+
+// DefaultLimits are the limits of an [Engine] whose options name none.
+var DefaultLimits = Limits{
+	TemplateBytes: 1 << 20,
+	Steps:         1_000_000,
+	OutputBytes:   16 << 20,
+	Depth:         200,
+	RangeItems:    1_000_000,
+	RegexTime:     50 * time.Millisecond,
+}
+
+// Secrets answers the function `secret('NAME')`.
+type Secrets interface {
+	// Secret returns the clear text of the secret with this name and whether there is one.
+	Secret(namespace, name string) (string, bool, error)
+}
+
+// Context is what one evaluation sees. It is read only, so one Context may serve evaluations of several goroutines.
+type Context struct {
+	Vars      *value.Map     // the variables: trigger, flow, vars, inputs, outputs, execution, …
+	Now       time.Time      // what now() and the like say; the zero time means the wall clock
+	Seed      uint64         // seeds uuid(), randomInt() and the like; 0 means real randomness
+	Location  *time.Location // the zone dates are printed in when none is named; nil means time.Local
+	Secrets   Secrets        // nil: secret() fails and says that there is no source of secrets
+	Namespace string         // the namespace that secret() asks for
+}

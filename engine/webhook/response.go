@@ -1,0 +1,38 @@
+package webhook
+
+// Outcome says in one word what became of a request; it is a label of metrics and a field of the access log.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeFired     Outcome = "fired"     // 200: accepted, the caller does not wait
+	OutcomeEnded     Outcome = "ended"     // wait: true, and the execution ended in time
+	OutcomeTimeout   Outcome = "timeout"   // 202: it goes on without the caller
+	OutcomeUnmet     Outcome = "unmet"     // 204: a condition does not hold
+	OutcomeError     Outcome = "error"     // 204: a condition could not be evaluated
+	OutcomeUnknown   Outcome = "unknown"   // 404, or the next handler
+	OutcomeDisabled  Outcome = "disabled"  // 409
+	OutcomeMethod    Outcome = "method"    // 405
+	OutcomeBody      Outcome = "body"      // 400 or 413: the body could not be read
+	OutcomeBusy      Outcome = "busy"      // 503: no capacity
+	OutcomeStopping  Outcome = "stopping"  // 503: the server is going down
+	OutcomeUnstored  Outcome = "unstored"  // 503: the store cannot keep the delivery
+	OutcomeMalformed Outcome = "malformed" // 404: the path is ours but of a wrong shape
+)
+
+// Response is what to answer. Its Body must not be changed.
+type Response struct {
+	Status      int
+	ContentType string // empty: none
+	Body        []byte
+	Allow       string // value of the header Allow; empty: none
+	RetryAfter  int    // seconds, value of the header Retry-After; 0: none
+
+	// Unmatched asks for the next handler: nothing matched and the site passes on what is unknown. Nothing was read.
+	Unmatched bool
+
+	Outcome     Outcome
+	ExecutionID string // empty unless an execution was created
+	Namespace   string // set, with FlowID, only when the key matched
+	FlowID      string
+}
