@@ -1,0 +1,307 @@
+package tests
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/caddy-kestra/kestra-webhook"
+
+// maxLines is where a Go file is two subjects.
+const maxLines = 500
+
+// row says what one package may import beside the standard library. A name that ends in /... means what is below it as
+// well.
+type row struct {
+	pkg     string   // folder, relative to the module
+	ours    []string // packages of this module
+	outside []string // modules, or packages and what is below them
+	tests   []string // what only its test files may import, ours by folder, others by path
+}
+
+// house is the order of the packages: what stands higher knows nothing of what stands lower.
+var house = []row{
+	{pkg: "engine/value"},
+	{
+		pkg:     "engine/pebble",
+		ours:    []string{"engine/value"},
+		outside: []string{"github.com/dlclark/regexp2/v2", "github.com/itchyny/gojq", "gopkg.in/yaml.v3", "golang.org/x/text"},
+	},
+	{
+		pkg:     "engine/flow",
+		ours:    []string{"engine/pebble", "engine/value"},
+		outside: []string{"gopkg.in/yaml.v3"},
+	},
+	{
+		pkg:     "engine/condition",
+		ours:    []string{"engine/flow", "engine/pebble", "engine/value"},
+		outside: []string{"cel.dev/cel-go", "cel.dev/expr", "google.golang.org/protobuf", "github.com/rickar/cal/v2"},
+	},
+	{
+		pkg:  "engine/execution",
+		ours: []string{"engine/flow", "engine/value"},
+		// A flow with expressions is the shortest way to a plan.
+		tests: []string{"engine/pebble"},
+	},
+	{
+		pkg:  "engine/task/...",
+		ours: []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
+	},
+	{
+		pkg:   "engine/runner",
+		ours:  []string{"engine/execution", "engine/task", "engine/flow", "engine/pebble", "engine/value"},
+		tests: []string{"engine/store/memory", "engine/task/..."},
+	},
+	{
+		pkg:     "engine/webhook",
+		ours:    []string{"engine/execution", "engine/condition", "engine/flow", "engine/pebble", "engine/value"},
+		outside: []string{"golang.org/x/text"},
+		tests:   []string{"engine/task/..."},
+	},
+	{
+		pkg:     "engine/store/storetest",
+		ours:    []string{"engine/execution", "engine/flow", "engine/value"},
+		outside: []string{"github.com/google/go-cmp", "pgregory.net/rapid"}, // it is a test suite in itself
+	},
+	{
+		pkg:     "engine/store/...",
+		ours:    []string{"engine/execution", "engine/flow", "engine/value"},
+		outside: []string{"modernc.org/sqlite"},
+		tests:   []string{"engine/store/storetest"},
+	},
+	{pkg: "engine", ours: []string{"engine/..."}},
+	{
+		pkg:  "caddymodule",
+		ours: []string{"engine", "engine/flow", "engine/webhook"},
+		outside: []string{
+			"github.com/caddyserver/caddy/v2", "github.com/spf13/cobra", "github.com/fsnotify/fsnotify",
+			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel",
+		},
+		tests: []string{"github.com/rogpeppe/go-internal"},
+	},
+	{
+		pkg:     "caddymodule/cmd/caddy",
+		ours:    []string{"caddymodule"},
+		outside: []string{"github.com/caddyserver/caddy/v2"},
+	},
+
+	{pkg: "tests"},
+	{pkg: "tests/xcaddybuild"},
+	// The binary is known by its URLs and output alone.
+	{
+		pkg:   "tests/e2e",
+		tests: []string{"github.com/aws/aws-lambda-go", "github.com/go-playground/webhooks/v6", "github.com/rogpeppe/go-internal"},
+	},
+	{
+		pkg:     "tests/e2e/acmeca",
+		outside: []string{"github.com/caddyserver/caddy/v2", "github.com/smallstep/certificates"},
+	},
+	{pkg: "tests/crash", tests: []string{"github.com/google/go-cmp"}},
+	{pkg: "tests/bench", ours: []string{"engine/..."}},
+	{pkg: "tests/conformance", ours: []string{"engine/..."}},
+}
+
+// Everywhere allowed: loggers that are passed down, identifiers, and concurrency; in tests, how they compare and watch.
+var (
+	everywhere  = []string{"go.uber.org/zap", "github.com/google/uuid", "golang.org/x/sync"}
+	everyTest   = []string{"github.com/google/go-cmp", "go.uber.org/goleak", "pgregory.net/rapid"}
+	vagueNames  = []string{"utils", "util", "common", "helpers", "helper", "types", "misc"}
+	userIgnores = []string{"replace", "exclude"} // directives of go.mod that hold in the main module alone
+)
+
+func TestArchitecture(t *testing.T) {
+	findings, packages, err := inspect(os.DirFS(".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if packages < 2 {
+		t.Errorf("only %d packages were found, so nothing was checked", packages)
+	}
+	for _, f := range findings {
+		t.Error(f)
+	}
+}
+
+// inspect reads every Go file of the module in fsys, whatever its build tags, and go.mod. It returns what is wrong, and
+// how many packages it saw.
+func inspect(fsys fs.FS) (findings []string, packages int, err error) {
+	folders := map[string][]goFile{}
+	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			if name != "." && skipFolder(fsys, name) {
+				return fs.SkipDir
+			}
+		case path.Ext(name) == ".go":
+			f, err := readGoFile(fsys, name)
+			if err != nil {
+				return err
+			}
+			folders[path.Dir(name)] = append(folders[path.Dir(name)], f)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	for folder, files := range folders {
+		findings = append(findings, checkPackage(folder, files)...)
+	}
+	mod, err := fs.ReadFile(fsys, "go.mod")
+	if err != nil {
+		return nil, 0, err
+	}
+	findings = append(findings, checkMod(mod)...)
+	slices.Sort(findings)
+	return findings, len(folders), nil
+}
+
+// skipFolder reports whether the go tool would not look into a folder: hidden ones, test data, and other modules.
+func skipFolder(fsys fs.FS, name string) bool {
+	base := path.Base(name)
+	if base == "testdata" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") {
+		return true
+	}
+	_, err := fs.Stat(fsys, name+"/go.mod")
+	return err == nil
+}
+
+// goFile is what is checked of one file.
+type goFile struct {
+	name    string
+	pkg     string
+	comment bool // it has a package comment
+	imports []string
+	lines   int
+}
+
+func (f goFile) test() bool { return strings.HasSuffix(f.name, "_test.go") }
+
+func readGoFile(fsys fs.FS, name string) (goFile, error) {
+	text, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return goFile{}, err
+	}
+	parsed, err := parser.ParseFile(token.NewFileSet(), name, text, parser.ImportsOnly|parser.ParseComments)
+	if err != nil {
+		return goFile{}, err
+	}
+	f := goFile{
+		name: name, pkg: parsed.Name.Name, lines: bytes.Count(text, []byte{'\n'}),
+		comment: strings.HasPrefix(packageComment(parsed), "Package ") || parsed.Name.Name == "main" && parsed.Doc != nil,
+	}
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return goFile{}, err
+		}
+		f.imports = append(f.imports, imported)
+	}
+	return f, nil
+}
+
+func packageComment(f *ast.File) string {
+	if f.Doc == nil {
+		return ""
+	}
+	return f.Doc.Text()
+}
+
+func checkPackage(folder string, files []goFile) []string {
+	var findings []string
+	say := func(format string, args ...any) { findings = append(findings, fmt.Sprintf(format, args...)) }
+
+	r, inTable := rowOf(folder)
+	if !inTable {
+		say("%s: the package is in no row of the table in tests/architecture_test.go", folder)
+	}
+	documented := false
+	for _, f := range files {
+		if f.comment && (path.Base(f.name) == "doc.go" || f.pkg == "main") {
+			documented = true
+		}
+		if slices.Contains(vagueNames, strings.TrimSuffix(f.pkg, "_test")) {
+			say("%s: package name %q says nothing", f.name, f.pkg)
+		}
+		if f.lines > maxLines {
+			say("%s: %d lines, more than %d", f.name, f.lines, maxLines)
+		}
+		for _, imported := range f.imports {
+			if inTable && !r.allows(folder, imported, f.test()) {
+				say("%s: may not import %s", f.name, imported)
+			}
+		}
+	}
+	if !documented {
+		say("%s: no doc.go with a package comment", folder)
+	}
+	return findings
+}
+
+// rowOf returns the row that names folder; one with its very name comes before patterns.
+func rowOf(folder string) (row, bool) {
+	for _, r := range house {
+		if r.pkg == folder {
+			return r, true
+		}
+	}
+	for _, r := range house {
+		if base, ok := strings.CutSuffix(r.pkg, "/..."); ok && within(folder, base) {
+			return r, true
+		}
+	}
+	return row{}, false
+}
+
+func (r row) allows(folder, imported string, test bool) bool {
+	if imported == "C" { // xcaddy builds without cgo
+		return false
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	if !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	if ours, ok := strings.CutPrefix(imported, module+"/"); ok {
+		if test && (ours == folder || matches(r.tests, ours)) {
+			return true // an external test package imports what it tests
+		}
+		return matches(r.ours, ours)
+	}
+	inside := func(list []string) bool {
+		return slices.ContainsFunc(list, func(m string) bool { return within(imported, m) })
+	}
+	return inside(everywhere) || inside(r.outside) || test && (inside(everyTest) || inside(r.tests))
+}
+
+func matches(patterns []string, folder string) bool {
+	return slices.ContainsFunc(patterns, func(p string) bool {
+		base, below := strings.CutSuffix(p, "/...")
+		return folder == base || below && within(folder, base)
+	})
+}
+
+// within reports whether name is base or below it.
+func within(name, base string) bool { return name == base || strings.HasPrefix(name, base+"/") }
+
+func checkMod(text []byte) []string {
+	var findings []string
+	for line := range strings.Lines(string(text)) {
+		words := strings.FieldsFunc(line, func(r rune) bool { return r == ' ' || r == '\t' || r == '(' || r == '\n' })
+		if len(words) > 0 && slices.Contains(userIgnores, words[0]) {
+			findings = append(findings, fmt.Sprintf("go.mod: %q would not reach users, whose xcaddy makes its own main module", words[0]))
+		}
+	}
+	return findings
+}
