@@ -110,3 +110,65 @@ func BenchmarkScanJSON(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkAppendJSON(b *testing.B) {
+	for _, p := range payloads {
+		b.Run(p.name+"/value", func(b *testing.B) {
+			v, err := DecodeJSON(p.data)
+			if err != nil {
+				b.Fatal(err)
+			}
+			buf := make([]byte, 0, 2*len(p.data))
+			b.ReportAllocs()
+			for b.Loop() {
+				buf = AppendJSON(buf[:0], v)
+			}
+		})
+		b.Run(p.name+"/encoding-json", func(b *testing.B) {
+			var v any
+			if err := json.Unmarshal(p.data, &v); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := json.Marshal(v); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkMapGet(b *testing.B) {
+	for _, members := range []int{4, 80} {
+		m := NewMap(members)
+		for i := range members {
+			m.Set(fmt.Sprint("member_", i, "_url"), Int(int64(i)))
+		}
+		key := fmt.Sprint("member_", members/2, "_url")
+		b.Run(fmt.Sprint(members), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, ok := m.Get(key); !ok {
+					b.Fatal("key is missing")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkAdd(b *testing.B) {
+	for _, tt := range []struct {
+		name string
+		x, y Value
+	}{{"integers", Int(1), Int(2)}, {"doubles", Float(1.5), Float(2)}, {"mixed", Int(1), Float(2)}} {
+		b.Run(tt.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Add(tt.x, tt.y); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -51,3 +51,24 @@ func (l *List) Slice() []Value {
 
 // Sub returns the list value of items from up to before to, which must be in range; it shares their storage.
 func (l *List) Sub(from, to int) Value { return ListOf(l.Slice()[from:to:to]...) }
+
+// Plus is the operator + with a list on its left (spec/expressions.md §1.7): a new list with all items of x behind those
+// of l if x is a list, else with x itself.
+func (l *List) Plus(x Value) Value {
+	if x.kind == KindList {
+		return ListOf(slices.Concat(l.Slice(), x.List().Slice())...)
+	}
+	return ListOf(append(slices.Clip(l.Slice()), x)...)
+}
+
+// Minus is the operator - with a list on its left (spec/expressions.md §1.7): a new list without any item that is
+// [Equal] to an item of x if x is a list, else without the first item that is equal to x.
+func (l *List) Minus(x Value) Value {
+	if x.kind == KindList {
+		return ListOf(slices.DeleteFunc(slices.Clone(l.Slice()), func(item Value) bool { return Index(x.List(), item) >= 0 })...)
+	}
+	if i := Index(l, x); i >= 0 {
+		return ListOf(slices.Concat(l.items[:i], l.items[i+1:])...)
+	}
+	return ListOf(l.Slice()...)
+}
