@@ -100,14 +100,16 @@ var house = []row{
 	// The binary is known by its URLs and output alone.
 	{
 		pkg:   "tests/e2e",
+		ours:  []string{"tests/e2e/harness"},
 		tests: []string{"github.com/aws/aws-lambda-go", "github.com/go-playground/webhooks/v6", "github.com/rogpeppe/go-internal"},
 	},
+	{pkg: "tests/e2e/harness"},
 	{
 		pkg:     "tests/e2e/acmeca",
 		outside: []string{"github.com/caddyserver/caddy/v2", "github.com/smallstep/certificates"},
 	},
-	{pkg: "tests/crash", tests: []string{"github.com/google/go-cmp"}},
-	{pkg: "tests/bench", ours: []string{"engine/..."}},
+	{pkg: "tests/crash", ours: []string{"tests/e2e/harness"}},
+	{pkg: "tests/bench", ours: []string{"engine/...", "tests/e2e/harness"}},
 	{pkg: "tests/conformance", ours: []string{"engine/..."}},
 }
 

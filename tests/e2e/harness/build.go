@@ -1,0 +1,78 @@
+package harness
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+const module = "github.com/caddy-kestra/kestra-webhook/"
+
+// Product is the package of Caddy with this module, relative to the module.
+const Product = "caddymodule/cmd/caddy"
+
+// builds holds the programs built in this test run.
+var builds = struct {
+	sync.Mutex
+	folder   string
+	programs map[string]func() (string, error) // by package
+}{programs: map[string]func() (string, error){}}
+
+// Main runs the tests of a package, then removes the programs that were built for them. It returns the exit code.
+func Main(m *testing.M) int {
+	code := m.Run()
+	builds.Lock()
+	defer builds.Unlock()
+	if builds.folder != "" {
+		os.RemoveAll(builds.folder)
+	}
+	return code
+}
+
+// Program builds the command in a package of this module, named relative to it, and returns the file. It is built once;
+// a build that failed fails every test that needs it.
+func Program(tb testing.TB, pkg string) string {
+	tb.Helper()
+	builds.Lock()
+	build, ok := builds.programs[pkg]
+	if !ok {
+		build = sync.OnceValues(func() (string, error) { return buildProgram(pkg) })
+		builds.programs[pkg] = build
+	}
+	builds.Unlock()
+	file, err := build()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return file
+}
+
+func buildProgram(pkg string) (string, error) {
+	folder, err := buildFolder()
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(folder, path.Base(pkg)+".exe") // the ending is needed on Windows and harmless elsewhere
+	out, err := exec.Command("go", "build", "-o", file, module+pkg).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)
+	}
+	return file, nil
+}
+
+func buildFolder() (string, error) {
+	builds.Lock()
+	defer builds.Unlock()
+	if builds.folder == "" {
+		folder, err := os.MkdirTemp("", "kestra-e2e")
+		if err != nil {
+			return "", err
+		}
+		builds.folder = folder
+	}
+	return builds.folder, nil
+}

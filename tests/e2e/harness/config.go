@@ -1,0 +1,82 @@
+package harness
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is a Caddyfile and what stands around it. In both parts, and in Files, Caddy's {$HTTP_PORT}, {$HTTPS_PORT} and
+// {$ADMIN_PORT} are the server's ports, {$DIR} is its folder.
+type Config struct {
+	Program string            // package of the program, relative to the module; empty: Product
+	Global  string            // lines of the global block, beside those for ports, addresses and trust
+	Sites   string            // all that follows the global block
+	Env     []string          // as in NAME=value; nothing but PATH and the folders is inherited
+	Files   map[string]string // texts by path relative to the server's folder
+}
+
+// caddyfile returns the text of the Caddyfile.
+func (c Config) caddyfile() string {
+	return `{
+	admin 127.0.0.1:{$ADMIN_PORT}
+	http_port {$HTTP_PORT}
+	https_port {$HTTPS_PORT}
+	default_bind 127.0.0.1
+	skip_install_trust
+` + strings.TrimRight(c.Global, "\n") + "\n}\n" + c.Sites + "\n"
+}
+
+// write puts the Caddyfile and the other files into folder.
+func (c Config) write(folder string) error {
+	files := map[string]string{"Caddyfile": c.caddyfile()}
+	for name, text := range c.Files {
+		files[name] = text
+	}
+	for name, text := range files {
+		file := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ports are the loopback ports of a server.
+type ports struct{ http, https, admin int }
+
+// freePorts returns ports that nobody listened on a moment ago. Another process may take one before the server does; Start
+// then tries others.
+func freePorts() (ports, error) {
+	var p ports
+	for _, port := range []*int{&p.http, &p.https, &p.admin} {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return ports{}, err
+		}
+		defer l.Close() // held until all are found, so that they differ
+		*port = l.Addr().(*net.TCPAddr).Port
+	}
+	return p, nil
+}
+
+// environment returns that of the server's processes.
+func environment(c Config, folder string, p ports) []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + folder,
+		"XDG_DATA_HOME=" + filepath.Join(folder, "data"),
+		"XDG_CONFIG_HOME=" + filepath.Join(folder, "config"),
+		"XDG_CACHE_HOME=" + filepath.Join(folder, "cache"),
+		"DIR=" + folder,
+		fmt.Sprintf("HTTP_PORT=%d", p.http),
+		fmt.Sprintf("HTTPS_PORT=%d", p.https),
+		fmt.Sprintf("ADMIN_PORT=%d", p.admin),
+	}
+	return append(env, c.Env...)
+}
