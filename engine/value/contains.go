@@ -20,8 +20,9 @@ func Contains(v, x Value) (found, ok bool) {
 		if x.kind != KindList {
 			return Index(v.List(), x) >= 0, true
 		}
+		items := SetOf(v.List())
 		for _, item := range x.List().Slice() {
-			if Index(v.List(), item) < 0 {
+			if !items.Has(item) {
 				return false, true
 			}
 		}

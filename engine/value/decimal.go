@@ -136,7 +136,7 @@ func align(d, e *decimal) (a, b *big.Int, scale int) {
 	return d.at(scale), e.at(scale), scale
 }
 
-// at returns the unscaled value of d at a scale that is not below its own.
+// at returns the unscaled value of d at a scale that is not below its own; the result is not to be changed.
 func (d *decimal) at(scale int) *big.Int {
 	if scale == d.scale {
 		return d.unscaled

@@ -10,7 +10,7 @@
 //   - JSON to values and back: [DecodeJSON], [ScanJSON], [AppendJSON].
 //   - Text: [AppendText] is what a template prints, [AppendJavaText] what its string operators use.
 //   - The operators of the language on values: [Equal], [Compare], [Truth], [Contains], [In], [Add], [Sub], [Mul], [Div],
-//     [Rem], [Neg], [List.Plus], [List.Minus].
+//     [Rem], [Neg], [List.Plus], [List.Minus]; and [Set], which finds equal values among many.
 //   - Go values and back: [FromGo], [ToGo].
 //
 // Where Kestra's answer is an accident of Java the package mends it: integers are exact at every size, numbers are equal

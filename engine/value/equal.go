@@ -22,8 +22,9 @@ func Equal(a, b Value) bool {
 			return false
 		}
 		for i, key := range m.Keys() {
-			other, ok := n.Get(key)
-			if !ok || !Equal(m.At(i), other) {
+			at := n.find(key)
+			// A folding map finds more than the key.
+			if at < 0 || n.Key(at) != key || !Equal(m.At(i), n.At(at)) {
 				return false
 			}
 		}
