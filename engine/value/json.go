@@ -21,9 +21,9 @@ func DecodeJSON(data []byte) (Value, error) { return DecodeJSONText(string(data)
 
 // DecodeJSONText is [DecodeJSON] of a string; the value shares the string.
 func DecodeJSONText(s string) (Value, error) {
-	d := decoder{text: s}
 	// A member or an item takes about sixteen bytes of text.
-	chunk := min(max(len(s)/16, 4), 256)
+	chunk := min(max(len(s)/16, 2), 256)
+	d := decoder{text: s, vals: make([]Value, 0, min(chunk, 32)), keys: make([]string, 0, min(chunk, 32))}
 	d.items.next, d.names.next = chunk, chunk
 	d.maps.next, d.lists.next = max(chunk/8, 1), max(chunk/16, 1)
 	i := skipSpace(s, 0)
