@@ -1,0 +1,200 @@
+package pebble
+
+import (
+	"strconv"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// name compiles the reading of a variable.
+func (c *compiler) name(e *nameExpr) code {
+	name := e.name
+	var miss error = missing(e.offset(), name)
+	return func(st *state) (value.Value, error) {
+		if v, ok := st.lookup(name); ok {
+			return v, nil
+		}
+		return value.Null, miss
+	}
+}
+
+// attribute compiles `a.b.c` and `a['b'][0]`. Steps with a name or index known now are taken in one loop.
+func (c *compiler) attribute(e *attributeExpr) (code, error) {
+	var steps []step
+	var target expression = e
+	for {
+		a, ok := target.(*attributeExpr)
+		if !ok {
+			break
+		}
+		s, ok := staticStep(a)
+		if !ok {
+			break
+		}
+		steps = append(steps, s)
+		target = a.target
+	}
+	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
+		steps[i], steps[j] = steps[j], steps[i]
+	}
+	if len(steps) == 0 {
+		return c.subscript(e)
+	}
+	root, err := c.expression(target)
+	if err != nil {
+		return nil, err
+	}
+	return func(st *state) (value.Value, error) {
+		v, err := root(st)
+		if err != nil {
+			return value.Null, err
+		}
+		for i := range steps {
+			s := &steps[i]
+			if v.Kind() == value.KindMap {
+				if member, ok := v.Map().Get(s.name); ok && !s.number {
+					v = member
+					continue
+				}
+			}
+			if v, err = st.take(v, s); err != nil {
+				return value.Null, err
+			}
+		}
+		return v, nil
+	}, nil
+}
+
+// step is an access whose name or index is known when the template is compiled.
+type step struct {
+	at     int
+	name   string // the text of the subscript
+	index  int    // -1 when the text is no index
+	number bool   // the subscript is a number
+	dotted bool
+	miss   error
+}
+
+func staticStep(e *attributeExpr) (step, bool) {
+	s := step{at: e.offset(), name: e.name, index: -1, dotted: true}
+	if e.subscript != nil {
+		v, ok := literal(e.subscript)
+		if !ok || v.Kind() != value.KindString && v.Kind() != value.KindInt {
+			return step{}, false
+		}
+		s.dotted = false
+		s.number = v.Kind() == value.KindInt
+		if s.name = v.Str(); s.number {
+			s.name = strconv.FormatInt(v.Int(), 10)
+		}
+		s.index = indexOf(s.name)
+	}
+	s.miss = missing(s.at, s.name)
+	return s, true
+}
+
+// indexOf returns the list index that a subscript's text is, or -1.
+func indexOf(text string) int {
+	i, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || i < 0 {
+		return -1
+	}
+	return int(i)
+}
+
+// take makes one step from v, when it is not to a member that a map has.
+func (st *state) take(v value.Value, s *step) (value.Value, error) {
+	switch v.Kind() {
+	case value.KindMap:
+		// A number never is a key: Kestra refuses it, but `??` on an index into what turned out to be a map is sensible.
+		if s.number {
+			return value.Null, locate(evaluationError("a map has no key of type integer: %s", s.name), s.at)
+		}
+	case value.KindList:
+		if s.index >= 0 && !s.dotted {
+			if l := v.List(); s.index < l.Len() {
+				return l.At(s.index), nil
+			}
+			return value.Null, s.miss
+		}
+	case value.KindNull:
+		return value.Null, s.miss
+	}
+	if s.number {
+		return value.Null, s.miss
+	}
+	return st.member(v, s.name, nil, s.at, s.miss)
+}
+
+// subscript compiles an access whose subscript is computed.
+func (c *compiler) subscript(e *attributeExpr) (code, error) {
+	target, err := c.expression(e.target)
+	if err != nil {
+		return nil, err
+	}
+	key, err := c.expression(e.subscript)
+	if err != nil {
+		return nil, err
+	}
+	at := e.offset()
+	return func(st *state) (value.Value, error) {
+		v, err := target(st)
+		if err != nil {
+			return value.Null, err
+		}
+		k, err := key(st)
+		if err != nil {
+			return value.Null, err
+		}
+		s := step{at: at, name: k.Str(), number: k.IsNumber()}
+		if k.Kind() != value.KindString {
+			if s.name, err = st.javaText(k); err != nil {
+				return value.Null, locate(err, at)
+			}
+		}
+		if k.IsNull() && v.Kind() == value.KindMap {
+			return value.Null, locate(runtimeError("a map has no key null"), at)
+		}
+		if v.Kind() == value.KindMap && !s.number {
+			if member, ok := v.Map().Get(s.name); ok {
+				return member, nil
+			}
+		}
+		s.index = indexOf(s.name)
+		s.miss = st.missing(at, s.name)
+		return st.take(v, &s)
+	}, nil
+}
+
+// method compiles `target.name(arguments)`.
+func (c *compiler) method(e *methodExpr) (code, error) {
+	target, err := c.expression(e.target)
+	if err != nil {
+		return nil, err
+	}
+	args, err := c.expressions(e.args)
+	if err != nil {
+		return nil, err
+	}
+	name, at := e.name, e.offset()
+	var miss error = missing(at, name)
+	return func(st *state) (value.Value, error) {
+		v, err := target(st)
+		if err != nil {
+			return value.Null, err
+		}
+		base := len(st.args)
+		for _, arg := range args {
+			a, err := arg(st)
+			if err != nil {
+				st.args = st.args[:base]
+				return value.Null, err
+			}
+			st.args = append(st.args, a)
+		}
+		given := st.args[base:len(st.args):len(st.args)]
+		v, err = st.member(v, name, given, at, miss)
+		st.args = st.args[:base]
+		return v, err
+	}, nil
+}

@@ -1,0 +1,66 @@
+package pebble
+
+import (
+	"sync"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Engine compiles templates of one dialect under one set of limits. It is immutable and safe for concurrent use.
+type Engine struct {
+	options    Options
+	limits     Limits
+	precedence map[string]int
+	registry   *registry
+	methods    map[value.Kind]methodTable
+	regexes    regexCache
+	states     sync.Pool
+}
+
+// New returns an engine.
+func New(o Options) *Engine {
+	l := &o.Limits
+	for _, limit := range []struct{ value, standard *int }{
+		{&l.TemplateBytes, &DefaultLimits.TemplateBytes}, {&l.Steps, &DefaultLimits.Steps},
+		{&l.OutputBytes, &DefaultLimits.OutputBytes}, {&l.Depth, &DefaultLimits.Depth},
+		{&l.RangeItems, &DefaultLimits.RangeItems},
+	} {
+		if *limit.value <= 0 {
+			*limit.value = *limit.standard
+		}
+	}
+	if l.RegexTime <= 0 {
+		l.RegexTime = DefaultLimits.RegexTime
+	}
+	if o.Dialect == 0 {
+		o.Dialect = Dialect1
+	}
+	e := &Engine{options: o, limits: o.Limits, precedence: binaryOperators(o.Dialect),
+		registry: newRegistry(o.Dialect), methods: newMethods()}
+	e.states.New = func() any { return new(state) }
+	return e
+}
+
+// Compile compiles a template. The error is an [*Error]: of [ClassSyntax], of [ClassUnknown] for a filter, function or
+// test that does not exist (Kestra reports it only when the call is reached), or of [ClassLimit].
+func (e *Engine) Compile(text string) (*Template, error) {
+	t := &Template{engine: e, source: text}
+	if len(text) > e.limits.TemplateBytes {
+		return nil, &Error{Class: ClassLimit, Line: 1, Column: 1,
+			Msg: newFault(ClassLimit, 0, "template has %d bytes, more than %d", len(text), e.limits.TemplateBytes).msg}
+	}
+	parsed, err := parse(text, e.precedence, e.limits.Depth)
+	if err != nil {
+		return nil, publish(err, text)
+	}
+	c := &compiler{engine: e, tree: parsed, template: t}
+	if err := c.compile(); err != nil {
+		return nil, publish(err, text)
+	}
+	return t, nil
+}
+
+// constantTemplate returns the template of a text without any expression.
+func constantTemplate(e *Engine, text string) *Template {
+	return &Template{engine: e, source: text, constant: true, text: text, textValue: value.String(text)}
+}

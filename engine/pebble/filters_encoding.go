@@ -1,0 +1,150 @@
+package pebble
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// filtersEncoding are the filters that encode, decode and hash.
+func filtersEncoding(d Dialect) []Filter {
+	toJSON := Filter{Entry{Name: "toJson", Aliases: []string{"json"}, Loose: true, Summary: "the JSON text of a value (also `json` in dialect 1)",
+		Examples: []Example{{`{{ {'a': [1, 'x']} | toJson }}`, `{"a":[1,"x"]}`}, {`{{ null | toJson }}`, "null"}}},
+		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+			text, err := st.json(v)
+			return value.String(text), err
+		}}
+	if d == Dialect2 {
+		toJSON.Aliases = nil
+	}
+	return []Filter{
+		toJSON,
+		anyText("base64encode", "the text of a value in Base64", func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+			Example{"{{ 'test' | base64encode }}", "dGVzdA=="}),
+		{Entry{Name: "base64decode", Loose: true, Summary: "the text that a Base64 string says; padding may be left out",
+			Examples: []Example{{"{{ 'dGVzdA' | base64decode }}", "test"}}},
+			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+				switch v.Kind() {
+				case value.KindNull:
+					return v, nil
+				case value.KindString:
+				default:
+					return value.Null, evaluationError("filter base64decode needs a string, not %s", v.Kind())
+				}
+				if err := st.produce(len(v.Str())); err != nil {
+					return value.Null, err
+				}
+				plain, err := decodeBase64(v.Str())
+				if err != nil {
+					return value.Null, evaluationError("filter base64decode needs a string in Base64")
+				}
+				return value.String(strings.ToValidUTF8(string(plain), "\ufffd")), nil
+			}},
+		onlyText("urlencode", "a string as a value of a form", urlEncode, Example{"{{ 'a b+ü' | urlencode }}", "a+b%2B%C3%BC"}),
+		{Entry{Name: "urldecode", Loose: true, Summary: "the string that a value of a form says",
+			Examples: []Example{{"{{ 'a%20b+c' | urldecode }}", "a b c"}}},
+			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+				switch v.Kind() {
+				case value.KindNull:
+					return v, nil
+				case value.KindString:
+				default:
+					return value.Null, runtimeError("filter urldecode needs a string, not %s", v.Kind())
+				}
+				if err := st.produce(len(v.Str())); err != nil {
+					return value.Null, err
+				}
+				text, ok := urlDecode(v.Str())
+				if !ok {
+					return value.Null, runtimeError("filter urldecode needs two hexadecimal digits after each %%")
+				}
+				return value.String(text), nil
+			}},
+		hash("sha256", evaluationError, func(b []byte) []byte { h := sha256.Sum256(b); return h[:] }),
+		hash("sha512", runtimeError, func(b []byte) []byte { h := sha512.Sum512(b); return h[:] }),
+		hash("sha1", runtimeError, func(b []byte) []byte { h := sha1.Sum(b); return h[:] }),
+		hash("md5", runtimeError, func(b []byte) []byte { h := md5.Sum(b); return h[:] }),
+	}
+}
+
+// decodeBase64 reads the standard alphabet, with or without padding, and nothing else.
+func decodeBase64(text string) ([]byte, error) {
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, base64.CorruptInputError(0)
+	}
+	if strings.HasSuffix(text, "=") {
+		return base64.StdEncoding.DecodeString(text)
+	}
+	return base64.RawStdEncoding.DecodeString(text)
+}
+
+// hash is a filter that gives the hash of a string in lower-case hexadecimal digits.
+func hash(name string, fail func(string, ...any) error, sum func([]byte) []byte) Filter {
+	return Filter{Entry{Name: name, Loose: true, Summary: "the " + name + " hash of a string, in hexadecimal digits",
+		Examples: []Example{{"{{ '' | " + name + " }}", hex.EncodeToString(sum(nil))}}},
+		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+			switch v.Kind() {
+			case value.KindNull:
+				return v, nil
+			case value.KindString:
+				if err := st.charge(len(v.Str()) / 64); err != nil {
+					return value.Null, err
+				}
+				return value.String(hex.EncodeToString(sum([]byte(v.Str())))), nil
+			default:
+				return value.Null, fail("filter %s needs a string, not %s", name, v.Kind())
+			}
+		}}
+}
+
+// urlEncode is Java's URLEncoder.
+func urlEncode(text string) string {
+	const digits = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', isDigit(c), c == '.', c == '-', c == '*', c == '_':
+			b.WriteByte(c)
+		case c == ' ':
+			b.WriteByte('+')
+		default:
+			b.WriteByte('%')
+			b.WriteByte(digits[c>>4])
+			b.WriteByte(digits[c&15])
+		}
+	}
+	return b.String()
+}
+
+// urlDecode is Java's URLDecoder; bytes that are not UTF-8 become U+FFFD.
+func urlDecode(text string) (string, bool) {
+	if !strings.ContainsAny(text, "+%") {
+		return text, true
+	}
+	out := make([]byte, 0, len(text))
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '+':
+			out = append(out, ' ')
+		case '%':
+			if i+2 >= len(text) {
+				return "", false
+			}
+			pair, err := hex.DecodeString(text[i+1 : i+3])
+			if err != nil {
+				return "", false
+			}
+			out = append(out, pair[0])
+			i += 2
+		default:
+			out = append(out, text[i])
+		}
+	}
+	return strings.ToValidUTF8(string(out), "\ufffd"), true
+}

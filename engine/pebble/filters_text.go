@@ -1,0 +1,233 @@
+package pebble
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// filtersText are the filters that change or look into text.
+func filtersText() []Filter {
+	return []Filter{
+		anyText("upper", "upper case", upperCase, Example{"{{ 'straße' | upper }}", "STRASSE"}),
+		anyText("lower", "lower case", lowerCase, Example{"{{ 'ABC' | lower }}", "abc"}),
+		onlyText("trim", "without the blanks and control characters around it", trimControl, Example{"{{ ' a ' | trim }}", "a"}),
+		onlyText("capitalize", "the first letter in title case", capitalize, Example{"{{ 'hello world' | capitalize }}", "Hello world"}),
+		onlyText("title", "the first letter of each word in title case", titleCase, Example{"{{ 'hello wORLD' | title }}", "Hello WORLD"}),
+		{Entry{Name: "startsWith", Parameters: []Parameter{{Name: "value", Required: true}},
+			Summary: "whether the text of a value begins with another", Examples: []Example{{"{{ 'abc' | startsWith('ab') }}", "true"}}},
+			edge(strings.HasPrefix)},
+		{Entry{Name: "endsWith", Parameters: []Parameter{{Name: "value", Required: true}},
+			Summary: "whether the text of a value ends with another", Examples: []Example{{"{{ 'abc' | endsWith('bc') }}", "true"}}},
+			edge(strings.HasSuffix)},
+		{Entry{Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true}, {Name: "limit"}},
+			Summary: "the parts of a string between matches of a regular expression; without the empty ones at its end unless limit is negative",
+			Examples: []Example{{"{{ 'a,b' | split(',') }}", `["a","b"]`}, {"{{ 'a,b,c' | split(',', 2) }}", `["a","b,c"]`},
+				{"{{ 'a,,' | split(',', -1) }}", `["a","",""]`}}},
+			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+				if v.IsNull() {
+					return v, nil
+				}
+				if v.Kind() != value.KindString {
+					return value.Null, runtimeError("filter split needs a string, not %s", v.Kind())
+				}
+				if args[0].Kind() != value.KindString {
+					return value.Null, evaluationError("the delimiter of split must be a string, not %s", args[0].Kind())
+				}
+				limit, ok := whole(args[1])
+				if !args[1].IsNull() && !ok {
+					return value.Null, runtimeError("the limit of split must be a number, not %s", args[1].Kind())
+				}
+				return st.splitRegex(v.Str(), args[0].Str(), int(max(-1, min(limit, 1<<31-1))))
+			}},
+		{Entry{Name: "replace", Parameters: []Parameter{{Name: "replace_pairs", Required: true}, {Name: "regexp", Default: value.Bool(false)}},
+			Summary: "replaces each key of a map by its value, one after the other; with regexp the keys are regular expressions; in lists and maps all texts",
+			Examples: []Example{{"{{ 'a.b' | replace({'.': '-'}) }}", "a-b"}, {"{{ 'aaa' | replace({'a(a)': '$1x'}, regexp=true) }}", "axa"},
+				{"{{ ['ab', 'b'] | replace({'b': 'x'}) }}", `["ax","x"]`}}},
+			replaceFilter},
+	}
+}
+
+// anyText is a filter on the text of any value; null stays null.
+func anyText(name, summary string, change func(string) string, examples ...Example) Filter {
+	return Filter{Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
+		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+			if v.IsNull() {
+				return v, nil
+			}
+			text, err := st.javaText(v)
+			if err != nil {
+				return value.Null, err
+			}
+			text = change(text)
+			return value.String(text), st.produce(len(text))
+		}}
+}
+
+// onlyText is a filter on strings; null stays null, anything else fails.
+func onlyText(name, summary string, change func(string) string, examples ...Example) Filter {
+	return Filter{Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
+		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+			switch v.Kind() {
+			case value.KindNull:
+				return v, nil
+			case value.KindString:
+				text := change(v.Str())
+				return value.String(text), st.produce(len(text))
+			default:
+				return value.Null, runtimeError("filter %s needs a string, not %s", name, v.Kind())
+			}
+		}}
+}
+
+func edge(has func(text, part string) bool) func(*state, value.Value, []value.Value) (value.Value, error) {
+	return func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+		if v.IsNull() || args[0].IsNull() {
+			return value.Null, runtimeError("null has no text to compare")
+		}
+		text, err := st.javaText(v)
+		if err != nil {
+			return value.Null, err
+		}
+		part, err := st.javaText(args[0])
+		if err != nil {
+			return value.Null, err
+		}
+		return value.Bool(has(text, part)), nil
+	}
+}
+
+// upperCase changes case as Java does, ß included.
+func upperCase(text string) string {
+	if isASCII(text) {
+		return strings.ToUpper(text)
+	}
+	return cases.Upper(language.Und).String(text)
+}
+
+func lowerCase(text string) string {
+	if isASCII(text) {
+		return strings.ToLower(text)
+	}
+	return cases.Lower(language.Und).String(text)
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func capitalize(text string) string {
+	for i, r := range text {
+		if !isSpace(r) {
+			return text[:i] + string(unicode.ToTitle(r)) + text[i+utf8.RuneLen(r):]
+		}
+	}
+	return text
+}
+
+func titleCase(text string) string {
+	var b strings.Builder
+	start := true
+	for _, r := range text {
+		if start {
+			b.WriteRune(unicode.ToTitle(r))
+		} else {
+			b.WriteRune(r)
+		}
+		start = isSpace(r)
+	}
+	return b.String()
+}
+
+func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, error) {
+	if v.IsNull() {
+		return v, nil
+	}
+	pairs := args[0]
+	if pairs.Kind() != value.KindMap {
+		return value.Null, evaluationError("argument replace_pairs of replace must be a map, not %s", pairs.Kind())
+	}
+	return st.replaceIn(v, pairs.Map(), args[1].Bool(), 0)
+}
+
+// replaceIn replaces in the text of v, or in every text of a list or map.
+func (st *state) replaceIn(v value.Value, pairs *value.Map, regexp bool, depth int) (value.Value, error) {
+	switch v.Kind() {
+	case value.KindList:
+		if err := st.enterValue(v.List().Len(), depth); err != nil {
+			return value.Null, err
+		}
+		out := make([]value.Value, v.List().Len())
+		for i, item := range v.List().All() {
+			r, err := st.replaceIn(item, pairs, regexp, depth+1)
+			if err != nil {
+				return value.Null, err
+			}
+			out[i] = r
+		}
+		return value.ListOf(out...), nil
+	case value.KindMap:
+		if err := st.enterValue(v.Map().Len(), depth); err != nil {
+			return value.Null, err
+		}
+		out := value.NewMap(v.Map().Len())
+		for key, member := range v.Map().All() {
+			r, err := st.replaceIn(member, pairs, regexp, depth+1)
+			if err != nil {
+				return value.Null, err
+			}
+			out.Set(key, r)
+		}
+		return value.FromMap(out), nil
+	case value.KindNull:
+		return v, nil
+	}
+	text, err := st.javaText(v)
+	if err != nil {
+		return value.Null, err
+	}
+	result := value.String(text)
+	for from, to := range pairs.All() {
+		with, err := st.javaText(to)
+		if err != nil {
+			return value.Null, err
+		}
+		if regexp {
+			result, err = st.replaceRegex(result.Str(), from, with)
+		} else {
+			result, err = st.replaceAll(result.Str(), from, with)
+		}
+		if err != nil {
+			return value.Null, err
+		}
+	}
+	return result, nil
+}
+
+// replaceAll replaces a text everywhere, within the budget.
+func (st *state) replaceAll(text, from, to string) (value.Value, error) {
+	if err := st.charge(len(text) / textPerStep); err != nil {
+		return value.Null, err
+	}
+	n := strings.Count(text, from)
+	if n == 0 {
+		return value.String(text), nil
+	}
+	if err := st.charge(n); err != nil {
+		return value.Null, err
+	}
+	if err := st.produce(len(text) + n*(len(to)-len(from))); err != nil {
+		return value.Null, err
+	}
+	return value.String(strings.ReplaceAll(text, from, to)), nil
+}

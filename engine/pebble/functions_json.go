@@ -1,0 +1,53 @@
+package pebble
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// functionsJSON are the functions that read JSON.
+func functionsJSON(d Dialect) []Function {
+	fromJSON := Function{Entry{Name: "fromJson", Aliases: []string{"json"}, Parameters: []Parameter{{Name: "json", Required: true}},
+		Summary:  "the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1)",
+		Examples: []Example{{`{{ fromJson('{"a": [1, 2]}').a[1] }}`, "2"}, {`{{ fromJson(null) ?? 'none' }}`, "none"}}},
+		func(st *state, args []value.Value) (value.Value, error) {
+			switch args[0].Kind() {
+			case value.KindNull:
+				return value.Null, nil
+			case value.KindString:
+				v, err := st.parseJSON(args[0].Str())
+				if err != nil {
+					return value.Null, &fault{class: ClassEvaluation, at: -1, msg: "invalid JSON: " + cut(err.Error(), 200), err: err}
+				}
+				return v, nil
+			default:
+				return value.Null, evaluationError("function fromJson needs a string, not %s", args[0].Kind())
+			}
+		}}
+	if d == Dialect2 {
+		fromJSON.Aliases = nil
+	}
+	return []Function{fromJSON}
+}
+
+// parseJSON reads the first JSON value of a text; blank text is null.
+func (st *state) parseJSON(text string) (value.Value, error) {
+	if err := st.charge(len(text) / 16); err != nil {
+		return value.Null, err
+	}
+	if blank(text) {
+		return value.Null, nil
+	}
+	v, err := value.DecodeJSONText(text)
+	if err == nil {
+		return v, nil
+	}
+	// What follows the first value may be anything: find where that ends.
+	var first json.RawMessage
+	if json.NewDecoder(strings.NewReader(text)).Decode(&first) != nil || len(first) >= len(text) {
+		return value.Null, err
+	}
+	return value.DecodeJSON(first)
+}

@@ -1,0 +1,220 @@
+package pebble
+
+import (
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// truth is the truth of an operand of `and`, `or`, `not` and `?:`; where names it in errors.
+func truth(v value.Value, where string) (bool, error) {
+	ok, has := value.Truth(v)
+	switch {
+	case has:
+		return ok, nil
+	case v.IsNull():
+		return false, evaluationError("null has no truth value in %q", where)
+	case where == "not":
+		return false, evaluationError("%s has no truth value in %q", v.Kind(), where)
+	default:
+		return false, runtimeError("%s has no truth value in %q", v.Kind(), where)
+	}
+}
+
+// comparison returns the operation of `<`, `>`, `<=` or `>=`: of numbers, and false when a side is null.
+func comparison(op string) operation {
+	var holds func(order int) bool
+	switch op {
+	case "<":
+		holds = func(order int) bool { return order < 0 }
+	case ">":
+		holds = func(order int) bool { return order > 0 }
+	case "<=":
+		holds = func(order int) bool { return order <= 0 }
+	default:
+		holds = func(order int) bool { return order >= 0 }
+	}
+	return func(_ *state, a, b value.Value) (value.Value, error) {
+		if a.IsNull() || b.IsNull() {
+			return value.Bool(false), nil
+		}
+		if !a.IsNumber() || !b.IsNumber() {
+			return value.Null, evaluationError("%q compares numbers, not %s with %s", op, a.Kind(), b.Kind())
+		}
+		order, ok := value.Compare(a, b)
+		return value.Bool(ok && holds(order)), nil
+	}
+}
+
+func contains(st *state, a, b value.Value) (value.Value, error) {
+	if err := st.chargeSearch(a, b); err != nil {
+		return value.Null, err
+	}
+	found, ok := value.Contains(a, b)
+	if !ok {
+		return value.Null, evaluationError("contains needs a list, a map or a string, not %s", a.Kind())
+	}
+	return value.Bool(found), nil
+}
+
+func isIn(st *state, a, b value.Value) (value.Value, error) {
+	if err := st.walk(a); err != nil {
+		return value.Null, err
+	}
+	if err := st.walk(b); err != nil {
+		return value.Null, err
+	}
+	return value.Bool(value.In(a, b)), nil
+}
+
+// chargeSearch charges for looking for b in a.
+func (st *state) chargeSearch(a, b value.Value) error {
+	switch a.Kind() {
+	case value.KindString:
+		if err := st.walk(b); err != nil {
+			return err
+		}
+		return st.charge(len(a.Str()) / textPerStep)
+	case value.KindList:
+		times := 1
+		if b.Kind() == value.KindList {
+			times = b.List().Len()
+		}
+		if k := b.Kind(); k != value.KindList && k != value.KindMap {
+			return st.charge(a.List().Len())
+		}
+		for range times {
+			if err := st.walk(a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// plusText is `+` with a string on either side.
+func (st *state) plusText(a, b value.Value) (value.Value, error) {
+	left, err := st.javaText(a)
+	if err != nil {
+		return value.Null, err
+	}
+	right, err := st.javaText(b)
+	if err != nil {
+		return value.Null, err
+	}
+	if err := st.produce(len(left) + len(right)); err != nil {
+		return value.Null, err
+	}
+	return value.String(left + right), nil
+}
+
+// listPlus is `+` on a list: a copy with the item, or all items of a list, at its end.
+func (st *state) listPlus(a *value.List, b value.Value) (value.Value, error) {
+	added := []value.Value{b}
+	if b.Kind() == value.KindList {
+		added = b.List().Slice()
+	}
+	if err := st.items(a.Len() + len(added)); err != nil {
+		return value.Null, err
+	}
+	out := make([]value.Value, 0, a.Len()+len(added))
+	return value.ListOf(append(append(out, a.Slice()...), added...)...), nil
+}
+
+// listMinus is `-` on a list: a copy without the first occurrence of the item, or without all items of a list.
+func (st *state) listMinus(from, b value.Value) (value.Value, error) {
+	if err := st.chargeSearch(from, b); err != nil {
+		return value.Null, err
+	}
+	a := from.List()
+	out := make([]value.Value, 0, a.Len())
+	if b.Kind() == value.KindList {
+		for _, item := range a.Slice() {
+			if value.Index(b.List(), item) < 0 {
+				out = append(out, item)
+			}
+		}
+		return value.ListOf(out...), nil
+	}
+	i := value.Index(a, b)
+	for j, item := range a.Slice() {
+		if j != i {
+			out = append(out, item)
+		}
+	}
+	return value.ListOf(out...), nil
+}
+
+// span is `a..b` and range(): whole numbers from a to b, both included, or the characters between two.
+func (st *state) span(a, b, step value.Value) (value.Value, error) {
+	if x, ok := character(a); ok {
+		if y, ok := character(b); ok && step.Kind() == value.KindInt {
+			return st.progression(int64(x), int64(y), step.Int(), func(n int64) value.Value { return value.String(string(rune(n))) })
+		}
+	}
+	from, ok1 := whole(a)
+	to, ok2 := whole(b)
+	by, ok3 := whole(step)
+	if !ok1 || !ok2 || !ok3 {
+		return value.Null, evaluationError("range needs two numbers or two characters, not %s and %s", a.Kind(), b.Kind())
+	}
+	return st.progression(from, to, by, value.Int)
+}
+
+func (st *state) progression(from, to, by int64, item func(int64) value.Value) (value.Value, error) {
+	if by == 0 {
+		return value.Null, evaluationError("the increment of a range can not be 0")
+	}
+	var count uint64 // how many steps fit between from and to
+	switch {
+	case by > 0 && from <= to:
+		count = (uint64(to)-uint64(from))/uint64(by) + 1
+	case by < 0 && from >= to:
+		count = (uint64(from)-uint64(to))/uint64(-by) + 1
+	}
+	if count > uint64(st.engine.limits.RangeItems) {
+		return value.Null, newFault(ClassLimit, -1, "list has more than %d items", st.engine.limits.RangeItems)
+	}
+	if err := st.items(int(count)); err != nil {
+		return value.Null, err
+	}
+	out := make([]value.Value, count)
+	for i := range out {
+		out[i] = item(from + int64(i)*by)
+	}
+	return value.ListOf(out...), nil
+}
+
+// character returns the one character of a string that has one.
+func character(v value.Value) (rune, bool) {
+	s := v.Str()
+	if s == "" || len(s) > 4 {
+		return 0, false
+	}
+	for i, r := range s {
+		if i == 0 && len(string(r)) == len(s) {
+			return r, true
+		}
+		break
+	}
+	return 0, false
+}
+
+// whole returns the integer part of a number that fits 64 bits.
+func whole(v value.Value) (int64, bool) {
+	switch v.Kind() {
+	case value.KindInt:
+		return v.Int(), true
+	case value.KindFloat, value.KindDecimal:
+		f, _ := v.AsFloat()
+		if f > -9.2e18 && f < 9.2e18 {
+			return int64(f), true
+		}
+	}
+	return 0, false
+}
+
+// blank reports whether text has nothing but white space, as `empty` and `default` see it.
+func blank(text string) bool {
+	return strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) }) == ""
+}

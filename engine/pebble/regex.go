@@ -1,0 +1,199 @@
+package pebble
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/dlclark/regexp2/v2"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Regular expressions are Java's as far as regexp2 reads them, each match bounded in time by [Limits.RegexTime].
+
+// regexCache keeps compiled regular expressions; nearly all come from literals in templates.
+type regexCache struct {
+	mu    sync.RWMutex
+	byKey map[string]*regexp2.Regexp
+}
+
+// maxRegexes is how many regular expressions the cache keeps; it starts anew when it is full.
+const maxRegexes = 256
+
+// maxPattern is the longest regular expression, in bytes.
+const maxPattern = 10_000
+
+func (e *Engine) regex(pattern string) (*regexp2.Regexp, error) {
+	e.regexes.mu.RLock()
+	re := e.regexes.byKey[pattern]
+	e.regexes.mu.RUnlock()
+	if re != nil {
+		return re, nil
+	}
+	if len(pattern) > maxPattern {
+		return nil, newFault(ClassLimit, -1, "regular expression has more than %d bytes", maxPattern)
+	}
+	re, err := regexp2.Compile(pattern)
+	if err != nil {
+		return nil, &fault{class: ClassRuntime, at: -1, msg: "regular expression is invalid: " + cut(err.Error(), 200), err: err}
+	}
+	re.MatchTimeout = e.limits.RegexTime
+	e.regexes.mu.Lock()
+	if e.regexes.byKey == nil || len(e.regexes.byKey) >= maxRegexes {
+		e.regexes.byKey = make(map[string]*regexp2.Regexp)
+	}
+	e.regexes.byKey[pattern] = re
+	e.regexes.mu.Unlock()
+	return re, nil
+}
+
+// regexFailed is the failure of a match: it took too long.
+func (st *state) regexFailed(err error) error {
+	return &fault{class: ClassLimit, at: -1, err: err,
+		msg: "regular expression takes longer than " + st.engine.limits.RegexTime.String() + " or needs too much memory"}
+}
+
+func (st *state) matchesRegex(text, pattern string) (bool, error) {
+	re, err := st.engine.regex(pattern)
+	if err != nil {
+		return false, err
+	}
+	if err := st.charge(1 + len(text)/64); err != nil {
+		return false, err
+	}
+	ok, err := re.MatchString(text)
+	if err != nil {
+		return false, st.regexFailed(err)
+	}
+	return ok, nil
+}
+
+// matches calls each for every match in text, from left to right, with its offsets in bytes.
+func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start, end int) (more bool, err error)) error {
+	re, err := st.engine.regex(pattern)
+	if err != nil {
+		return err
+	}
+	if err := st.charge(len(text) / 64); err != nil {
+		return err
+	}
+	m, err := re.FindStringMatch(text)
+	for m != nil && err == nil {
+		if err := st.charge(1); err != nil {
+			return err
+		}
+		start, length := m.ByteRange()
+		more, failed := each(m, start, start+length)
+		if failed != nil || !more {
+			return failed
+		}
+		m, err = re.FindNextMatch(m)
+	}
+	if err != nil {
+		return st.regexFailed(err)
+	}
+	return nil
+}
+
+// splitRegex is Java's String.split: the parts between matches; with limit 0 without the empty parts at the end, with a
+// positive one at most that many parts.
+func (st *state) splitRegex(text, pattern string, limit int) (value.Value, error) {
+	var parts []value.Value
+	from, matched := 0, false
+	err := st.matches(text, pattern, func(_ *regexp2.Match, start, end int) (bool, error) {
+		if limit > 0 && len(parts) == limit-1 {
+			return false, nil
+		}
+		if end == 0 { // an empty match at the begin gives no part
+			return true, nil
+		}
+		matched = true
+		parts = append(parts, value.String(text[from:start]))
+		from = end
+		return true, nil
+	})
+	if err != nil {
+		return value.Null, err
+	}
+	if !matched {
+		return value.Strings([]string{text}), nil
+	}
+	parts = append(parts, value.String(text[from:]))
+	if limit == 0 {
+		for len(parts) > 0 && parts[len(parts)-1].Str() == "" {
+			parts = parts[:len(parts)-1]
+		}
+	}
+	return value.ListOf(parts...), st.items(len(parts))
+}
+
+// replaceRegex is Java's String.replaceAll.
+func (st *state) replaceRegex(text, pattern, with string) (value.Value, error) {
+	var out strings.Builder
+	from := 0
+	err := st.matches(text, pattern, func(m *regexp2.Match, start, end int) (bool, error) {
+		before := out.Len()
+		out.WriteString(text[from:start])
+		if err := expandJava(&out, with, m); err != nil {
+			return false, err
+		}
+		from = end
+		return true, st.produce(out.Len() - before)
+	})
+	if err != nil {
+		return value.Null, err
+	}
+	out.WriteString(text[from:])
+	return value.String(out.String()), st.produce(len(text) - from)
+}
+
+// expandJava writes a replacement: $n and ${name} are groups, a backslash hides the character after it.
+func expandJava(out *strings.Builder, with string, m *regexp2.Match) error {
+	for i := 0; i < len(with); i++ {
+		switch c := with[i]; c {
+		case '\\':
+			if i++; i == len(with) {
+				return runtimeError("replacement ends in a backslash")
+			}
+			out.WriteByte(with[i])
+		case '$':
+			group, next, err := javaGroup(with, i+1, m)
+			if err != nil {
+				return err
+			}
+			if group != nil && len(group.Captures) > 0 {
+				out.WriteString(group.String())
+			}
+			i = next - 1
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return nil
+}
+
+// javaGroup reads the group reference behind a dollar sign: as many digits as make a group that exists.
+func javaGroup(with string, i int, m *regexp2.Match) (*regexp2.Group, int, error) {
+	if i < len(with) && with[i] == '{' {
+		name, _, ok := strings.Cut(with[i+1:], "}")
+		if !ok {
+			return nil, 0, runtimeError("replacement has a group name without its closing brace")
+		}
+		group := m.GroupByName(name)
+		if group == nil {
+			return nil, 0, runtimeError("replacement names a group that does not exist: %q", cut(name, 40))
+		}
+		return group, i + len(name) + 2, nil
+	}
+	if i >= len(with) || !isDigit(with[i]) {
+		return nil, 0, runtimeError("replacement has a $ that is no group; write \\$")
+	}
+	n, count := int(with[i]-'0'), m.GroupCount()
+	if n >= count {
+		return nil, 0, runtimeError("replacement names a group that does not exist: %d", n)
+	}
+	for i++; i < len(with) && isDigit(with[i]) && n*10+int(with[i]-'0') < count; i++ {
+		n = n*10 + int(with[i]-'0')
+	}
+	return m.GroupByNumber(n), i, nil
+}

@@ -1,0 +1,165 @@
+package pebble
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// state is one evaluation: the context, the variables that the template made, the text so far, and what may still be
+// spent. States are pooled; nothing in one outlives its evaluation.
+type state struct {
+	engine   *Engine
+	template *Template
+	ctx      *Context
+	vars     *value.Map // the variables of the context; nil inside a macro
+
+	locals []local       // variables of the template, innermost last
+	floor  int           // index in locals below which nothing is visible: that of the running macro
+	args   []value.Value // evaluated arguments of the calls under way
+
+	out      []byte
+	captures int         // how many sections that capture their text are open
+	typed    bool        // the object of a single print is kept
+	held     bool        // the only output so far is object
+	object   value.Value // the object that was printed
+	filtered value.Value // the text of the filter tag that is being filtered
+
+	steps    int // left
+	bytes    int // left
+	depth    int // left
+	random   *rand.Rand
+	late     fault // the missing fault of a name that is computed
+	now      time.Time
+	nowTaken bool
+}
+
+// local is a variable that the template made.
+type local struct {
+	name  string
+	value value.Value
+}
+
+// keptBuffer is the largest output buffer, in bytes, that a pooled state keeps.
+const keptBuffer = 64 << 10
+
+func (e *Engine) acquire(t *Template, c *Context) *state {
+	if c == nil {
+		c = &Context{}
+	}
+	st := e.states.Get().(*state)
+	st.engine, st.template, st.ctx, st.vars = e, t, c, c.Vars
+	st.steps, st.bytes, st.depth = e.limits.Steps, e.limits.OutputBytes, e.limits.Depth
+	return st
+}
+
+func (e *Engine) release(st *state) {
+	if cap(st.out) > keptBuffer {
+		st.out = nil
+	}
+	clear(st.locals[:cap(st.locals)])
+	clear(st.args[:cap(st.args)])
+	*st = state{locals: st.locals[:0], args: st.args[:0], out: st.out[:0]}
+	e.states.Put(st)
+}
+
+// lookup returns a variable: of the template, else of the context.
+func (st *state) lookup(name string) (value.Value, bool) {
+	for i := len(st.locals) - 1; i >= st.floor; i-- {
+		if st.locals[i].name == name {
+			return st.locals[i].value, true
+		}
+	}
+	return st.vars.Get(name)
+}
+
+// set gives a variable a value: in the nearest scope that has it, else in the current one. The context is read only.
+func (st *state) set(name string, v value.Value) error {
+	for i := len(st.locals) - 1; i >= st.floor; i-- {
+		if st.locals[i].name == name {
+			st.locals[i].value = v
+			return nil
+		}
+	}
+	if st.vars.Has(name) {
+		return runtimeError("%q is a variable of the context and can not be set", cut(name, 40))
+	}
+	st.declare(name, v)
+	return nil
+}
+
+// declare adds a variable to the current scope.
+func (st *state) declare(name string, v value.Value) {
+	st.locals = append(st.locals, local{name, v})
+}
+
+// charge takes n steps from the budget.
+func (st *state) charge(n int) error {
+	if st.steps -= n; st.steps < 0 {
+		return newFault(ClassLimit, -1, "evaluation takes more than %d steps", st.engine.limits.Steps)
+	}
+	return nil
+}
+
+// produce takes n bytes of text from the budget.
+func (st *state) produce(n int) error {
+	if st.bytes -= n; st.bytes < 0 {
+		return newFault(ClassLimit, -1, "evaluation makes more than %d bytes of text", st.engine.limits.OutputBytes)
+	}
+	return nil
+}
+
+// items checks that a list of n items may be made, and charges for it.
+func (st *state) items(n int) error {
+	if n > st.engine.limits.RangeItems {
+		return newFault(ClassLimit, -1, "list has more than %d items", st.engine.limits.RangeItems)
+	}
+	return st.charge(n)
+}
+
+// descend counts one level of nesting; ascend gives it back.
+func (st *state) descend() error {
+	if st.depth--; st.depth < 0 {
+		return newFault(ClassLimit, -1, "evaluation is nested deeper than %d levels", st.engine.limits.Depth)
+	}
+	return nil
+}
+
+func (st *state) ascend() { st.depth++ }
+
+// clock returns the time of the evaluation; it stands still during one.
+func (st *state) clock() time.Time {
+	if !st.nowTaken {
+		st.nowTaken = true
+		if st.now = st.ctx.Now; st.now.IsZero() {
+			st.now = time.Now()
+		}
+	}
+	return st.now
+}
+
+func (st *state) location() *time.Location {
+	if st.ctx.Location != nil {
+		return st.ctx.Location
+	}
+	return time.Local
+}
+
+// dice returns the source of randomness of the evaluation.
+func (st *state) dice() *rand.Rand {
+	if st.random == nil {
+		seed := st.ctx.Seed
+		if seed == 0 {
+			seed = rand.Uint64()
+		}
+		st.random = rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15))
+	}
+	return st.random
+}
+
+// missing returns the fault of a computed name that does not exist; it is valid until the next one.
+func (st *state) missing(at int, name string) error {
+	st.late = fault{class: ClassMissing, at: at, name: name, msg: "unable to find `" + cut(name, 80) + "`"}
+	return &st.late
+}

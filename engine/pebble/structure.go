@@ -1,0 +1,172 @@
+package pebble
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Structure is a value whose strings and map keys, at any depth, are templates: a map or a list of task properties. It
+// is immutable and safe for concurrent use.
+type Structure struct {
+	constant bool
+	value    value.Value // of a constant or of a scalar that is no string
+	text     *Template
+	items    []*Structure // of a list
+	keys     []*Template  // of a map
+	members  []*Structure
+	isMap    bool
+}
+
+// CompileValue compiles every string and map key of v. The error is a [*PathError] around an [*Error].
+func (e *Engine) CompileValue(v value.Value) (*Structure, error) {
+	return e.compileValue(v, nil)
+}
+
+func (e *Engine) compileValue(v value.Value, path []any) (*Structure, error) {
+	if len(path) > maxNesting {
+		err := &Error{Class: ClassLimit, Line: 1, Column: 1, Msg: newFault(ClassLimit, 0, "value is nested deeper than %d levels", maxNesting).msg}
+		return nil, &PathError{Path: slices.Clone(path), Err: err}
+	}
+	switch v.Kind() {
+	case value.KindString:
+		t, err := e.compileAt(v.Str(), path)
+		if err != nil {
+			return nil, err
+		}
+		s := &Structure{text: t, constant: t.constant}
+		if t.constant {
+			s.value = t.textValue
+		}
+		return s, nil
+	case value.KindList:
+		s := &Structure{constant: true}
+		for i, item := range v.List().All() {
+			c, err := e.compileValue(item, append(path, i))
+			if err != nil {
+				return nil, err
+			}
+			s.constant = s.constant && c.constant
+			s.items = append(s.items, c)
+		}
+		if s.constant {
+			s.value, s.items = constantList(s.items), nil
+		} else if s.items == nil {
+			s.items = []*Structure{}
+		}
+		return s, nil
+	case value.KindMap:
+		return e.compileMap(v.Map(), path)
+	default:
+		return &Structure{constant: true, value: v}, nil
+	}
+}
+
+func (e *Engine) compileMap(m *value.Map, path []any) (*Structure, error) {
+	s := &Structure{constant: true, isMap: true}
+	for key, member := range m.All() {
+		at := append(path, key)
+		k, err := e.compileAt(key, at)
+		if err != nil {
+			return nil, err
+		}
+		c, err := e.compileValue(member, at)
+		if err != nil {
+			return nil, err
+		}
+		s.constant = s.constant && k.constant && c.constant
+		s.keys, s.members = append(s.keys, k), append(s.members, c)
+	}
+	if s.constant {
+		out := value.NewMap(len(s.keys))
+		for i, k := range s.keys {
+			setFirst(out, k.text, s.members[i].value)
+		}
+		s.value = value.FromMap(out)
+	}
+	return s, nil
+}
+
+func (e *Engine) compileAt(text string, path []any) (*Template, error) {
+	if !strings.Contains(text, "{") {
+		return constantTemplate(e, text), nil
+	}
+	t, err := e.Compile(text)
+	if err != nil {
+		return nil, &PathError{Path: slices.Clone(path), Err: err}
+	}
+	return t, nil
+}
+
+func constantList(items []*Structure) value.Value {
+	out := make([]value.Value, len(items))
+	for i, item := range items {
+		out[i] = item.value
+	}
+	return value.ListOf(out...)
+}
+
+// setFirst sets a member unless the map has the key: when two keys render to one text the first wins, as in Kestra.
+func setFirst(m *value.Map, key string, v value.Value) {
+	if !m.Has(key) {
+		m.Set(key, v)
+	}
+}
+
+// Constant returns the value of a structure without any expression.
+func (s *Structure) Constant() (value.Value, bool) { return s.value, s.constant }
+
+// Template returns the template of a structure that is one text; nil for a structure of any other shape.
+func (s *Structure) Template() *Template { return s.text }
+
+// Render evaluates all texts of the structure, each as [Template.Render] does; other scalars stay. The error is a
+// [*PathError] around an [*Error]. Each text has the limits of one evaluation.
+func (s *Structure) Render(c *Context) (value.Value, error) {
+	return s.render(c, nil, func(t *Template) (value.Value, error) {
+		text, err := t.Render(c)
+		return value.String(text), err
+	})
+}
+
+// RenderTyped is like Render, but each text gives what [Template.RenderTyped] does; keys stay text.
+func (s *Structure) RenderTyped(c *Context) (value.Value, error) {
+	return s.render(c, nil, func(t *Template) (value.Value, error) { return t.RenderTyped(c) })
+}
+
+func (s *Structure) render(c *Context, path []any, text func(*Template) (value.Value, error)) (value.Value, error) {
+	switch {
+	case s.constant:
+		return s.value, nil
+	case s.text != nil:
+		v, err := text(s.text)
+		if err != nil {
+			return value.Null, &PathError{Path: slices.Clone(path), Err: err}
+		}
+		return v, nil
+	case !s.isMap:
+		out := make([]value.Value, len(s.items))
+		for i, item := range s.items {
+			v, err := item.render(c, append(path, i), text)
+			if err != nil {
+				return value.Null, err
+			}
+			out[i] = v
+		}
+		return value.ListOf(out...), nil
+	}
+	out := value.NewMap(len(s.keys))
+	for i, k := range s.keys {
+		at := append(path, k.source)
+		key, err := k.Render(c)
+		if err != nil {
+			return value.Null, &PathError{Path: slices.Clone(at), Err: err}
+		}
+		v, err := s.members[i].render(c, at, text)
+		if err != nil {
+			return value.Null, err
+		}
+		setFirst(out, key, v)
+	}
+	return value.FromMap(out), nil
+}
