@@ -1,0 +1,148 @@
+package webhook
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+const (
+	jsonType = "application/json"
+	textType = "text/plain"
+)
+
+// Kestra's open-source edition has this one tenant.
+const tenantID = "main"
+
+// Message returns an answer with a JSON message.
+func Message(status int, outcome Outcome, message string) Response {
+	body := append([]byte(`{"message":`), value.AppendJSON(nil, value.String(message))...)
+	return Response{Status: status, ContentType: jsonType, Body: append(body, '}'), Outcome: outcome}
+}
+
+// notFound is the one body of every failure that can be reached without the right key.
+var notFound = Message(http.StatusNotFound, OutcomeUnknown, "Not Found: Webhook not found")
+
+// NotFound returns the answer to what no trigger matches.
+func NotFound(outcome Outcome) Response {
+	r := notFound
+	r.Outcome = outcome
+	return r
+}
+
+// Unavailable returns the answer to a request that may be sent again in this many seconds.
+func Unavailable(outcome Outcome, message string, seconds int) Response {
+	r := Message(http.StatusServiceUnavailable, outcome, "Service Unavailable: "+message)
+	r.RetryAfter = seconds
+	return r
+}
+
+// Disabled returns the answer to the right key of a webhook that is switched off.
+func Disabled(what string) Response {
+	return Message(http.StatusConflict, OutcomeDisabled, "Illegal state: Cannot execute a disabled "+what)
+}
+
+// Unmet returns the answer to a request whose conditions do not hold.
+func Unmet(outcome Outcome) Response {
+	return Response{Status: http.StatusNoContent, Outcome: outcome}
+}
+
+// Accepted returns the answer that carries an execution as it is now: WebhookResponse (spec/kestra-webhook.md §3.2), in
+// the member order of spec/kestra-live.md §B.15.
+func Accepted(status int, outcome Outcome, s *execution.State, baseURL string) Response {
+	return Response{
+		Status:      status,
+		ContentType: jsonType,
+		Body:        appendWebhookResponse(make([]byte, 0, len(s.Trigger.Variables.JSON)+768), s, baseURL),
+		Outcome:     outcome,
+		ExecutionID: s.ID,
+	}
+}
+
+// Ended returns the answer to a caller that waited for an execution which has ended. scope is what responseCode sees.
+// An error is a responseCode that is none; the answer is then 500.
+func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL string) (Response, error) {
+	status, err := t.status(s, scope)
+	r := Accepted(status, OutcomeEnded, s, baseURL)
+	switch t.answer {
+	case answerOutputs:
+		r.Body = outputsJSON(s)
+	case answerText:
+		r.ContentType = textType
+		r.Body = outputsText(s)
+		if len(r.Body) == 0 {
+			r.ContentType = ""
+		}
+	}
+	if status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified {
+		r.Body, r.ContentType = nil, ""
+	}
+	return r, err
+}
+
+// status returns the status of the answer: responseCode if it renders to one, else 500 for FAILED, else 200.
+func (t *Trigger) status(s *execution.State, scope *pebble.Context) (int, error) {
+	status := http.StatusOK
+	if s.Status() == execution.Failed {
+		status = http.StatusInternalServerError
+	}
+	if t.responseCode == nil {
+		return status, nil
+	}
+	text, err := t.responseCode.Render(scope)
+	if err == nil {
+		var code int
+		if code, err = parseResponseCode(text); err == nil && code != 0 {
+			return code, nil
+		}
+	}
+	if err != nil {
+		return http.StatusInternalServerError, err
+	}
+	return status, nil
+}
+
+// parseResponseCode reads a rendered responseCode as Kestra does (spec/kestra-live.md §B.12): as a JSON number, cut to a
+// whole one. Nothing, or null, is 0: there is none.
+func parseResponseCode(text string) (int, error) {
+	text = strings.TrimSpace(text)
+	if text == "" || text == "null" {
+		return 0, nil
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !json.Valid([]byte(text)) {
+		return 0, errors.New("is no number")
+	}
+	if n = math.Trunc(n); n < 200 || n > 599 {
+		return 0, errors.New("is no status from 200 to 599")
+	}
+	return int(n), nil
+}
+
+func outputsJSON(s *execution.State) []byte {
+	if len(s.Outputs.JSON) == 0 {
+		return []byte("{}")
+	}
+	return s.Outputs.JSON
+}
+
+// outputsText returns the outputs as text: the one string output bare, none as nothing, any others as JSON.
+func outputsText(s *execution.State) []byte {
+	v, err := value.DecodeJSON(outputsJSON(s))
+	outputs := v.Map()
+	switch {
+	case err != nil || outputs.Len() == 0:
+		return nil
+	case outputs.Len() == 1 && outputs.At(0).Kind() == value.KindString:
+		return []byte(outputs.At(0).Str())
+	default:
+		return s.Outputs.JSON
+	}
+}

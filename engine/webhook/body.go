@@ -1,0 +1,127 @@
+package webhook
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/transform"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// body is the body of one request: its text in UTF-8, and whether that text is a JSON object or array.
+type body struct {
+	text    []byte
+	present bool // a body of no bytes is no body
+	json    bool
+}
+
+// readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, and
+// honours the charset of the content type (unknown ones count as UTF-8). What is no valid text becomes U+FFFD. One scan
+// decides whether it is JSON; no tree is built. The error is a [*BodyError].
+func readBody(header http.Header, raw []byte, limit int64) (body, error) {
+	if len(raw) == 0 {
+		return body{}, nil
+	}
+	raw, err := decompress(header.Get("Content-Encoding"), raw, limit)
+	if err != nil {
+		return body{}, err
+	}
+	text := decodeCharset(header.Get("Content-Type"), raw)
+	kind, err := value.ScanJSON(text)
+	return body{
+		text:    text,
+		present: true,
+		json:    err == nil && (kind == value.KindMap || kind == value.KindList),
+	}, nil
+}
+
+// decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does
+// (spec/kestra-live.md §B.4).
+func decompress(coding string, raw []byte, limit int64) ([]byte, error) {
+	var r io.Reader
+	var err error
+	switch strings.ToLower(strings.TrimSpace(coding)) {
+	case "gzip", "x-gzip":
+		r, err = gzip.NewReader(bytes.NewReader(raw))
+	case "deflate":
+		// The standard means zlib's format; many senders leave its two bytes of header out.
+		if r, err = zlib.NewReader(bytes.NewReader(raw)); err != nil {
+			r, err = flate.NewReader(bytes.NewReader(raw)), nil
+		}
+	default:
+		return raw, nil
+	}
+	var out []byte
+	if err == nil {
+		out, err = io.ReadAll(io.LimitReader(r, limit+1))
+	}
+	if int64(len(out)) > limit {
+		return nil, TooLarge(limit)
+	}
+	if err != nil {
+		return nil, &BodyError{
+			Status:  http.StatusBadRequest,
+			Message: fmt.Sprintf("request body is not valid %s data", strings.ToLower(strings.TrimSpace(coding))),
+			Err:     err,
+		}
+	}
+	return out, nil
+}
+
+// decodeCharset returns raw as UTF-8, out of the charset that a content type names.
+func decodeCharset(contentType string, raw []byte) []byte {
+	if contentType != "" && strings.Contains(strings.ToLower(contentType), "charset") {
+		// A media type that does not parse as a whole may still have given its parameters.
+		_, params, err := mime.ParseMediaType(contentType)
+		if err == nil || errors.Is(err, mime.ErrInvalidMediaParameter) {
+			if enc, err := ianaindex.MIME.Encoding(params["charset"]); err == nil && enc != nil {
+				if out, _, err := transform.Bytes(enc.NewDecoder(), raw); err == nil {
+					raw = out
+				}
+			}
+		}
+	}
+	if utf8.Valid(raw) {
+		return raw
+	}
+	return bytes.ToValidUTF8(raw, []byte("\uFFFD"))
+}
+
+// isForm reports whether a content type is that of an HTML form.
+func isForm(contentType string) bool {
+	mediaType, _, _ := strings.Cut(contentType, ";")
+	return strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded")
+}
+
+// appendJSON appends the body as a JSON value: valid JSON as it was sent, anything else as a string.
+func (b *body) appendJSON(dst []byte) []byte {
+	if !b.json {
+		return value.AppendJSON(dst, value.String(string(b.text)))
+	}
+	// An escaped surrogate may be a lone one, which is no text: then what expressions see is what is kept.
+	if bytes.Contains(b.text, []byte(`\ud`)) || bytes.Contains(b.text, []byte(`\uD`)) {
+		return value.AppendJSON(dst, b.value())
+	}
+	return append(dst, bytes.TrimSpace(b.text)...)
+}
+
+// value returns the body as expressions see it: the JSON tree, or the text.
+func (b *body) value() value.Value {
+	if b.json {
+		if v, err := value.DecodeJSON(b.text); err == nil {
+			return v
+		}
+	}
+	return value.String(string(b.text))
+}

@@ -1,0 +1,135 @@
+package webhook
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash"
+	"strings"
+	"sync"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+)
+
+// Index finds the trigger of a URL in one look-up: an unknown namespace, flow and key are the same miss, and take the
+// same time. It holds no clear key.
+type Index struct {
+	triggers map[[sha256.Size]byte]*Trigger
+}
+
+// NewIndex renders the key of every webhook trigger of flows and indexes them. A key that cannot be rendered, or must
+// not be used, switches off that trigger alone, with an error among the diagnostics; of two triggers of a flow with
+// equal keys the first wins, with a warning. scope gives what the keys of a flow may read.
+func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow.Diagnostics) {
+	index := &Index{triggers: make(map[[sha256.Size]byte]*Trigger)}
+	var findings flow.Diagnostics
+	for t := range Triggers(set) {
+		key, err := t.RenderKey(scope(t))
+		if err != nil {
+			findings = append(findings, t.component.Errorf("key", "%w; this trigger is switched off", err))
+			continue
+		}
+		tag := fingerprint(Target{Namespace: t.Flow.Namespace, FlowID: t.Flow.ID, Key: key})
+		if first, taken := index.triggers[tag]; taken {
+			warning := t.component.Errorf("key", "is the key of trigger %q too, which comes first and gets all requests", first.ID())
+			warning.Severity = flow.SeverityWarning
+			findings = append(findings, warning)
+			continue
+		}
+		index.triggers[tag] = t
+	}
+	return index, findings
+}
+
+// Match returns the trigger that t names; nil when there is none.
+func (x *Index) Match(t Target) *Trigger { return x.triggers[fingerprint(t)] }
+
+// Len returns the number of webhook URLs.
+func (x *Index) Len() int { return len(x.triggers) }
+
+// Triggers iterates over the webhook triggers of all flows, in the set's and then in declared order.
+func Triggers(set *flow.Set) func(yield func(*Trigger) bool) {
+	return func(yield func(*Trigger) bool) {
+		for f := range set.All() {
+			for _, c := range f.Triggers {
+				if t, ok := c.Compiled.(*Trigger); ok && !yield(t) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// RenderKey renders and trims the trigger's key. The error never contains it.
+func (t *Trigger) RenderKey(scope *pebble.Context) (string, error) {
+	text, err := t.key.Render(scope)
+	if err != nil {
+		return "", fmt.Errorf("cannot be rendered: %s", withoutTemplate(err))
+	}
+	key := strings.TrimSpace(text)
+	return key, checkKey(text)
+}
+
+// KeySecrets returns the names of the secrets that the key reads.
+func (t *Trigger) KeySecrets() []string { return t.key.SecretNames() }
+
+// withoutTemplate returns the message of an expression's error without the excerpt of the template, which is part of a
+// key.
+func withoutTemplate(err error) string {
+	if e := new(pebble.Error); errors.As(err, &e) {
+		return e.Msg
+	}
+	return err.Error()
+}
+
+func checkKey(text string) error {
+	switch strings.TrimSpace(text) {
+	case "":
+		return errors.New("is empty")
+	case ".", "..":
+		return errors.New(`must not be "." or "..", which no URL can name`)
+	default:
+		return nil
+	}
+}
+
+// fingerprinter is a keyed hash and room for what it is fed.
+type fingerprinter struct {
+	mac hash.Hash
+	buf []byte
+}
+
+// fingerprinters share one key, which is new in every process, so that nobody who can time look-ups can choose targets
+// whose fingerprints are near that of a key.
+var fingerprinters = sync.Pool{New: func() any {
+	return &fingerprinter{mac: hmac.New(sha256.New, processKey())}
+}}
+
+var processKey = sync.OnceValue(func() []byte {
+	key := make([]byte, sha256.Size)
+	rand.Read(key) // never fails: crypto/rand ends the process instead
+	return key
+})
+
+// fingerprint returns the keyed hash of a target. Lengths stand before the texts, so that no two targets share one.
+func fingerprint(t Target) (sum [sha256.Size]byte) {
+	f := fingerprinters.Get().(*fingerprinter)
+	defer fingerprinters.Put(f)
+	f.buf = f.buf[:0]
+	for _, text := range [...]string{t.Namespace, t.FlowID, t.Key} {
+		f.buf = binary.AppendUvarint(f.buf, uint64(len(text)))
+		f.buf = append(f.buf, text...)
+	}
+	f.mac.Reset()
+	f.mac.Write(f.buf)
+	copy(sum[:], f.mac.Sum(f.buf[:0]))
+	clear(f.buf[:cap(f.buf)]) // no key stays behind
+	if cap(f.buf) > 4096 {
+		f.buf = nil
+	}
+	return sum
+}

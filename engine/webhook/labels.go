@@ -1,0 +1,52 @@
+package webhook
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// The labels that every execution of a webhook carries (spec/kestra-webhook.md §3.2).
+const (
+	labelFrom        = "system.from"
+	labelCorrelation = "system.correlationId"
+)
+
+// Labels returns the labels of an execution with this id: system.from, those of the flow, those of the trigger rendered
+// with scope (nil: without them), and system.correlationId. Of a key given twice the last value stands at the first
+// place, an empty key or value is left out, and a key under "system." is the engine's alone. With an error the
+// trigger's labels are left out.
+func (t *Trigger) Labels(scope *pebble.Context, executionID string) ([]flow.Label, error) {
+	labels := make([]flow.Label, 0, len(t.Flow.Labels)+2)
+	labels = append(labels, flow.Label{Key: labelFrom, Value: "trigger"})
+	for _, l := range t.Flow.Labels {
+		labels = addLabel(labels, l.Key, l.Value)
+	}
+	var err error
+	if t.labels != nil && scope != nil {
+		var rendered value.Value
+		if rendered, err = t.labels.Render(scope); err != nil {
+			err = fmt.Errorf("labels: %w", err)
+		}
+		for key, v := range rendered.Map().All() {
+			labels = addLabel(labels, key, value.Text(v))
+		}
+	}
+	return append(labels, flow.Label{Key: labelCorrelation, Value: executionID}), err
+}
+
+func addLabel(labels []flow.Label, key, text string) []flow.Label {
+	if key == "" || text == "" || strings.HasPrefix(key, "system.") {
+		return labels
+	}
+	for i := range labels {
+		if labels[i].Key == key {
+			labels[i].Value = text
+			return labels
+		}
+	}
+	return append(labels, flow.Label{Key: key, Value: text})
+}

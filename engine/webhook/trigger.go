@@ -1,0 +1,182 @@
+package webhook
+
+import (
+	"slices"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+)
+
+// Type is the webhook trigger's canonical type; flows may also use [TypeAlias].
+const (
+	Type      = "io.kestra.plugin.core.trigger.Webhook"
+	TypeAlias = "io.kestra.core.models.triggers.types.Webhook"
+)
+
+// maxKeyLength is the longest key, as written, in UTF-16 units (seed 1: "Max length: 256").
+const maxKeyLength = 256
+
+// Trigger is one compiled webhook trigger of a flow.
+type Trigger struct {
+	Flow      *flow.Flow
+	component *flow.Component
+
+	key          *pebble.Template
+	conditions   []condition.Condition
+	when         *pebble.Template
+	labels       *pebble.Structure
+	wait         bool
+	waitTimeout  time.Duration // 0: the site's
+	answer       answerForm
+	responseCode *pebble.Template
+}
+
+// answerForm says what an awaited execution is answered with.
+type answerForm int
+
+const (
+	answerExecution answerForm = iota // the WebhookResponse
+	answerOutputs                     // a JSON object of the flow's outputs
+	answerText                        // the one string output, bare
+)
+
+// ID returns the trigger's id.
+func (t *Trigger) ID() string { return t.component.ID }
+
+// Type returns the trigger's type as written in the flow.
+func (t *Trigger) Type() string { return t.component.Type }
+
+// Disabled reports whether the trigger, or its flow, is switched off in the flow file.
+func (t *Trigger) Disabled() bool { return t.component.Disabled || t.Flow.Disabled }
+
+// Wait reports whether callers are answered when the execution has ended, and how long they wait for it; 0 means the
+// site's own limit.
+func (t *Trigger) Wait() (bool, time.Duration) { return t.wait, t.waitTimeout }
+
+// StopsAfter reports whether the trigger takes no more requests once an execution it started has ended with status.
+func (t *Trigger) StopsAfter(status execution.Status) bool {
+	return slices.Contains(t.component.StopAfter, string(status))
+}
+
+// Specs returns the webhook trigger's description.
+func Specs() []flow.Spec {
+	return []flow.Spec{{
+		Kind:    flow.KindTrigger,
+		Type:    Type,
+		Aliases: []string{TypeAlias},
+		Summary: "Starts the flow when its webhook URL is called.",
+		Properties: []flow.Property{
+			{
+				Name: "key", Type: flow.String, Required: true, Dynamic: true, MaxLength: maxKeyLength,
+				Summary: "The secret last segment of the URL, rendered and trimmed when the flow is loaded.",
+			},
+			{
+				Name: "conditions", Type: flow.Conditions,
+				Summary: "All must hold, or the request is answered with 204 and nothing runs.",
+			},
+			{
+				Name: "when", Type: flow.String, Dynamic: true, Default: "true",
+				Summary: "Kestra 2.0's form of a condition: not met when it renders to false, 0, -0 or nothing.",
+			},
+			{
+				Name: "wait", Type: flow.Boolean, Default: "false",
+				Summary: "Answer when the execution has ended.",
+			},
+			{
+				Name: "waitTimeout", Type: flow.Duration, Default: "the site's wait_timeout", Extension: true,
+				Summary: "How long to wait before the answer is 202 and the execution goes on alone.",
+			},
+			{
+				Name: "returnOutputs", Type: flow.Boolean, Default: "false",
+				Summary: "With wait: answer with the flow's outputs.",
+			},
+			{
+				Name: "responseContentType", Type: flow.String, Values: []string{"application/json", "text/plain"},
+				Summary: "With wait and returnOutputs: text/plain answers with the one string output, bare.",
+			},
+			{
+				Name: "responseCode", Type: flow.String, Dynamic: true,
+				Summary: "With wait: the status of the answer, rendered when the execution has ended; 200 to 599.",
+			},
+			{
+				Name: "labels", Type: flow.MapOrList, Dynamic: true,
+				Summary: "Labels of the execution, rendered when the conditions hold.",
+			},
+			{Name: "inputs", Type: flow.Any, Dynamic: true, NotYet: true, Summary: "Values of the flow's inputs."},
+			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
+			{Name: "signature", Type: flow.Any, NotYet: true, Summary: "A signature that requests must carry."},
+		},
+		Compile: func(c *flow.Component) (any, error) { return compile(c) },
+		Check:   check,
+	}}
+}
+
+func compile(c *flow.Component) (*Trigger, error) {
+	t := &Trigger{
+		component:    c,
+		key:          c.Template("key"),
+		when:         c.Template("when"),
+		labels:       c.Structure("labels"),
+		wait:         c.Bool("wait"),
+		waitTimeout:  c.Duration("waitTimeout"),
+		responseCode: c.Template("responseCode"),
+	}
+	if c.Has("waitTimeout") && t.waitTimeout <= 0 {
+		return nil, c.Errorf("waitTimeout", "must be longer than nothing")
+	}
+	if text, constant := t.key.Constant(); constant {
+		if err := checkKey(text); err != nil {
+			return nil, c.Errorf("key", "%w", err)
+		}
+	}
+	switch {
+	case !c.Bool("returnOutputs"):
+	case c.Text("responseContentType") == "text/plain":
+		t.answer = answerText
+	default:
+		t.answer = answerOutputs
+	}
+	for _, child := range c.Children("conditions") {
+		t.conditions = append(t.conditions, child.Compiled.(condition.Condition))
+	}
+	return t, nil
+}
+
+// check finds what can only answer otherwise than its author thinks.
+func check(f *flow.Flow, c *flow.Component, report flow.Report) {
+	t := c.Compiled.(*Trigger)
+	t.Flow = f
+	warn := func(property, message string) { report(flow.SeverityWarning, property, message) }
+	if !t.wait {
+		for _, name := range []string{"returnOutputs", "responseContentType", "responseCode", "waitTimeout"} {
+			if c.Has(name) {
+				warn(name, "has no effect without wait: true")
+			}
+		}
+		return
+	}
+	if t.answer != answerExecution && len(f.Outputs) == 0 {
+		warn("returnOutputs", "the flow has no outputs, so the answer is always empty")
+	}
+	if t.answer == answerText && (len(f.Outputs) != 1 || f.Outputs[0].Type.Name != flow.TypeString) {
+		warn("responseContentType", "text/plain needs exactly one output of type STRING; any other outputs are answered as JSON text")
+	}
+	if t.answer == answerExecution && c.Has("responseContentType") {
+		warn("responseContentType", "has no effect without returnOutputs: true")
+	}
+	if text, constant := responseCodeText(t.responseCode); constant {
+		if _, err := parseResponseCode(text); err != nil {
+			warn("responseCode", err.Error()+", so the answer is always 500")
+		}
+	}
+}
+
+func responseCodeText(t *pebble.Template) (string, bool) {
+	if t == nil {
+		return "", false
+	}
+	return t.Constant()
+}
