@@ -3,6 +3,7 @@ package value
 import (
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -101,7 +102,7 @@ func (d *decoder) array(i, depth int) (Value, int, error) {
 			return Null, end, err
 		}
 		nested = max(nested, v.depth())
-		d.vals = append(d.vals, v)
+		d.push(v)
 		i = skipSpace(s, end)
 		switch {
 		case i < len(s) && s[i] == ',':
@@ -137,7 +138,7 @@ func (d *decoder) object(i, depth int) (Value, int, error) {
 		}
 		nested = max(nested, v.depth())
 		d.keys = append(d.keys, key)
-		d.vals = append(d.vals, v)
+		d.push(v)
 		i = skipSpace(s, end)
 		switch {
 		case i < len(s) && s[i] == ',':
@@ -148,6 +149,14 @@ func (d *decoder) object(i, depth int) (Value, int, error) {
 			return Null, i, unexpected(s, i, afterValue(true))
 		}
 	}
+}
+
+// push doubles the stack where append would add a quarter, and copy a long list many times.
+func (d *decoder) push(v Value) {
+	if len(d.vals) == cap(d.vals) {
+		d.vals = slices.Grow(d.vals, len(d.vals)+1)
+	}
+	d.vals = append(d.vals, v)
 }
 
 // string returns the text of the string whose opening quote is before i, and the index behind its closing quote.

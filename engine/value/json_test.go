@@ -169,3 +169,11 @@ func TestScanJSONDoesNotAllocate(t *testing.T) {
 		t.Fatal("the text of this test is no JSON")
 	}
 }
+
+func TestSyntaxErrorText(t *testing.T) {
+	_, err := DecodeJSON([]byte("{\n  \"a\": tru }"))
+	const want = `JSON is invalid at line 2, column 11: unexpected ' ' where true is due`
+	if err == nil || err.Error() != want {
+		t.Errorf("error = %v, want %s", err, want)
+	}
+}

@@ -96,7 +96,7 @@ func (m *Map) settle() {
 		return
 	}
 	keys, vals := m.keys, m.vals
-	*m = *NewMap(len(keys))
+	*m = Map{} // with no room for members that may be one key a million times
 	for i, k := range keys {
 		m.Set(k, vals[i])
 	}
