@@ -106,10 +106,10 @@ func indexOf(text string) int {
 func (st *state) take(v value.Value, s *step) (value.Value, error) {
 	switch v.Kind() {
 	case value.KindMap:
-		// A number never is a key: Kestra refuses it, but `??` on an index into what turned out to be a map is sensible.
 		if s.number {
 			return value.Null, locate(evaluationError("a map has no key of type integer: %s", s.name), s.at)
 		}
+		return value.Null, s.miss // methods of maps need their parentheses, so that a name is always a key
 	case value.KindList:
 		if s.index >= 0 && !s.dotted {
 			if l := v.List(); s.index < l.Len() {

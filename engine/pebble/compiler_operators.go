@@ -58,7 +58,7 @@ func (c *compiler) binary(e *binaryExpr) (code, error) {
 	case "!=":
 		return equality(left, right, at, false), nil
 	case "contains":
-		return operate(left, right, at, contains), nil
+		return containment(left, right, at), nil
 	case "isIn":
 		return operate(left, right, at, isIn), nil
 	case "..":
@@ -136,6 +136,28 @@ func (st *state) walkBoth(a, b value.Value) error {
 		return st.walk(a)
 	}
 	return nil
+}
+
+// containment compiles `contains`, which does not look at its right side when the left one is null.
+func containment(left, right code, at int) code {
+	return func(st *state) (value.Value, error) {
+		a, err := left(st)
+		if err != nil {
+			return value.Null, err
+		}
+		if a.IsNull() {
+			return value.Bool(false), nil
+		}
+		b, err := right(st)
+		if err != nil {
+			return value.Null, err
+		}
+		found, err := contains(st, a, b)
+		if err != nil {
+			return value.Null, locate(err, at)
+		}
+		return found, nil
+	}
 }
 
 // rescue compiles `??` and `???`.

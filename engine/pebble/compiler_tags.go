@@ -225,6 +225,11 @@ type mapEntry struct {
 // String returns the text that printing an entry shows.
 func (e *mapEntry) String() string { return fmt.Sprintf("%s=%s", e.key, value.JavaText(e.value)) }
 
+// AppendJSON appends the entry as an object of one member.
+func (e *mapEntry) AppendJSON(dst []byte) []byte {
+	return value.AppendJSON(dst, value.MapOf(e.key, e.value))
+}
+
 func (c *compiler) setTag(n *setTag) (action, error) {
 	expr, err := c.expression(n.value)
 	if err != nil {

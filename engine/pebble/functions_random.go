@@ -32,15 +32,18 @@ func functionsRandom() []Function {
 				return value.String(strings.Repeat("0", 22-len(text)) + text), nil
 			}},
 		{Entry{Name: "randomInt", Parameters: []Parameter{{Name: "lower", Required: true}, {Name: "upper", Required: true}},
-			Summary:  "a random whole number from lower up to upper, which is not included",
+			Summary:  "a random whole number from lower up to upper, which is not included unless they are equal",
 			Examples: []Example{{"{{ randomInt(3, 4) }}", "3"}}},
 			func(st *state, args []value.Value) (value.Value, error) {
 				if args[0].Kind() != value.KindInt || args[1].Kind() != value.KindInt {
 					return value.Null, evaluationError("function randomInt needs two whole numbers, not %s and %s", args[0].Kind(), args[1].Kind())
 				}
 				lower, upper := args[0].Int(), args[1].Int()
-				if lower >= upper {
-					return value.Null, evaluationError("in randomInt, upper must be greater than lower")
+				if lower == upper {
+					return args[0], nil
+				}
+				if lower > upper {
+					return value.Null, evaluationError("in randomInt, upper must not be below lower")
 				}
 				return value.Int(lower + int64(st.dice().Uint64N(uint64(upper)-uint64(lower)))), nil
 			}},

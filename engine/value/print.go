@@ -30,7 +30,7 @@ func (v Value) String() string { return JSON(v.force()) }
 
 // AppendJSON appends v as JSON: without blanks, members in their order, null members kept, nothing escaped but what JSON
 // demands, doubles as [AppendFloat] writes them, decimals plain, a date-time as a string in ISO form and UTC. What JSON
-// cannot write becomes a string: "NaN", "Infinity", the text of an opaque value.
+// cannot write becomes a string: "NaN", "Infinity", the text of an opaque value that has no method AppendJSON.
 func AppendJSON(dst []byte, v Value) []byte {
 	switch v.kind {
 	case KindNull:
@@ -67,6 +67,9 @@ func AppendJSON(dst []byte, v Value) []byte {
 			return append(dst, '"')
 		}
 	case KindOpaque:
+		if own, ok := v.Opaque().(interface{ AppendJSON(dst []byte) []byte }); ok {
+			return own.AppendJSON(dst)
+		}
 		return AppendQuoted(dst, opaqueText(v))
 	}
 	return appendScalar(dst, v)
