@@ -1,0 +1,65 @@
+package execution
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"math/bits"
+	"strconv"
+)
+
+// digits are those of FriendlyId, in their order.
+const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// minIDLength is the shortest id; shorter numbers get leading zeros. 128 bits need at most 22 digits.
+const minIDLength, maxIDLength = 21, 22
+
+// NewID returns a new execution id: 128 random bits in base 62, 21 or 22 characters (spec/kestra-webhook.md §3.4).
+func NewID() string {
+	var b [16]byte
+	rand.Read(b[:]) // never fails
+	return base62(b)
+}
+
+// TaskRunID returns the id of the task run with this ordinal, counted from 0, of an execution. It has the form of
+// [NewID] and is the same each time it is asked for.
+func TaskRunID(execution string, ordinal int) string {
+	var buf [64]byte
+	text := append(buf[:0], execution...)
+	text = append(text, '/')
+	text = strconv.AppendInt(text, int64(ordinal), 10)
+	sum := sha256.Sum256(text)
+	return base62([16]byte(sum[:16]))
+}
+
+func base62(b [16]byte) string {
+	hi, lo := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+	var text [maxIDLength]byte
+	i := len(text)
+	for hi != 0 || lo != 0 || i > len(text)-minIDLength {
+		var r uint64
+		hi, r = hi/62, hi%62
+		lo, r = bits.Div64(r, lo, 62)
+		i--
+		text[i] = digits[r]
+	}
+	return string(text[i:])
+}
+
+// newSeed returns a random number that is not 0.
+func newSeed() uint64 {
+	var b [8]byte
+	rand.Read(b[:])
+	return binary.BigEndian.Uint64(b[:]) | 1
+}
+
+// mixSeed derives the seed of one effect. Neighbouring arguments give unrelated seeds, and none is 0.
+func mixSeed(seed uint64, parts ...uint64) uint64 {
+	for _, p := range parts { // splitmix64
+		seed += 0x9e3779b97f4a7c15 * (p + 1)
+		seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
+		seed = (seed ^ seed>>27) * 0x94d049bb133111eb
+		seed ^= seed >> 31
+	}
+	return max(seed, 1)
+}

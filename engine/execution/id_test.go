@@ -1,0 +1,52 @@
+package execution
+
+import (
+	"regexp"
+	"testing"
+)
+
+func TestIDs(t *testing.T) {
+	form := regexp.MustCompile(`^[0-9A-Za-z]{21,22}$`)
+	seen := map[string]bool{}
+	for i := range 5000 {
+		for _, id := range []string{NewID(), TaskRunID("5KqlIiEQihmY9PurOp33z1", i)} {
+			if !form.MatchString(id) || seen[id] {
+				t.Fatalf("id %q: wrong form, or given twice", id)
+			}
+			seen[id] = true
+		}
+	}
+	if a, b := TaskRunID("x", 0), TaskRunID("x", 0); a != b {
+		t.Errorf("task run ids differ: %s, %s", a, b)
+	}
+	if TaskRunID("x", 11) == TaskRunID("x1", 1) || TaskRunID("x", 1) == TaskRunID("y", 1) {
+		t.Error("ids of different task runs are equal")
+	}
+}
+
+func TestBase62(t *testing.T) {
+	for in, want := range map[[16]byte]string{
+		{}:       "000000000000000000000",
+		{15: 61}: "00000000000000000000z",
+		{15: 62}: "000000000000000000010",
+		{7: 1}:   "0000000000LygHa16AHYG", // 2^64
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}: "7n42DGM5Tflk9n8mt7Fhc7", // 2^128 - 1
+	} {
+		if got := base62(in); got != want {
+			t.Errorf("base62(%x) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestMixSeed(t *testing.T) {
+	seen := map[uint64]bool{}
+	for i := range uint64(20) {
+		for j := range uint64(20) {
+			s := mixSeed(1, i, j)
+			if s == 0 || seen[s] {
+				t.Fatalf("seed of %d, %d: %d, 0 or given twice", i, j, s)
+			}
+			seen[s] = true
+		}
+	}
+}
