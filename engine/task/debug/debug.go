@@ -1,0 +1,47 @@
+// Package debug has the tasks for trying things out.
+package debug
+
+import (
+	"context"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Specs returns the specs of this package's tasks.
+func Specs() []flow.Spec {
+	return []flow.Spec{{
+		Kind:    flow.KindTask,
+		Type:    "io.kestra.plugin.core.debug.Return",
+		Aliases: []string{"io.kestra.core.tasks.debugs.Return"},
+		Summary: "Return a text as the output value, and log it at debug level.",
+		Pure:    true,
+		Properties: []flow.Property{
+			{Name: "format", Type: flow.String, Dynamic: true, Summary: "The text; without it there is no output."},
+		},
+		Compile: func(c *flow.Component) (any, error) {
+			return &returns{format: c.Template("format")}, nil
+		},
+	}}
+}
+
+// returns is io.kestra.plugin.core.debug.Return.
+type returns struct {
+	format *pebble.Template // may be nil
+}
+
+func (r *returns) Run(_ context.Context, c *task.Context) (value.Value, error) {
+	if r.format == nil {
+		return value.Null, nil
+	}
+	text, err := r.format.Render(c.Pebble)
+	if err != nil {
+		return value.Null, err
+	}
+	c.Log.Log(task.Debug, text)
+	outputs := value.NewMap(1)
+	outputs.Set("value", value.String(text))
+	return value.FromMap(outputs), nil
+}

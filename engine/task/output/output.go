@@ -1,0 +1,45 @@
+// Package output has the tasks that make outputs.
+package output
+
+import (
+	"context"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Specs returns the specs of this package's tasks.
+func Specs() []flow.Spec {
+	return []flow.Spec{{
+		Kind:    flow.KindTask,
+		Type:    "io.kestra.plugin.core.output.OutputValues",
+		Summary: "Return a map as the output values.",
+		Pure:    true,
+		Properties: []flow.Property{
+			{Name: "values", Type: flow.Map, Dynamic: true, Summary: "The map. An expression gives text, whatever it evaluates to; literals keep their types."},
+		},
+		Compile: func(c *flow.Component) (any, error) {
+			return &values{values: c.Structure("values")}, nil
+		},
+	}}
+}
+
+// values is io.kestra.plugin.core.output.OutputValues (spec/kestra-live.md B "Executions").
+type values struct {
+	values *pebble.Structure // may be nil
+}
+
+func (o *values) Run(_ context.Context, c *task.Context) (value.Value, error) {
+	v := value.FromMap(value.NewMap(0))
+	if o.values != nil {
+		var err error
+		if v, err = o.values.Render(c.Pebble); err != nil {
+			return value.Null, err
+		}
+	}
+	outputs := value.NewMap(1)
+	outputs.Set("values", v)
+	return value.FromMap(outputs), nil
+}
