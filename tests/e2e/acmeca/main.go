@@ -1,10 +1,15 @@
-// Acmeca is a certificate authority for tests: Caddy with its `acme_server`, whose tls-alpn-01 challenges go to the port in
-// the environment variable ACMECA_TLSALPN_PORT instead of 443, where a test cannot listen. That port is a variable of the
-// library that Caddy's ACME server is made of, and no configuration reaches it; hence a program of its own.
+// Acmeca is a certificate authority for tests: Caddy with its `acme_server`, but for two things that no configuration
+// reaches:
+//
+//   - tls-alpn-01 challenges go to the port in the environment variable ACMECA_TLSALPN_PORT instead of 443, where a test
+//     cannot listen;
+//   - every name is looked up at a name server in the program, and is 127.0.0.1.
 package main
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"os"
 	"strconv"
 
@@ -14,13 +19,32 @@ import (
 )
 
 func main() {
+	if err := prepare(); err != nil {
+		fmt.Fprintln(os.Stderr, "acmeca:", err)
+		os.Exit(2)
+	}
+	caddycmd.Main()
+}
+
+func prepare() error {
 	if text, ok := os.LookupEnv("ACMECA_TLSALPN_PORT"); ok {
 		port, err := strconv.ParseUint(text, 10, 16)
 		if err != nil || port == 0 {
-			fmt.Fprintf(os.Stderr, "acmeca: ACMECA_TLSALPN_PORT is %q, no port\n", text)
-			os.Exit(2)
+			return fmt.Errorf("ACMECA_TLSALPN_PORT is %q, no port", text)
 		}
 		acme.InsecurePortTLSALPN01 = int(port)
 	}
-	caddycmd.Main()
+	names, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	go serveDNS(names) // until the process ends
+	net.DefaultResolver = &net.Resolver{
+		PreferGo: true,
+		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "udp", names.LocalAddr().String())
+		},
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -32,9 +33,7 @@ func (c Config) caddyfile() string {
 // write puts the Caddyfile and the other files into folder.
 func (c Config) write(folder string) error {
 	files := map[string]string{"Caddyfile": c.caddyfile()}
-	for name, text := range c.Files {
-		files[name] = text
-	}
+	maps.Copy(files, c.Files)
 	for name, text := range files {
 		file := filepath.Join(folder, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -53,21 +52,22 @@ type ports struct{ http, https, admin int }
 // freePorts returns ports that nobody listened on a moment ago. Another process may take one before the server does; Start
 // then tries others.
 func freePorts() (ports, error) {
-	var p ports
-	for _, port := range []*int{&p.http, &p.https, &p.admin} {
+	var taken [3]net.Listener // until all are found, so that they differ
+	for i := range taken {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			return ports{}, err
 		}
-		defer l.Close() // held until all are found, so that they differ
-		*port = l.Addr().(*net.TCPAddr).Port
+		defer l.Close() //nolint:gocritic // three, at the end of the function, is what is wanted
+		taken[i] = l
 	}
-	return p, nil
+	port := func(i int) int { return taken[i].Addr().(*net.TCPAddr).Port }
+	return ports{http: port(0), https: port(1), admin: port(2)}, nil
 }
 
 // environment returns that of the server's processes.
 func environment(c Config, folder string, p ports) []string {
-	env := []string{
+	return append([]string{
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + folder,
 		"XDG_DATA_HOME=" + filepath.Join(folder, "data"),
@@ -77,6 +77,5 @@ func environment(c Config, folder string, p ports) []string {
 		fmt.Sprintf("HTTP_PORT=%d", p.http),
 		fmt.Sprintf("HTTPS_PORT=%d", p.https),
 		fmt.Sprintf("ADMIN_PORT=%d", p.admin),
-	}
-	return append(env, c.Env...)
+	}, c.Env...)
 }

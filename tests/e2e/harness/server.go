@@ -193,7 +193,7 @@ func (s *Server) Kill() { s.kill() }
 func (s *Server) Done() <-chan struct{} { return s.done }
 
 func (s *Server) kill() {
-	s.process.Process.Kill() // an error means that it has ended
+	_ = s.process.Process.Kill() // an error means that it has ended
 	<-s.done
 }
 
