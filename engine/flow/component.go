@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -8,15 +9,28 @@ import (
 )
 
 // Component is one task, trigger or condition of a flow, checked against its [Spec] and compiled.
+//
+// The fields from Description on are the members that every task or trigger may have (spec/kestra-webhook.md §5, §8.1).
+// The members version, logToFile, failOnTriggerError and allowConcurrent are accepted and have no effect: the first
+// selects a plugin's version, the second writes logs to a file of Kestra's storage, the others concern polling triggers.
 type Component struct {
-	Spec     *Spec
+	Spec     *Spec  // nil for a trigger whose type is not known at all but may be one of Kestra's plugins
 	ID       string // empty for conditions, which have none
 	Type     string // as written, an alias stays an alias
 	Path     string // where it stands in the flow, as in triggers[0].conditions[1]
 	Pos      Position
 	Compiled any // what Spec.Compile returned
 
+	Description  string
+	Disabled     bool
+	LogLevel     string           // TRACE, DEBUG, INFO, WARN, ERROR; empty when not written
+	RunIf        *pebble.Template // tasks; nil when not written
+	AllowFailure bool             // tasks
+	AllowWarning bool             // tasks
+	StopAfter    []string         // triggers: states of execution
+
 	properties map[string]property
+	order      []string // names of properties as they were written
 }
 
 // property is one property as it was written; which fields are set follows from the property's type.
@@ -29,25 +43,26 @@ type property struct {
 	children  []*Component
 }
 
-// Has reports whether the property was written.
+// Has reports whether the property was written; null counts as not written.
 func (c *Component) Has(name string) bool { _, ok := c.properties[name]; return ok }
 
-// Value returns the property as written; null when it was not.
+// Value returns the property as written; null when it was not. Of a MapOrList property it is a map, in either form.
 func (c *Component) Value(name string) value.Value { return c.properties[name].value }
 
 // Text returns a String property as written; "" when it was not.
 func (c *Component) Text(name string) string { return c.properties[name].value.Str() }
 
-// Bool returns a Boolean property; false when it was not written.
+// Bool returns a Boolean property; false when it was not written or is an expression.
 func (c *Component) Bool(name string) bool { return c.properties[name].value.Bool() }
 
-// Int returns an Integer property; 0 when it was not written.
+// Int returns an Integer property; 0 when it was not written or is an expression.
 func (c *Component) Int(name string) int64 { return c.properties[name].value.Int() }
 
-// Duration returns a Duration property; 0 when it was not written.
+// Duration returns a Duration property; 0 when it was not written or is an expression.
 func (c *Component) Duration(name string) time.Duration { return c.properties[name].duration }
 
-// Template returns a dynamic String property compiled; nil when it was not written.
+// Template returns a dynamic String property compiled; nil when it was not written. A dynamic Integer, Boolean or
+// Duration has one too when it is an expression.
 func (c *Component) Template(name string) *pebble.Template { return c.properties[name].template }
 
 // Structure returns a dynamic property of any other type compiled; nil when it was not written.
@@ -55,3 +70,25 @@ func (c *Component) Structure(name string) *pebble.Structure { return c.properti
 
 // Children returns the compiled components of a Conditions or Tasks property.
 func (c *Component) Children(name string) []*Component { return c.properties[name].children }
+
+// PropertyPos returns where the value of a property was written; the component's place when it was not.
+func (c *Component) PropertyPos(name string) Position {
+	if p, ok := c.properties[name]; ok {
+		return p.pos
+	}
+	return c.Pos
+}
+
+// Errorf returns an error at a property; an empty property means the component as a whole. A %w in the format gives the
+// cause.
+func (c *Component) Errorf(property, format string, args ...any) *Diagnostic {
+	err := fmt.Errorf(format, args...)
+	d := &Diagnostic{Pos: c.PropertyPos(property), Path: c.Path, Message: err.Error()}
+	if property != "" {
+		d.Path += "." + property
+	}
+	if cause, ok := err.(interface{ Unwrap() error }); ok {
+		d.Err = cause.Unwrap()
+	}
+	return d
+}

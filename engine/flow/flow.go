@@ -15,32 +15,69 @@ type Flow struct {
 	Inputs      []*Input
 	Outputs     []*Output
 	Tasks       []*Component
-	Triggers    []*Component
+	Triggers    []*Component // also those of types that never fire here: their Spec has no Compile
 	Disabled    bool
 	Source      *Source
 	Pos         Position
 	Hash        [32]byte // SHA-256 of the source text; another hash is another revision
+
+	members    map[string]Position
+	extensions Diagnostics
+	defaults   *value.Map // of the inputs whose defaults hold no expression; nil when one does
 }
 
-// Label is one label of a flow or an execution. Keys that begin with "system." are the engine's.
-type Label struct{ Key, Value string }
+// MemberPos returns where the value of a member, such as outputs, was written; the flow's place when it was not.
+func (f *Flow) MemberPos(member string) Position {
+	if pos, ok := f.members[member]; ok {
+		return pos
+	}
+	return f.Pos
+}
+
+// Extensions returns a warning for every use of a property or type that Kestra does not have, in the order of the file.
+func (f *Flow) Extensions() Diagnostics { return f.extensions }
+
+// Components iterates over the flow's tasks and triggers and everything inside of them, parents before children.
+func (f *Flow) Components(yield func(*Component) bool) {
+	for _, list := range [][]*Component{f.Tasks, f.Triggers} {
+		if !walk(list, yield) {
+			return
+		}
+	}
+}
+
+func walk(list []*Component, yield func(*Component) bool) bool {
+	for _, c := range list {
+		if !yield(c) {
+			return false
+		}
+		for _, name := range c.order {
+			if !walk(c.properties[name].children, yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 // Input is one declared input of a flow.
-type Type struct{}
-
 type Input struct {
-	ID       string // may contain dots: a.b is seen as inputs.a.b
-	Type     Type
-	Required bool              // true unless the flow says otherwise
-	Defaults *pebble.Structure // nil when there are none
-	Pos      Position
+	ID          string // may contain dots: a.b is seen as inputs.a.b
+	Type        Type
+	Description string
+	Required    bool              // true unless the flow says otherwise
+	Defaults    *pebble.Structure // nil when there are none
+	Pos         Position
+
+	constant value.Value // the converted default when it holds no expression, else null
 }
 
 // Output is one declared output of a flow.
 type Output struct {
-	ID       string
-	Type     Type
-	Required bool
-	Value    *pebble.Structure
-	Pos      Position
+	ID          string // dots in it mean nothing
+	Type        Type
+	Description string
+	Required    bool // true unless the flow says otherwise
+	Value       *pebble.Structure
+	Pos         Position
 }

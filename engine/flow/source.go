@@ -1,39 +1,73 @@
 package flow
 
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// MaxSource is the longest flow source that loads, in bytes.
+const MaxSource = 1 << 20
+
 // Source is the text of one flow and where it came from.
 type Source struct {
 	Name   string // file path as it is to be printed, or for an inline flow its place in the configuration, as in Caddyfile:14
 	Inline bool   // positions then read "Caddyfile:14 (inline flow, line 3)"
 	YAML   []byte
+
+	err   error    // why a file could not be read
+	lines []string // see line
 }
 
-// Position is a place in a source; Line and Column count from 1, in characters. The zero Position is unknown.
+// NewSource returns the source of an inline flow. Name is its place in the configuration, as in Caddyfile:14.
+func NewSource(name string, text []byte) *Source {
+	return &Source{Name: name, Inline: true, YAML: text}
+}
+
+// identity returns what tells whether two sources are the same one: the cleaned absolute path of a file. An inline flow
+// is only the same as itself.
+func (s *Source) identity() any {
+	if s.Inline {
+		return s
+	}
+	if name, err := filepath.Abs(s.Name); err == nil {
+		return name
+	}
+	return s.Name
+}
+
+// line returns the text of a line, counted from 1, without its end. It is used for errors only.
+func (s *Source) line(n int) string {
+	if s.lines == nil {
+		s.lines = strings.Split(string(trimBOM(s.YAML)), "\n")
+	}
+	if n < 1 || n > len(s.lines) {
+		return ""
+	}
+	return strings.TrimSuffix(s.lines[n-1], "\r")
+}
+
+// Position is a place in a source; Line and Column count from 1, in characters. A zero Line or Column is unknown, and
+// so is the zero Position.
 type Position struct {
 	Source *Source
 	Line   int
 	Column int
 }
 
-// Severity tells an error, which keeps a flow from loading, from a warning.
-type Severity int
-
-// The severities.
-const (
-	SeverityError Severity = iota
-	SeverityWarning
-)
-
-// Diagnostic is one finding about one place of one flow. It is an error, also when it is only a warning.
-type Diagnostic struct {
-	Severity Severity
-	Pos      Position
-	Path     string // the member, as in tasks[0].message; may be empty
-	Message  string
-	Err      error // the cause, such as a *pebble.Error; may be nil
+// String returns the position as file:line:column, for an inline flow as "Caddyfile:14 (inline flow, line 3)"; what is
+// unknown is left out.
+func (p Position) String() string {
+	switch {
+	case p.Source == nil:
+		return ""
+	case p.Line == 0:
+		return p.Source.Name
+	case p.Source.Inline:
+		return fmt.Sprintf("%s (inline flow, line %d)", p.Source.Name, p.Line)
+	case p.Column == 0:
+		return fmt.Sprintf("%s:%d", p.Source.Name, p.Line)
+	default:
+		return fmt.Sprintf("%s:%d:%d", p.Source.Name, p.Line, p.Column)
+	}
 }
-
-// Error returns file:line:column, path and message.
-func (d *Diagnostic) Error() string { return d.Pos.String() + ": " + d.Path + ": " + d.Message }
-
-// String returns the position as file:line:column.
-func (p Position) String() string { return "" }

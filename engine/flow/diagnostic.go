@@ -1,0 +1,107 @@
+package flow
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Severity tells an error, which keeps a flow from loading, from a warning.
+type Severity int
+
+// The severities.
+const (
+	SeverityError Severity = iota
+	SeverityWarning
+)
+
+// Diagnostic is one finding about one place of one flow. It is an error, also when it is only a warning.
+type Diagnostic struct {
+	Severity Severity
+	Pos      Position
+	Path     string // the member, as in tasks[0].message; may be empty
+	Message  string
+	Err      error // the cause, such as a *pebble.Error; may be nil. Its text may quote the file, Message quotes no property's value
+}
+
+// Error returns file:line:column, path and message.
+func (d *Diagnostic) Error() string {
+	parts := make([]string, 0, 3)
+	for _, part := range []string{d.Pos.String(), d.Path, d.Message} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ": ")
+}
+
+// Unwrap returns the cause.
+func (d *Diagnostic) Unwrap() error { return d.Err }
+
+// Diagnostics are findings in the order of their sources and places.
+type Diagnostics []*Diagnostic
+
+// Errors returns the findings that keep a flow from loading.
+func (ds Diagnostics) Errors() Diagnostics { return ds.of(SeverityError) }
+
+// Warnings returns the other findings.
+func (ds Diagnostics) Warnings() Diagnostics { return ds.of(SeverityWarning) }
+
+func (ds Diagnostics) of(severity Severity) Diagnostics {
+	var found Diagnostics
+	for _, d := range ds {
+		if d.Severity == severity {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// Err returns the errors, not the warnings, as one error with a line for each; nil when there are none.
+func (ds Diagnostics) Err() error {
+	var errs []error
+	for _, d := range ds.Errors() {
+		errs = append(errs, d)
+	}
+	return errors.Join(errs...)
+}
+
+// sortByPlace orders findings of one source; equal places keep their order.
+func (ds Diagnostics) sortByPlace() {
+	slices.SortStableFunc(ds, func(a, b *Diagnostic) int {
+		return cmp.Or(cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
+}
+
+// collector gathers the findings of one source.
+type collector struct {
+	source *Source
+	found  Diagnostics
+	errors int // all errors, also those left out of found
+}
+
+// maxDiagnostics bounds the findings of one source; one more says that there were more.
+const maxDiagnostics = 100
+
+func (c *collector) add(d *Diagnostic) {
+	if d.Severity == SeverityError {
+		c.errors++
+	}
+	switch {
+	case len(c.found) < maxDiagnostics:
+		c.found = append(c.found, d)
+	case len(c.found) == maxDiagnostics:
+		c.found = append(c.found, &Diagnostic{Severity: d.Severity, Pos: d.Pos, Message: "too many findings: the rest are left out"})
+	case d.Severity == SeverityError:
+		c.found[maxDiagnostics].Severity = SeverityError
+	}
+}
+
+func (c *collector) report(severity Severity, pos Position, path, format string, args ...any) {
+	c.add(&Diagnostic{Severity: severity, Pos: pos, Path: path, Message: fmt.Sprintf(format, args...)})
+}
+
+// failed reports whether there is an error among the findings.
+func (c *collector) failed() bool { return c.errors > 0 }

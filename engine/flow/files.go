@@ -1,0 +1,121 @@
+package flow
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ReadFile returns the source of a flow file, named by its cleaned absolute path. A file that cannot be read gives a
+// source whose loading reports why.
+func ReadFile(name string) *Source {
+	if abs, err := filepath.Abs(name); err == nil {
+		name = abs
+	}
+	s := &Source{Name: name}
+	s.YAML, s.err = readLimited(name)
+	return s
+}
+
+func readLimited(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, pathless(err)
+	}
+	if !info.Mode().IsRegular() { // a named pipe would block
+		return nil, errors.New("not a regular file")
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, pathless(err)
+	}
+	defer file.Close()
+	// One byte more than allowed tells that a file is too long.
+	text, err := io.ReadAll(io.LimitReader(file, MaxSource+int64(len("\ufeff"))+1))
+	if err != nil {
+		return nil, pathless(err)
+	}
+	return text, nil
+}
+
+// pathless returns the cause of a file error: the path is said elsewhere.
+func pathless(err error) error {
+	var at *os.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// ReadDir returns the flow files below a directory, *.yml and *.yaml at any depth, by name. Names are absolute and
+// cleaned, symbolic links are followed, and what begins with a dot is skipped, so that a mounted Kubernetes ConfigMap
+// gives every file once. The error is about directories that are missing or cannot be read; it says the absolute path.
+func ReadDir(dir string) ([]*Source, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("flow directory %s: %w", dir, err)
+	}
+	info, err := os.Stat(abs)
+	if err != nil {
+		return nil, fmt.Errorf("flow directory %s: %w", abs, pathless(err))
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("flow directory %s: not a directory", abs)
+	}
+	var names []string
+	if err := collectFiles(abs, map[string]bool{}, &names); err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	sources := make([]*Source, len(names))
+	for i, name := range names {
+		sources[i] = ReadFile(name)
+	}
+	return sources, nil
+}
+
+// collectFiles adds the flow files below dir. Seen are the real paths of the directories that were read: links back to
+// them are not followed.
+func collectFiles(dir string, seen map[string]bool, names *[]string) error {
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return fmt.Errorf("flow directory %s: %w", dir, pathless(err))
+	}
+	if seen[real] {
+		return nil
+	}
+	seen[real] = true
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("flow directory %s: %w", dir, pathless(err))
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), ".") {
+			continue
+		}
+		name := filepath.Join(dir, entry.Name())
+		isDir := entry.IsDir()
+		if entry.Type()&os.ModeSymlink != 0 {
+			info, err := os.Stat(name)
+			isDir = err == nil && info.IsDir()
+		}
+		switch {
+		case isDir:
+			if err := collectFiles(name, seen, names); err != nil {
+				return err
+			}
+		case isFlowFile(name):
+			*names = append(*names, name)
+		}
+	}
+	return nil
+}
+
+func isFlowFile(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yml" || ext == ".yaml"
+}

@@ -1,0 +1,113 @@
+package flow
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func write(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, small("n", "f"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func link(t *testing.T, target, name string) {
+	t.Helper()
+	if err := os.Symlink(target, name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readNames(t *testing.T, dir string) []string {
+	t.Helper()
+	sources, err := ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range sources {
+		name, err := filepath.Rel(dir, s.Name)
+		if err != nil || !filepath.IsAbs(s.Name) || s.Inline {
+			t.Errorf("source %+v", s)
+		}
+		names = append(names, filepath.ToSlash(name))
+	}
+	return names
+}
+
+func TestReadDir(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "b.yml", "a.yaml", "sub/deep/c.yml", "x.YML", "x.txt", ".hidden.yml", ".git/d.yml")
+	if diff := cmp.Diff([]string{"a.yaml", "b.yml", "sub/deep/c.yml"}, readNames(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if got := readNames(t, filepath.Join(dir, "sub", "..", "sub")); len(got) != 1 {
+		t.Errorf("files %v", got)
+	}
+	empty := t.TempDir()
+	if got := readNames(t, empty); got != nil {
+		t.Errorf("files %v", got)
+	}
+}
+
+// TestReadDirConfigMap has the layout of a ConfigMap that Kubernetes mounts.
+func TestReadDirConfigMap(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "..2026_11_25/f.yml", "..2026_11_25/g.yml")
+	link(t, "..2026_11_25", filepath.Join(dir, "..data"))
+	link(t, "..data/f.yml", filepath.Join(dir, "f.yml"))
+	link(t, "..data/g.yml", filepath.Join(dir, "g.yml"))
+	if diff := cmp.Diff([]string{"f.yml", "g.yml"}, readNames(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestReadDirFollowsLinks(t *testing.T) {
+	outside, dir := t.TempDir(), t.TempDir()
+	write(t, outside, "o.yml")
+	write(t, dir, "sub/a.yml")
+	link(t, outside, filepath.Join(dir, "linked"))
+	link(t, dir, filepath.Join(dir, "sub", "loop"))
+	if diff := cmp.Diff([]string{"linked/o.yml", "sub/a.yml"}, readNames(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestReadDirFails(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.yml")
+	for name, want := range map[string]string{
+		"missing": "flow directory " + filepath.Join(dir, "missing") + ": no such file or directory",
+		"a.yml":   "flow directory " + filepath.Join(dir, "a.yml") + ": not a directory",
+	} {
+		_, err := ReadDir(filepath.Join(dir, name))
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: error %v, want %q", name, err, want)
+		}
+	}
+	t.Chdir(dir)
+	if _, err := ReadDir("gone"); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "gone")) {
+		t.Errorf("error %v has no absolute path", err)
+	}
+}
+
+func TestReadFile(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.yml")
+	t.Chdir(dir)
+	s := ReadFile("./x/../a.yml")
+	if s.Name != filepath.Join(dir, "a.yml") || string(s.YAML) != string(small("n", "f")) {
+		t.Errorf("source %+v", s)
+	}
+}

@@ -1,0 +1,89 @@
+package flow
+
+import "strings"
+
+// The types of Kestra 1.3 that this module knows by name only (spec/kestra-webhook.md §6, §8.2, §8.3). Using one is an
+// error that says so, for a trigger a warning. A spec in the catalog replaces the entry of its type.
+
+const (
+	corePackage  = "io.kestra.plugin.core."
+	kestraPrefix = "io.kestra."
+)
+
+// coreTasks are the task types below io.kestra.plugin.core, by group.
+var coreTasks = map[string]string{
+	"debug":      "Return Echo",
+	"execution":  "Assert Count Exit Fail Labels PurgeExecutions Resume SetVariables UnsetVariables",
+	"flow":       "AllowFailure Dag EachParallel EachSequential ForEach ForEachItem If Loop LoopUntil Parallel Pause Sequential Sleep Subflow Switch Template WaitFor WorkingDirectory",
+	"http":       "Download Request SseRequest",
+	"kv":         "Delete Get GetKeys PurgeKV Put Set",
+	"log":        "Fetch Log PurgeLogs",
+	"metric":     "Publish",
+	"namespace":  "DeleteFiles DownloadFiles PurgeFiles UploadFiles Version",
+	"output":     "OutputValues",
+	"state":      "Delete Get Set",
+	"storage":    "Concat DeduplicateItems Delete FilterItems LocalFiles PurgeCurrentExecutionFiles Reverse Size Split Write",
+	"templating": "TemplatedTask",
+	"trigger":    "Toggle",
+}
+
+// oldTaskGroups are the group names of the aliases below io.kestra.core.tasks, where they were another word.
+var oldTaskGroups = map[string]string{
+	"debug": "debugs", "execution": "executions", "flow": "flows", "state": "states", "storage": "storages",
+}
+
+// coreTriggers are the trigger types below io.kestra.plugin.core; the aliases are below io.kestra.core.models.triggers.types.
+var coreTriggers = []string{"trigger.Flow", "trigger.Schedule", "trigger.ScheduleOnDates", "trigger.Webhook", "http.Trigger"}
+
+// coreConditions are the condition types below io.kestra.plugin.core.condition.
+var coreConditions = []string{
+	"DateTimeBetween", "DayWeek", "DayWeekInMonth", "ExecutionFlow", "ExecutionLabels", "ExecutionNamespace", "ExecutionOutputs",
+	"ExecutionStatus", "Expression", "FlowCondition", "FlowNamespaceCondition", "HasRetryAttempt", "MultipleCondition", "Not", "Or",
+	"PublicHoliday", "TimeBetween", "Weekend",
+}
+
+func kestraTypes() []Spec {
+	const summary = "A type of Kestra that is not supported yet."
+	var specs []Spec
+	for _, group := range sortedKeys(coreTasks) {
+		for _, class := range strings.Fields(coreTasks[group]) {
+			spec := Spec{Kind: KindTask, Type: corePackage + group + "." + class, Summary: summary}
+			old := group
+			if name, ok := oldTaskGroups[group]; ok {
+				old = name
+			}
+			if group == "http" {
+				spec.Aliases = []string{"io.kestra.plugin.fs.http." + class}
+			} else {
+				spec.Aliases = []string{"io.kestra.core.tasks." + old + "." + class}
+			}
+			specs = append(specs, spec)
+		}
+	}
+	for _, name := range coreTriggers {
+		spec := Spec{Kind: KindTrigger, Type: corePackage + name, Summary: summary}
+		if class, ok := strings.CutPrefix(name, "trigger."); ok {
+			spec.Aliases = []string{"io.kestra.core.models.triggers.types." + class}
+		}
+		specs = append(specs, spec)
+	}
+	for _, class := range coreConditions {
+		specs = append(specs, conditionSpec(class, summary))
+	}
+	return specs
+}
+
+// conditionSpec follows the two families of condition aliases and their exceptions (spec/kestra-webhook.md §6).
+func conditionSpec(class, summary string) Spec {
+	const older = "io.kestra.core.models.conditions.types."
+	spec := Spec{Kind: KindCondition, Type: corePackage + "condition." + class, Summary: summary}
+	switch {
+	case class == "Expression":
+		spec.Aliases = []string{older + "VariableCondition", corePackage + "condition.ExpressionCondition"}
+	case strings.HasSuffix(class, "Condition"):
+		spec.Aliases = []string{older + class}
+	default:
+		spec.Aliases = []string{older + class + "Condition", corePackage + "condition." + class + "Condition"}
+	}
+	return spec
+}

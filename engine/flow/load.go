@@ -1,0 +1,230 @@
+package flow
+
+import (
+	"crypto/sha256"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Options configure [Load].
+type Options struct {
+	Pebble *pebble.Engine // compiles expressions; nil means one with the default options
+}
+
+// Load reads all sources and returns the flows without errors, and the findings about all of them in the order of the
+// sources and places. A source given twice counts once; a namespace and id that two sources give is an error at the
+// second, which is left out of the set.
+func Load(catalog *Catalog, o Options, sources []*Source) (*Set, Diagnostics) {
+	if o.Pebble == nil {
+		o.Pebble = pebble.New(pebble.Options{})
+	}
+	set, found := newSet(), Diagnostics(nil)
+	seen := make(map[any]bool, len(sources))
+	for _, source := range sources {
+		if id := source.identity(); seen[id] {
+			continue
+		} else {
+			seen[id] = true
+		}
+		l := &loader{collector: &collector{source: source}, catalog: catalog, pebble: o.Pebble}
+		f := l.load()
+		if f != nil {
+			if first := set.add(f); first != nil {
+				l.add(duplicateFlow(first, f))
+			}
+		}
+		l.found.sortByPlace()
+		found = append(found, l.found...)
+	}
+	set.sort()
+	return set, found
+}
+
+// loader turns one source into a flow.
+type loader struct {
+	*collector
+	catalog *Catalog
+	pebble  *pebble.Engine
+	flow    *Flow
+	taskIDs map[string]Position
+	texts   []expressionText
+}
+
+// load returns the flow; nil when there are errors.
+func (l *loader) load() *Flow {
+	root := l.parse()
+	if root == nil {
+		return nil
+	}
+	l.flow = &Flow{
+		Source: l.source, Pos: l.pos(root), Hash: sha256.Sum256(l.source.YAML),
+		Variables: value.NewMap(0), members: map[string]Position{},
+	}
+	l.taskIDs = map[string]Position{}
+	l.members(root, "", flowMembers, l.flowMember)
+	for _, name := range []string{"id", "namespace", "tasks"} {
+		if _, ok := l.flow.members[name]; !ok {
+			l.report(SeverityError, l.flow.Pos, name, "is missing")
+		}
+	}
+	l.checkReferences()
+	if l.failed() {
+		return nil
+	}
+	l.flow.defaults = l.flow.constantDefaults()
+	l.checkComponents()
+	if l.failed() {
+		return nil
+	}
+	return l.flow
+}
+
+// checkComponents lets every component look at the complete flow.
+func (l *loader) checkComponents() {
+	for c := range l.flow.Components {
+		if c.Spec == nil || c.Spec.Check == nil || c.Spec.Compile == nil {
+			continue
+		}
+		c.Spec.Check(l.flow, c, func(severity Severity, property, message string) {
+			path := c.Path
+			if property != "" {
+				path += "." + property
+			}
+			l.add(&Diagnostic{Severity: severity, Pos: c.PropertyPos(property), Path: path, Message: message})
+		})
+	}
+}
+
+// memberState is what happens to a member whose name Kestra knows.
+type memberState int
+
+const (
+	supported  memberState = iota
+	notYet                 // an error that says so
+	enterprise             // an error that says so
+	serverSet              // kept by Kestra's server: a warning that it has no effect
+)
+
+var flowMembers = map[string]memberState{
+	"id": supported, "namespace": supported, "description": supported, "labels": supported, "variables": supported,
+	"inputs": supported, "outputs": supported, "tasks": supported, "triggers": supported, "disabled": supported,
+	"deleted": supported,
+	"errors":  notYet, "finally": notYet, "afterExecution": notYet, "listeners": notYet, "pluginDefaults": notYet,
+	"taskDefaults": notYet, "concurrency": notYet, "retry": notYet, "sla": notYet, "checks": notYet, "draft": notYet,
+	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
+	"revision": serverSet, "updated": serverSet, "tenantId": serverSet, "source": serverSet,
+}
+
+// members calls visit for every member of a mapping that has a supported name and is not null, in order, and reports
+// the others. It returns false when n is no mapping.
+func (l *loader) members(n *yaml.Node, path string, known map[string]memberState, visit func(name string, key, val *yaml.Node, path string)) bool {
+	if n.Kind != yaml.MappingNode {
+		l.errorAt(n, path, "must be a mapping, is %s", kindName(n))
+		return false
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, val := n.Content[i], n.Content[i+1]
+		name, inner := key.Value, key.Value
+		if path != "" {
+			inner = path + "." + name
+		}
+		state, ok := known[name]
+		switch {
+		case !ok:
+			l.errorAt(key, path, "unknown member `%s`%s", shorten(name), didYouMean(nearest(name, sortedKeys(known))))
+		case isNull(val):
+		case state == notYet:
+			l.errorAt(key, inner, "is not supported yet")
+		case state == enterprise:
+			l.errorAt(key, inner, "is a feature of Kestra's Enterprise Edition and not supported")
+		case state == serverSet:
+			l.report(SeverityWarning, l.pos(key), inner, "has no effect in a file")
+		default:
+			visit(name, key, val, inner)
+		}
+	}
+	return true
+}
+
+func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
+	f := l.flow
+	f.members[name] = l.pos(val)
+	switch name {
+	case "id":
+		f.ID = l.identifier(val, path, flowID)
+		if slices.Contains(reservedFlowIDs, f.ID) {
+			l.errorAt(val, path, "`%s` is reserved, as are %s", f.ID, strings.Join(reservedFlowIDs, ", "))
+		}
+	case "namespace":
+		f.Namespace = l.identifier(val, path, namespaceID)
+	case "description":
+		f.Description, _ = l.text(val, path)
+	case "disabled":
+		f.Disabled, _ = l.boolean(val, path)
+	case "deleted":
+		if deleted, ok := l.boolean(val, path); ok && deleted {
+			l.errorAt(val, path, "a deleted flow cannot be loaded: remove the file")
+		}
+	case "labels":
+		f.Labels = l.labels(val, path, CheckLabel)
+	case "variables":
+		if val.Kind != yaml.MappingNode {
+			l.errorAt(val, path, "must be a mapping, is %s", kindName(val))
+			return
+		}
+		f.Variables = nodeValue(val).Map()
+	case "inputs":
+		f.Inputs = l.inputs(val, path)
+	case "outputs":
+		f.Outputs = l.outputs(val, path)
+	case "tasks":
+		f.Tasks = l.components(KindTask, val, path)
+		if val.Kind == yaml.SequenceNode && len(val.Content) == 0 {
+			l.errorAt(val, path, "must not be empty")
+		}
+	case "triggers":
+		f.Triggers = l.components(KindTrigger, val, path)
+		l.checkTriggerIDs(f.Triggers)
+	}
+}
+
+func (l *loader) checkTriggerIDs(triggers []*Component) {
+	seen := map[string]Position{}
+	for _, c := range triggers {
+		if first, ok := seen[c.ID]; ok && c.ID != "" {
+			l.report(SeverityError, c.Pos, c.Path+".id", "duplicate trigger id `%s`, first at line %d", c.ID, first.Line)
+			continue
+		}
+		seen[c.ID] = c.Pos
+	}
+}
+
+func (l *loader) pos(n *yaml.Node) Position { return Position{l.source, n.Line, n.Column} }
+
+func (l *loader) errorAt(n *yaml.Node, path, format string, args ...any) {
+	l.report(SeverityError, l.pos(n), path, format, args...)
+}
+
+// sortedKeys returns the keys of m in order, so that messages and catalogs do not change from run to run.
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// shorten cuts a name that is quoted in a message.
+func shorten(name string) string {
+	const longest = 100
+	if len(name) <= longest {
+		return name
+	}
+	return strings.ToValidUTF8(name[:longest], "") + "…"
+}

@@ -1,0 +1,233 @@
+package flow
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// commonMembers are the members that Kestra allows on every component of a kind, beside its type's own properties
+// (spec/kestra-webhook.md §5, §8.1).
+var commonMembers = map[Kind]map[string]memberState{
+	KindTask: {
+		"id": supported, "type": supported, "description": supported, "disabled": supported, "runIf": supported,
+		"allowFailure": supported, "allowWarning": supported, "logLevel": supported, "logToFile": supported, "version": supported,
+		"retry": notYet, "timeout": notYet, "taskCache": notYet, "pluginDefaultsRef": notYet,
+		"workerGroup": enterprise, "workerSelector": enterprise, "assets": enterprise,
+	},
+	KindTrigger: {
+		"id": supported, "type": supported, "description": supported, "disabled": supported, "logLevel": supported,
+		"minLogLevel": supported, "stopAfter": supported, "version": supported, "logToFile": supported,
+		"failOnTriggerError": supported, "allowConcurrent": supported,
+		"pluginDefaultsRef": notYet,
+		"workerGroup":       enterprise, "workerSelector": enterprise, "assets": enterprise,
+	},
+	KindCondition: {"type": supported},
+}
+
+var (
+	logLevels = []string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR"}
+	// executionStates are Kestra 1.3's, as its error about a wrong one lists them (golden file 14-validation).
+	executionStates = []string{
+		"CREATED", "SUBMITTED", "RUNNING", "PAUSED", "RESTARTED", "KILLING", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED",
+		"QUEUED", "RETRYING", "RETRIED", "SKIPPED", "BREAKPOINT", "RESUBMITTED",
+	}
+)
+
+// components loads a list of components.
+func (l *loader) components(kind Kind, n *yaml.Node, path string) []*Component {
+	items, ok := l.list(n, path)
+	if !ok {
+		return nil
+	}
+	list := make([]*Component, 0, len(items))
+	for i, item := range items {
+		if c := l.component(kind, item, index(path, i)); c != nil {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// component loads one component with everything inside of it; nil when not even its type is known.
+func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
+	if n.Kind != yaml.MappingNode {
+		l.errorAt(n, path, "a %s is a mapping with a type, this is %s", kind, kindName(n))
+		return nil
+	}
+	before := l.errors
+	c := &Component{Path: path, Pos: l.pos(n), properties: map[string]property{}}
+	if kind != KindCondition {
+		l.componentID(kind, c, n)
+	}
+	if !l.componentType(kind, c, n) {
+		return nil
+	}
+	if c.Spec == nil || c.Spec.Compile == nil {
+		return c
+	}
+	known := maps.Clone(commonMembers[kind])
+	for _, p := range c.Spec.Properties {
+		known[p.Name] = supported
+		if p.NotYet {
+			known[p.Name] = notYet
+		}
+	}
+	l.members(n, path, known, func(name string, key, val *yaml.Node, path string) {
+		if p := c.Spec.property(name); p != nil {
+			l.componentProperty(c, p, key, val, path)
+		} else {
+			l.commonMember(c, name, val, path)
+		}
+	})
+	for _, p := range c.Spec.Properties {
+		if _, val := memberNode(n, p.Name); p.Required && (val == nil || isNull(val)) {
+			l.report(SeverityError, c.Pos, path+"."+p.Name, "is missing")
+		}
+	}
+	if l.errors == before {
+		l.compile(c)
+	}
+	return c
+}
+
+func (l *loader) componentID(kind Kind, c *Component, n *yaml.Node) {
+	_, val := memberNode(n, "id")
+	if val == nil || isNull(val) {
+		l.report(SeverityError, c.Pos, c.Path+".id", "is missing")
+		return
+	}
+	c.ID = l.identifier(val, c.Path+".id", componentID)
+	if kind != KindTask || c.ID == "" {
+		return
+	}
+	if first, ok := l.taskIDs[c.ID]; ok {
+		l.errorAt(val, c.Path+".id", "duplicate task id `%s`, first at line %d", c.ID, first.Line)
+		return
+	}
+	l.taskIDs[c.ID] = l.pos(val)
+}
+
+// componentType finds the spec of the component's type. It returns false when the type cannot be used; a trigger of a
+// type of Kestra's that never fires here can.
+func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
+	_, val := memberNode(n, "type")
+	path := c.Path + ".type"
+	if val == nil || isNull(val) {
+		l.report(SeverityError, c.Pos, path, "is missing")
+		return false
+	}
+	typ, ok := l.text(val, path)
+	if !ok {
+		return false
+	}
+	c.Type = typ
+	c.Spec = l.catalog.Lookup(kind, typ)
+	switch {
+	case c.Spec != nil && c.Spec.Compile != nil:
+		if !strings.HasPrefix(typ, kestraPrefix) {
+			l.extension(val, path, "type `"+typ+"`")
+		}
+		return true
+	case c.Spec != nil && kind != KindTrigger:
+		l.errorAt(val, path, "the %s type `%s` is not supported yet", kind, typ)
+		return false
+	case c.Spec != nil:
+		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", typ)
+		return true
+	}
+	for _, other := range []Kind{KindTask, KindTrigger, KindCondition} {
+		if l.catalog.Lookup(other, typ) != nil {
+			l.errorAt(val, path, "`%s` is a %s, not a %s", typ, other, kind)
+			return false
+		}
+	}
+	hint := didYouMean(l.catalog.Nearest(kind, typ))
+	switch plugin := strings.HasPrefix(typ, "io.kestra.plugin.") && !strings.HasPrefix(typ, corePackage); {
+	case plugin && kind == KindTrigger && (hint == "" || !strings.EqualFold(l.catalog.Nearest(kind, typ), typ)):
+		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", shorten(typ))
+		return true
+	case plugin:
+		l.errorAt(val, path, "the %s type `%s` is not supported here%s", kind, shorten(typ), hint)
+	default:
+		l.errorAt(val, path, "unknown %s type `%s`%s", kind, shorten(typ), hint)
+	}
+	return false
+}
+
+func (l *loader) componentProperty(c *Component, p *Property, key, val *yaml.Node, path string) {
+	if p.Extension {
+		l.extension(key, path, "property `"+p.Name+"`")
+	}
+	if value, ok := l.property(p, val, path); ok {
+		c.properties[p.Name] = value
+		c.order = append(c.order, p.Name)
+	}
+}
+
+func (l *loader) extension(n *yaml.Node, path, what string) {
+	l.flow.extensions = append(l.flow.extensions, &Diagnostic{
+		Severity: SeverityWarning, Pos: l.pos(n), Path: path, Message: what + " is an extension: Kestra does not have it",
+	})
+}
+
+// commonMember reads a member that every component of the kind may have. The id and type were read before.
+func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path string) {
+	pos := property{pos: l.pos(val)}
+	switch name {
+	case "description":
+		c.Description, _ = l.text(val, path)
+	case "disabled":
+		c.Disabled, _ = l.boolean(val, path)
+	case "allowFailure":
+		c.AllowFailure, _ = l.boolean(val, path)
+	case "allowWarning":
+		c.AllowWarning, _ = l.boolean(val, path)
+	case "runIf":
+		if text, ok := l.text(val, path); ok {
+			c.RunIf = l.template(val, text, path)
+		}
+	case "logLevel", "minLogLevel":
+		c.LogLevel, _ = l.oneOf(val, path, logLevels)
+	case "stopAfter":
+		items, _ := l.list(val, path)
+		for i, item := range items {
+			if state, ok := l.oneOf(item, index(path, i), executionStates); ok && !slices.Contains(c.StopAfter, state) {
+				c.StopAfter = append(c.StopAfter, state)
+			}
+		}
+	case "logToFile", "failOnTriggerError", "allowConcurrent":
+		_, _ = l.boolean(val, path)
+	case "version":
+		_, _ = l.text(val, path)
+	}
+	c.properties[name] = pos
+}
+
+// compile hands the component to its package.
+func (l *loader) compile(c *Component) {
+	compiled, err := c.Spec.Compile(c)
+	c.Compiled = compiled
+	l.addErrors(c, err)
+}
+
+// addErrors reports what a package said about a component: diagnostics as they are, joined errors one by one, others at
+// the component.
+func (l *loader) addErrors(c *Component, err error) {
+	if err == nil {
+		return
+	}
+	var d *Diagnostic
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range joined.Unwrap() {
+			l.addErrors(c, err)
+		}
+	} else if errors.As(err, &d) {
+		l.add(d)
+	} else {
+		l.add(&Diagnostic{Pos: c.Pos, Path: c.Path, Message: err.Error(), Err: err})
+	}
+}
