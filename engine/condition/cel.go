@@ -1,0 +1,247 @@
+package condition
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/overloads"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+// Limits of one evaluation of a CEL expression that can take long (spec/expressions.md §5.3).
+const (
+	celCost      = 500_000
+	celTime      = 50 * time.Millisecond
+	celInterrupt = 100 // iterations of a loop between looks at the clock
+
+	maxCause = 256 // bytes of an error of the library that are looked at
+)
+
+func celSpec() flow.Spec {
+	return flow.Spec{
+		Kind:    flow.KindCondition,
+		Type:    "cel",
+		Summary: "Met when a CEL expression is true. Kestra does not have it.",
+		Properties: []flow.Property{{
+			Name: "expression", Type: flow.String, Required: true, Extension: true,
+			Summary: "A CEL expression, as in headers.header('X-GitHub-Event') == 'push' && body.ref == 'refs/heads/main'.",
+		}},
+		Compile: func(c *flow.Component) (any, error) {
+			condition, err := CompileCEL(c.Text("expression"))
+			if err != nil {
+				return nil, c.Errorf("expression", "%w", err)
+			}
+			return condition, nil
+		},
+	}
+}
+
+// CompileError is a CEL expression that cannot be used.
+type CompileError struct {
+	Line, Column int // in the expression, from 1, in characters; 0 when the expression as a whole is meant
+	Message      string
+}
+
+// Error returns the message with its place in the expression.
+func (e *CompileError) Error() string {
+	if e.Line == 0 {
+		return "cel expression: " + e.Message
+	}
+	return fmt.Sprintf("cel expression, line %d, column %d: %s", e.Line, e.Column, e.Message)
+}
+
+// CompileCEL compiles and type-checks a CEL expression, at most 64 KiB long, whose result must be known to be a boolean.
+// An error is a *[CompileError].
+func CompileCEL(expression string) (Condition, error) {
+	env, err := celEnvironment()
+	if err != nil {
+		return nil, &CompileError{Message: err.Error()}
+	}
+	if strings.TrimSpace(expression) == "" {
+		return nil, &CompileError{Message: "it must not be empty"}
+	}
+	checked, issues := env.Compile(expression)
+	if issues.Err() != nil {
+		return nil, compileError(issues)
+	}
+	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {
+		if t.Kind() == types.DynKind {
+			return nil, &CompileError{Message: "its result must be true or false, but what the request will hold there is not known: " +
+				"write a comparison, as in body.x == true, or bool(body.x)"}
+		}
+		return nil, &CompileError{Message: "its result must be true or false, not " + cel.FormatCELType(t)}
+	}
+	return plan(env, checked, expression)
+}
+
+// plan makes the program of a checked expression: one that only looks at values, or one that counts and is interrupted.
+func plan(env *cel.Env, checked *cel.Ast, expression string) (*celCondition, error) {
+	tree := checked.NativeRep()
+	c := &celCondition{expression: expression, info: tree.SourceInfo(), limited: !isPlain(tree.Expr())}
+	options := []cel.ProgramOption{
+		cel.EvalOptions(cel.OptOptimize),
+		cel.CustomDecoratorV2(decorate(env, tree)),
+	}
+	if c.limited {
+		options = append(options,
+			cel.CostLimit(celCost),
+			cel.InterruptCheckFrequency(celInterrupt),
+			cel.CostTrackerOptions(
+				cost.OverloadTracker(overloads.Equals, comparisonCost),
+				cost.OverloadTracker(overloads.NotEquals, comparisonCost),
+				cost.OverloadTracker(overloads.Matches, patternCost),
+				cost.OverloadTracker(overloads.MatchesString, patternCost),
+				cost.OverloadTracker("regex_extract_string_string", patternCost),
+				cost.OverloadTracker("regex_extractAll_string_string", patternCost),
+				cost.OverloadTracker("regex_replace_string_string_string", patternCost),
+				cost.OverloadTracker("regex_replace_string_string_string_int", patternCost),
+			))
+	}
+	var err error
+	if c.program, err = env.Program(checked, options...); err != nil {
+		return nil, &CompileError{Message: err.Error()}
+	}
+	return c, nil
+}
+
+// compileError makes one error of the first issue; the rest mostly follow from it.
+func compileError(issues *cel.Issues) error {
+	all := issues.Errors()
+	if len(all) == 0 {
+		return &CompileError{Message: issues.Err().Error()}
+	}
+	first := all[0]
+	message := strings.TrimSpace(strings.TrimPrefix(first.Message, "Syntax error: "))
+	if len(all) > 1 {
+		message += fmt.Sprintf(" (and %d more)", len(all)-1)
+	}
+	e := &CompileError{Message: message}
+	if first.Location != nil && first.Location.Line() > 0 {
+		e.Line, e.Column = first.Location.Line(), first.Location.Column()+1
+	}
+	return e
+}
+
+// comparisonCost charges comparisons of lists and maps by all that they hold; the library charges by their lengths.
+func comparisonCost(args []ref.Val, _ ref.Val) *uint64 {
+	if len(args) != 2 || !isContainer(args[0]) || !isContainer(args[1]) {
+		return nil
+	}
+	n := uint64(1 + min(weigh(args[0], maxWeight), weigh(args[1], maxWeight))/2)
+	return &n
+}
+
+// patternCost charges a search by what the engine does at worst, text times pattern; the library charges a quarter of it.
+func patternCost(args []ref.Val, result ref.Val) *uint64 {
+	n := uint64(1 + (length(args[0])+1)*(length(args[1])+1)/10 + length(result)/10)
+	return &n
+}
+
+// celCondition is a compiled CEL expression.
+type celCondition struct {
+	expression string
+	info       *ast.SourceInfo
+	program    cel.Program
+	limited    bool // false: it cannot take long, so that nothing needs to be counted
+}
+
+// Holds implements [Condition].
+func (c *celCondition) Holds(ctx context.Context, e *Event) (bool, error) {
+	if err := inTime(ctx, e); err != nil {
+		return false, err
+	}
+	return c.evaluate(ctx, e.Deadline, (*activation)(e))
+}
+
+// evaluate runs the program; a zero deadline means that only the limits of one expression count.
+func (c *celCondition) evaluate(ctx context.Context, deadline time.Time, vars cel.Activation) (bool, error) {
+	var result ref.Val
+	var err error
+	if c.limited {
+		end := time.Now().Add(celTime)
+		if !deadline.IsZero() && deadline.Before(end) {
+			end = deadline
+		}
+		limited, cancel := context.WithDeadline(ctx, end)
+		result, _, err = c.program.ContextEval(limited, vars)
+		cancel()
+	} else {
+		result, _, err = c.program.Eval(vars)
+	}
+	if err != nil {
+		return false, c.failure(err)
+	}
+	met, ok := result.(types.Bool)
+	if !ok {
+		return false, &Error{Reason: ReasonNotBoolean, Message: "has a result that is neither true nor false"}
+	}
+	return bool(met), nil
+}
+
+// failure says what went wrong without repeating the library's words, which may hold text of the request.
+func (c *celCondition) failure(err error) error {
+	text := err.Error() // may be as long as the request
+	if len(text) > maxCause {
+		text = text[:maxCause]
+	}
+	failure := &Error{Reason: ReasonError, Message: "failed: " + c.cause(text)}
+	var guard *guardError
+	var interrupted interpreter.InterruptError
+	var cancelled interpreter.EvalCancelledError
+	switch {
+	case errors.As(err, &guard):
+		failure.Reason, failure.Message = ReasonGuard, "was refused: "+guard.message
+	case errors.As(err, &interrupted):
+		failure.Reason, failure.Message = ReasonDeadline, "took too long"
+	case errors.As(err, &cancelled):
+		failure.Reason, failure.Message = ReasonCost, "took too many steps"
+	}
+	var located *types.Err
+	if errors.As(err, &located) && located.NodeID() != 0 && !isShared(text) {
+		if place := c.info.GetStartLocation(located.NodeID()); place.Line() > 0 {
+			failure.Line, failure.Column = place.Line(), place.Column()+1
+		}
+	}
+	return failure
+}
+
+// isShared reports whether the library keeps one error value for all expressions, whose place is that of the first one
+// that failed with it.
+func isShared(message string) bool {
+	return message == "no such overload" || message == "timestamp overflow"
+}
+
+// causes are the library's words for what went wrong, without the values that may follow them.
+var causes = []string{
+	"no such key", "no such attribute", "no such overload", "index out of bounds", "out of range", "division by zero",
+	"modulus by zero", "overflow", "optional.none() dereference", "type conversion error", "invalid", "unsupported",
+}
+
+func (c *celCondition) cause(text string) string {
+	for _, own := range []string{"compareSecret: ", "parseJSON: ", "parseURL: ", "truncate: "} {
+		if strings.HasPrefix(text, own) {
+			return text
+		}
+	}
+	for _, cause := range causes {
+		before, after, found := strings.Cut(text, cause)
+		if !found || before != "" && cause == "no such key" {
+			continue
+		}
+		if key := strings.TrimPrefix(after, ": "); cause == "no such key" && strings.Contains(c.expression, key) {
+			return text // the key is the expression's own word
+		}
+		return cause
+	}
+	return "the evaluation ended with an error"
+}

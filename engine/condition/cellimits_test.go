@@ -1,0 +1,254 @@
+package condition
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestCELCompileErrors: what can be known when a flow is loaded is an error then, with its place.
+func TestCELCompileErrors(t *testing.T) {
+	tests := []struct {
+		name, expression string
+		want             CompileError
+	}{
+		{"empty", " ", CompileError{0, 0, "it must not be empty"}},
+		{"syntax", "body.x ==", CompileError{1, 10, "mismatched input '<EOF>' expecting"}},
+		{"second line", "body.x == 1 &&\n  nope == 2", CompileError{2, 3, "undeclared reference to 'nope'"}},
+		{"unknown function", "body.x.frob()", CompileError{1, 12, "undeclared reference to 'frob'"}},
+		{"wrong argument", "method.startsWith(5)", CompileError{1, 18, "found no matching overload for 'startsWith' applied to 'string.(int)'"}},
+		{"text", "method", CompileError{0, 0, "its result must be true or false, not string"}},
+		{"number", "1 + 1", CompileError{0, 0, "its result must be true or false, not int"}},
+		{"dyn", "body.flag", CompileError{0, 0, "write a comparison, as in body.x == true, or bool(body.x)"}},
+		{"dyn by a ternary", "body.x == 1 ? body.flag : true", CompileError{0, 0, "write a comparison"}},
+		{"pattern", "method.matches('(')", CompileError{1, 16, "invalid matches argument"}},
+		{"large pattern", "method.matches('((a{30}){30}b{1000}c{1000}d{1000}e{1000}f{1000}){1}')", CompileError{0, 0, "the pattern is too large"}},
+		{"duration", "now - now > duration('5 days')", CompileError{1, 22, "invalid duration argument"}},
+		{"json.encode is left out", "json.encode(body) == ''", CompileError{1, 1, "undeclared reference to 'json'"}},
+		{"sets are left out", "sets.contains([1], [1])", CompileError{1, 1, "undeclared reference to 'sets'"}},
+		{"too long", "method == '" + strings.Repeat("x", maxExpression) + "'", CompileError{0, 0, "expression code point size exceeds limit"}},
+		{"too deep", strings.Repeat("(", 1000) + "true" + strings.Repeat(")", 1000), CompileError{0, 0, "expression recursion limit exceeded"}},
+		{"several", "nope == 1 && nix == 2", CompileError{1, 1, "undeclared reference to 'nope' (and 1 more)"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := CompileCEL(test.expression)
+			var got *CompileError
+			if !errors.As(err, &got) {
+				t.Fatalf("CompileCEL = %v, want a *CompileError", err)
+			}
+			if got.Line != test.want.Line || got.Column != test.want.Column || !strings.Contains(got.Message, test.want.Message) {
+				t.Errorf("error = %+v\nwant    %+v", *got, test.want)
+			}
+		})
+	}
+}
+
+// TestCELEnds: expressions that would not end are unmet within 100 ms of one core.
+func TestCELEnds(t *testing.T) {
+	list := strings.Repeat("1,", 9_999) + "1"
+	large := request{body: `{"l":[` + list + `],"m":[` + strings.Repeat(list+",", 20) + `1],"s":"` + strings.Repeat("ab", 100_000) + `"}`}
+	tests := []struct {
+		name, expression string
+		reason           Reason
+	}{
+		{"nested loops", `body.l.all(a, body.l.all(b, a == b))`, ReasonCost},
+		{"three nested loops", `lists.range(1000).all(a, lists.range(1000).all(b, lists.range(1000).all(c, a + b + c >= 0)))`, ReasonCost},
+		{"a long loop", `body.m.all(a, a == 1)`, ReasonCost},
+		{"loops that build", `body.l.map(a, body.l.map(b, [a, b])).size() > 0`, ReasonCost},
+		{"comparing in a loop", `body.l.exists(a, body.l == body.l.map(x, x + 1))`, ReasonCost},
+		{"comparing nested lists", `body.l.all(a, [[body.m]] == [[body.m]])`, ReasonCost},
+		{"texts in a loop", `body.l.all(a, body.s.contains("b" + body.s))`, ReasonCost},
+		{"patterns in a loop", `body.l.all(a, body.s.matches("(a|b)*c") == false)`, ReasonCost},
+		{"distinct", `lists.range(2000).distinct().size() > 0`, ReasonCost},
+		{"splitting in a loop", `body.l.all(a, body.s.split("b").size() > 0)`, ReasonCost},
+		{"secrets in a loop", `body.m.all(a, ''.compareSecret('TOKEN') == false)`, ReasonCost},
+		{"parsing in a loop", `body.l.all(a, ('"' + body.s + '"').parseJSON() == body.s)`, ReasonCost},
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			runtime.LockOSThread()
+			defer runtime.UnlockOSThread()
+			c, e := compile(t, test.expression), newEvent(t, large, nil)
+			(*activation)(e).ResolveName("body") // reading the body is not the expression's work
+			start := threadTime(t)
+			met, err := c.Holds(t.Context(), e)
+			elapsed := threadTime(t) - start
+			var failure *Error
+			if met || !errors.As(err, &failure) || failure.Reason != test.reason && failure.Reason != ReasonDeadline {
+				t.Errorf("Holds = %v, %v; want reason %s", met, err, test.reason)
+			}
+			if elapsed > 100*time.Millisecond {
+				t.Errorf("took %v of one core", elapsed)
+			}
+		})
+	}
+}
+
+// TestDeadline: the time is shared by all conditions of a request, of all types.
+func TestDeadline(t *testing.T) {
+	past := newEvent(t, github, nil)
+	past.Deadline = time.Now().Add(-time.Millisecond)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	tests := []struct {
+		name      string
+		ctx       context.Context
+		condition Condition
+		event     *Event
+	}{
+		{"plain", t.Context(), compile(t, `true`), past},
+		{"limited", t.Context(), compile(t, `[1].all(x, x == 1)`), past},
+		{"expression", t.Context(), expression{}, past},
+		{"request is gone", gone, compile(t, `true`), newEvent(t, github, nil)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			met, err := test.condition.Holds(test.ctx, test.event)
+			var failure *Error
+			if met || !errors.As(err, &failure) || failure.Reason != ReasonDeadline {
+				t.Errorf("Holds = %v, %v; want reason deadline", met, err)
+			}
+		})
+	}
+	t.Run("in the middle", func(t *testing.T) {
+		e := newEvent(t, request{body: `[` + strings.Repeat("1,", 50_000) + `1]`}, nil)
+		(*activation)(e).ResolveName("body")
+		c := compile(t, `body.all(x, x == 1)`)
+		e.Deadline = time.Now().Add(200 * time.Microsecond)
+		_, err := c.Holds(t.Context(), e)
+		var failure *Error
+		if !errors.As(err, &failure) || failure.Reason != ReasonDeadline {
+			t.Errorf("error = %v, want reason deadline", err)
+		}
+	})
+}
+
+// TestLazy: a condition reads what it names and nothing else.
+func TestLazy(t *testing.T) {
+	tests := []struct {
+		expression string
+		reads      int
+	}{
+		{`headers['X-GitHub-Event'][0] == 'pull_request'`, 0},
+		{`headers.header('x-github-event') == 'pull_request' && 'x-token' in headers`, 0},
+		{`trigger.headers['x-github-event'][?0].orValue('') == 'pull_request'`, 0},
+		{`headers.exists(h, h == 'X-Token') && parameters.param('env') == 'prod'`, 0},
+		{`method == 'POST' && has(trigger.body) && vars.branch == 'main'`, 1},
+		{`method == 'GET' || headers.match('x-github-event', 'push') ? body.action == 'x' : true`, 0},
+		{`body.action == 'opened' && body.number == 42`, 1},
+		{`rawBody != '' && body.action == 'opened'`, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.expression, func(t *testing.T) {
+			reads := 0
+			if met, err := compile(t, test.expression).Holds(t.Context(), newEvent(t, github, &reads)); !met || err != nil {
+				t.Errorf("Holds = %v, %v", met, err)
+			}
+			if reads != test.reads {
+				t.Errorf("the body was read %d times, want %d", reads, test.reads)
+			}
+		})
+	}
+}
+
+// TestPlain: expressions that look at values only are not counted, all others are.
+func TestPlain(t *testing.T) {
+	tests := []struct {
+		expression string
+		limited    bool
+	}{
+		{`body.action == 'opened'`, false},
+		{`headers.header('x') == 'y' && body.ref in ['a', 'b'] && has(body.x)`, false},
+		{`body.?x.?y.orValue('z') == 'z' ? true : body.n > 5`, false},
+		{`'x'.compareSecret('TOKEN')`, false},
+		{`body.l.exists(x, x == 1)`, true},
+		{`cel.bind(x, body.a, x == 1)`, true},
+		{`body.s.matches('x')`, true},
+		{`body.s.parseJSON().x == 1`, true},
+		{strings.Repeat(`body.s.contains(body.t) || `, 9) + `true`, true},
+		{strings.Repeat(`body.s == 'x' || `, 250) + `true`, true},
+	}
+	for _, test := range tests {
+		if got := compile(t, test.expression).limited; got != test.limited {
+			t.Errorf("%.60s: limited = %v, want %v", test.expression, got, test.limited)
+		}
+	}
+}
+
+// TestErrorsCarryNoRequest: no error text holds anything that a caller sent.
+func TestErrorsCarryNoRequest(t *testing.T) {
+	const secret = "hunter2hunter2"
+	e := newEvent(t, request{body: `{"s":"` + secret + `","l":["` + secret + `"],"m":{"` + secret + `":1}}`}, nil)
+	for _, expression := range []string{
+		`int(body.s) == 1`, `double(body.s) == 1.0`, `bool(body.s)`, `timestamp(body.s) == now`, `duration(body.s) == now - now`,
+		`body[body.s] == 1`, `body.m[body.s].x == 1`, `body.l[body.s] == 1`, `body.s.parseJSON() == 1`, `('http://' + body.s + ':x/').parseURL() == {}`,
+		`'x'.matches(body.s + '(')`, `regex.replace('x', 'x', body.s + '\\')== ''`, `now.getHours(body.s) == 1`, `base64.decode(body.s + '!') == b''`,
+		`'x'.compareSecret(body.s)`, `body.l.join() == body.l[0] && [body.m].map(x, x.join()).size() == 1`, `'%d'.format([body.s]) == ''`,
+		`body.s + 1 == 2`, `body.l.map(x, int(x)) == []`, `body.m.map(k, int(k)) == []`, `{body.s: 1}['x'] == 1`, `headers[body.s][0] == ''`,
+		`body.s.substring(int(body.m[body.s]) + 100) == ''`,
+	} {
+		met, err := compile(t, expression).Holds(t.Context(), e)
+		if met || err == nil {
+			t.Errorf("%s: Holds = %v, %v; want an error", expression, met, err)
+			continue
+		}
+		if strings.Contains(err.Error(), secret) {
+			t.Errorf("%s: the error tells %q", expression, err)
+		}
+	}
+}
+
+// TestVersion: cost tracking before 0.33.2 takes time in proportion to the square of the list.
+func TestVersion(t *testing.T) {
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := regexp.MustCompile(`(?m)^\s*cel\.dev/cel-go v(\d+)\.(\d+)\.(\d+)`).FindSubmatch(mod)
+	if match == nil {
+		t.Fatal("go.mod does not require cel.dev/cel-go")
+	}
+	var version int
+	for _, part := range match[1:] {
+		n, _ := strconv.Atoi(string(part))
+		version = version*1000 + n
+	}
+	if version < 33_002 {
+		t.Errorf("go.mod requires cel-go %s, which is older than v0.33.2", match[0])
+	}
+}
+
+func FuzzCompileCEL(f *testing.F) {
+	for _, seed := range []string{
+		`body.action == 'opened'`, `headers.header('x') == "y"`, `body.l.all(x, x > 1.5e3)`, `body.?a.b[?0].orValue(null) == null`,
+		`cel.bind(x, [1, 2u, b'\xff', r'\d'], x.size() == 4)`, `{'a': {1: true}}.a[1] ? now > timestamp(0) : !false`, "\"\"\"\n\"\"\" == ''",
+		`body.l.sortBy(x, -x) == body.l.map(x, x % 2 == 0, x)`, `((((`, `body.`, `'\u00e9'.matches('(?i)É')`,
+	} {
+		f.Add(seed)
+	}
+	e := newEvent(f, github, nil)
+	f.Fuzz(func(t *testing.T, expression string) {
+		c, err := CompileCEL(expression)
+		if err != nil {
+			var known *CompileError
+			if !errors.As(err, &known) || known.Message == "" {
+				t.Fatalf("CompileCEL(%q) = %v, want a *CompileError with a message", expression, err)
+			}
+			return
+		}
+		met, err := c.Holds(t.Context(), e)
+		var failure *Error
+		if err != nil && (met || !errors.As(err, &failure)) {
+			t.Fatalf("Holds(%q) = %v, %v", expression, met, err)
+		}
+	})
+}

@@ -1,0 +1,54 @@
+package condition
+
+import (
+	"context"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+func notSpec() flow.Spec {
+	return flow.Spec{
+		Kind:       flow.KindCondition,
+		Type:       "io.kestra.plugin.core.condition.Not",
+		Aliases:    []string{"io.kestra.plugin.core.condition.NotCondition", "io.kestra.core.models.conditions.types.NotCondition"},
+		Summary:    "Met when none of its conditions is met.",
+		Properties: []flow.Property{innerConditions},
+		Compile: func(c *flow.Component) (any, error) {
+			inner, err := children(c)
+			return not(inner), err
+		},
+	}
+}
+
+// innerConditions is the property of conditions that are made of others.
+var innerConditions = flow.Property{Name: "conditions", Type: flow.Conditions, Required: true, Summary: "One condition or more."}
+
+// children returns the compiled conditions of the property `conditions`, of which Kestra wants at least one.
+func children(c *flow.Component) ([]Condition, error) {
+	components := c.Children("conditions")
+	if len(components) == 0 {
+		return nil, c.Errorf("conditions", "conditions must not be empty")
+	}
+	conditions := make([]Condition, len(components))
+	for i, child := range components {
+		condition, ok := child.Compiled.(Condition)
+		if !ok {
+			return nil, c.Errorf("conditions", "conditions of type %s cannot stand here", child.Type)
+		}
+		conditions[i] = condition
+	}
+	return conditions, nil
+}
+
+// not is met when no inner condition is. An inner error makes it unmet (spec/kestra-live.md §B, conditions).
+type not []Condition
+
+// Holds implements [Condition].
+func (n not) Holds(ctx context.Context, e *Event) (bool, error) {
+	for _, c := range n {
+		if met, err := c.Holds(ctx, e); met || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}

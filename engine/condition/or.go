@@ -1,0 +1,35 @@
+package condition
+
+import (
+	"context"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+func orSpec() flow.Spec {
+	return flow.Spec{
+		Kind:       flow.KindCondition,
+		Type:       "io.kestra.plugin.core.condition.Or",
+		Aliases:    []string{"io.kestra.plugin.core.condition.OrCondition", "io.kestra.core.models.conditions.types.OrCondition"},
+		Summary:    "Met when at least one of its conditions is met.",
+		Properties: []flow.Property{innerConditions},
+		Compile: func(c *flow.Component) (any, error) {
+			inner, err := children(c)
+			return or(inner), err
+		},
+	}
+}
+
+// or is met with the first inner condition that is. An error before it makes it unmet, whatever follows
+// (spec/kestra-live.md §B, conditions).
+type or []Condition
+
+// Holds implements [Condition].
+func (o or) Holds(ctx context.Context, e *Event) (bool, error) {
+	for _, c := range o {
+		if met, err := c.Holds(ctx, e); met || err != nil {
+			return met && err == nil, err
+		}
+	}
+	return false, nil
+}
