@@ -323,7 +323,7 @@ func splitGuard(args []ref.Val) error {
 	}
 	if len(args) > 2 {
 		if limit, ok := args[2].(types.Int); ok && limit >= 0 {
-			n = min(n, int(limit))
+			n = min(int(limit), len(text)+1) // what is allocated before looking
 		}
 	}
 	return checkItems(n)

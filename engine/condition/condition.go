@@ -35,15 +35,16 @@ type Condition interface {
 	Holds(ctx context.Context, e *Event) (bool, error)
 }
 
-// Specs returns the specs of all condition types, Kestra's and the module's own.
+// Specs returns the specs of the condition types that run here, Kestra's and the module's own. Kestra's other types are
+// known to flow, which refuses them as not supported yet.
 func Specs() []flow.Spec {
-	return append([]flow.Spec{
+	return []flow.Spec{
 		expressionSpec(),
 		celSpec(),
 		notSpec(),
 		orSpec(),
 		multipleSpec(),
-	}, laterSpecs()...)
+	}
 }
 
 // Reason says why a condition could not be answered.

@@ -3,9 +3,9 @@ package condition
 import (
 	"context"
 	"errors"
+	"net/http"
+	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
@@ -70,57 +70,200 @@ func TestOrNot(t *testing.T) {
 func newOr(inner ...Condition) Condition  { return or(inner) }
 func newNot(inner ...Condition) Condition { return not(inner) }
 
-// TestSpecs: every type and alias of spec/kestra-webhook.md §6 is there, once.
-func TestSpecs(t *testing.T) {
-	kinds := map[string]string{}
-	for _, spec := range Specs() {
-		if spec.Kind != flow.KindCondition {
-			t.Errorf("%s has kind %d", spec.Type, spec.Kind)
-		}
-		if spec.Summary == "" {
-			t.Errorf("%s has no summary", spec.Type)
-		}
-		support := "later"
-		if spec.Compile != nil {
-			support = "now"
-		}
-		for _, name := range append([]string{spec.Type}, spec.Aliases...) {
-			if kinds[name] != "" {
-				t.Errorf("%s is there twice", name)
-			}
-			kinds[name] = support
+// catalog is the conditions with what a flow around them needs.
+func catalog(t testing.TB) *flow.Catalog {
+	t.Helper()
+	compile := func(c *flow.Component) (any, error) { return c, nil }
+	specs := append(Specs(),
+		flow.Spec{Kind: flow.KindTask, Type: "test.task", Compile: compile},
+		flow.Spec{Kind: flow.KindTrigger, Type: "test.trigger", Compile: compile, Properties: []flow.Property{{Name: "conditions", Type: flow.Conditions}}},
+	)
+	c, err := flow.NewCatalog(specs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// load returns the conditions of a flow, written as a YAML list without indentation, and what was found about them.
+func load(t testing.TB, conditions string) ([]Condition, flow.Diagnostics) {
+	t.Helper()
+	text := "id: x\nnamespace: t.conditions\ntasks:\n- {id: t, type: test.task}\ntriggers:\n- id: w\n  type: test.trigger\n  conditions:\n"
+	for line := range strings.Lines(conditions) {
+		text += "  " + line
+	}
+	set, found := flow.Load(catalog(t), flow.Options{}, []*flow.Source{flow.NewSource("x.yml", []byte(text))})
+	f := set.Flow("t.conditions", "x")
+	if f == nil {
+		return nil, found
+	}
+	var list []Condition
+	for _, c := range f.Triggers[0].Children("conditions") {
+		list = append(list, c.Compiled.(Condition))
+	}
+	return list, found
+}
+
+// all reports whether all conditions hold, as the trigger asks them.
+func all(t testing.TB, conditions []Condition, e *Event) bool {
+	t.Helper()
+	for _, c := range conditions {
+		if met, err := c.Holds(t.Context(), e); !met || err != nil {
+			return false
 		}
 	}
-	want := map[string]string{
-		"cel": "now",
-		"io.kestra.core.models.conditions.types.VariableCondition":      "now",
-		"io.kestra.plugin.core.condition.MultipleCondition":             "now",
-		"io.kestra.core.models.conditions.types.MultipleCondition":      "now",
-		"io.kestra.plugin.core.condition.FlowCondition":                 "later",
-		"io.kestra.core.models.conditions.types.FlowCondition":          "later",
-		"io.kestra.plugin.core.condition.FlowNamespaceCondition":        "later",
-		"io.kestra.core.models.conditions.types.FlowNamespaceCondition": "later",
+	return true
+}
+
+// TestExpression holds answers measured on Kestra 1.3.25.
+func TestExpression(t *testing.T) {
+	const body = `{"n":1,"f":false,"t":true,"s":"b","arr":[1,2],"nul":null}`
+	tests := []struct {
+		expression string
+		want       bool
+	}{
+		{`"{{ trigger.body.s == 'b' }}"`, true},
+		{`"{{ trigger.body.s == 'c' }}"`, false},
+		{`"{{ trigger.body.missing == 'b' }}"`, false},
+		{`"{{ false }}"`, false},
+		{`" false "`, false},
+		{`"{{ 'false' }}  "`, false},
+		{`"False"`, true},
+		{`"FALSE"`, true},
+		{`"0"`, true},
+		{`"-0"`, true},
+		{`"no"`, true},
+		{`""`, false},
+		{`"   "`, false},
+		{`"{{ null }}"`, false},
+		{`"null"`, true},
+		{`"[]"`, true},
+		{`"{{ [] }}"`, true},
+		{`"{{ {} }}"`, true},
+		{`"{{ nope }}"`, false},
+		{`"{{ 1/0 }}"`, false},
+		{`"{{ trigger.body }}"`, true},
+		{`"{{ trigger.body.f }}"`, false},
+		{`"{{ trigger.body.n == 1 }}"`, true},
+		{`"{{ trigger.body.n == \"1\" }}"`, false},
+		{`"{{ trigger.headers['Content-Type'] contains 'application/json' }}"`, true},
+		{`"{{ trigger.parameters.a[0] == '1' }}"`, true},
+		{`"{{ trigger.parameters.nope[0] ?? '' == 'x' }}"`, false},
+		{`"{{ (trigger.body.nope ?? 'd') == 'd' }}"`, true},
+		{`"{{ trigger.body.n > 0 }}"`, true},
+		{`"{{ flow.id == 'deploy' }}"`, true},
+		{`"{{ trigger.body.arr and true }}"`, false},
+		{`"{% if trigger.body.n == 1 %}true{% else %}false{% endif %}"`, true},
 	}
-	for name, support := range map[string]string{
-		"Expression": "now", "Not": "now", "Or": "now",
-		"ExecutionLabels": "later", "ExecutionFlow": "later", "ExecutionNamespace": "later", "ExecutionStatus": "later",
-		"ExecutionOutputs": "later", "HasRetryAttempt": "later", "DateTimeBetween": "later", "TimeBetween": "later",
-		"DayWeek": "later", "DayWeekInMonth": "later", "Weekend": "later", "PublicHoliday": "later",
+	e := newEvent(t, request{body: body, header: http.Header{"Content-Type": {"application/json"}}, query: "a=1"}, nil)
+	for _, typ := range []string{
+		"io.kestra.plugin.core.condition.Expression",
+		"io.kestra.plugin.core.condition.ExpressionCondition",
+		"io.kestra.core.models.conditions.types.VariableCondition",
 	} {
-		want["io.kestra.plugin.core.condition."+name] = support
-		want["io.kestra.plugin.core.condition."+name+"Condition"] = support
-		if name != "Expression" {
-			want["io.kestra.core.models.conditions.types."+name+"Condition"] = support
+		for _, test := range tests {
+			t.Run(typ[strings.LastIndex(typ, ".")+1:]+" "+test.expression, func(t *testing.T) {
+				conditions, found := load(t, "- type: "+typ+"\n  expression: "+test.expression+"\n")
+				if len(found) > 0 || len(conditions) != 1 {
+					t.Fatalf("load: %v", found)
+				}
+				if got := all(t, conditions, e); got != test.want {
+					t.Errorf("met = %v, want %v", got, test.want)
+				}
+			})
 		}
-	}
-	if diff := cmp.Diff(want, kinds); diff != "" {
-		t.Errorf("types (-want +got):\n%s", diff)
 	}
 }
 
-func TestMultipleIsRefused(t *testing.T) {
-	_, err := multipleSpec().Compile(&flow.Component{})
-	if err == nil || err.Error() != "invalid webhook: conditions of type MultipleCondition are not supported" {
-		t.Errorf("Compile = %v", err)
+// TestNested: conditions inside conditions, of all kinds, through a flow file.
+func TestNested(t *testing.T) {
+	conditions, found := load(t, `- type: io.kestra.plugin.core.condition.Or
+  conditions:
+  - type: io.kestra.plugin.core.condition.Expression
+    expression: "{{ trigger.body.a == 1 }}"
+  - type: io.kestra.plugin.core.condition.NotCondition
+    conditions:
+    - type: cel
+      expression: body.b != 2
+- type: cel
+  expression: method == 'POST'
+`)
+	if found.Err() != nil || len(conditions) != 2 {
+		t.Fatalf("load: %v", found)
+	}
+	tests := []struct {
+		body string
+		want bool
+	}{
+		{`{"a":1}`, true},
+		{`{"a":0,"b":2}`, true},
+		{`{"a":0,"b":3}`, false},
+		{`{"b":2}`, false}, // the first one fails
+		{`{"a":0}`, false}, // the inner one fails
+	}
+	for _, test := range tests {
+		if got := all(t, conditions, newEvent(t, request{body: test.body}, nil)); got != test.want {
+			t.Errorf("%s: met = %v, want %v", test.body, got, test.want)
+		}
+	}
+}
+
+// TestLoadErrors: what is wrong with a condition is said when the flow is loaded, with its place.
+func TestLoadErrors(t *testing.T) {
+	tests := []struct{ name, conditions, want string }{
+		{"cel type", "- type: cel\n  expression: body.x\n", "cel expression: its result must be true or false"},
+		{"cel syntax", "- type: cel\n  expression: body.x == nope\n", "cel expression, line 1, column 11: undeclared reference to 'nope'"},
+		{"cel without expression", "- type: cel\n", "line 9): triggers[0].conditions[0].expression: is missing"},
+		{"cel with another property", "- type: cel\n  expression: 'true'\n  expresion: 'true'\n", "unknown member `expresion`"},
+		{"broken expression", "- type: io.kestra.plugin.core.condition.Expression\n  expression: '{{ 1 +'\n", "triggers[0].conditions[0].expression"},
+		{"empty or", "- type: io.kestra.plugin.core.condition.Or\n  conditions: []\n", "triggers[0].conditions[0].conditions: must not be empty"},
+		{"not supported yet", "- type: io.kestra.plugin.core.condition.Weekend\n", "the condition type `io.kestra.plugin.core.condition.Weekend` is not supported yet"},
+		{"multiple", "- type: io.kestra.plugin.core.condition.MultipleCondition\n  id: m\n  conditions: {}\n  window: P1D\n",
+			"invalid webhook: conditions of type MultipleCondition are not supported"},
+		{"multiple, older name, inside or", "- type: io.kestra.plugin.core.condition.Or\n  conditions:\n  - type: io.kestra.core.models.conditions.types.MultipleCondition\n",
+			"triggers[0].conditions[0].conditions[0]: invalid webhook: conditions of type MultipleCondition are not supported"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			conditions, found := load(t, test.conditions)
+			if err := found.Err(); conditions != nil || err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("found %v\nwant  %s", found, test.want)
+			}
+		})
+	}
+}
+
+// TestTypes: every type and alias of spec/kestra-webhook.md §6 is known, and it is known whether it runs.
+func TestTypes(t *testing.T) {
+	const newer, older = "io.kestra.plugin.core.condition.", "io.kestra.core.models.conditions.types."
+	runs := map[string]bool{
+		"cel": true, newer + "Expression": true, newer + "ExpressionCondition": true, older + "VariableCondition": true,
+		newer + "MultipleCondition": true, older + "MultipleCondition": true, // that is, refuses by itself
+		newer + "FlowCondition": false, older + "FlowCondition": false,
+		newer + "FlowNamespaceCondition": false, older + "FlowNamespaceCondition": false,
+	}
+	for name, now := range map[string]bool{
+		"Not": true, "Or": true,
+		"ExecutionLabels": false, "ExecutionFlow": false, "ExecutionNamespace": false, "ExecutionStatus": false,
+		"ExecutionOutputs": false, "HasRetryAttempt": false, "DateTimeBetween": false, "TimeBetween": false,
+		"DayWeek": false, "DayWeekInMonth": false, "Weekend": false, "PublicHoliday": false,
+	} {
+		runs[newer+name], runs[newer+name+"Condition"], runs[older+name+"Condition"] = now, now, now
+	}
+	c := catalog(t)
+	for typ, want := range runs {
+		spec := c.Lookup(flow.KindCondition, typ)
+		if spec == nil {
+			t.Errorf("%s is unknown", typ)
+		} else if got := spec.Compile != nil; got != want {
+			t.Errorf("%s runs: %v, want %v", typ, got, want)
+		}
+	}
+	for _, spec := range Specs() {
+		for _, p := range spec.Properties {
+			if p.Summary == "" || spec.Summary == "" {
+				t.Errorf("%s.%s has no summary", spec.Type, p.Name)
+			}
+		}
 	}
 }

@@ -12,13 +12,13 @@ func multipleSpec() flow.Spec {
 		Type:    "io.kestra.plugin.core.condition.MultipleCondition",
 		Aliases: []string{"io.kestra.core.models.conditions.types.MultipleCondition"},
 		Summary: "Kestra refuses it in webhook triggers, and so does this module.",
-		Properties: []flow.Property{
-			{Name: "id", Type: flow.String, Required: true},
-			{Name: "conditions", Type: flow.Map, Required: true},
-			{Name: "timeWindow", Type: flow.Any},
-			{Name: "window", Type: flow.Duration},
-			{Name: "windowAdvance", Type: flow.Duration},
-			{Name: "resetOnSuccess", Type: flow.Boolean, Default: "true"},
+		Properties: []flow.Property{ // whatever they hold, the refusal is the one error
+			{Name: "id", Type: flow.Any, Summary: "Its id."},
+			{Name: "conditions", Type: flow.Any, Summary: "Conditions by name."},
+			{Name: "timeWindow", Type: flow.Any, Summary: "When the conditions must have been met."},
+			{Name: "window", Type: flow.Any, Summary: "Deprecated by Kestra for timeWindow."},
+			{Name: "windowAdvance", Type: flow.Any, Summary: "Deprecated by Kestra for timeWindow."},
+			{Name: "resetOnSuccess", Type: flow.Any, Summary: "Whether it begins anew after it was met."},
 		},
 		Compile: func(*flow.Component) (any, error) { return nil, errMultiple },
 	}

@@ -23,17 +23,14 @@ func notSpec() flow.Spec {
 // innerConditions is the property of conditions that are made of others.
 var innerConditions = flow.Property{Name: "conditions", Type: flow.Conditions, Required: true, Summary: "One condition or more."}
 
-// children returns the compiled conditions of the property `conditions`, of which Kestra wants at least one.
+// children returns the compiled conditions of the property `conditions`.
 func children(c *flow.Component) ([]Condition, error) {
 	components := c.Children("conditions")
-	if len(components) == 0 {
-		return nil, c.Errorf("conditions", "conditions must not be empty")
-	}
 	conditions := make([]Condition, len(components))
 	for i, child := range components {
 		condition, ok := child.Compiled.(Condition)
 		if !ok {
-			return nil, c.Errorf("conditions", "conditions of type %s cannot stand here", child.Type)
+			return nil, c.Errorf("conditions", "the type %s is no condition", child.Type)
 		}
 		conditions[i] = condition
 	}
