@@ -43,6 +43,7 @@ func (b body) String() string {
 
 // tree is a parsed template.
 type tree struct {
+	tokens int
 	body   body
 	macros map[string]*macroTag
 	blocks map[string]*blockTag

@@ -51,7 +51,7 @@ func (c *compiler) compile() error {
 		}
 		t.run = run
 	}
-	t.references = collectReferences(c.tree)
+	t.references, t.tokens = collectReferences(c.tree), c.tree.tokens
 	return nil
 }
 

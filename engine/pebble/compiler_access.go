@@ -147,7 +147,9 @@ func (c *compiler) subscript(e *attributeExpr) (code, error) {
 			return value.Null, err
 		}
 		s := step{at: at, name: k.Str(), number: k.IsNumber()}
-		if k.Kind() != value.KindString {
+		if k.Kind() == value.KindInt {
+			s.name = strconv.FormatInt(k.Int(), 10)
+		} else if k.Kind() != value.KindString {
 			if s.name, err = st.javaText(k); err != nil {
 				return value.Null, locate(err, at)
 			}

@@ -159,12 +159,17 @@ type fault struct {
 	class Class
 	at    int // byte offset in the template; -1 when the caller knows it
 	name  string
-	msg   string
+	msg   string // empty for a name that does not exist: its message is only made when somebody reads it
 	err   error
 }
 
 // Error returns the message without position; only other faults see it.
-func (f *fault) Error() string { return f.msg }
+func (f *fault) Error() string {
+	if f.msg == "" {
+		return "unable to find `" + cut(f.name, 80) + "`"
+	}
+	return f.msg
+}
 
 func newFault(class Class, at int, format string, args ...any) *fault {
 	return &fault{class: class, at: at, msg: fmt.Sprintf(format, args...)}
@@ -172,7 +177,7 @@ func newFault(class Class, at int, format string, args ...any) *fault {
 
 // missing returns the fault of a name that does not exist.
 func missing(at int, name string) *fault {
-	return &fault{class: ClassMissing, at: at, name: name, msg: "unable to find `" + cut(name, 80) + "`"}
+	return &fault{class: ClassMissing, at: at, name: name}
 }
 
 // isMissing reports whether `??` rescues err.
@@ -215,9 +220,9 @@ func publish(err error, text string) error {
 	if !ok {
 		return err
 	}
-	e := &Error{Class: f.class, Template: text, Name: f.name, Msg: f.msg, Err: f.err}
+	e := &Error{Class: f.class, Template: text, Name: f.name, Msg: f.Error(), Err: f.err}
 	e.Line, e.Column = lineColumn(text, max(f.at, 0))
-	if f.name != "" && (f.class == ClassMissing || f.class == ClassEvaluation) {
+	if f.msg == "" {
 		e.Msg += " used in the expression `" + cut(strings.Join(strings.Fields(text), " "), 120) + "`"
 	}
 	return e

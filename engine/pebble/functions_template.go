@@ -113,7 +113,7 @@ func (st *state) renderText(text string, rounds int) (string, error) {
 }
 
 func (st *state) renderOnce(text string) (string, error) {
-	if err := st.charge(compileCost + len(text)/4); err != nil {
+	if err := st.charge(compileCost + len(text)/16); err != nil {
 		return "", err
 	}
 	if err := st.descend(); err != nil {
@@ -126,6 +126,9 @@ func (st *state) renderOnce(text string) (string, error) {
 	}
 	if t.constant {
 		return t.text, nil
+	}
+	if err := st.charge(costPerToken * t.tokens); err != nil {
+		return "", err
 	}
 	outer, captures, typed, held, start := st.template, st.captures, st.typed, st.held, len(st.out)
 	st.template, st.captures, st.typed, st.held = t, 0, false, false
@@ -146,8 +149,11 @@ func (st *state) renderOnce(text string) (string, error) {
 	return result, nil
 }
 
-// compileCost is what compiling a template costs, in steps, beside its length.
-const compileCost = 20
+// What compiling a template costs, in steps: once, and for each of its tokens.
+const (
+	compileCost  = 20
+	costPerToken = 8
+)
 
 // innerError is the failure of a call whose template failed: nothing rescues it, as in Kestra.
 func innerError(err error) error {

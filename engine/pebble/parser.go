@@ -23,6 +23,7 @@ func parse(text string, precedence map[string]int, maxDepth int) (*tree, error) 
 		return nil, err
 	}
 	p := &parser{tokens: tokens, precedence: precedence, maxDepth: maxDepth, tree: &tree{
+		tokens: len(tokens),
 		macros: map[string]*macroTag{}, blocks: map[string]*blockTag{}, names: map[string]bool{}, calls: map[string]bool{},
 	}}
 	body, _, err := p.parseBody("")

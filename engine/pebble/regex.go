@@ -3,6 +3,7 @@ package pebble
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dlclark/regexp2/v2"
 
@@ -20,6 +21,9 @@ type regexCache struct {
 // maxRegexes is how many regular expressions the cache keeps; it starts anew when it is full.
 const maxRegexes = 256
 
+// regexClock makes the clock of regexp2, which is one for the process, fine enough for the limit.
+var regexClock = sync.OnceFunc(func() { regexp2.SetTimeoutCheckPeriod(5 * time.Millisecond) })
+
 // maxPattern is the longest regular expression, in bytes.
 const maxPattern = 10_000
 
@@ -33,7 +37,8 @@ func (e *Engine) regex(pattern string) (*regexp2.Regexp, error) {
 	if len(pattern) > maxPattern {
 		return nil, newFault(ClassLimit, -1, "regular expression has more than %d bytes", maxPattern)
 	}
-	re, err := regexp2.Compile(pattern)
+	regexClock()
+	re, err := regexp2.Compile(pattern, regexp2.RE2) // \d, \w and \s are those of ASCII, as in Java
 	if err != nil {
 		return nil, &fault{class: ClassRuntime, at: -1, msg: "regular expression is invalid: " + cut(err.Error(), 200), err: err}
 	}
@@ -61,12 +66,24 @@ func (st *state) matchesRegex(text, pattern string) (bool, error) {
 	if err := st.charge(1 + len(text)/64); err != nil {
 		return false, err
 	}
+	begin := time.Now()
 	ok, err := re.MatchString(text)
 	if err != nil {
 		return false, st.regexFailed(err)
 	}
-	return ok, nil
+	return ok, st.chargeTime(begin)
 }
+
+// chargeTime charges for a search that took more than a millisecond: many slow ones must end as one too slow does.
+func (st *state) chargeTime(begin time.Time) error {
+	if took := time.Since(begin); took > time.Millisecond {
+		return st.charge(int(took / timePerStep))
+	}
+	return nil
+}
+
+// timePerStep is about what one step takes.
+const timePerStep = 50 * time.Nanosecond
 
 // matches calls each for every match in text, from left to right, with its offsets in bytes.
 func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start, end int) (more bool, err error)) error {
@@ -77,9 +94,13 @@ func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start
 	if err := st.charge(len(text) / 64); err != nil {
 		return err
 	}
+	begin := time.Now()
 	m, err := re.FindStringMatch(text)
 	for m != nil && err == nil {
 		if err := st.charge(1); err != nil {
+			return err
+		}
+		if err := st.chargeTime(begin); err != nil {
 			return err
 		}
 		start, length := m.ByteRange()
@@ -87,6 +108,7 @@ func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start
 		if failed != nil || !more {
 			return failed
 		}
+		begin = time.Now()
 		m, err = re.FindNextMatch(m)
 	}
 	if err != nil {
@@ -98,6 +120,9 @@ func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start
 // splitRegex is Java's String.split: the parts between matches; with limit 0 without the empty parts at the end, with a
 // positive one at most that many parts.
 func (st *state) splitRegex(text, pattern string, limit int) (value.Value, error) {
+	if pattern != "" && !strings.ContainsAny(pattern, `\[](){}.*+?^$|`) {
+		return st.splitText(text, pattern, limit)
+	}
 	var parts []value.Value
 	from, matched := 0, false
 	err := st.matches(text, pattern, func(_ *regexp2.Match, start, end int) (bool, error) {
@@ -118,7 +143,35 @@ func (st *state) splitRegex(text, pattern string, limit int) (value.Value, error
 	if !matched {
 		return value.Strings([]string{text}), nil
 	}
-	parts = append(parts, value.String(text[from:]))
+	return st.finishSplit(append(parts, value.String(text[from:])), limit)
+}
+
+// splitText is splitRegex for a pattern that is plain text.
+func (st *state) splitText(text, separator string, limit int) (value.Value, error) {
+	if err := st.charge(len(text) / textPerStep); err != nil {
+		return value.Null, err
+	}
+	n := strings.Count(text, separator)
+	if n == 0 {
+		return value.Strings([]string{text}), nil
+	}
+	if limit > 0 {
+		n = min(n, limit-1)
+	}
+	if err := st.items(n + 1); err != nil {
+		return value.Null, err
+	}
+	parts := make([]value.Value, 0, n+1)
+	for range n {
+		before, after, _ := strings.Cut(text, separator)
+		parts = append(parts, value.String(before))
+		text = after
+	}
+	return st.finishSplit(append(parts, value.String(text)), limit)
+}
+
+// finishSplit removes the empty parts at the end, unless a limit was given.
+func (st *state) finishSplit(parts []value.Value, limit int) (value.Value, error) {
 	if limit == 0 {
 		for len(parts) > 0 && parts[len(parts)-1].Str() == "" {
 			parts = parts[:len(parts)-1]

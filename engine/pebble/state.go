@@ -160,6 +160,6 @@ func (st *state) dice() *rand.Rand {
 
 // missing returns the fault of a computed name that does not exist; it is valid until the next one.
 func (st *state) missing(at int, name string) error {
-	st.late = fault{class: ClassMissing, at: at, name: name, msg: "unable to find `" + cut(name, 80) + "`"}
+	st.late = fault{class: ClassMissing, at: at, name: name}
 	return &st.late
 }

@@ -10,6 +10,7 @@ import (
 type Template struct {
 	engine *Engine
 	source string
+	tokens int // how many the source has
 
 	constant  bool // there is no expression: text is all it renders to
 	text      string
