@@ -1,0 +1,194 @@
+package runner
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+func TestCloseLetsExecutionsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{Workers: 1})
+		var ids []string
+		for range 3 { // one at work, two queued
+			job := f.job(f.plan(gated), "{}")
+			if err := f.runner.Start(t.Context(), job); err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, job.State.ID)
+		}
+		began := time.Now()
+		closed := make(chan struct{})
+		go func() {
+			f.runner.Close()
+			close(closed)
+		}()
+		for range 3 {
+			g := <-f.gates
+			time.Sleep(500 * time.Millisecond)
+			g.open <- nil
+		}
+		<-closed
+		if took := time.Since(began); took != 1500*time.Millisecond {
+			t.Errorf("closed after %v", took)
+		}
+		for _, id := range ids {
+			if s, err := f.store.Load(t.Context(), id); err != nil || words(s.History) != ran {
+				t.Errorf("%v, %v", s, err)
+			}
+		}
+		if _, err := f.runner.Reserve(); !errors.Is(err, ErrStopping) {
+			t.Errorf("reserved after close: %v", err)
+		}
+		f.runner.Close()
+	})
+}
+
+// TestCloseGivesUp checks that executions that do not end in time are left as they were committed, and not failed: after
+// a restart they go on.
+func TestCloseGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{Workers: 1})
+		working, queued := f.job(f.plan(gated), "{}"), f.job(f.plan(plain), "{}")
+		for _, job := range []*Job{working, queued} {
+			job.Ended = func(s execution.Status) { t.Errorf("ended as %s", s) }
+			if err := f.runner.Start(t.Context(), job); err != nil {
+				t.Fatal(err)
+			}
+		}
+		<-f.gates
+		began := time.Now()
+		f.runner.Close()
+		if took := time.Since(began); took != closeGrace {
+			t.Errorf("closed after %v", took)
+		}
+		for job, want := range map[*Job]string{working: "CREATED RUNNING", queued: "CREATED"} {
+			s, err := f.store.Load(t.Context(), job.State.ID)
+			if err != nil || words(s.History) != want {
+				t.Errorf("%v, %v, want %s", s, err, want)
+			}
+		}
+		if n := f.runner.inFlight.Load(); n != 0 {
+			t.Errorf("%d in flight", n)
+		}
+	})
+}
+
+// TestCloseWhileCallersRun checks that what a caller hands over after the runner has closed is kept, not run, and
+// answered.
+func TestCloseWhileCallersRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		slot, err := f.runner.Reserve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.runner.Close()
+		job := f.job(f.plan(gated), "{}")
+		job.Slot = slot
+		s, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
+		f.check(waited{s, done, err}, false, "CREATED RUNNING", "CREATED RUNNING")
+		if n := f.runner.inFlight.Load(); n != 0 {
+			t.Errorf("%d in flight", n)
+		}
+	})
+}
+
+// TestWorkers checks that as many executions run at once as there are workers, before and after the number changes.
+func TestWorkers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{Workers: 2})
+		p := f.plan("tasks: [{id: g, type: test.Gate}]")
+		for range 20 {
+			if err := f.runner.Start(t.Context(), f.job(p, "{}")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// atWork takes as many gates as come without one being opened.
+		atWork := func() []gate {
+			var gates []gate
+			for {
+				synctest.Wait()
+				select {
+				case g := <-f.gates:
+					gates = append(gates, g)
+				default:
+					return gates
+				}
+			}
+		}
+		open := func(gates []gate) {
+			for _, g := range gates {
+				g.open <- nil
+			}
+		}
+		for _, workers := range []int{2, 5, 5, 1, 1} {
+			f.runner.Configure(Options{Workers: workers})
+			gates := atWork()
+			if len(gates) != workers {
+				t.Fatalf("%d at work, want %d", len(gates), workers)
+			}
+			open(gates)
+		}
+		for gates := atWork(); len(gates) > 0; gates = atWork() {
+			open(gates)
+		}
+		states, err := f.store.List(t.Context(), execution.Query{Statuses: []execution.Status{execution.Success}})
+		if err != nil || len(states) != 20 {
+			t.Errorf("%d ended, %v", len(states), err)
+		}
+		if f.runner.workers != 0 {
+			t.Errorf("%d workers without work", f.runner.workers)
+		}
+	})
+}
+
+// TestManyAtOnce runs callers that wait, callers that do not, and observers beside each other.
+func TestManyAtOnce(t *testing.T) {
+	f := newFixture(t, Options{Workers: 3})
+	stop := make(chan struct{})
+	var openers, callers sync.WaitGroup
+	openers.Go(func() {
+		for {
+			select {
+			case g := <-f.gates:
+				g.open <- nil
+			case <-stop:
+				return
+			}
+		}
+	})
+	plans := []*execution.Plan{f.plan(plain), f.plan(gated)}
+	for i := range 8 {
+		callers.Go(func() {
+			for n := range 25 {
+				body := fmt.Sprintf(`{"caller":%d,"n":%d}`, i, n)
+				job := f.job(plans[n%2], body)
+				id := job.State.ID
+				var s *execution.State
+				var err error
+				if i%2 == 0 {
+					if err = f.runner.Start(t.Context(), job); err == nil {
+						s, err = f.runner.Wait(t.Context(), id)
+					}
+				} else {
+					s, _, err = f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
+				}
+				if err != nil || words(s.History) != ran || s.ID != id || string(s.Trigger.Variables.JSON) != `{"body":`+body+`}` {
+					t.Errorf("%v, %v", s, err)
+				}
+			}
+		})
+	}
+	callers.Wait()
+	close(stop)
+	openers.Wait()
+	if n := f.runner.inFlight.Load(); n != 0 {
+		t.Errorf("%d in flight", n)
+	}
+}

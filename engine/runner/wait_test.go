@@ -1,0 +1,361 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+const (
+	gated = "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: v}, {id: g, type: test.Gate}, {id: b, type: io.kestra.plugin.core.debug.Return, format: w}]"
+	plain = "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: v}]"
+)
+
+// waited is the answer to a waiting caller.
+type waited struct {
+	s    *execution.State
+	done bool
+	err  error
+}
+
+// waiting lets a caller wait on a goroutine of its own.
+func (f *fixture) waiting(ctx context.Context, job *Job, deadline time.Time) <-chan waited {
+	answer := make(chan waited, 1)
+	go func() {
+		s, done, err := f.runner.RunAndWait(ctx, job, deadline)
+		answer <- waited{s, done, err}
+	}()
+	return answer
+}
+
+// check compares an answer, and what is kept, with the histories that they should have.
+func (f *fixture) check(got waited, done bool, answered, kept string) {
+	f.t.Helper()
+	if got.err != nil || got.done != done {
+		f.t.Fatalf("done %v, %v", got.done, got.err)
+	}
+	if h := words(got.s.History); h != answered {
+		f.t.Errorf("answered %s, want %s", h, answered)
+	}
+	if v := string(got.s.Trigger.Variables.JSON); v != `{"body":{}}` {
+		f.t.Errorf("answered with the trigger variables %s", v)
+	}
+	if s, err := f.store.Load(context.Background(), got.s.ID); err != nil || words(s.History) != kept {
+		f.t.Errorf("kept %v, %v, want %s", s, err, kept)
+	}
+}
+
+func TestWaitForABlockingTask(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		var ended []execution.Status
+		job := f.job(f.plan(gated), "{}")
+		job.Ended = func(s execution.Status) { ended = append(ended, s) }
+		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
+		g := <-f.gates
+		time.Sleep(59 * time.Second)
+		select {
+		case got := <-answer:
+			t.Fatalf("answered before the end: %+v", got)
+		default:
+		}
+		f.check(waited{s: func() *execution.State {
+			s, _ := f.store.Load(t.Context(), job.State.ID)
+			s.Trigger = job.State.Trigger
+			return s
+		}()},
+			false, "CREATED RUNNING", "CREATED RUNNING")
+		g.open <- nil
+		got := <-answer
+		f.check(got, true, ran, ran)
+		if diff := cmp.Diff([]string{"a: " + ran + " / " + ran + `; {"value":"v"}`, "g: " + ran + " / " + ran + `; {"gate":"open"}`,
+			"b: " + ran + " / " + ran + `; {"value":"w"}`}, describe(got.s)); diff != "" {
+			t.Errorf("task runs (-want +got):\n%s", diff)
+		}
+		if got.s.History.Duration() != 59*time.Second {
+			t.Errorf("took %v", got.s.History.Duration())
+		}
+		if len(ended) != 1 || ended[0] != execution.Success {
+			t.Errorf("Ended was called with %v", ended)
+		}
+		if n := f.runner.inFlight.Load(); n != 0 {
+			t.Errorf("%d in flight after the end", n)
+		}
+	})
+}
+
+// TestWaitEndsEarly checks every reason to answer a caller before the execution has ended, and that it goes on.
+func TestWaitEndsEarly(t *testing.T) {
+	tests := []struct {
+		name string
+		end  func(f *fixture, cancel func()) // what happens after a minute
+		want time.Duration                   // how long the caller waited
+	}{
+		{"deadline", func(*fixture, func()) {}, 5 * time.Minute},
+		{"caller gone", func(_ *fixture, cancel func()) { cancel() }, time.Minute},
+		{"exit", func(f *fixture, _ func()) { f.runner.Exit(0) }, time.Minute},
+		{"exit with grace", func(f *fixture, _ func()) { f.runner.Exit(2 * time.Second) }, time.Minute + 2*time.Second},
+		{"exit with much grace", func(f *fixture, _ func()) { f.runner.Exit(time.Hour) }, 5 * time.Minute},
+		{"two exits", func(f *fixture, _ func()) { f.runner.Exit(time.Hour); f.runner.Exit(3 * time.Second) }, time.Minute + 3*time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, Options{})
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				began := time.Now()
+				job := f.job(f.plan(gated), "{}")
+				id := job.State.ID
+				answer := f.waiting(ctx, job, began.Add(5*time.Minute))
+				g := <-f.gates
+				time.Sleep(time.Minute)
+				tt.end(f, cancel)
+				got := <-answer
+				f.check(got, false, "CREATED RUNNING", "CREATED RUNNING")
+				if took := time.Since(began); took != tt.want {
+					t.Errorf("waited %v, want %v", took, tt.want)
+				}
+				g.open <- nil
+				synctest.Wait()
+				if s, err := f.store.Load(t.Context(), id); err != nil || words(s.History) != ran {
+					t.Errorf("went on to %v, %v", s, err)
+				}
+			})
+		})
+	}
+}
+
+// TestWaitAlreadyLate checks that a caller who cannot wait any more has his execution kept and run all the same.
+func TestWaitAlreadyLate(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		late func(f *fixture, ctx context.Context) (context.Context, time.Time)
+	}{
+		{"deadline", func(_ *fixture, ctx context.Context) (context.Context, time.Time) { return ctx, time.Now() }},
+		{"caller gone", func(_ *fixture, ctx context.Context) (context.Context, time.Time) {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			return ctx, time.Now().Add(time.Hour)
+		}},
+		{"exit", func(f *fixture, ctx context.Context) (context.Context, time.Time) {
+			f.runner.Exit(0)
+			return ctx, time.Now().Add(time.Hour)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, Options{})
+				slot, err := f.runner.Reserve()
+				if err != nil {
+					t.Fatal(err)
+				}
+				job := f.job(f.plan(plain), "{}")
+				job.Slot = slot
+				ctx, deadline := tt.late(f, t.Context())
+				s, done, err := f.runner.RunAndWait(ctx, job, deadline)
+				synctest.Wait()
+				f.check(waited{s, done, err}, false, "CREATED RUNNING", ran)
+			})
+		})
+	}
+}
+
+// TestPureTasksDoNotBlockTheDeadline checks that the deadline is looked at between pure tasks.
+func TestPureTasksDoNotBlockTheDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{Now: func() time.Time { time.Sleep(time.Second); return time.Now() }}) // each event takes a second
+		yaml := "tasks:\n"
+		for i := range 10 {
+			yaml += fmt.Sprintf("- {id: t%d, type: io.kestra.plugin.core.debug.Return, format: v}\n", i)
+		}
+		job := f.job(f.plan(yaml), "{}")
+		began := time.Now()
+		s, done, err := f.runner.RunAndWait(t.Context(), job, began.Add(3500*time.Millisecond))
+		if took := time.Since(began); took != 4*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if err != nil || done || len(s.TaskRuns) != 4 || words(s.TaskRuns[3].History) != "CREATED RUNNING" {
+			t.Fatalf("done %v, %v, %v", done, err, describe(s))
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s, err := f.store.Load(t.Context(), s.ID); err != nil || words(s.History) != ran || len(s.TaskRuns) != 10 {
+			t.Errorf("went on to %v, %v", s, err)
+		}
+	})
+}
+
+func TestStartReturnsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		ctx, cancel := context.WithCancel(t.Context())
+		job := f.job(f.plan(gated), "{}")
+		if err := f.runner.Start(ctx, job); err != nil {
+			t.Fatal(err)
+		}
+		cancel() // the request is over, and the execution is not
+		g := <-f.gates
+		if words(job.State.History) != "CREATED" {
+			t.Errorf("the answer would say %s", words(job.State.History))
+		}
+		result := make(chan waited, 1)
+		go func() {
+			s, err := f.runner.Wait(t.Context(), job.State.ID)
+			result <- waited{s: s, err: err}
+		}()
+		synctest.Wait()
+		g.open <- errors.New("closed again")
+		got := <-result
+		if got.err != nil || words(got.s.History) != fell {
+			t.Errorf("%v, %v", got.s, got.err)
+		}
+	})
+}
+
+func TestWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		if _, err := f.runner.Wait(t.Context(), "nope"); !errors.Is(err, execution.ErrNotFound) {
+			t.Errorf("unknown: %v", err)
+		}
+		ended := f.wait(f.job(f.plan(plain), "{}"))
+		if s, err := f.runner.Wait(t.Context(), ended.ID); err != nil || words(s.History) != ran {
+			t.Errorf("ended: %v, %v", s, err)
+		}
+		elsewhere := f.job(f.plan(plain), "{}").State
+		if err := f.store.Accept(t.Context(), elsewhere); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.runner.Wait(t.Context(), elsewhere.ID); !errors.Is(err, ErrNotRunning) {
+			t.Errorf("under way elsewhere: %v", err)
+		}
+		job := f.job(f.plan(gated), "{}")
+		if err := f.runner.Start(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		g := <-f.gates
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := f.runner.Wait(ctx, job.State.ID); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("under way: %v", err)
+		}
+		f.runner.Exit(0)
+		if _, err := f.runner.Wait(t.Context(), job.State.ID); !errors.Is(err, ErrStopping) {
+			t.Errorf("exit: %v", err)
+		}
+		g.open <- nil
+	})
+}
+
+func TestCapacity(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{Capacity: 2})
+		first, err := f.runner.Reserve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		job := f.job(f.plan(gated), "{}")
+		if err := f.runner.Start(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		g := <-f.gates
+		if _, err := f.runner.Reserve(); !errors.Is(err, ErrFull) {
+			t.Errorf("third: %v", err)
+		}
+		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, ErrFull) {
+			t.Errorf("third: %v", err)
+		}
+		first.Release()
+		first.Release()
+		if n := f.runner.inFlight.Load(); n != 1 {
+			t.Errorf("%d in flight, want 1", n)
+		}
+		second, err := f.runner.Reserve()
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken := f.job(f.plan(plain), "{}")
+		taken.Slot = second
+		f.wait(taken)
+		second.Release() // the job had it
+		if n := f.runner.inFlight.Load(); n != 1 {
+			t.Errorf("%d in flight, want 1", n)
+		}
+		f.runner.Configure(Options{Capacity: 1})
+		if _, err := f.runner.Reserve(); !errors.Is(err, ErrFull) {
+			t.Errorf("after the capacity was lowered: %v", err)
+		}
+		g.open <- nil
+		synctest.Wait()
+		if n := f.runner.inFlight.Load(); n != 0 {
+			t.Errorf("%d in flight, want 0", n)
+		}
+		(*Slot)(nil).Release()
+	})
+}
+
+// TestStoreFails checks what becomes of jobs when the store does.
+func TestStoreFails(t *testing.T) {
+	broken := errors.New("disk full")
+	for _, tt := range []struct {
+		name, flow, body, fails string
+	}{
+		{"accept", plain, "{}", "accept"},
+		{"accept before a blocking task", gated, "{}", "accept"},
+		{"value", plain, `"` + big() + `"`, "put"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFixture(t, Options{})
+			f.store.failures[tt.fails] = broken
+			job := f.job(f.plan(tt.flow), tt.body)
+			if _, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
+				t.Errorf("waiting: %v, %v", done, err)
+			}
+			job = f.job(f.plan(tt.flow), tt.body)
+			if err := f.runner.Start(t.Context(), job); !errors.Is(err, broken) {
+				t.Errorf("starting: %v", err)
+			}
+			if states, err := f.store.List(t.Context(), execution.Query{}); err != nil || len(states) != 0 {
+				t.Errorf("kept %d, %v", len(states), err)
+			}
+			if n := f.runner.inFlight.Load(); n != 0 {
+				t.Errorf("%d in flight", n)
+			}
+		})
+	}
+}
+
+func big() string {
+	b := make([]byte, execution.InlineLimit)
+	for i := range b {
+		b[i] = 'x'
+	}
+	return string(b)
+}
+
+// TestCommitFails checks that an execution whose changes cannot be kept is left where it was, and says so.
+func TestCommitFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		f.store.failures["commit"] = execution.ErrConflict
+		job := f.job(f.plan(gated), "{}")
+		job.Ended = func(s execution.Status) { t.Errorf("ended as %s", s) }
+		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
+		(<-f.gates).open <- nil
+		f.check(<-answer, false, "CREATED RUNNING", "CREATED RUNNING")
+		if diff := cmp.Diff([]string{"debug a: v", "error -: the execution could not be kept"}, f.lines()); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+		if n := f.runner.inFlight.Load(); n != 0 {
+			t.Errorf("%d in flight", n)
+		}
+	})
+}
