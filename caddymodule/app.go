@@ -1,0 +1,181 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+func init() {
+	caddy.RegisterModule(App{})
+}
+
+// App holds what the sites with a kestra_webhook handler have in common: flows that all of them serve, where executions
+// are kept, and limits. It needs no configuration; a handler brings it to life when it is missing.
+//
+// A flow with an error is refused alone: its errors are logged, each with file, line and column, and the other flows
+// serve. Two places that define the same namespace and id are a configuration error.
+type App struct {
+	// Folders with flow definitions, for all sites: files named *.yml or *.yaml at any depth. A relative folder is taken
+	// from the working directory of the process. A missing folder is an error, an empty one a warning. Placeholders such
+	// as `{env.FLOWS}` are replaced when the configuration is loaded. Default: none.
+	FlowDirs []string `json:"flow_dirs,omitempty"`
+
+	// Flow definitions written in the configuration itself, for all sites. Default: none. Note that the configuration,
+	// and so a key that stands in a flow, can be read at the admin endpoint: write `{{ secret('NAME') }}` instead.
+	InlineFlows []InlineFlow `json:"inline_flows,omitempty"`
+
+	// Where executions are kept. Default: `{"store": "memory"}`, in the memory of the process.
+	StoreRaw json.RawMessage `json:"store,omitempty" caddy:"namespace=kestra.stores inline_key=store"`
+
+	// Makes any error in a flow an error of the configuration, which then does not load. Default: false.
+	Strict bool `json:"strict,omitempty"`
+
+	// The URL under which users reach this server, as in `https://example.com`. It gives `url` in answers and
+	// `{{ kestra.url }}` in expressions. Placeholders such as `{env.BASE_URL}` are replaced when the configuration is
+	// loaded. Default: none, and then both are absent.
+	BaseURL string `json:"base_url,omitempty"`
+
+	// How many goroutines run the executions that no request waits for. Default: twice the number of processors.
+	Workers int `json:"workers,omitempty"`
+
+	// How many executions may be under way at once; above it requests are answered with 503. Default: 10000.
+	Capacity int `json:"capacity,omitempty"`
+
+	logger *zap.Logger
+	flows  *flowLoader
+
+	store  engine.StoreOptions
+	engine *pooledEngine // nil until the app owes the pool a Delete
+}
+
+// InlineFlow is a flow definition inside the configuration.
+type InlineFlow struct {
+	// The place to name in errors, as in `Caddyfile:14`: the line before the first line of the flow. Default: the flow's
+	// place in this list.
+	Source string `json:"source,omitempty"`
+
+	// The flow's YAML text. Placeholders are not replaced.
+	YAML string `json:"yaml"`
+}
+
+// CaddyModule returns the Caddy module information.
+func (App) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "kestra",
+		New: func() caddy.Module { return new(App) },
+	}
+}
+
+// Provision loads the flows of all sites and takes hold of the engine. It also runs for `caddy validate`, so it starts
+// nothing.
+func (a *App) Provision(ctx caddy.Context) error {
+	a.logger = ctx.Logger()
+	if a.Workers < 0 || a.Capacity < 0 {
+		return errors.New("kestra: workers and capacity must not be negative")
+	}
+	var err error
+	if a.BaseURL, err = parseBaseURL(caddy.NewReplacer().ReplaceKnown(a.BaseURL, "")); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	if err := a.loadStore(ctx); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	a.flows = newFlowLoader(a.logger, a.Strict)
+	if err := a.flows.loadShared(a.FlowDirs, a.inlineSources()); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	events, err := ctx.App("events")
+	if err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	if err := events.(*caddyevents.App).On("stopping", exiting{}); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	if a.engine, err = acquireEngine(a.store); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	return nil
+}
+
+func (a *App) inlineSources() []*flow.Source {
+	sources := make([]*flow.Source, len(a.InlineFlows))
+	for i, inline := range a.InlineFlows {
+		name := inline.Source
+		if name == "" {
+			name = fmt.Sprintf("inline_flows[%d]", i)
+		}
+		sources[i] = flow.NewSource(name, []byte(inline.YAML))
+	}
+	return sources
+}
+
+func (a *App) loadStore(ctx caddy.Context) error {
+	if a.StoreRaw == nil {
+		a.store = MemoryStore{}.StoreOptions()
+		return nil
+	}
+	module, err := ctx.LoadModule(a, "StoreRaw")
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	store, ok := module.(Store)
+	if !ok {
+		return fmt.Errorf("store: module %T does not implement Store", module)
+	}
+	a.store = store.StoreOptions()
+	return nil
+}
+
+// parseBaseURL returns the URL without a slash at its end, so that paths can be appended.
+func parseBaseURL(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", fmt.Errorf("base_url must be as in https://example.com, is %q", text)
+	}
+	return strings.TrimRight(text, "/"), nil
+}
+
+// Start lets the engine work as this configuration says.
+func (a *App) Start() error {
+	a.engine.started.Store(true)
+	a.engine.Configure(engine.Options{
+		Workers:  a.Workers,
+		Capacity: a.Capacity,
+		Logger:   a.logger,
+	})
+	return nil
+}
+
+// Stop does nothing: requests of this configuration may still run, and the engine may be in use by the next one. See
+// Cleanup, and exiting for the end of the process.
+func (a *App) Stop() error { return nil }
+
+// Cleanup lets go of the engine. It also runs when provisioning failed.
+func (a *App) Cleanup() error {
+	if a.engine == nil {
+		return nil
+	}
+	a.engine = nil
+	_, err := engines.Delete(a.store.Identity())
+	return err
+}
+
+// Interface guards
+var (
+	_ caddy.App          = (*App)(nil)
+	_ caddy.Provisioner  = (*App)(nil)
+	_ caddy.CleanerUpper = (*App)(nil)
+)

@@ -1,0 +1,228 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+)
+
+// badFlow has an error at 3:1.
+const badFlow = "id: bad\nnamespace: company.team\nnonsense: 1\ntasks:\n  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: x\n"
+
+// provision does with a configuration of an app and of handlers what `caddy validate` does, and returns the log.
+func provision(t *testing.T, app map[string]any, handlers ...map[string]any) (log string, err error) {
+	t.Helper()
+	logFile := filepath.Join(t.TempDir(), "log")
+	var routes []any
+	for _, handler := range handlers {
+		handler["handler"] = "kestra_webhook"
+		routes = append(routes, map[string]any{"handle": []any{handler}})
+	}
+	apps := map[string]any{
+		"http": map[string]any{"servers": map[string]any{"srv": map[string]any{"listen": []string{"127.0.0.1:0"}, "routes": routes}}},
+	}
+	if app != nil {
+		apps["kestra"] = app
+	}
+	text, err := json.Marshal(map[string]any{
+		"admin":   map[string]any{"disabled": true},
+		"logging": map[string]any{"logs": map[string]any{"default": map[string]any{"level": "DEBUG", "writer": map[string]any{"output": "file", "filename": logFile}, "encoder": map[string]any{"format": "json"}}}},
+		"apps":    apps,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config caddy.Config
+	if err := json.Unmarshal(text, &config); err != nil {
+		t.Fatal(err)
+	}
+	err = caddy.Validate(&config)
+	if n := openEngines(); n != 0 {
+		t.Errorf("%d engines are open after validation", n)
+	}
+	return readLog(t, logFile), err
+}
+
+type m = map[string]any
+
+func TestConfigurationErrors(t *testing.T) {
+	good := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
+	again := writeFlows(t, map[string]string{"sub/b.yaml": webhookFlow("a", "")})
+	twice := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", ""), "b.yml": webhookFlow("a", "")})
+	bad := writeFlows(t, map[string]string{"bad.yml": badFlow, "worse.yml": "id: [\n"})
+	noKey := writeFlows(t, map[string]string{"a.yml": strings.Replace(webhookFlow("a", ""), key, `"{{ secret('NOWHERE') }}"`, 1)})
+	missing := filepath.Join(good, "missing")
+	t.Setenv("KESTRA_TEST_EMPTY", "")
+
+	for _, tc := range []struct {
+		name     string
+		app      m
+		handlers []m
+		want     []string
+	}{
+		{"missing folder of the app", m{"flow_dirs": []string{missing}}, []m{{}}, []string{missing}},
+		{"missing folder of a site", nil, []m{{"flow_dirs": []string{missing}}}, []string{missing}},
+		{"missing relative folder", nil, []m{{"flow_dirs": []string{"no_such_folder"}}}, []string{absolute(t, "no_such_folder")}},
+		{"file as folder", nil, []m{{"flow_dirs": []string{filepath.Join(good, "a.yml")}}}, []string{"a.yml: not a directory"}},
+		{"empty placeholder", nil, []m{{"flow_dirs": []string{"{env.KESTRA_TEST_EMPTY}"}}}, []string{`"{env.KESTRA_TEST_EMPTY}" is empty`}},
+		{"strict", m{"strict": true, "flow_dirs": []string{bad}}, []m{{}}, []string{filepath.Join(bad, "bad.yml:3:1"), filepath.Join(bad, "worse.yml:")}},
+		{"strict, site's folder", m{"strict": true}, []m{{"flow_dirs": []string{bad}}}, []string{filepath.Join(bad, "bad.yml:3:1"), filepath.Join(bad, "worse.yml:")}},
+		{"strict, inline flow", m{"strict": true, "inline_flows": []m{{"source": "Caddyfile:14", "yaml": badFlow}}}, []m{{}}, []string{"Caddyfile:14 (inline flow, line 3)"}},
+		{"strict, inline flow without source", m{"strict": true, "inline_flows": []m{{"yaml": badFlow}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 3)"}},
+		{"strict, key that cannot be rendered", m{"strict": true}, []m{{"flow_dirs": []string{noKey}}}, []string{"a.yml:", "key"}},
+		{"two flows of one name in one folder", nil, []m{{"flow_dirs": []string{twice}}}, []string{"company.team/a is already defined at " + filepath.Join(twice, "a.yml")}},
+		{"two flows of one name in one site", nil, []m{{"flow_dirs": []string{good, again}}}, []string{"company.team/a is already defined at " + filepath.Join(good, "a.yml")}},
+		{"two flows of one name in app and site", m{"flow_dirs": []string{good}}, []m{{"flow_dirs": []string{again}}}, []string{"company.team/a is already defined"}},
+		{"two flows of one name in two sites", nil, []m{{"flow_dirs": []string{good}}, {"flow_dirs": []string{again}}}, []string{"company.team/a is already defined"}},
+		{"two inline flows of one name", m{"inline_flows": []m{{"yaml": webhookFlow("a", "")}, {"yaml": webhookFlow("a", "")}}}, []m{{}}, []string{"company.team/a is already defined at inline_flows[0]"}},
+		{"store that does not exist", m{"store": m{"store": "sqlite"}}, []m{{}}, []string{"kestra.stores.sqlite"}},
+		{"base URL", m{"base_url": "example.com"}, []m{{}}, []string{`base_url must be as in https://example.com, is "example.com"`}},
+		{"workers", m{"workers": -1}, []m{{}}, []string{"workers and capacity must not be negative"}},
+		{"option of the app", m{"flows": "x"}, []m{{}}, []string{"flows"}},
+		{"option of a site", nil, []m{{"flows": "x"}}, []string{"flows"}},
+		{"unknown", nil, []m{{"unknown": "410"}}, []string{`unknown must be 404 or pass, is "410"`}},
+		{"max_body", nil, []m{{"max_body": -1}}, []string{"max_body must not be negative"}},
+		{"wait_timeout", nil, []m{{"wait_timeout": -1}}, []string{"wait_timeout must not be negative"}},
+		{"namespace pattern", nil, []m{{"namespaces": []string{"a.*.b"}}}, []string{`"a.*.b" is neither a namespace, as in a.b, nor a.b.*`}},
+		{"namespace pattern of all", nil, []m{{"namespaces": []string{"*"}}}, []string{`"*" is neither`}},
+		{"condition", nil, []m{{"conditions": []string{"true", "headers.x ==="}}}, []string{"condition #2"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := provision(t, tc.app, tc.handlers...)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range tc.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error does not contain %q:\n%v", want, err)
+				}
+			}
+			if strings.Contains(err.Error(), key) {
+				t.Errorf("error holds the key: %v", err)
+			}
+		})
+	}
+}
+
+func absolute(t *testing.T, name string) string {
+	t.Helper()
+	name, err := filepath.Abs(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestConfigurationLogs(t *testing.T) {
+	good := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
+	nested := writeFlows(t, map[string]string{"sub/a.yml": webhookFlow("a", "")})
+	bad := writeFlows(t, map[string]string{"bad.yml": badFlow, "good.yml": webhookFlow("good", "")})
+	noTrigger := writeFlows(t, map[string]string{"a.yml": "id: a\nnamespace: b\ntasks:\n  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: x\n"})
+	empty := t.TempDir()
+	t.Setenv("KESTRA_TEST_FLOWS", good)
+
+	for _, tc := range []struct {
+		name     string
+		app      m
+		handlers []m
+		level    string // "": nothing above info
+		want     string
+	}{
+		{"all is well", nil, []m{{"flow_dirs": []string{good}}}, "", ""},
+		{"placeholder", nil, []m{{"flow_dirs": []string{"{env.KESTRA_TEST_FLOWS}"}}}, "", ""},
+		{"one folder in two sites", nil, []m{{"flow_dirs": []string{good}}, {"flow_dirs": []string{good + "/."}}}, "", ""},
+		{"one folder in app and site", m{"flow_dirs": []string{good}}, []m{{"flow_dirs": []string{good}}}, "", ""},
+		{"nested folders", nil, []m{{"flow_dirs": []string{nested, filepath.Join(nested, "sub")}}}, "", ""},
+		{"namespaces", nil, []m{{"flow_dirs": []string{good}, "namespaces": []string{"company.*"}}}, "", ""},
+		{"empty folder", m{"flow_dirs": []string{good}}, []m{{"flow_dirs": []string{empty}}}, "warn", "flow directory holds no *.yml or *.yaml file"},
+		{"no trigger", nil, []m{{"flow_dirs": []string{noTrigger}}}, "warn", "every webhook URL is unknown"},
+		{"no trigger in namespace", nil, []m{{"flow_dirs": []string{good}, "namespaces": []string{"company"}}}, "warn", "every webhook URL is unknown"},
+		{"nothing at all", nil, []m{{}}, "warn", "every webhook URL is unknown"},
+		{"bad flow", nil, []m{{"flow_dirs": []string{bad}}}, "error", filepath.Join(bad, "bad.yml:3:1: ")},
+		{"bad flow in two sites", nil, []m{{"flow_dirs": []string{bad}}, {"flow_dirs": []string{bad}}}, "error", filepath.Join(bad, "bad.yml:3:1: ")},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			log, err := provision(t, tc.app, tc.handlers...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var found []logLine
+			for text := range strings.Lines(log) {
+				var line logLine
+				if err := json.Unmarshal([]byte(text), &line); err != nil {
+					t.Fatal(err)
+				}
+				if (line.Level == "warn" || line.Level == "error") && strings.Contains(line.Logger, "kestra") {
+					found = append(found, line)
+				}
+			}
+			if tc.level == "" {
+				if len(found) != 0 {
+					t.Errorf("logged %+v", found)
+				}
+				return
+			}
+			if len(found) != 1 || found[0].Level != tc.level || !strings.Contains(found[0].Msg, tc.want) {
+				t.Errorf("want one line of level %s with %q, got %+v", tc.level, tc.want, found)
+			}
+			if strings.Contains(log, key) {
+				t.Errorf("the log holds the key:\n%s", log)
+			}
+		})
+	}
+}
+
+// TestCleanupOfUnprovisionedApp sees to it that an app whose provisioning fails half way can be cleaned up, and that it does not
+// take the engine from another configuration.
+func TestCleanupOfUnprovisionedApp(t *testing.T) {
+	other, err := acquireEngine(MemoryStore{}.StoreOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity := MemoryStore{}.StoreOptions().Identity()
+	if err := new(App).Cleanup(); err != nil {
+		t.Error(err)
+	}
+	if refs, _ := engines.References(identity); refs != 1 {
+		t.Errorf("%d references to the engine, want 1", refs)
+	}
+	if _, err := engines.Delete(identity); err != nil {
+		t.Error(err)
+	}
+	<-other.closed
+}
+
+// TestValidateLeavesNothing validates a configuration that is good and one that fails late, and looks for files.
+func TestValidateLeavesNothing(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
+	home := t.TempDir()
+	for _, name := range []string{"HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"} {
+		t.Setenv(name, home)
+	}
+	for _, condition := range []string{"true", "==="} {
+		_, err := provision(t, m{"flow_dirs": []string{flows}}, m{"conditions": []string{condition}})
+		if (err == nil) != (condition == "true") {
+			t.Errorf("condition %s: %v", condition, err)
+		}
+		if refs, ok := engines.References(MemoryStore{}.StoreOptions().Identity()); ok {
+			t.Errorf("condition %s: %d references to the engine are left", condition, refs)
+		}
+	}
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if strings.Contains(fmt.Sprint(entry), "kestra") {
+			t.Errorf("validation left %s", entry)
+		}
+	}
+	if found, err := filepath.Glob(filepath.Join(home, "*", "kestra*")); err != nil || len(found) != 0 {
+		t.Errorf("validation left %v (%v)", found, err)
+	}
+}

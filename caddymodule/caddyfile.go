@@ -1,0 +1,337 @@
+package caddymodule
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// directive is the name of the Caddyfile directive, option the one of the global option.
+const (
+	directive = "kestra_webhook"
+	option    = "kestra"
+)
+
+func init() {
+	httpcaddyfile.RegisterGlobalOption(option, parseOption)
+	// Not RegisterHandlerDirective: that takes a first argument that begins with a slash for a path matcher.
+	httpcaddyfile.RegisterDirective(directive, parseDirective)
+	// After what guards a site (basic_auth, forward_auth, request_body), and before templates, which would evaluate a
+	// text/plain answer made of request data, and before all that answers catch-all.
+	httpcaddyfile.RegisterDirectiveOrder(directive, httpcaddyfile.After, "encode")
+}
+
+func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
+	if existing != nil {
+		d.Next()
+		return nil, d.Err("kestra is configured twice: write one kestra block")
+	}
+	var a App
+	if err := a.UnmarshalCaddyfile(d); err != nil {
+		return nil, err
+	}
+	return httpcaddyfile.App{Name: option, Value: caddyconfig.JSON(a, nil)}, nil
+}
+
+// UnmarshalCaddyfile reads the global option. Its syntax:
+//
+//	kestra {
+//		flows    <dir>...
+//		flow     <<FLOW
+//			...
+//			FLOW
+//		store    memory
+//		strict
+//		base_url <url>
+//		workers  <n>
+//		capacity <n>
+//	}
+//
+// Options flows and flow may be repeated. Relative folders are taken from the folder of the Caddyfile.
+func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // consume the option's name
+	if d.NextArg() {
+		return d.Errf("kestra takes no argument: write `kestra {`, and `flows %s` in the block", d.Val())
+	}
+	seen := make(map[string]bool)
+	for nesting := d.Nesting(); d.NextBlock(nesting); {
+		name := d.Val()
+		if name != "flows" && name != "flow" {
+			if seen[name] {
+				return d.Errf("%s is given twice", name)
+			}
+			seen[name] = true
+		}
+		switch name {
+		case "flows":
+			dirs, err := parseDirs(d)
+			if err != nil {
+				return err
+			}
+			a.FlowDirs = append(a.FlowDirs, dirs...)
+		case "flow":
+			source := d.File() + ":" + strconv.Itoa(d.Line())
+			var text string
+			if !d.AllArgs(&text) {
+				return d.Err("flow takes the text of one flow: write `flow <<FLOW`, the YAML on the next lines, and FLOW on a line of its own")
+			}
+			a.InlineFlows = append(a.InlineFlows, InlineFlow{Source: source, YAML: text})
+		case "store":
+			if err := a.parseStore(d); err != nil {
+				return err
+			}
+		case "strict":
+			if d.NextArg() {
+				return d.Err("strict takes no argument")
+			}
+			a.Strict = true
+		case "base_url":
+			if !d.AllArgs(&a.BaseURL) {
+				return d.ArgErr()
+			}
+		case "workers":
+			if err := parseCount(d, &a.Workers); err != nil {
+				return err
+			}
+		case "capacity":
+			if err := parseCount(d, &a.Capacity); err != nil {
+				return err
+			}
+		default:
+			return d.Errf("unrecognized option %q of kestra: there are flows, flow, store, strict, base_url, workers and capacity", name)
+		}
+		if d.NextBlock(d.Nesting()) {
+			return d.Errf("%s takes no block", name)
+		}
+	}
+	return nil
+}
+
+func (a *App) parseStore(d *caddyfile.Dispenser) error {
+	if !d.NextArg() {
+		return d.Err("store takes a name: write `store memory`")
+	}
+	name := d.Val()
+	if name == "sqlite" {
+		return d.Err("store sqlite is not available yet: the memory store is the default until it lands; write `store memory`, or leave the line out")
+	}
+	id := storeNamespace + "." + name
+	if _, err := caddy.GetModule(id); err != nil {
+		return d.Errf("unknown store %q: write `store memory`", name)
+	}
+	store, err := caddyfile.UnmarshalModule(d, id)
+	if err != nil {
+		return err
+	}
+	a.StoreRaw = caddyconfig.JSONModuleObject(store, "store", name, nil)
+	return nil
+}
+
+func parseDirective(h httpcaddyfile.Helper) ([]httpcaddyfile.ConfigValue, error) {
+	h.Next() // consume the directive's name
+	if h.NextArg() && strings.HasPrefix(h.Val(), "/") && !matchesWebhooks(h.Val()) {
+		return nil, h.Errf("%[1]s would be a path matcher here, and one that matches no webhook URL: if it is a folder of flows, write `kestra_webhook * %[1]s`, or `flows %[1]s` in the block", h.Val())
+	}
+	h.Reset()
+	h.Next()
+	matcher, err := h.ExtractMatcherSet()
+	if err != nil {
+		return nil, err
+	}
+	var handler Handler
+	if err := handler.UnmarshalCaddyfile(h.Dispenser); err != nil {
+		return nil, err
+	}
+	return h.NewRoute(matcher, &handler), nil
+}
+
+// matchesWebhooks reports whether a path matcher's pattern can match some webhook URL. It looks at the text before the
+// first wildcard only, so it errs on the side of yes.
+func matchesWebhooks(pattern string) bool {
+	literal, wildcard := strings.ToLower(pattern), false // Caddy folds case
+	if at := strings.IndexAny(literal, `*?[\{%`); at >= 0 {
+		literal, wildcard = literal[:at], true
+	}
+	for _, prefix := range []string{webhook.Prefix, webhook.PrefixMain} {
+		if strings.HasPrefix(literal, prefix) || wildcard && strings.HasPrefix(prefix, literal) {
+			return true
+		}
+	}
+	return false
+}
+
+// UnmarshalCaddyfile reads the directive, without its matcher. Its syntax:
+//
+//	kestra_webhook [<matcher>] [<flows dir>...] {
+//		flows        <dir>...
+//		namespaces   <pattern>...
+//		condition    <CEL>
+//		unknown      404|pass
+//		max_body     <size>
+//		wait_timeout <duration>
+//	}
+//
+// Options flows, namespaces and condition may be repeated. Relative folders are taken from the folder of the Caddyfile.
+// A CEL expression that contains quotes is best written in backticks.
+func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // consume the directive's name
+	h.FlowDirs = resolveDirs(d, d.RemainingArgs())
+	seen := make(map[string]bool)
+	for nesting := d.Nesting(); d.NextBlock(nesting); {
+		name := d.Val()
+		if name == "unknown" || name == "max_body" || name == "wait_timeout" {
+			if seen[name] {
+				return d.Errf("%s is given twice", name)
+			}
+			seen[name] = true
+		}
+		switch name {
+		case "flows":
+			dirs, err := parseDirs(d)
+			if err != nil {
+				return err
+			}
+			h.FlowDirs = append(h.FlowDirs, dirs...)
+		case "flow":
+			return d.Err("flow is an option of the global kestra block: in a site Caddy would replace placeholders such as {path} inside the text; write it there, or the flow into a file and its folder here with `flows <dir>`")
+		case "namespaces":
+			patterns := d.RemainingArgs()
+			if len(patterns) == 0 {
+				return d.ArgErr()
+			}
+			h.Namespaces = append(h.Namespaces, patterns...)
+		case "condition":
+			expression, err := parseCondition(d)
+			if err != nil {
+				return err
+			}
+			h.Conditions = append(h.Conditions, expression)
+		case "unknown":
+			if !d.AllArgs(&h.Unknown) || h.Unknown != unknown404 && h.Unknown != unknownPass {
+				return d.Err("unknown takes one of: 404, pass")
+			}
+		case "max_body":
+			var text string
+			if !d.AllArgs(&text) {
+				return d.ArgErr()
+			}
+			size, ok := parseSize(text)
+			if !ok {
+				return d.Errf("max_body %s is not a size between 1B and 1TiB: write it as 10MiB or 10MB", text)
+			}
+			h.MaxBody = size
+		case "wait_timeout":
+			var text string
+			if !d.AllArgs(&text) {
+				return d.ArgErr()
+			}
+			timeout, err := parseDuration(text)
+			if err != nil {
+				return d.Errf("wait_timeout %s is not a positive duration: write it as 30s, 1m30s or PT30S", text)
+			}
+			h.WaitTimeout = caddy.Duration(timeout)
+		default:
+			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, unknown, max_body and wait_timeout", name)
+		}
+		if d.NextBlock(d.Nesting()) {
+			return d.Errf("%s takes no block", name)
+		}
+	}
+	return nil
+}
+
+// parseCondition keeps the quotes of an expression that is written without backticks, as Caddy's own expression matcher
+// does: its cooked tokens would have lost them.
+func parseCondition(d *caddyfile.Dispenser) (string, error) {
+	if d.CountRemainingArgs() > 1 {
+		return strings.Join(d.RemainingArgsRaw(), " "), nil
+	}
+	var expression string
+	if !d.AllArgs(&expression) || strings.TrimSpace(expression) == "" {
+		return "", d.Err("condition takes a CEL expression: write it in backticks, as in condition `headers.header(\"X-GitHub-Event\") == \"push\"`")
+	}
+	return expression, nil
+}
+
+func parseDirs(d *caddyfile.Dispenser) ([]string, error) {
+	dirs := d.RemainingArgs()
+	if len(dirs) == 0 || slices.Contains(dirs, "") {
+		return nil, d.Err("flows takes one or more folders: write `flows ./flows`")
+	}
+	return resolveDirs(d, dirs), nil
+}
+
+// resolveDirs makes folders absolute, relative ones from the folder of the file they are written in. One that begins
+// with a placeholder is left for Provision, when its value is known.
+func resolveDirs(d *caddyfile.Dispenser, dirs []string) []string {
+	for i, dir := range dirs {
+		if filepath.IsAbs(dir) || strings.HasPrefix(dir, "{") {
+			continue
+		}
+		if absolute, err := filepath.Abs(filepath.Join(filepath.Dir(d.File()), dir)); err == nil {
+			dirs[i] = absolute
+		}
+	}
+	return dirs
+}
+
+func parseCount(d *caddyfile.Dispenser, to *int) error {
+	name := d.Val()
+	var text string
+	if !d.AllArgs(&text) {
+		return d.ArgErr()
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return d.Errf("%s takes a whole number of at least 1, not %s", name, text)
+	}
+	*to = n
+	return nil
+}
+
+var sizeUnits = map[string]int64{
+	"": 1, "b": 1,
+	"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
+	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+}
+
+// parseSize returns a number of bytes between 1 and 1 TiB, which is written as 512, 10MB (10,000,000) or 10MiB
+// (10,485,760), in any case.
+func parseSize(text string) (int64, bool) {
+	digits := strings.TrimRightFunc(text, func(r rune) bool { return r < '0' || r > '9' })
+	n, err := strconv.ParseInt(digits, 10, 64)
+	unit, ok := sizeUnits[strings.ToLower(strings.TrimSpace(text[len(digits):]))]
+	if err != nil || !ok || n < 1 || n > (1<<40)/unit {
+		return 0, false
+	}
+	return n * unit, true
+}
+
+// parseDuration accepts Caddy's form of a duration (1d, 1m30s) and ISO-8601's (PT1M30S).
+func parseDuration(text string) (time.Duration, error) {
+	duration, err := caddy.ParseDuration(text)
+	if err != nil {
+		duration, err = flow.ParseDuration(text)
+	}
+	if err == nil && duration <= 0 {
+		err = fmt.Errorf("duration %s is not positive", text)
+	}
+	return duration, err
+}
+
+// Interface guards
+var (
+	_ caddyfile.Unmarshaler = (*App)(nil)
+	_ caddyfile.Unmarshaler = (*Handler)(nil)
+)

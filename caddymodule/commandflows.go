@@ -1,0 +1,214 @@
+package caddymodule
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+
+	caddycmd "github.com/caddyserver/caddy/v2/cmd"
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+// origin says which configuration the commands take their flows from when no files are given.
+type origin struct{ config, adapter string }
+
+func (o *origin) addFlags(c *cobra.Command) {
+	c.Flags().StringVarP(&o.config, "config", "c", "", "configuration whose flows to take (default: ./Caddyfile)")
+	c.Flags().StringVarP(&o.adapter, "adapter", "a", "", "name of the configuration's adapter")
+}
+
+// commandFlows are the flows that a command is about.
+type commandFlows struct {
+	sources int              // places that hold a flow, with or without errors
+	set     *flow.Set        // the flows without errors
+	found   flow.Diagnostics // about all of them
+	urls    []engine.URL     // of the flows that a site serves
+	baseURL string           // of the configuration; empty: none
+}
+
+// load returns the flows in files and folders, or, when there are none, of the configuration.
+func (o *origin) load(paths []string) (*commandFlows, error) {
+	if len(paths) > 0 && o.config != "" {
+		return nil, errors.New("flow files and --config exclude each other")
+	}
+	var flows *commandFlows
+	var err error
+	if len(paths) > 0 {
+		flows, err = loadPaths(paths)
+	} else {
+		flows, err = o.loadConfig()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if flows.sources == 0 {
+		return nil, errNoFlow
+	}
+	return flows, nil
+}
+
+func loadPaths(paths []string) (*commandFlows, error) {
+	var sources []*flow.Source
+	for _, path := range paths {
+		// What cannot be looked at is read as a file, and the finding says why it cannot.
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			sources = append(sources, flow.ReadFile(path))
+			continue
+		}
+		inFolder, err := flow.ReadDir(path)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, inFolder...)
+	}
+	flows := &commandFlows{sources: len(sources)}
+	flows.set, flows.found = engine.Load(sources)
+	flows.urls = engine.URLs(flows.set, os.Environ(), "")
+	return flows, nil
+}
+
+func (o *origin) loadConfig() (*commandFlows, error) {
+	config, _, _, err := caddycmd.LoadConfig(o.config, o.adapter)
+	if err != nil {
+		return nil, err
+	}
+	if len(config) == 0 {
+		return nil, fmt.Errorf("%w: neither flow files nor --config are given, and there is no ./Caddyfile", errNoFlow)
+	}
+	app, handlers, err := findConfigs(config)
+	if err != nil {
+		return nil, err
+	}
+	return loadConfigured(app, handlers)
+}
+
+// findConfigs returns the app's configuration and those of all handlers, wherever they stand.
+func findConfigs(config []byte) (*App, []*Handler, error) {
+	var tree any
+	if err := json.Unmarshal(config, &tree); err != nil {
+		return nil, nil, fmt.Errorf("configuration: %w", err)
+	}
+	var root struct {
+		Apps struct {
+			Kestra App `json:"kestra"`
+		} `json:"apps"`
+	}
+	if err := json.Unmarshal(config, &root); err != nil {
+		return nil, nil, fmt.Errorf("configuration: %w", err)
+	}
+	handlers, err := findHandlers(tree, nil)
+	return &root.Apps.Kestra, handlers, err
+}
+
+// findHandlers adds the handlers below a JSON value, in the order of lists and of the names of members.
+func findHandlers(node any, found []*Handler) ([]*Handler, error) {
+	var err error
+	switch node := node.(type) {
+	case []any:
+		for _, element := range node {
+			if found, err = findHandlers(element, found); err != nil {
+				return nil, err
+			}
+		}
+	case map[string]any:
+		if node["handler"] == directive {
+			h, err := decodeHandler(node)
+			if err != nil {
+				return nil, err
+			}
+			return append(found, h), nil
+		}
+		for _, name := range slices.Sorted(maps.Keys(node)) {
+			if found, err = findHandlers(node[name], found); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return found, nil
+}
+
+func decodeHandler(node map[string]any) (*Handler, error) {
+	text, err := json.Marshal(node)
+	if err != nil {
+		return nil, err
+	}
+	h := new(Handler)
+	if err := json.Unmarshal(text, h); err != nil {
+		return nil, fmt.Errorf("handler %s: %w", directive, err)
+	}
+	return h, nil
+}
+
+// loadConfigured loads what a server with this configuration would serve.
+func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
+	loader := newFlowLoader(zap.NewNop(), false)
+	shared, err := loader.read(app.FlowDirs)
+	if err != nil {
+		return nil, err
+	}
+	shared = append(shared, app.inlineSources()...)
+	all := slices.Clone(shared)
+	served := make([]map[string]bool, len(handlers)) // names of each site's sources
+	for i, h := range handlers {
+		own, err := loader.read(h.FlowDirs)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, own...)
+		served[i] = sourceNames(shared, own)
+	}
+	baseURL, err := parseBaseURL(caddy.NewReplacer().ReplaceKnown(app.BaseURL, ""))
+	if err != nil {
+		return nil, err
+	}
+	flows := &commandFlows{sources: len(all), baseURL: baseURL}
+	flows.set, flows.found = engine.Load(all)
+	flows.urls = engine.URLs(flows.set.Filter(func(f *flow.Flow) bool {
+		for i, h := range handlers {
+			if served[i][f.Source.Name] && engine.Serves(h.Namespaces, f.Namespace) {
+				return true
+			}
+		}
+		return false
+	}), os.Environ(), baseURL)
+	return flows, nil
+}
+
+func sourceNames(lists ...[]*flow.Source) map[string]bool {
+	names := make(map[string]bool)
+	for _, list := range lists {
+		for _, source := range list {
+			names[source.Name] = true
+		}
+	}
+	return names
+}
+
+// base returns the URL to put before paths: the given one, else the configuration's, else the fallback.
+func (f *commandFlows) base(given, fallback string) (string, error) {
+	base, err := parseBaseURL(given)
+	if err != nil {
+		return "", errors.New("--base must be as in https://example.com")
+	}
+	return cmp.Or(base, f.baseURL, fallback), nil
+}
+
+// reportErrors prints the errors of flows that did not load, and returns how many there are as an error.
+func (f *commandFlows) reportErrors(w io.Writer) error {
+	found := f.found.Errors()
+	for _, d := range found {
+		printFinding(w, "error", d)
+	}
+	return countErrors(len(found))
+}

@@ -1,0 +1,178 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+const (
+	// localBase is where Caddyfile.example listens.
+	localBase = "http://localhost:8080"
+	// maskedKey stands for a key that is not to be shown; it says nothing of its length.
+	maskedKey = "********"
+)
+
+// validate prints all findings about flows. It is an error if one of them is.
+func validate(w io.Writer, flows *commandFlows, portable bool) error {
+	errs := 0
+	for _, d := range flows.found {
+		if d.Severity == flow.SeverityError {
+			errs++
+			printFinding(w, "error", d)
+		} else {
+			printFinding(w, "warning", d)
+		}
+	}
+	for _, u := range flows.urls {
+		switch {
+		case u.Finding == nil:
+		case u.Key == "" && len(u.Needs) > 0:
+			fmt.Fprintf(w, "%s: note: %s: %s\n", u.Finding.Pos, u.Finding.Path, needs(u))
+		case u.Finding.Severity == flow.SeverityError:
+			errs++
+			printFinding(w, "error", u.Finding)
+		default:
+			printFinding(w, "warning", u.Finding)
+		}
+	}
+	if portable {
+		for _, d := range flows.set.Extensions() {
+			printFinding(w, "not portable", d)
+		}
+	}
+	fmt.Fprintf(w, "%s without errors\n", count(flows.set.Len(), "flow"))
+	return countErrors(errs)
+}
+
+// printFinding prints a finding as compilers do: place, kind, and what it is.
+func printFinding(w io.Writer, kind string, d *flow.Diagnostic) {
+	var parts []string
+	for _, part := range []string{d.Pos.String(), kind, d.Path, d.Message} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	fmt.Fprintln(w, strings.Join(parts, ": "))
+}
+
+func countErrors(n int) error {
+	if n == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s found", count(n, "error"))
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// needs says which environment variables a key lacks.
+func needs(u engine.URL) string { return "(needs " + strings.Join(u.Needs, ", ") + ")" }
+
+// printURLs prints a line for each URL.
+func printURLs(w io.Writer, urls []engine.URL, base string, showKeys bool) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "METHOD\tURL\tFLOW\tTRIGGER")
+	for _, u := range urls {
+		fmt.Fprintf(table, "%s\t%s\t%s/%s\t%s\n",
+			strings.Join(u.Methods, ","), base+shownPath(u, showKeys), u.Namespace, u.FlowID, shownTrigger(u))
+	}
+	return table.Flush()
+}
+
+// shownPath returns the URL's path with what may be shown of the key.
+func shownPath(u engine.URL, showKeys bool) string {
+	switch {
+	case u.Key != "" && showKeys:
+		return u.Path(u.Key)
+	case u.Key != "":
+		return u.Path("") + maskedKey
+	case len(u.Needs) > 0:
+		return u.Path("") + needs(u)
+	default:
+		return u.Path("") + "(key " + u.Finding.Message + ")"
+	}
+}
+
+func shownTrigger(u engine.URL) string {
+	switch {
+	case u.Disabled:
+		return u.TriggerID + " (disabled)"
+	case u.Key != "" && u.Finding != nil:
+		return u.TriggerID + " (its key " + u.Finding.Message + ")"
+	default:
+		return u.TriggerID
+	}
+}
+
+// printCurl prints a command for each webhook of the flow that is named as in namespace/flow.
+func printCurl(w io.Writer, flows *commandFlows, name, base, data string) error {
+	var urls []engine.URL
+	for _, u := range flows.urls {
+		if u.Namespace+"/"+u.FlowID == name {
+			urls = append(urls, u)
+		}
+	}
+	switch namespace, id, _ := strings.Cut(name, "/"); {
+	case len(urls) > 0:
+	case flows.set.Flow(namespace, id) != nil:
+		return fmt.Errorf("flow %s has no webhook that a site serves", name)
+	default:
+		return fmt.Errorf("%w: %s is not among those that load", errNoFlow, name)
+	}
+	arguments, err := curlData(data)
+	if err != nil {
+		return err
+	}
+	for _, u := range urls {
+		if u.Key == "" {
+			return fmt.Errorf("trigger %s: %s", u.TriggerID, strings.TrimPrefix(shownPath(u, true), u.Path("")))
+		}
+		if len(urls) > 1 {
+			fmt.Fprintf(w, "# %s\n", shownTrigger(u))
+		}
+		fmt.Fprintf(w, "curl -X POST%s %s\n", arguments, shellQuote(base+u.Path(u.Key)))
+	}
+	return nil
+}
+
+// curlData returns the arguments for a body, with a blank before each. A body that is JSON is declared so; curl would say
+// that it is a form.
+func curlData(data string) (string, error) {
+	if data == "" {
+		return "", nil
+	}
+	text := []byte(data)
+	if file, ok := strings.CutPrefix(data, "@"); ok {
+		var err error
+		if text, err = os.ReadFile(file); err != nil {
+			return "", fmt.Errorf("--data: %w", err)
+		}
+	}
+	contentType := "text/plain"
+	if json.Valid(text) {
+		contentType = "application/json"
+	}
+	return " -H 'Content-Type: " + contentType + "' --data-binary " + shellQuote(data), nil
+}
+
+// shellQuote quotes a text for POSIX shells, if it needs it.
+func shellQuote(text string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./_-", r)
+	}
+	if text != "" && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

@@ -1,0 +1,26 @@
+// Package caddymodule makes a Caddy site answer Kestra webhooks. It knows Caddy and HTTP and no rule of flows; those are
+// in package engine.
+//
+// It registers these modules:
+//
+//   - kestra, the app: flows of all sites, the store, limits; global option `kestra` ([App])
+//   - http.handlers.kestra_webhook, the handler of a site; directive `kestra_webhook` ([Handler])
+//   - kestra.stores.memory, where executions are kept ([MemoryStore])
+//   - caddy.logging.encoders.filter.kestra_key, which takes webhook keys out of other modules' log lines ([KeyFilter])
+//
+// The directive runs after `encode`, so after everything that guards a site and before everything that answers
+// catch-all. Use it at the top level of a site: inside a `handle` block of a site that has `templates` at top level,
+// Caddy evaluates a text/plain answer as a template, and an answer is made of what the caller sent.
+//
+// # Life of a configuration
+//
+// Caddy provisions a new configuration while the old one serves, and cleans the old one up while its requests still run.
+// So the engine, which keeps and runs executions, belongs to the process (pool.go), flows and sites belong to a
+// configuration (app.go, flows.go, handler.go), and nothing runs on a context that a configuration owns.
+//
+// # Keys
+//
+// The webhook key is the only secret of a webhook URL. Caddy's own access line would print it, so requests whose URL
+// holds one get a line of this package instead (logging.go), and no request for a webhook ends in an error, which Caddy
+// would log with the URL.
+package caddymodule

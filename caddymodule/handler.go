@@ -1,0 +1,272 @@
+package caddymodule
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+func init() {
+	caddy.RegisterModule(new(Handler))
+}
+
+// The values of [Handler.Unknown].
+const (
+	unknown404  = "404"
+	unknownPass = "pass"
+)
+
+// Handler answers the webhook URLs of Kestra's flows, which are
+// `/api/v1/executions/webhook/{namespace}/{flowId}/{key}` and
+// `/api/v1/main/executions/webhook/{namespace}/{flowId}/{key}`, for GET, POST and PUT. Every other request goes to the
+// next handler.
+//
+// It sets these placeholders for handlers and logs after it:
+//
+// Placeholder | Description
+// ------------|------------
+// `{http.kestra_webhook.outcome}` | What became of the request, in one word, as in `fired`, `unmet` or `unknown`
+// `{http.kestra_webhook.execution_id}` | The execution, if one was created
+// `{http.kestra_webhook.namespace}` | The flow's namespace, if the key was right
+// `{http.kestra_webhook.flow}` | The flow's id, if the key was right
+//
+// Requests whose URL contains `/executions/webhook/` have an access log line of this module instead of Caddy's, with the
+// same fields, the key replaced, and execution_id, namespace, flow and outcome added.
+type Handler struct {
+	// Folders with flow definitions for this site, beside those of the app: files named *.yml or *.yaml at any depth. A
+	// relative folder is taken from the working directory of the process. A missing folder is an error, an empty one a
+	// warning. Placeholders such as `{env.FLOWS}` are replaced when the configuration is loaded. Default: none.
+	FlowDirs []string `json:"flow_dirs,omitempty"`
+
+	// The namespaces that this site serves; flows of others are unknown here. A pattern is a namespace, or `a.b.*` for
+	// a.b and everything below. Default: all.
+	Namespaces []string `json:"namespaces,omitempty"`
+
+	// CEL expressions that every webhook request of this site must satisfy beside the conditions of its trigger; one that
+	// does not is answered with 204. Placeholders are not replaced. Default: none.
+	Conditions []string `json:"conditions,omitempty"`
+
+	// What happens to a webhook URL that no loaded trigger matches: `404` answers with status 404, `pass` gives the
+	// request, with its body unread, to the next handler. Default: `404`.
+	Unknown string `json:"unknown,omitempty"`
+
+	// The largest request body in bytes, also after decompression; above it the answer is 413. Default: 10485760 (10 MiB).
+	MaxBody int64 `json:"max_body,omitempty"`
+
+	// How long a request waits for the execution of a trigger with `wait: true`, unless that sets `waitTimeout`; then the
+	// answer is 202 and the execution goes on. Default: `30s`.
+	WaitTimeout caddy.Duration `json:"wait_timeout,omitempty"`
+
+	logger    *zap.Logger
+	access    *zap.Logger
+	engine    *pooledEngine
+	site      *engine.Site
+	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
+}
+
+// CaddyModule returns the Caddy module information.
+func (*Handler) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "http.handlers.kestra_webhook",
+		New: func() caddy.Module { return new(Handler) },
+	}
+}
+
+// Provision compiles the site.
+func (h *Handler) Provision(ctx caddy.Context) error {
+	h.logger = ctx.Logger()
+	h.access = ctx.Logger(accessLog{})
+	switch {
+	case h.Unknown != "" && h.Unknown != unknown404 && h.Unknown != unknownPass:
+		return fmt.Errorf("kestra_webhook: unknown must be 404 or pass, is %q", h.Unknown)
+	case h.MaxBody < 0:
+		return errors.New("kestra_webhook: max_body must not be negative")
+	case h.WaitTimeout < 0:
+		return errors.New("kestra_webhook: wait_timeout must not be negative")
+	}
+	for _, pattern := range h.Namespaces {
+		if name := strings.TrimSuffix(pattern, ".*"); name == "" || strings.Contains(name, "*") {
+			return fmt.Errorf("kestra_webhook: namespaces: %q is neither a namespace, as in a.b, nor a.b.* for a.b and everything below", pattern)
+		}
+	}
+	module, err := ctx.App("kestra")
+	if err != nil {
+		return err
+	}
+	app := module.(*App)
+	set, err := app.flows.loadSite(h.FlowDirs)
+	if err != nil {
+		return fmt.Errorf("kestra_webhook: %w", err)
+	}
+	options := engine.SiteOptions{
+		Logger:      h.logger,
+		Namespaces:  h.Namespaces,
+		PassUnknown: h.Unknown == unknownPass,
+		MaxBody:     h.MaxBody,
+		WaitTimeout: time.Duration(h.WaitTimeout),
+		BaseURL:     app.BaseURL,
+		Environ:     os.Environ(),
+	}
+	for i, expression := range h.Conditions {
+		options.Conditions = append(options.Conditions, engine.SiteCondition{
+			Expression: expression,
+			Source:     "#" + strconv.Itoa(i+1),
+		})
+	}
+	site, found, err := app.engine.NewSite(set, options)
+	if err != nil {
+		return fmt.Errorf("kestra_webhook: %w", err)
+	}
+	if err := app.flows.report(found); err != nil {
+		return fmt.Errorf("kestra_webhook: %w", err)
+	}
+	if site.Len() == 0 {
+		h.logger.Warn("no flow of this site has a webhook trigger that can fire, so every webhook URL is unknown",
+			zap.Strings("flow_dirs", h.FlowDirs), zap.Strings("namespaces", h.Namespaces))
+	}
+	h.engine, h.site = app.engine, site
+	return nil
+}
+
+// ServeHTTP answers webhook URLs. It writes the answer itself, whatever it is: Caddy would log an error with the URL, and
+// so with the key.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	path := r.URL.EscapedPath() // as rewrites before this handler left it
+	if !webhook.IsURL(path) {
+		h.warnOfRewrite(r)
+		return h.pass(w, r, next, webhook.Response{})
+	}
+	h.engine.begin()
+	defer h.engine.end()
+
+	body := &bodyCounter{ReadCloser: r.Body}
+	if r.Body == nil {
+		body.ReadCloser = http.NoBody
+	}
+	request := newRequest(w, r, path, body)
+	response := h.site.Webhook(r.Context(), request)
+	setPlaceholders(r, response)
+	if response.Unmatched {
+		return h.pass(w, r, next, response)
+	}
+	size := write(w, r, response, r.ContentLength-int64(body.read))
+	h.logAccess(r, response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
+	if caddy.Exiting() {
+		// The process waits for requests to be answered, not for what net/http buffers.
+		_ = http.NewResponseController(w).Flush()
+	}
+	return nil
+}
+
+// warnOfRewrite tells, once per site, of webhook requests that cannot be seen as such here.
+func (h *Handler) warnOfRewrite(r *http.Request) {
+	original, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
+	if !ok || original.URL == nil || original.URL.Path == r.URL.Path || !webhook.IsURL(original.URL.EscapedPath()) {
+		return
+	}
+	h.rewritten.Do(func() {
+		h.logger.Warn("a webhook URL was rewritten before kestra_webhook saw it, and went to the next handler: "+
+			"put what rewrites the site's URLs (try_files, rewrite, uri, php_fastcgi) into a handle block",
+			zap.String("url", webhook.RedactURL(original.URL.EscapedPath())))
+	})
+}
+
+func newRequest(w http.ResponseWriter, r *http.Request, path string, body *bodyCounter) *webhook.Request {
+	target, ok := webhook.ParseURL(path)
+	return &webhook.Request{
+		Method:           r.Method,
+		Target:           target,
+		Malformed:        !ok,
+		Path:             webhook.RedactURL(path),
+		RawQuery:         r.URL.RawQuery,
+		Header:           r.Header,
+		Host:             r.Host,
+		TransferEncoding: r.TransferEncoding,
+		ContentLength:    r.ContentLength,
+		RemoteAddr:       clientIP(r),
+		ReadBody: func(limit int64) ([]byte, error) {
+			return readBody(w, body, r.ContentLength, limit)
+		},
+	}
+}
+
+// clientIP returns the client's address as Caddy sees it, which trusts proxies as the server's options say.
+func clientIP(r *http.Request) string {
+	if ip, ok := caddyhttp.GetVar(r.Context(), caddyhttp.ClientIPVarKey).(string); ok && ip != "" {
+		return ip
+	}
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	return r.RemoteAddr
+}
+
+func setPlaceholders(r *http.Request, response webhook.Response) {
+	replacer, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
+	if !ok {
+		return
+	}
+	replacer.Set("http.kestra_webhook.outcome", string(response.Outcome))
+	replacer.Set("http.kestra_webhook.execution_id", response.ExecutionID)
+	replacer.Set("http.kestra_webhook.namespace", response.Namespace)
+	replacer.Set("http.kestra_webhook.flow", response.FlowID)
+}
+
+// drained is how much of a body that nobody reads net/http reads before it answers, to keep the connection. It waits for
+// that much also from a client who declares more and waits for the answer.
+const drained = 256 << 10
+
+// write sends the answer and returns the number of bytes of its body. Unread is how many bytes the client has announced
+// that were not read. That the client is gone is nothing to report.
+func write(w http.ResponseWriter, r *http.Request, response webhook.Response, unread int64) int {
+	header := w.Header()
+	if r.ProtoMajor == 1 && unread > drained {
+		header.Set("Connection", "close")
+	}
+	if response.Allow != "" {
+		header.Set("Allow", response.Allow)
+	}
+	if response.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(response.RetryAfter))
+	}
+	if !hasBody(response.Status) {
+		w.WriteHeader(response.Status)
+		return 0
+	}
+	if response.ContentType != "" {
+		header.Set("Content-Type", response.ContentType)
+	} else {
+		header["Content-Type"] = nil // so that net/http does not guess one
+	}
+	header.Set("Content-Length", strconv.Itoa(len(response.Body)))
+	w.WriteHeader(response.Status)
+	if r.Method == http.MethodHead {
+		return 0
+	}
+	n, _ := w.Write(response.Body)
+	return n
+}
+
+// hasBody reports whether an answer with this status has a body, be it an empty one (RFC 9110 §15).
+func hasBody(status int) bool {
+	return status != http.StatusNoContent && status != http.StatusResetContent && status != http.StatusNotModified
+}
+
+// Interface guards
+var (
+	_ caddy.Provisioner           = (*Handler)(nil)
+	_ caddyhttp.MiddlewareHandler = (*Handler)(nil)
+)

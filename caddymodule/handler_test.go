@@ -1,0 +1,286 @@
+package caddymodule
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestAnswers(t *testing.T) {
+	flows := writeFlows(t, map[string]string{
+		"fire.yml":     webhookFlow("fire", ""),
+		"wait.yml":     webhookFlow("wait", waitForOutputs),
+		"text.yml":     webhookFlow("text", waitForOutputs+"    responseContentType: text/plain\n"),
+		"never.yml":    webhookFlow("never", "    conditions:\n      - type: cel\n        expression: \"false\"\n"),
+		"disabled.yml": webhookFlow("disabled", "    disabled: true\n"),
+		"r204.yml":     webhookFlow("r204", waitForOutputs+"    responseCode: 204\n"),
+		"r205.yml":     webhookFlow("r205", waitForOutputs+"    responseCode: 205\n"),
+		"secret.yml":   webhookFlow("secret", ""),
+	})
+	s := newServer(t)
+	s.serve("", fmt.Sprintf(`
+	kestra_webhook * %s {
+		max_body 1KiB
+		namespaces company.*
+	}
+	header /after* X-Outcome {http.kestra_webhook.outcome}
+	respond "next handler"
+	`, flows))
+
+	big := strings.Repeat("x", 1025)
+	for _, tc := range []struct {
+		name, method, path, body string
+		status                   int
+		contains                 string
+		header                   map[string]string
+	}{
+		{"no webhook", "GET", "/", "", 200, "next handler", nil},
+		{"no webhook, though near", "POST", "/api/v1/executions/webhook", "", 200, "next handler", nil},
+		{"other tenant", "GET", "/api/v1/acme/executions/webhook/company.team/fire/" + key, "", 200, "next handler", nil},
+		{"fired", "POST", webhookPath("fire"), "{}", 200, `"state"`, map[string]string{"Content-Type": "application/json"}},
+		{"fired by GET", "GET", webhookPath("fire"), "", 200, `"state"`, nil},
+		{"fired by PUT", "PUT", webhookPath("fire"), "{}", 200, `"state"`, nil},
+		{"tenant main", "GET", strings.Replace(webhookPath("fire"), "/v1/", "/v1/main/", 1), "", 200, `"state"`, nil},
+		{"waited", "POST", webhookPath("wait") + "?name=Alice", "", 200, `{"greeting":"Hello Alice!"}`, map[string]string{"Content-Type": "application/json", "Content-Length": "27"}},
+		{"text", "GET", webhookPath("text"), "", 200, "Hello world!", map[string]string{"Content-Length": "12"}},
+		{"unmet", "GET", webhookPath("never"), "", 204, "", map[string]string{"Content-Length": "", "Content-Type": ""}},
+		{"204 has no body", "GET", webhookPath("r204"), "", 204, "", map[string]string{"Content-Length": ""}},
+		{"205 has no body", "GET", webhookPath("r205"), "", 205, "", nil},
+		{"disabled", "GET", webhookPath("disabled"), "", 409, "", nil},
+		{"unknown flow", "GET", webhookPath("nowhere"), "", 404, "", nil},
+		{"unknown key", "GET", webhookPath("fire") + "x", "", 404, "", nil},
+		{"trailing slash", "GET", webhookPath("fire") + "/", "", 404, "", nil},
+		{"no key", "GET", "/api/v1/executions/webhook/company.team/fire", "", 404, "", nil},
+		{"only the prefix", "GET", "/api/v1/executions/webhook/", "", 404, "", nil},
+		{"method", "DELETE", webhookPath("fire"), "", 405, "", map[string]string{"Allow": "GET, POST, PUT"}},
+		{"method without key", "DELETE", webhookPath("nowhere"), "", 405, "", nil},
+		{"head", "HEAD", webhookPath("fire"), "", 405, "", map[string]string{"Allow": "GET, POST, PUT"}},
+		{"options", "OPTIONS", webhookPath("fire"), "", 405, "", nil},
+		{"body at the limit", "POST", webhookPath("fire"), big[:1024], 200, `"state"`, nil},
+		{"body too large", "POST", webhookPath("fire"), big, 413, "1024", nil},
+		{"body too large, unknown key", "POST", webhookPath("nowhere"), big, 404, "", nil},
+		{"query stays", "GET", webhookPath("text") + "?name=B+%26%20C", "", 200, "Hello B & C!", nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := s.do(tc.method, tc.path, tc.body)
+			got.want(t, tc.status, tc.contains)
+			for name, want := range tc.header {
+				if have := got.header.Get(name); !strings.HasPrefix(have, want) || want == "" && have != "" {
+					t.Errorf("%s: %q, want %q", name, have, want)
+				}
+			}
+			if tc.method == "HEAD" && got.body != "" {
+				t.Errorf("HEAD got the body %q", got.body)
+			}
+			if strings.Contains(got.body, key) || strings.Contains(fmt.Sprint(got.header), key) {
+				t.Errorf("the answer holds the key: %+v", got)
+			}
+		})
+	}
+	t.Run("404 is always the same", func(t *testing.T) {
+		first := s.get(webhookPath("nowhere"))
+		for _, path := range []string{webhookPath("fire") + "x", "/api/v1/executions/webhook/a/b", "/api/v1/main/executions/webhook/other/fire/" + key} {
+			if got := s.get(path); got.body != first.body || got.status != first.status || got.header.Get("Content-Type") != first.header.Get("Content-Type") {
+				t.Errorf("%s: got %d %q, want %d %q", path, got.status, got.body, first.status, first.body)
+			}
+		}
+	})
+	t.Run("chunked body too large", func(t *testing.T) {
+		request, err := http.NewRequestWithContext(t.Context(), "POST", s.url+webhookPath("fire"), io.MultiReader(strings.NewReader(big)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := client.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		if response.StatusCode != 413 {
+			t.Errorf("got %d, want 413", response.StatusCode)
+		}
+	})
+}
+
+func TestUnknownPass(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", fmt.Sprintf(`
+	kestra_webhook * %s {
+		unknown pass
+	}
+	respond "{method} {http.request.body}"
+	`, flows))
+	s.get(webhookPath("fire")).want(t, 200, `"state"`)
+	s.do("POST", webhookPath("nowhere"), "the body").want(t, 200, "POST the body")
+	s.do("PATCH", webhookPath("fire")+"x", "the body").want(t, 200, "PATCH the body")
+	s.do("PUT", webhookPath("fire")+"/", "the body").want(t, 200, "PUT the body")
+	s.do("DELETE", webhookPath("fire"), "").want(t, 405, "")
+}
+
+// TestUnreadBody sees to it that a refused request with a body that nobody wants is answered at once.
+func TestUnreadBody(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows)
+	for name, tc := range map[string]struct{ path, want string }{
+		"unknown":   {webhookPath("nowhere"), "404"},
+		"too large": {webhookPath("fire"), "413"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			conn, err := net.Dial("tcp", s.address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			// 10 GiB are declared, 1 KiB is sent.
+			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", tc.path, 10<<30, strings.Repeat("x", 1<<10))
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if !strings.HasPrefix(response.Status, tc.want) || !response.Close {
+				t.Errorf("got %s (close: %v), want %s and a closed connection", response.Status, response.Close, tc.want)
+			}
+		})
+	}
+}
+
+func TestOuterBodyLimit(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", fmt.Sprintf(`
+	request_body {
+		max_size 10
+	}
+	kestra_webhook * %s
+	`, flows))
+	request, err := http.NewRequestWithContext(t.Context(), "POST", s.url+webhookPath("fire"), io.MultiReader(strings.NewReader("more than ten bytes")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer{response.StatusCode, response.Header, string(text)}.want(t, 413, "larger than 10 bytes")
+}
+
+func TestClientIP(t *testing.T) {
+	flow := strings.Replace(webhookFlow("who", waitForOutputs), "Hello {{ trigger.parameters.name[0] ?? 'world' }}!", "x", 1) +
+		"    conditions:\n      - type: cel\n        expression: remoteAddr == '203.0.113.9'\n"
+	flows := writeFlows(t, map[string]string{"who.yml": flow})
+	s := newServer(t)
+	s.serve(`servers {
+		trusted_proxies static 127.0.0.1/8
+	}`, "kestra_webhook * "+flows)
+	s.do("GET", webhookPath("who"), "", "X-Forwarded-For", "203.0.113.9").want(t, 200, "greeting")
+	s.get(webhookPath("who")).want(t, 204, "")
+}
+
+func TestRewrites(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	root := writeFlows(t, map[string]string{"index.html": ""})
+	const warning = "a webhook URL was rewritten before kestra_webhook saw it"
+	for _, tc := range []struct {
+		name, site, path string
+		status           int
+		contains         string
+		warnings         int
+	}{
+		{"hidden by try_files", "root " + root + "\n\ttry_files {path} /index.html\n\tkestra_webhook * FLOWS\n\trespond {path}", webhookPath("fire"), 200, "/index.html", 1},
+		{"hidden by rewrite", "rewrite * /x{uri}\n\tkestra_webhook * FLOWS\n\trespond passed", webhookPath("fire"), 200, "passed", 1},
+		{"beside try_files in handle", "kestra_webhook * FLOWS\n\thandle {\n\troot " + root + "\n\ttry_files {path} /index.html\n\trespond {path}\n\t}", webhookPath("fire"), 200, `"state"`, 0},
+		{"made by handle_path", "handle_path /hooks/* {\n\tkestra_webhook * FLOWS\n\t}", "/hooks" + webhookPath("fire"), 200, `"state"`, 0},
+		{"made by uri", "uri strip_prefix /hooks\n\tkestra_webhook * FLOWS", "/hooks" + webhookPath("fire"), 200, `"state"`, 0},
+		{"made by rewrite", "rewrite /go " + webhookPath("fire") + "\n\tkestra_webhook * FLOWS", "/go", 200, `"state"`, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			s := newServer(t)
+			s.serve("", strings.ReplaceAll(tc.site, "FLOWS", flows))
+			for range 3 {
+				s.get(tc.path).want(t, tc.status, tc.contains)
+			}
+			var found int
+			for _, line := range lines(t, s.log(), "http.handlers.kestra_webhook") {
+				if strings.Contains(line.Msg, warning) {
+					found++
+				}
+			}
+			if found != tc.warnings {
+				t.Errorf("warned %d times, want %d:\n%s", found, tc.warnings, s.log())
+			}
+		})
+	}
+}
+
+func TestPlaceholders(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"wait.yml": webhookFlow("wait", waitForOutputs)})
+	s := newServer(t)
+	s.serve("", `
+	header >X-Seen "{http.kestra_webhook.namespace} {http.kestra_webhook.flow} {http.kestra_webhook.outcome} {http.kestra_webhook.execution_id}"
+	kestra_webhook * `+flows)
+	seen := strings.Fields(s.get(webhookPath("wait")).header.Get("X-Seen"))
+	if len(seen) != 4 || seen[0] != "company.team" || seen[1] != "wait" || seen[2] != "ended" || len(seen[3]) < 20 {
+		t.Errorf("placeholders after a right key: %q", seen)
+	}
+	seen = strings.Fields(s.get(webhookPath("wait") + "x").header.Get("X-Seen"))
+	if len(seen) != 1 || seen[0] != "unknown" {
+		t.Errorf("placeholders after a wrong key: %q", seen)
+	}
+}
+
+func TestSitesHaveTheirOwnFlows(t *testing.T) {
+	shared := writeFlows(t, map[string]string{"shared.yml": webhookFlow("shared", "")})
+	one := writeFlows(t, map[string]string{"one.yml": webhookFlow("one", "")})
+	two := writeFlows(t, map[string]string{"two.yml": webhookFlow("two", "")})
+	s := newServer(t)
+	s.serve("kestra {\n\tflows "+shared+"\n\tflow <<FLOW\n"+webhookFlow("inline", "")+"FLOW\n}", fmt.Sprintf(`
+	@one header X-Site one
+	handle @one {
+		kestra_webhook * %s
+	}
+	handle {
+		kestra_webhook * %s
+	}
+	`, one, two))
+	for _, tc := range []struct {
+		site, flow string
+		status     int
+	}{
+		{"one", "one", 200},
+		{"one", "two", 404},
+		{"one", "shared", 200},
+		{"one", "inline", 200},
+		{"two", "one", 404},
+		{"two", "two", 200},
+		{"two", "shared", 200},
+		{"two", "inline", 200},
+	} {
+		if got := s.do("GET", webhookPath(tc.flow), "", "X-Site", tc.site); got.status != tc.status {
+			t.Errorf("flow %s at site %s: got %d %s, want %d", tc.flow, tc.site, got.status, got.body, tc.status)
+		}
+	}
+}
+
+func TestSiteCondition(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows+" {\n\tcondition `\"x-event\" in headers`\n\tcondition method == \"POST\"\n}")
+	s.do("POST", webhookPath("fire"), "", "X-Event", "a").want(t, 200, `"state"`)
+	s.do("POST", webhookPath("fire"), "").want(t, 204, "")
+	s.do("PUT", webhookPath("fire"), "", "X-Event", "a").want(t, 204, "")
+}

@@ -1,0 +1,134 @@
+package caddymodule
+
+import (
+	"fmt"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+	"github.com/caddyserver/caddy/v2/modules/logging"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+func init() {
+	caddy.RegisterModule(KeyFilter{})
+}
+
+// KeyFilter is a filter for fields of the log encoder `filter`. It takes webhook keys out of a field: in a text that
+// contains `/executions/webhook/`, what stands after the flow id is replaced. On an object or a list, such as the field
+// `request` with its URI and headers, it does so for every text inside.
+//
+// It is for lines that the handler cannot reach: those of modules that answer before it, such as `basic_auth`, or after
+// it, such as `reverse_proxy`, and those of Caddy's error log.
+//
+//	log {
+//		format filter {
+//			request kestra_key
+//			uri kestra_key
+//		}
+//	}
+//
+// A filter on `request` takes the place of all filters on fields inside, as in `request>headers>Authorization`; beside
+// such ones, name `request>uri` and `request>headers>Referer` instead.
+type KeyFilter struct{}
+
+// CaddyModule returns the Caddy module information.
+func (KeyFilter) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{
+		ID:  "caddy.logging.encoders.filter.kestra_key",
+		New: func() caddy.Module { return new(KeyFilter) },
+	}
+}
+
+// UnmarshalCaddyfile reads the filter's name, which takes no argument.
+func (KeyFilter) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	d.Next() // consume the filter's name
+	if d.NextArg() {
+		return d.Err("kestra_key takes no argument")
+	}
+	return nil
+}
+
+// Filter implements the interface of Caddy's log field filters. Fields that hold no text stay as they are.
+func (KeyFilter) Filter(in zapcore.Field) zapcore.Field {
+	switch in.Type {
+	case zapcore.StringType:
+		in.String = webhook.RedactURL(in.String)
+	case zapcore.ByteStringType:
+		if text, ok := in.Interface.([]byte); ok {
+			in.Interface = []byte(webhook.RedactURL(string(text)))
+		}
+	case zapcore.StringerType, zapcore.ErrorType:
+		return zap.String(in.Key, webhook.RedactURL(fmt.Sprint(in.Interface)))
+	case zapcore.ObjectMarshalerType:
+		if object, ok := in.Interface.(zapcore.ObjectMarshaler); ok {
+			in.Interface = redactedObject{object}
+		}
+	case zapcore.ArrayMarshalerType:
+		if array, ok := in.Interface.(zapcore.ArrayMarshaler); ok {
+			in.Interface = redactedArray{array}
+		}
+	}
+	return in
+}
+
+// redactedObject and redactedArray are an object and a list without the keys in their texts.
+type (
+	redactedObject struct{ zapcore.ObjectMarshaler }
+	redactedArray  struct{ zapcore.ArrayMarshaler }
+)
+
+// MarshalLogObject implements zapcore.ObjectMarshaler.
+func (o redactedObject) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	return o.ObjectMarshaler.MarshalLogObject(objectRedactor{enc})
+}
+
+// MarshalLogArray implements zapcore.ArrayMarshaler.
+func (a redactedArray) MarshalLogArray(enc zapcore.ArrayEncoder) error {
+	return a.ArrayMarshaler.MarshalLogArray(arrayRedactor{enc})
+}
+
+type objectRedactor struct{ zapcore.ObjectEncoder }
+
+func (e objectRedactor) AddString(name, text string) {
+	e.ObjectEncoder.AddString(name, webhook.RedactURL(text))
+}
+
+func (e objectRedactor) AddByteString(name string, text []byte) {
+	e.ObjectEncoder.AddByteString(name, []byte(webhook.RedactURL(string(text))))
+}
+
+func (e objectRedactor) AddObject(name string, object zapcore.ObjectMarshaler) error {
+	return e.ObjectEncoder.AddObject(name, redactedObject{object})
+}
+
+func (e objectRedactor) AddArray(name string, array zapcore.ArrayMarshaler) error {
+	return e.ObjectEncoder.AddArray(name, redactedArray{array})
+}
+
+type arrayRedactor struct{ zapcore.ArrayEncoder }
+
+func (e arrayRedactor) AppendString(text string) {
+	e.ArrayEncoder.AppendString(webhook.RedactURL(text))
+}
+
+func (e arrayRedactor) AppendByteString(text []byte) {
+	e.ArrayEncoder.AppendByteString([]byte(webhook.RedactURL(string(text))))
+}
+
+func (e arrayRedactor) AppendObject(object zapcore.ObjectMarshaler) error {
+	return e.ArrayEncoder.AppendObject(redactedObject{object})
+}
+
+func (e arrayRedactor) AppendArray(array zapcore.ArrayMarshaler) error {
+	return e.ArrayEncoder.AppendArray(redactedArray{array})
+}
+
+// Interface guards
+var (
+	_ caddy.Module           = KeyFilter{}
+	_ caddyfile.Unmarshaler  = KeyFilter{}
+	_ logging.LogFieldFilter = KeyFilter{}
+)

@@ -1,0 +1,235 @@
+package caddymodule
+
+import (
+	"iter"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// accessLog is a module in name only: a logger for it goes where Caddy's access log goes.
+type accessLog struct{}
+
+// CaddyModule returns the Caddy module information.
+func (accessLog) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "http.log.access", New: func() caddy.Module { return new(accessLog) }}
+}
+
+// served is what became of a request, for the access log.
+type served struct {
+	status    int
+	size      int // bytes of the body
+	bytesRead int
+	header    http.Header // of the response
+}
+
+// pass gives a request to the next handler. One whose URL or referrer holds a key gets its access line from here.
+func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, response webhook.Response) (err error) {
+	if !holdsKey(r) {
+		return next.ServeHTTP(w, r)
+	}
+	recorder := caddyhttp.NewResponseRecorder(w, nil, nil)
+	body := &bodyCounter{ReadCloser: r.Body}
+	if r.Body != nil {
+		r.Body = body
+	}
+	defer func() { // the handler `abort` panics
+		s := served{status: recorder.Status(), size: recorder.Size(), bytesRead: body.read, header: w.Header()}
+		if err != nil {
+			s.status = http.StatusInternalServerError
+			if handlerErr, ok := err.(caddyhttp.HandlerError); ok && handlerErr.StatusCode != 0 {
+				s.status = handlerErr.StatusCode
+			}
+		}
+		h.logAccess(r, response, s)
+	}()
+	return next.ServeHTTP(recorder, r)
+}
+
+// holdsKey reports whether Caddy's access line of a request would print a key.
+func holdsKey(r *http.Request) bool {
+	uri := originalRequest(r).RequestURI
+	if webhook.RedactURL(uri) != uri {
+		return true
+	}
+	referer := r.Header.Get("Referer")
+	return webhook.RedactURL(referer) != referer
+}
+
+// originalRequest returns method, URI and address of a request as they were before any handler changed them.
+func originalRequest(r *http.Request) http.Request {
+	if original, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok && original.URL != nil {
+		return original
+	}
+	return http.Request{Method: r.Method, RequestURI: r.RequestURI, URL: r.URL, RemoteAddr: r.RemoteAddr}
+}
+
+// logAccess keeps the key out of Caddy's access line and trace of a request, and writes an access line of its own if the
+// site logs. That has Caddy's fields; what `log_append` adds is not in it.
+func (h *Handler) logAccess(r *http.Request, response webhook.Response, s served) {
+	ctx := r.Context()
+	original := originalRequest(r)
+	if span := trace.SpanFromContext(ctx); span.IsRecording() {
+		span.SetAttributes(attribute.String("url.path", webhook.RedactURL(original.URL.Path)))
+	}
+	if _, ok := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any); !ok {
+		return
+	}
+	if skip, ok := caddyhttp.GetVar(ctx, caddyhttp.LogSkipVar).(bool); ok && skip {
+		return
+	}
+	caddyhttp.SetVar(ctx, caddyhttp.LogSkipVar, true)
+	server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
+	if !ok || server == nil || server.Logs == nil || !logsHost(server.Logs, r.Host) {
+		return
+	}
+	level := zapcore.InfoLevel
+	if s.status >= 500 {
+		level = zapcore.ErrorLevel
+	}
+	if name, ok := caddyhttp.GetVar(ctx, caddyhttp.LogLevelVar).(string); ok {
+		if set, err := zapcore.ParseLevel(name); err == nil && set >= zapcore.DebugLevel && set <= zapcore.ErrorLevel {
+			level = set
+		}
+	}
+	var fields []zap.Field
+	for _, name := range loggerNames(server.Logs, r) {
+		logger := h.access
+		if name != "" {
+			logger = logger.Named(name)
+		}
+		if line := logger.Check(level, "handled request"); line != nil {
+			if fields == nil {
+				fields = accessFields(r, original, response, s, server.Logs.ShouldLogCredentials)
+			}
+			line.Write(fields...)
+		}
+	}
+}
+
+func accessFields(r *http.Request, original http.Request, response webhook.Response, s served, credentials bool) []zap.Field {
+	ctx := r.Context()
+	logged := r.WithContext(ctx)
+	logged.Method, logged.RemoteAddr = original.Method, original.RemoteAddr
+	logged.RequestURI = webhook.RedactURL(original.RequestURI)
+	logged.Header = redactHeader(r.Header)
+	var user string
+	if replacer, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
+		user, _ = replacer.GetString("http.auth.user.id")
+	}
+	var duration time.Duration
+	if start, ok := caddyhttp.GetVar(ctx, "start_time").(time.Time); ok {
+		duration = time.Since(start)
+	}
+	fields := []zap.Field{
+		zap.Object("request", caddyhttp.LoggableHTTPRequest{Request: logged, ShouldLogCredentials: credentials}),
+		zap.Int("bytes_read", s.bytesRead),
+		zap.String("user_id", user),
+		zap.Duration("duration", duration),
+		zap.Int("size", s.size),
+		zap.Int("status", s.status),
+		zap.Object("resp_headers", caddyhttp.LoggableHTTPHeader{Header: redactHeader(s.header), ShouldLogCredentials: credentials}),
+	}
+	for _, f := range []struct{ name, text string }{
+		{"execution_id", response.ExecutionID},
+		{"namespace", response.Namespace},
+		{"flow", response.FlowID},
+		{"outcome", string(response.Outcome)},
+	} {
+		if f.text != "" {
+			fields = append(fields, zap.String(f.name, f.text))
+		}
+	}
+	return fields
+}
+
+// redactHeader takes keys out of header values, such as the Referer's or a redirect's Location. It copies what it changes.
+func redactHeader(header http.Header) http.Header {
+	var redacted http.Header
+	for name, values := range header {
+		for i, text := range values {
+			without := webhook.RedactURL(text)
+			if without == text {
+				continue
+			}
+			if redacted == nil {
+				redacted = header.Clone()
+			}
+			redacted[name][i] = without
+		}
+	}
+	if redacted == nil {
+		return header
+	}
+	return redacted
+}
+
+// logsHost reports whether a server writes access lines for a host, by the rules of Caddy's server.
+func logsHost(config *caddyhttp.ServerLogConfig, host string) bool {
+	for pattern := range hostPatterns(host) {
+		if _, ok := config.LoggerNames[pattern]; ok {
+			return true
+		}
+	}
+	for pattern := range hostPatterns(host) {
+		if slices.ContainsFunc(config.SkipHosts, func(skip string) bool { return strings.EqualFold(skip, pattern) }) {
+			return false
+		}
+	}
+	return !config.SkipUnmappedHosts
+}
+
+// loggerNames returns the names of the loggers that get the access line of a request, by the rules of Caddy's server; ""
+// is the one without a name. A site's `log` names it by host, the directive `log_name` by request.
+func loggerNames(config *caddyhttp.ServerLogConfig, r *http.Request) []string {
+	if names, ok := caddyhttp.GetVar(r.Context(), caddyhttp.AccessLoggerNameVarKey).([]any); ok {
+		var all []string
+		for _, name := range names {
+			if text, ok := name.(string); ok {
+				all = append(all, text)
+			}
+		}
+		return all
+	}
+	for pattern := range hostPatterns(r.Host) {
+		if names, ok := config.LoggerNames[pattern]; ok {
+			return names
+		}
+	}
+	return []string{config.DefaultLoggerName}
+}
+
+// hostPatterns iterates over the patterns that match the name in a Host header, the closest first: for www.example.com
+// itself, *.example.com, *.*.com and *.*.*.
+func hostPatterns(host string) iter.Seq[string] {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(host)
+	return func(yield func(string) bool) {
+		if !yield(host) {
+			return
+		}
+		labels := strings.Split(host, ".")
+		for i, label := range labels {
+			if label == "" {
+				continue
+			}
+			labels[i] = "*"
+			if !yield(strings.Join(labels, ".")) {
+				return
+			}
+		}
+	}
+}
