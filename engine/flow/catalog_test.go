@@ -61,8 +61,15 @@ func TestCatalog(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	tests := []struct{ name, want string }{
-		{"mesage", "message"}, {"messages", "message"}, {"MESSAGE", "message"}, {"emssage", "message"},
-		{"leve", "level"}, {"zzz", ""}, {"", ""}, {"m", ""}, {strings.Repeat("message", 100), ""},
+		{"mesage", "message"},
+		{"messages", "message"},
+		{"MESSAGE", "message"},
+		{"emssage", "message"},
+		{"leve", "level"},
+		{"zzz", ""},
+		{"", ""},
+		{"m", ""},
+		{strings.Repeat("message", 100), ""},
 	}
 	for _, tt := range tests {
 		if got := nearest(tt.name, []string{"level", "message"}); got != tt.want {

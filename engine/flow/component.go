@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -14,7 +16,7 @@ import (
 // The members version, logToFile, failOnTriggerError and allowConcurrent are accepted and have no effect: the first
 // selects a plugin's version, the second writes logs to a file of Kestra's storage, the others concern polling triggers.
 type Component struct {
-	Spec     *Spec  // nil for a trigger whose type is not known at all but may be one of Kestra's plugins
+	Spec     *Spec  // without Compile for a trigger that never fires here
 	ID       string // empty for conditions, which have none
 	Type     string // as written, an alias stays an alias
 	Path     string // where it stands in the flow, as in triggers[0].conditions[1]
@@ -30,7 +32,8 @@ type Component struct {
 	StopAfter    []string         // triggers: states of execution
 
 	properties map[string]property
-	order      []string // names of properties as they were written
+	order      []string              // names of properties as they were written
+	nodes      map[string]*yaml.Node // of the properties, while the component is compiled
 }
 
 // property is one property as it was written; which fields are set follows from the property's type.
@@ -89,6 +92,16 @@ func (c *Component) Errorf(property, format string, args ...any) *Diagnostic {
 	}
 	if cause, ok := err.(interface{ Unwrap() error }); ok {
 		d.Err = cause.Unwrap()
+	}
+	return d
+}
+
+// ErrorAt is [Component.Errorf] for a place inside of a String property: line and column of its text, counted from 1 in
+// characters. It is for [Spec.Compile]; later, and for a line of 0, the place is the property.
+func (c *Component) ErrorAt(property string, line, column int, format string, args ...any) *Diagnostic {
+	d := c.Errorf(property, format, args...)
+	if n := c.nodes[property]; n != nil && line > 0 {
+		d.Pos = c.Pos.Source.within(n, line, column)
 	}
 	return d
 }

@@ -18,7 +18,7 @@ const (
 )
 
 // Diagnostic is one finding about one place of one flow. It is an error, also when it is only a warning.
-type Diagnostic struct {
+type Diagnostic struct { //nolint:errname // it is a warning as often
 	Severity Severity
 	Pos      Position
 	Path     string // the member, as in tasks[0].message; may be empty
@@ -61,9 +61,10 @@ func (ds Diagnostics) of(severity Severity) Diagnostics {
 
 // Err returns the errors, not the warnings, as one error with a line for each; nil when there are none.
 func (ds Diagnostics) Err() error {
-	var errs []error
-	for _, d := range ds.Errors() {
-		errs = append(errs, d)
+	found := ds.Errors()
+	errs := make([]error, len(found))
+	for i, d := range found {
+		errs[i] = d
 	}
 	return errors.Join(errs...)
 }

@@ -28,7 +28,7 @@ var isoDuration = regexp.MustCompile(`^([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)
 // parseISODuration reads what Java's Duration.parse does: days to seconds, each with a sign, up to 146 years.
 func parseISODuration(text string) (time.Duration, error) {
 	m := isoDuration.FindStringSubmatch(strings.ToUpper(text))
-	if m == nil || m[2] == "" && m[3] == "" || m[3] == "T" {
+	if len(m) == 0 || m[2] == "" && m[3] == "" || m[3] == "T" {
 		return 0, fmt.Errorf("`%s` is no duration as in PT1H30M", shorten(text))
 	}
 	var d time.Duration

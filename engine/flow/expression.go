@@ -15,13 +15,6 @@ func hasExpression(text string) bool {
 	return strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "{#")
 }
 
-// expressionText is a compiled text and where it stands, for checkReferences.
-type expressionText struct {
-	node *yaml.Node
-	text string
-	path string
-}
-
 // template compiles the text of a scalar; nil after an error.
 func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
 	t, err := l.pebble.Compile(text)
@@ -37,8 +30,7 @@ func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
 func (l *loader) structure(n *yaml.Node, v value.Value, path string) *pebble.Structure {
 	s, err := l.pebble.CompileValue(v)
 	if err != nil {
-		var at *pebble.PathError
-		if errors.As(err, &at) {
+		if at, ok := errors.AsType[*pebble.PathError](err); ok {
 			n, path = follow(n, at, path)
 		}
 		l.expressionError(n, path, err)
@@ -52,8 +44,7 @@ func (l *loader) structure(n *yaml.Node, v value.Value, path string) *pebble.Str
 // language's own text has: it could show a key.
 func (l *loader) expressionError(n *yaml.Node, path string, err error) {
 	d := &Diagnostic{Pos: l.pos(n), Path: path, Message: err.Error(), Err: err}
-	var fault *pebble.Error
-	if errors.As(err, &fault) {
+	if fault, ok := errors.AsType[*pebble.Error](err); ok {
 		d.Message = fault.Msg
 		d.Pos = l.source.within(n, fault.Line, fault.Column)
 	}
@@ -62,8 +53,7 @@ func (l *loader) expressionError(n *yaml.Node, path string, err error) {
 
 // follow returns the node that a path of the language names, and its path in the flow.
 func follow(n *yaml.Node, at *pebble.PathError, path string) (*yaml.Node, string) {
-	var fault *pebble.Error
-	errors.As(at.Err, &fault)
+	fault, _ := errors.AsType[*pebble.Error](at.Err)
 	for depth, step := range at.Path {
 		switch step := step.(type) {
 		case int:
@@ -106,60 +96,4 @@ func memberNode(n *yaml.Node, name string) (key, val *yaml.Node) {
 		}
 	}
 	return nil, nil
-}
-
-func (l *loader) noteText(n *yaml.Node, text, path string) {
-	if hasExpression(text) && (strings.Contains(text, "inputs.") || strings.Contains(text, "outputs.")) {
-		l.texts = append(l.texts, expressionText{n, text, path})
-	}
-}
-
-func (l *loader) noteTexts(n *yaml.Node, path string) {
-	if n.Kind == yaml.ScalarNode {
-		l.noteText(n, n.Value, path)
-		return
-	}
-	for i, child := range n.Content {
-		inner := path
-		if n.Kind == yaml.SequenceNode {
-			inner = index(path, i)
-		} else if i%2 == 1 {
-			inner = path + "." + n.Content[i-1].Value
-		}
-		l.noteTexts(child, inner)
-	}
-}
-
-// checkReferences refuses inputs.a-b and outputs.a-b where a-b is an id: the language reads a difference there
-// (spec/kestra-webhook.md §7.2).
-func (l *loader) checkReferences() {
-	for _, t := range l.texts {
-		for _, input := range l.flow.Inputs {
-			l.checkReference(t, "inputs", input.ID)
-		}
-		for id := range l.taskIDs {
-			l.checkReference(t, "outputs", id)
-		}
-	}
-}
-
-func (l *loader) checkReference(t expressionText, variable, id string) {
-	if !strings.Contains(id, "-") {
-		return
-	}
-	name := variable + "." + id
-	at := strings.Index(t.text, name)
-	if at < 0 || at > 0 && isNameByte(t.text[at-1]) || at+len(name) < len(t.text) && isNameByte(t.text[at+len(name)]) && t.text[at+len(name)] != '.' {
-		return
-	}
-	line := strings.Count(t.text[:at], "\n") + 1
-	column := len([]rune(t.text[strings.LastIndexByte(t.text[:at], '\n')+1:at])) + 1
-	l.add(&Diagnostic{
-		Pos: l.source.within(t.node, line, column), Path: t.path,
-		Message: "`" + name + "` is read as a difference: write `" + variable + "['" + id + "']`",
-	})
-}
-
-func isNameByte(c byte) bool {
-	return c == '_' || c == '-' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }

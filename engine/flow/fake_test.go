@@ -2,6 +2,7 @@ package flow
 
 import (
 	"errors"
+	"strings"
 	"testing"
 )
 
@@ -21,6 +22,16 @@ var webhookProperties = []Property{
 }
 
 func itself(c *Component) (any, error) { return c, nil }
+
+// compileFakeCEL finds an error at every question mark.
+func compileFakeCEL(c *Component) (any, error) {
+	for i, line := range strings.Split(c.Text("expression"), "\n") {
+		if at := strings.IndexByte(line, '?'); at >= 0 {
+			return nil, c.ErrorAt("expression", i+1, at+1, "has a question mark")
+		}
+	}
+	return c, nil
+}
 
 func fakeSpecs() []Spec {
 	return []Spec{
@@ -55,11 +66,17 @@ func fakeSpecs() []Spec {
 			Kind: KindTask, Type: "test.All", Compile: itself,
 			Properties: []Property{
 				{Name: "string", Type: String, Dynamic: true, MaxLength: 10},
-				{Name: "integer", Type: Integer}, {Name: "boolean", Type: Boolean}, {Name: "duration", Type: Duration},
-				{Name: "dynInteger", Type: Integer, Dynamic: true}, {Name: "dynBoolean", Type: Boolean, Dynamic: true},
+				{Name: "integer", Type: Integer},
+				{Name: "boolean", Type: Boolean},
+				{Name: "duration", Type: Duration},
+				{Name: "dynInteger", Type: Integer, Dynamic: true},
+				{Name: "dynBoolean", Type: Boolean, Dynamic: true},
 				{Name: "dynDuration", Type: Duration, Dynamic: true},
-				{Name: "list", Type: StringList, Values: []string{"SUCCESS", "FAILED"}}, {Name: "dynList", Type: StringList, Dynamic: true},
-				{Name: "mixed", Type: StringOrList}, {Name: "map", Type: Map, Dynamic: true}, {Name: "labels", Type: MapOrList, Dynamic: true},
+				{Name: "list", Type: StringList, Values: []string{"SUCCESS", "FAILED"}},
+				{Name: "dynList", Type: StringList, Dynamic: true},
+				{Name: "mixed", Type: StringOrList},
+				{Name: "map", Type: Map, Dynamic: true},
+				{Name: "labels", Type: MapOrList, Dynamic: true},
 				{Name: "any", Type: Any, Dynamic: true},
 			},
 		},
@@ -89,7 +106,7 @@ func fakeSpecs() []Spec {
 			Kind: KindCondition, Type: "io.kestra.plugin.core.condition.Not", Compile: itself,
 			Properties: []Property{{Name: "conditions", Type: Conditions, Required: true}},
 		},
-		{Kind: KindCondition, Type: "cel", Compile: itself, Properties: []Property{{Name: "expression", Type: String, Required: true}}},
+		{Kind: KindCondition, Type: "cel", Compile: compileFakeCEL, Properties: []Property{{Name: "expression", Type: String, Required: true}}},
 	}
 }
 

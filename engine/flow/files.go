@@ -44,8 +44,7 @@ func readLimited(name string) ([]byte, error) {
 
 // pathless returns the cause of a file error: the path is said elsewhere.
 func pathless(err error) error {
-	var at *os.PathError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*os.PathError](err); ok {
 		return at.Err
 	}
 	return err

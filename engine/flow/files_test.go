@@ -35,7 +35,7 @@ func readNames(t *testing.T, dir string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var names []string
+	names := make([]string, 0, len(sources))
 	for _, s := range sources {
 		name, err := filepath.Rel(dir, s.Name)
 		if err != nil || !filepath.IsAbs(s.Name) || s.Inline {
@@ -56,7 +56,7 @@ func TestReadDir(t *testing.T) {
 		t.Errorf("files %v", got)
 	}
 	empty := t.TempDir()
-	if got := readNames(t, empty); got != nil {
+	if got := readNames(t, empty); len(got) != 0 {
 		t.Errorf("files %v", got)
 	}
 }

@@ -46,7 +46,7 @@ func kestraTypes() []Spec {
 	const summary = "A type of Kestra that is not supported yet."
 	var specs []Spec
 	for _, group := range sortedKeys(coreTasks) {
-		for _, class := range strings.Fields(coreTasks[group]) {
+		for class := range strings.FieldsSeq(coreTasks[group]) {
 			spec := Spec{Kind: KindTask, Type: corePackage + group + "." + class, Summary: summary}
 			old := group
 			if name, ok := oldTaskGroups[group]; ok {

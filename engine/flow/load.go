@@ -87,7 +87,7 @@ func (l *loader) load() *Flow {
 // checkComponents lets every component look at the complete flow.
 func (l *loader) checkComponents() {
 	for c := range l.flow.Components {
-		if c.Spec == nil || c.Spec.Check == nil || c.Spec.Compile == nil {
+		if c.Spec.Check == nil || c.Spec.Compile == nil {
 			continue
 		}
 		c.Spec.Check(l.flow, c, func(severity Severity, property, message string) {

@@ -59,14 +59,14 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 		return nil
 	}
 	before := l.errors
-	c := &Component{Path: path, Pos: l.pos(n), properties: map[string]property{}}
+	c := &Component{Path: path, Pos: l.pos(n), properties: map[string]property{}, nodes: map[string]*yaml.Node{}}
 	if kind != KindCondition {
 		l.componentID(kind, c, n)
 	}
 	if !l.componentType(kind, c, n) {
 		return nil
 	}
-	if c.Spec == nil || c.Spec.Compile == nil {
+	if c.Spec.Compile == nil {
 		return c
 	}
 	known := maps.Clone(commonMembers[kind])
@@ -149,6 +149,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 	switch plugin := strings.HasPrefix(typ, "io.kestra.plugin.") && !strings.HasPrefix(typ, corePackage); {
 	case plugin && kind == KindTrigger && (hint == "" || !strings.EqualFold(l.catalog.Nearest(kind, typ), typ)):
 		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", shorten(typ))
+		c.Spec = &Spec{Kind: kind, Type: typ}
 		return true
 	case plugin:
 		l.errorAt(val, path, "the %s type `%s` is not supported here%s", kind, shorten(typ), hint)
@@ -165,6 +166,7 @@ func (l *loader) componentProperty(c *Component, p *Property, key, val *yaml.Nod
 	if value, ok := l.property(p, val, path); ok {
 		c.properties[p.Name] = value
 		c.order = append(c.order, p.Name)
+		c.nodes[p.Name] = val
 	}
 }
 
@@ -210,7 +212,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 // compile hands the component to its package.
 func (l *loader) compile(c *Component) {
 	compiled, err := c.Spec.Compile(c)
-	c.Compiled = compiled
+	c.Compiled, c.nodes = compiled, nil
 	l.addErrors(c, err)
 }
 
@@ -220,12 +222,11 @@ func (l *loader) addErrors(c *Component, err error) {
 	if err == nil {
 		return
 	}
-	var d *Diagnostic
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range joined.Unwrap() {
 			l.addErrors(c, err)
 		}
-	} else if errors.As(err, &d) {
+	} else if d, ok := errors.AsType[*Diagnostic](err); ok {
 		l.add(d)
 	} else {
 		l.add(&Diagnostic{Pos: c.Pos, Path: c.Path, Message: err.Error(), Err: err})

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -121,12 +122,8 @@ func (l *loader) input(n *yaml.Node, path string) *Input {
 	in := &Input{ID: id, Type: Type{Name: typ, input: true}, Required: true, Pos: l.pos(idNode)}
 	known := inputMembers
 	if own := typeMembers[typ]; own != nil {
-		known = make(map[string]memberState, len(inputMembers)+len(own))
-		for _, m := range []map[string]memberState{inputMembers, own} {
-			for name, state := range m {
-				known[name] = state
-			}
-		}
+		known = maps.Clone(inputMembers)
+		maps.Copy(known, own)
 	}
 	before := l.errors
 	autoSelect := false

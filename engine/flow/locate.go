@@ -148,7 +148,7 @@ func (s *Source) withinBlock(n *yaml.Node, at int, start Position) Position {
 		raw := s.line(number)
 		text := strings.TrimLeft(raw, " ")
 		if text == "" {
-			if number-n.Line > strings.Count(n.Value, "\n")+len(n.Value)+1 || number > len(s.lines) {
+			if number > len(s.lines) {
 				return start
 			}
 			continue

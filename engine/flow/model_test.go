@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -124,7 +125,7 @@ func TestComponent(t *testing.T) {
 	if got := c.Errorf("duration", "is %d", 1).Error(); got != "flow.yml:26:19: tasks[0].tasks[0].duration: is 1" {
 		t.Error(got)
 	}
-	if got := c.Errorf("", "is %w", errOne); got.Error() != "flow.yml:21:9: tasks[0].tasks[0]: is one" || got.Err != errOne {
+	if got := c.Errorf("", "is %w", errOne); got.Error() != "flow.yml:21:9: tasks[0].tasks[0]: is one" || !errors.Is(got, errOne) {
 		t.Error(got)
 	}
 	if got := c.PropertyPos("map"); got != c.Pos {

@@ -21,36 +21,30 @@ func (l *loader) text(n *yaml.Node, path string) (string, bool) {
 	return value.Text(v), true
 }
 
+// boolean takes what Kestra does: true and false, also as text, and numbers.
 func (l *loader) boolean(n *yaml.Node, path string) (b, ok bool) {
-	if n.Kind == yaml.ScalarNode {
-		switch v, _ := scalarValue(n); v.Kind() {
-		case value.KindBool:
-			return v.Bool(), true
-		case value.KindInt:
-			return v.Int() != 0, true
-		case value.KindString:
-			switch v.Str() {
-			case "true", "True", "TRUE":
-				return true, true
-			case "false", "False", "FALSE":
-				return false, true
-			}
-		}
+	v := nodeScalar(n)
+	switch text := v.Str(); {
+	case v.Kind() == value.KindBool:
+		return v.Bool(), true
+	case v.Kind() == value.KindInt:
+		return v.Int() != 0, true
+	case text == "true" || text == "True" || text == "TRUE":
+		return true, true
+	case text == "false" || text == "False" || text == "FALSE":
+		return false, true
 	}
 	l.errorAt(n, path, "must be true or false")
 	return false, false
 }
 
 func (l *loader) integer(n *yaml.Node, path string) (int64, bool) {
-	if n.Kind == yaml.ScalarNode {
-		switch v, _ := scalarValue(n); v.Kind() {
-		case value.KindInt:
-			return v.Int(), true
-		case value.KindString:
-			if i, err := strconv.ParseInt(v.Str(), 10, 64); err == nil {
-				return i, true
-			}
-		}
+	v := nodeScalar(n)
+	if v.Kind() == value.KindInt {
+		return v.Int(), true
+	}
+	if i, err := strconv.ParseInt(v.Str(), 10, 64); err == nil {
+		return i, true
 	}
 	l.errorAt(n, path, "must be a whole number")
 	return 0, false

@@ -93,6 +93,15 @@ func plainNumber(text string) (value.Value, bool) {
 	return value.BigInt(n), true
 }
 
+// nodeScalar returns the value of a scalar; null for a list or mapping.
+func nodeScalar(n *yaml.Node) value.Value {
+	if n.Kind != yaml.ScalarNode {
+		return value.Null
+	}
+	v, _ := scalarValue(n)
+	return v
+}
+
 // isNull reports whether a node is null, which means that its member counts as not written.
 func isNull(n *yaml.Node) bool {
 	if n.Kind != yaml.ScalarNode {

@@ -116,8 +116,12 @@ func TestPosition(t *testing.T) {
 		pos  Position
 		want string
 	}{
-		{Position{}, ""}, {Position{Source: file}, "a.yml"}, {Position{file, 3, 0}, "a.yml:3"}, {Position{file, 3, 5}, "a.yml:3:5"},
-		{Position{inline, 3, 5}, "Caddyfile:14 (inline flow, line 3)"}, {Position{Source: inline}, "Caddyfile:14"},
+		{Position{}, ""},
+		{Position{Source: file}, "a.yml"},
+		{Position{file, 3, 0}, "a.yml:3"},
+		{Position{file, 3, 5}, "a.yml:3:5"},
+		{Position{inline, 3, 5}, "Caddyfile:14 (inline flow, line 3)"},
+		{Position{Source: inline}, "Caddyfile:14"},
 	}
 	for _, tt := range tests {
 		if got := tt.pos.String(); got != tt.want {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -267,7 +268,7 @@ func (t *treeCheck) merge(n *yaml.Node) int {
 	for i := 0; i < len(written); i += 2 {
 		known[written[i].Value] = true
 	}
-	added, before := 0, make([]*yaml.Node, 0, len(merged)+len(written))
+	added, before := 0, make([]*yaml.Node, 0, len(merged))
 	for i := 0; i+1 < len(merged); i += 2 {
 		if key := merged[i]; !known[key.Value] {
 			known[key.Value] = true
@@ -275,7 +276,7 @@ func (t *treeCheck) merge(n *yaml.Node) int {
 			added += 1 + t.extents[merged[i+1]].size
 		}
 	}
-	n.Content = append(before, written...)
+	n.Content = slices.Concat(before, written)
 	t.extra = min(t.extra+added, hugeExtent)
 	return added
 }
@@ -285,13 +286,8 @@ func (t *treeCheck) checkTag(n *yaml.Node) {
 	if n.Style&yaml.TaggedStyle == 0 {
 		return
 	}
-	ok := false
-	switch n.Kind {
-	case yaml.MappingNode:
-		ok = n.Tag == "!!map"
-	case yaml.SequenceNode:
-		ok = n.Tag == "!!seq"
-	case yaml.ScalarNode:
+	ok := n.Kind == yaml.MappingNode && n.Tag == "!!map" || n.Kind == yaml.SequenceNode && n.Tag == "!!seq"
+	if n.Kind == yaml.ScalarNode {
 		_, ok = scalarValue(n)
 	}
 	if !ok {
