@@ -2,61 +2,134 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/runner"
+	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
+// exitGrace is how long callers that wait for an execution still get when the process goes down.
+const exitGrace = 2 * time.Second
+
 // Engine keeps and runs executions. One engine serves all sites of a process that name the same store, and lives on
 // when they are configured anew.
-type Engine struct{}
+type Engine struct {
+	store   execution.Store
+	runner  *runner.Runner
+	exiting atomic.Bool
+	calls   calls
+	stopped sync.Map // stopKey of every trigger that stopAfter has switched off
+}
 
-// Open opens the store and returns an engine on it. It is cheap and starts nothing.
-func Open(o StoreOptions) (*Engine, error) { return &Engine{}, nil }
+// stopKey names a trigger of one content of a flow: changing the flow file switches its triggers on again.
+type stopKey struct {
+	flow    [32]byte
+	trigger string
+}
+
+// hasStopped reports whether an execution that t started ended in a state of its stopAfter.
+func (e *Engine) hasStopped(t *webhook.Trigger) bool {
+	_, stopped := e.stopped.Load(stopKey{t.Flow.Hash, t.ID()})
+	return stopped
+}
+
+// ended applies t's stopAfter to an execution that ended with status.
+func (e *Engine) ended(t *webhook.Trigger, status execution.Status) {
+	if t.StopsAfter(status) {
+		e.stopped.Store(stopKey{t.Flow.Hash, t.ID()}, struct{}{})
+	}
+}
+
+// Open opens the store and returns an engine on it. It is cheap: nothing runs before the first request.
+func Open(o StoreOptions) (*Engine, error) {
+	if o.Kind != StoreMemory {
+		return nil, fmt.Errorf("store %q is not supported yet", o.Kind)
+	}
+	store := memory.New(memory.Options{})
+	return &Engine{store: store, runner: runner.New(store, runner.Options{})}, nil
+}
 
 // Configure applies o; the last call wins. An engine that was never configured runs with the defaults.
-func (e *Engine) Configure(o Options) {}
+func (e *Engine) Configure(o Options) {
+	e.runner.Configure(runner.Options{Workers: o.Workers, Capacity: o.Capacity, Logger: o.Logger})
+}
 
 // Exit says that the process is going down: from now on requests are answered with 503, and callers that wait for an
 // execution get two seconds more.
-func (e *Engine) Exit() {}
-
-// Close waits a bounded time for running executions, and releases the store.
-func (e *Engine) Close() error { return nil }
-
-// Load compiles flow sources with the catalog of all supported types. Flows with errors are not in the set.
-func Load(sources []*flow.Source) (*flow.Set, flow.Diagnostics) { return nil, nil }
-
-// Site answers the webhooks of one site: its flows, namespaces, conditions and limits. It does not change.
-type Site struct{}
-
-// NewSite compiles a site over set. Diagnostics are findings about single triggers, such as a key that cannot be
-// rendered, which switch off that trigger alone; an error means that the options are unusable.
-func (e *Engine) NewSite(set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics, error) {
-	return &Site{}, nil, nil
+func (e *Engine) Exit() {
+	e.exiting.Store(true)
+	e.runner.Exit(exitGrace)
 }
 
-// Webhook answers one request. It holds the engine open from begin to end.
-func (s *Site) Webhook(ctx context.Context, r *webhook.Request) webhook.Response {
-	return webhook.Response{Status: 404}
+// Close waits for calls under way, gives running executions a bounded time, and releases the store.
+func (e *Engine) Close() error {
+	e.Exit()
+	e.calls.close()
+	e.runner.Close()
+	return e.store.Close()
 }
 
-// URL is one webhook URL of a site.
-type URL struct {
-	Methods   []string // GET, POST, PUT
-	Namespace string
-	FlowID    string
-	TriggerID string
-	Key       string // clear; callers mask it unless asked. Empty when it could not be rendered, then Problem says why
-	Problem   string
-	Disabled  bool
+// ErrClosed is the error of calls to an engine that was closed.
+var ErrClosed = errors.New("engine is closed")
+
+// Get returns an execution, or [execution.ErrNotFound].
+func (e *Engine) Get(ctx context.Context, id string) (*execution.State, error) {
+	if !e.calls.begin() {
+		return nil, ErrClosed
+	}
+	defer e.calls.end()
+	return e.store.Load(ctx, id)
 }
 
-// Path returns the URL's path with the key, escaped.
-func (u URL) Path() string { return "" }
+// List returns executions, the newest first.
+func (e *Engine) List(ctx context.Context, q execution.Query) ([]*execution.State, error) {
+	if !e.calls.begin() {
+		return nil, ErrClosed
+	}
+	defer e.calls.end()
+	return e.store.List(ctx, q)
+}
 
-// URLs returns the webhook URLs of the flows in set, with keys rendered from o's environment.
-func URLs(set *flow.Set, o SiteOptions) []URL { return nil }
+// Wait returns an execution once it has ended, or the error of ctx.
+func (e *Engine) Wait(ctx context.Context, id string) (*execution.State, error) {
+	if !e.calls.begin() {
+		return nil, ErrClosed
+	}
+	defer e.calls.end()
+	return e.runner.Wait(ctx, id)
+}
 
-var _ = time.Second
+// calls counts what is under way, so that an engine is closed only when nobody uses it: a reload cleans up the old
+// configuration while its requests still run.
+type calls struct {
+	mu     sync.RWMutex
+	closed bool
+	open   sync.WaitGroup
+}
+
+// begin reports whether a call may go on; if so it must be ended.
+func (c *calls) begin() bool {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	if c.closed {
+		return false
+	}
+	c.open.Add(1)
+	return true
+}
+
+func (c *calls) end() { c.open.Done() }
+
+// close lets no further call begin and waits for those under way.
+func (c *calls) close() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.open.Wait()
+}

@@ -6,9 +6,12 @@ import (
 	"go.uber.org/zap"
 )
 
+// StoreMemory is the kind of store that forgets everything when the process ends.
+const StoreMemory = "memory"
+
 // StoreOptions say where executions are kept.
 type StoreOptions struct {
-	Kind string // "memory"
+	Kind string // [StoreMemory]
 	Path string // of stores that are files
 }
 
@@ -25,14 +28,13 @@ type Options struct {
 // SiteOptions configure one site.
 type SiteOptions struct {
 	Logger      *zap.Logger
-	Namespaces  []string                    // exact, or a.b.* for a.b and everything below; none: all
-	Conditions  []SiteCondition             // every request must also satisfy them
-	PassUnknown bool                        // what no trigger matches is for the next handler instead of 404
-	MaxBody     int64                       // bytes; 0: 10 MiB
-	WaitTimeout time.Duration               // of `wait: true` triggers that set none; 0: 30 s
-	BaseURL     string                      // gives `url` in answers and kestra.url in expressions; empty: neither
-	LookupEnv   func(string) (string, bool) // SECRET_X and ENV_X; nil: nothing is set
-	Environ     func() []string             // for envs; nil: nothing is set
+	Namespaces  []string        // exact, or a.b.* for a.b and everything below; none: all
+	Conditions  []SiteCondition // every request must also satisfy them
+	PassUnknown bool            // what no trigger matches is for the next handler instead of 404
+	MaxBody     int64           // bytes; 0: 10 MiB
+	WaitTimeout time.Duration   // of `wait: true` triggers that set none; 0: 30 s
+	BaseURL     string          // gives `url` in answers and kestra.url in expressions; empty: neither
+	Environ     []string        // NAME=value as of os.Environ: SECRET_X in Base64 gives secret('X'), ENV_X gives envs.x
 }
 
 // SiteCondition is a CEL condition of a site.

@@ -1,0 +1,46 @@
+package engine
+
+import (
+	"sync"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
+	taskexecution "github.com/caddy-kestra/kestra-webhook/engine/task/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/log"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// catalog is the one catalog of everything a flow may use.
+var catalog = sync.OnceValue(func() *flow.Catalog {
+	var specs []flow.Spec
+	for _, group := range [][]flow.Spec{
+		webhook.Specs(),
+		condition.Specs(),
+		log.Specs(),
+		debug.Specs(),
+		taskexecution.Specs(),
+		output.Specs(),
+	} {
+		specs = append(specs, group...)
+	}
+	c, err := flow.NewCatalog(specs...)
+	if err != nil {
+		panic(err) // the specs contradict each other, which no input can bring about
+	}
+	return c
+})
+
+// expressions is the one expression language of the process.
+var expressions = sync.OnceValue(func() *pebble.Engine { return pebble.New(pebble.Options{}) })
+
+// Types returns the specs of all component types.
+func Types() []*flow.Spec { return catalog().Specs() }
+
+// Load compiles flow sources with the catalog of all supported types. Flows with errors are not in the set; the
+// diagnostics have the errors and warnings of all of them.
+func Load(sources []*flow.Source) (*flow.Set, flow.Diagnostics) {
+	return flow.Load(catalog(), flow.Options{Pebble: expressions()}, sources)
+}

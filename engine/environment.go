@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// The prefixes of environment variables that expressions can read (spec/expressions.md §2.4, §3.1).
+const (
+	secretPrefix = "SECRET_"
+	envPrefix    = "ENV_"
+)
+
+// environment is what a process environment gives to expressions. It implements [pebble.Secrets] with the secrets of
+// Kestra's open-source edition: secret('X') is the environment variable SECRET_X in Base64, in every namespace.
+type environment struct {
+	secrets map[string]secret // by upper-case name
+	envs    value.Value       // of ENV_X, by lower-case name
+}
+
+type secret struct {
+	text string
+	err  error
+}
+
+func newEnvironment(environ []string) *environment {
+	e := &environment{secrets: make(map[string]secret)}
+	envs := make(map[string]string)
+	for _, pair := range environ {
+		name, text, _ := strings.Cut(pair, "=")
+		if rest, ok := strings.CutPrefix(name, secretPrefix); ok {
+			e.secrets[strings.ToUpper(rest)] = decodeSecret(name, text)
+		} else if rest, ok := strings.CutPrefix(name, envPrefix); ok {
+			envs[strings.ToLower(rest)] = text
+		}
+	}
+	names := make([]string, 0, len(envs))
+	for name := range envs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	m := value.NewMap(len(names))
+	for _, name := range names {
+		m.Set(name, value.String(envs[name]))
+	}
+	e.envs = value.FromMap(m)
+	return e
+}
+
+// decodeSecret accepts Base64 with line breaks in it, as `base64 <file` prints it.
+func decodeSecret(name, text string) secret {
+	text = strings.NewReplacer("\n", "", "\r", "").Replace(text)
+	clear, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil {
+		return secret{err: fmt.Errorf("environment variable %s is not valid Base64", name)}
+	}
+	return secret{text: string(clear)}
+}
+
+// Secret returns the secret with this name, in any case.
+func (e *environment) Secret(_, name string) (string, bool, error) {
+	s, ok := e.secrets[strings.ToUpper(name)]
+	return s.text, ok, s.err
+}

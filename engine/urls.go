@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// URL is one webhook URL.
+type URL struct {
+	Methods   []string // that fire it
+	Namespace string
+	FlowID    string
+	TriggerID string
+	Key       string           // in clear; empty when it cannot be rendered
+	Needs     []string         // environment variables that the key reads and the environment lacks, as in SECRET_X
+	Finding   *flow.Diagnostic // why the trigger gets no requests, or not those it looks as if it would; nil: it does
+	Disabled  bool             // the flow or the trigger is switched off in the flow file
+}
+
+// Path returns the URL's path with this text as its key, escaped.
+func (u URL) Path(key string) string {
+	return webhook.PrefixMain + url.PathEscape(u.Namespace) + "/" + url.PathEscape(u.FlowID) + "/" + url.PathEscape(key)
+}
+
+// URLs returns the webhook URLs of the flows in set, in its order, with keys rendered from an environment as of
+// os.Environ and a base URL as of [SiteOptions].
+func URLs(set *flow.Set, environ []string, baseURL string) []URL {
+	env := newEnvironment(environ)
+	var urls []URL
+	first := make(map[webhook.Target]string) // id of the trigger
+	for t := range webhook.Triggers(set) {
+		u := URL{
+			Methods:   webhook.Methods(),
+			Namespace: t.Flow.Namespace,
+			FlowID:    t.Flow.ID,
+			TriggerID: t.ID(),
+			Needs:     env.lacks(t.KeySecrets(), t.KeyEnvs()),
+			Disabled:  t.Disabled(),
+		}
+		if key, err := t.RenderKey(keyContext(t, constantVars(t.Flow, 1, env, baseURL), env)); err != nil {
+			u.Finding = t.KeyUnusable(err)
+		} else {
+			u.Key = key
+			target := webhook.Target{Namespace: u.Namespace, FlowID: u.FlowID, Key: key}
+			if id, taken := first[target]; taken {
+				u.Finding = t.KeyTaken(id)
+			} else {
+				first[target] = u.TriggerID
+			}
+		}
+		urls = append(urls, u)
+	}
+	return urls
+}
+
+// lacks returns the environment variables behind these secrets and members of `envs` that are not set.
+func (e *environment) lacks(secrets, envs []string) []string {
+	var names []string
+	for _, name := range secrets {
+		if _, ok := e.secrets[strings.ToUpper(name)]; !ok {
+			names = append(names, secretPrefix+strings.ToUpper(name))
+		}
+	}
+	for _, name := range envs {
+		if _, ok := e.envs.Map().Get(name); !ok {
+			names = append(names, envPrefix+strings.ToUpper(name))
+		}
+	}
+	return names
+}
