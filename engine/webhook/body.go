@@ -5,16 +5,14 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
-	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/ianaindex"
-	"golang.org/x/text/transform"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -30,11 +28,8 @@ type body struct {
 // honours the charset of the content type (unknown ones count as UTF-8). What is no valid text becomes U+FFFD. One scan
 // decides whether it is JSON; no tree is built. The error is a [*BodyError].
 func readBody(header http.Header, raw []byte, limit int64) (body, error) {
-	if len(raw) == 0 {
-		return body{}, nil
-	}
 	raw, err := decompress(header.Get("Content-Encoding"), raw, limit)
-	if err != nil {
+	if err != nil || len(raw) == 0 {
 		return body{}, err
 	}
 	text := decodeCharset(header.Get("Content-Type"), raw)
@@ -49,6 +44,9 @@ func readBody(header http.Header, raw []byte, limit int64) (body, error) {
 // decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does
 // (spec/kestra-live.md §B.4).
 func decompress(coding string, raw []byte, limit int64) ([]byte, error) {
+	if coding == "" || len(raw) == 0 {
+		return raw, nil
+	}
 	var r io.Reader
 	var err error
 	switch strings.ToLower(strings.TrimSpace(coding)) {
@@ -79,23 +77,35 @@ func decompress(coding string, raw []byte, limit int64) ([]byte, error) {
 	return out, nil
 }
 
-// decodeCharset returns raw as UTF-8, out of the charset that a content type names.
+// decodeCharset returns raw as UTF-8, out of the charset that a content type names. What is no text of that charset
+// becomes U+FFFD, as often as Kestra writes it: once for every maximal part of a broken character.
 func decodeCharset(contentType string, raw []byte) []byte {
-	if contentType != "" && strings.Contains(strings.ToLower(contentType), "charset") {
-		// A media type that does not parse as a whole may still have given its parameters.
-		_, params, err := mime.ParseMediaType(contentType)
-		if err == nil || errors.Is(err, mime.ErrInvalidMediaParameter) {
-			if enc, err := ianaindex.MIME.Encoding(params["charset"]); err == nil && enc != nil {
-				if out, _, err := transform.Bytes(enc.NewDecoder(), raw); err == nil {
-					raw = out
-				}
+	if name := charsetOf(contentType); name != "" && !strings.EqualFold(name, "utf-8") {
+		if enc, err := ianaindex.MIME.Encoding(name); err == nil && enc != nil {
+			if out, err := enc.NewDecoder().Bytes(raw); err == nil {
+				raw = out
 			}
 		}
 	}
 	if utf8.Valid(raw) {
 		return raw
 	}
+	if out, err := unicode.UTF8.NewDecoder().Bytes(raw); err == nil {
+		return out
+	}
 	return bytes.ToValidUTF8(raw, []byte("\uFFFD"))
+}
+
+// charsetOf returns the parameter charset of a content type, which need not be well formed otherwise.
+func charsetOf(contentType string) string {
+	_, parameters, _ := strings.Cut(contentType, ";")
+	for parameter := range strings.SplitSeq(parameters, ";") {
+		name, text, _ := strings.Cut(parameter, "=")
+		if strings.EqualFold(strings.TrimSpace(name), "charset") {
+			return strings.Trim(text, "\" \t")
+		}
+	}
+	return ""
 }
 
 // isForm reports whether a content type is that of an HTML form.

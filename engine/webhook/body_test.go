@@ -1,0 +1,312 @@
+package webhook
+
+import (
+	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+func TestBodyIsJSONOrText(t *testing.T) {
+	const absent = "" // what a missing body is in this table
+	text := func(s string) string { return value.JSON(value.String(s)) }
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	tests := []struct{ name, body, want string }{
+		{"nothing", "", absent},
+		{"object", `{"a":1}`, `{"a":1}`},
+		{"array", `[1,"x",null]`, `[1,"x",null]`},
+		{"empty object", `{}`, `{}`},
+		{"members keep their order", `{"z":1,"a":{"y":2,"b":3}}`, `{"z":1,"a":{"y":2,"b":3}}`},
+		{"null members are kept", `{"a":null}`, `{"a":null}`},
+		{"the last of equal keys at the first place", `{"a":1,"b":2,"a":3}`, `{"a":3,"b":2}`},
+		{"white space around", " \r\n\t{\"a\":1} \n", `{"a":1}`},
+		{"white space alone", " \n", text(" \n")},
+		{"number", `42`, text(`42`)},
+		{"string with its quotes", `"abc"`, text(`"abc"`)},
+		{"true", `true`, text(`true`)},
+		{"null", `null`, text(`null`)},
+		{"text", `hello`, text(`hello`)},
+		{"byte order mark", "\ufeff{\"a\":1}", text("\ufeff{\"a\":1}")},
+		{"text behind the value", `{"a":1} xyz`, text(`{"a":1} xyz`)},
+		{"two values", `{"a":1}{"b":2}`, text(`{"a":1}{"b":2}`)},
+		{"truncated", `{"a":`, text(`{"a":`)},
+		{"single quotes", `{'a':1}`, text(`{'a':1}`)},
+		{"trailing comma", `[1,]`, text(`[1,]`)},
+		{"comment", `{"a":1/**/}`, text(`{"a":1/**/}`)},
+		{"leading zero", `[01]`, text(`[01]`)},
+		{"NaN", `[NaN]`, text(`[NaN]`)},
+		{"raw control character", "[\"a\nb\"]", text("[\"a\nb\"]")},
+		{"integer beyond 64 bits", `[123456789012345678901234567890]`, `[123456789012345678901234567890]`},
+		{"1000 digits", "[" + strings.Repeat("7", 1000) + "]", "[" + strings.Repeat("7", 1000) + "]"},
+		{"1001 digits", "[" + strings.Repeat("7", 1001) + "]", text("[" + strings.Repeat("7", 1001) + "]")},
+		{"beyond double", `[1e400,-1E400]`, `["1e400","-1E400"]`},
+		{"doubles", `[1.10,1e3,1e21,-0.0,1e-400]`, `[1.1,1000.0,1.0E21,-0.0,0.0]`},
+		{"depth 1000", deep(1000), deep(1000)},
+		{"depth 1001", deep(1001), text(deep(1001))},
+		{"depth 100000", deep(100_000), text(deep(100_000))},
+		{"open to depth 100000", strings.Repeat("[", 100_000), text(strings.Repeat("[", 100_000))},
+		{"lone surrogate", `{"s":"\ud800"}`, `{"s":"�"}`},
+		{"lone low surrogate in capitals", `{"s":"x\uDC00y"}`, `{"s":"x�y"}`},
+		{"surrogate pair", `{"s":"\ud83d\ude80"}`, `{"s":"🚀"}`},
+		{"escaped backslash before ud800", `{"s":"\\ud800"}`, `{"s":"\\ud800"}`},
+		{"lone surrogate in a key", `{"\ud800":1}`, `{"�":1}`},
+		{"lone surrogate in text", `"\ud800"`, text(`"\ud800"`)},
+		{"invalid UTF-8 in JSON", "{\"s\":\"a\xffb\"}", `{"s":"a�b"}`},
+		{"invalid UTF-8 in text", "a\xffb", text("a�b")},
+		{"every invalid byte for itself", "\xff\xfe", text("��")},
+		{"cut character", "\xe2\x82x\xf0\x9f\x9a", text("�x�")},
+		{"NUL", "a\x00b", text("a\x00b")},
+		{"form", `a=1&b=2`, text(`a=1&b=2`)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d, err := Receive(post(test.body), 1<<20)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, ok := d.Trigger().Get("body")
+			if ok != (test.want != absent) {
+				t.Fatalf("there is a body: %v", ok)
+			}
+			if diff := cmp.Diff(test.want, value.JSON(body)); ok && diff != "" {
+				t.Errorf("body (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBodyIsJSONForEveryContentType(t *testing.T) {
+	for _, contentType := range []string{
+		"", "application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+		"application/octet-stream", "image/png", "foo", "foo/", "*/*", ";", "application/json; charset",
+	} {
+		r := post(`{"a":1}`)
+		r.Header.Set("Content-Type", contentType)
+		d, err := Receive(r, 1<<20)
+		if err != nil {
+			t.Errorf("%q: %v", contentType, err)
+			continue
+		}
+		if body, _ := d.Trigger().Get("body"); value.JSON(body) != `{"a":1}` {
+			t.Errorf("%q: body is %v", contentType, body)
+		}
+	}
+}
+
+func TestBodyCharset(t *testing.T) {
+	tests := []struct{ name, contentType, body, want string }{
+		{"UTF-8 without a word", "text/plain", "é", "é"},
+		{"UTF-8", "text/plain; charset=utf-8", "é", "é"},
+		{"Latin-1", "text/plain; charset=ISO-8859-1", "caf\xe9", "café"},
+		{"quoted", `text/plain; charset="iso-8859-1"`, "caf\xe9", "café"},
+		{"small letters and capitals", "Text/Plain; Charset=Iso-8859-1", "caf\xe9", "café"},
+		{"windows-1252", "text/plain; charset=windows-1252", "\x80", "€"},
+		{"Shift JIS", "text/plain; charset=Shift_JIS", "\x82\xa0", "あ"},
+		{"UTF-16 with a mark", "text/plain; charset=utf-16", "\xff\xfeh\x00i\x00", "hi"},
+		{"UTF-16 without a mark", "text/plain; charset=utf-16", "\x00h\x00i", "hi"},
+		{"UTF-16 of the other order", "text/plain; charset=utf-16le", "h\x00i\x00", "hi"},
+		{"ASCII", "text/plain; charset=us-ascii", "a\xe9", "a�"},
+		{"unknown is UTF-8", "text/plain; charset=bogus", "é", "é"},
+		{"known by name alone is UTF-8", "text/plain; charset=utf-7", "é", "é"},
+		{"empty is UTF-8", "text/plain; charset=", "é", "é"},
+		{"given twice, the first counts", "text/plain; charset=iso-8859-1; charset=utf-8", "caf\xe9", "café"},
+		{"blanks and a semicolon", "text/plain ; charset = iso-8859-1 ;", "caf\xe9", "café"},
+		{"broken parameter behind it", "text/plain; charset=iso-8859-1; x", "caf\xe9", "café"},
+		{"in the name of another parameter", "text/plain; xcharset=iso-8859-1", "é", "é"},
+		{"invalid UTF-8 although it says so", "text/plain; charset=utf-8", "a\xffb", "a�b"},
+	}
+	for _, test := range tests {
+		r := post(test.body)
+		r.Header.Set("Content-Type", test.contentType)
+		d, err := Receive(r, 1<<20)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if got := d.RawBody(); got != test.want {
+			t.Errorf("%s: %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestBodyCharsetOfJSON(t *testing.T) {
+	r := post("{\x00\"\x00a\x00\"\x00:\x001\x00}\x00")
+	r.Header.Set("Content-Type", "application/json; charset=utf-16le")
+	d, err := Receive(r, 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, _ := d.Trigger().Get("body"); value.JSON(body) != `{"a":1}` {
+		t.Errorf("body is %v", body)
+	}
+}
+
+func compress(t testing.TB, coding, text string) string {
+	t.Helper()
+	var b bytes.Buffer
+	var w io.WriteCloser
+	switch coding {
+	case "gzip":
+		w = gzip.NewWriter(&b)
+	case "zlib":
+		w = zlib.NewWriter(&b)
+	case "flate":
+		w, _ = flate.NewWriter(&b, flate.DefaultCompression)
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestBodyContentEncoding(t *testing.T) {
+	const limit = 1000
+	zeros := func(n int) string { return strings.Repeat("0", n) }
+	gzipped := compress(t, "gzip", `{"a":1}`)
+	tests := []struct {
+		name, coding, body string
+		want               string
+		status             int // of the error; 0: none
+	}{
+		{"gzip", "gzip", gzipped, `{"a":1}`, 0},
+		{"in capitals with blanks", " GZIP ", gzipped, `{"a":1}`, 0},
+		{"x-gzip", "x-gzip", gzipped, `{"a":1}`, 0},
+		{"two members of gzip", "gzip", compress(t, "gzip", `{"a":`) + compress(t, "gzip", `1}`), `{"a":1}`, 0},
+		{"deflate as the standard has it", "deflate", compress(t, "zlib", "hello"), "hello", 0},
+		{"deflate as many send it", "deflate", compress(t, "flate", "hello"), "hello", 0},
+		{"identity", "identity", "hello", "hello", 0},
+		{"unknown coding is passed through", "br", "hello", "hello", 0},
+		{"several codings are passed through", "gzip, gzip", "hello", "hello", 0},
+		{"no gzip at all", "gzip", "hello", "", 400},
+		{"gzip cut", "gzip", gzipped[:len(gzipped)-5], "", 400},
+		{"gzip with a wrong sum", "gzip", gzipped[:len(gzipped)-8] + "xxxxxxxx", "", 400},
+		{"gzip with something behind", "gzip", gzipped + "x", "", 400},
+		{"no deflate at all", "deflate", "\xff\xff\xff", "", 400},
+		{"exactly the limit", "gzip", compress(t, "gzip", zeros(limit)), zeros(limit), 0},
+		{"one byte above the limit", "gzip", compress(t, "gzip", zeros(limit+1)), "", 413},
+		{"a bomb of gzip", "gzip", compress(t, "gzip", zeros(600_000)), "", 413},
+		{"a bomb of deflate", "deflate", compress(t, "flate", zeros(600_000)), "", 413},
+		{"a bomb with a wrong sum", "gzip", compress(t, "gzip", zeros(500_000))[:400], "", 413},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := post(test.body)
+			r.Header.Set("Content-Encoding", test.coding)
+			d, err := Receive(r, limit)
+			var refused *BodyError
+			switch {
+			case test.status == 0 && err != nil:
+				t.Fatal(err)
+			case test.status == 0:
+				if got := d.RawBody(); got != test.want {
+					t.Errorf("body is %q, want %q", got, test.want)
+				}
+			case !errors.As(err, &refused) || refused.Status != test.status:
+				t.Errorf("error is %v, want status %d", err, test.status)
+			}
+		})
+	}
+}
+
+func TestBodyThatDecompressesToNothingIsNone(t *testing.T) {
+	for _, coding := range []string{"gzip", "zlib"} {
+		r := post(compress(t, coding, ""))
+		r.Header.Set("Content-Encoding", strings.Replace(coding, "zlib", "deflate", 1))
+		d, err := Receive(r, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, ok := d.Trigger().Get("body"); ok {
+			t.Errorf("%s: body is %v", coding, body)
+		}
+	}
+}
+
+func TestBodyIsInTheVariablesAsItWasSent(t *testing.T) {
+	tests := []struct{ name, body, want string }{
+		{"numbers keep their digits", ` {"a": 1.10, "b": 1E2, "c":1e400} `, `{"a": 1.10, "b": 1E2, "c":1e400}`},
+		{"escapes stay", `["\u0041\/\ud83d\ude80"]`, `["A/🚀"]`}, // an escaped surrogate has it written anew
+		{"escapes without surrogates stay", `["\u0041\/"]`, `["\u0041\/"]`},
+		{"text is quoted", "a\"b\n", `"a\"b\n"`},
+	}
+	for _, test := range tests {
+		d, err := Receive(post(test.body), 1<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var variables struct{ Body json.RawMessage }
+		if err := json.Unmarshal(d.Variables(), &variables); err != nil {
+			t.Fatalf("%s: %v in %s", test.name, err, d.Variables())
+		}
+		if got := string(variables.Body); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// FuzzBody checks that the variables of any body are JSON, and the same that expressions see.
+func FuzzBody(f *testing.F) {
+	for _, seed := range []struct{ body, contentType, coding string }{
+		{`{"a":[1,-2.5e3,null,"x\u00e9"],"a":1e400}`, "application/json", ""},
+		{`{"s":"\ud800\uDC00\udc00"}`, "", ""},
+		{"a=1&b=%zz+%C3%28&=&a", "application/x-www-form-urlencoded; charset=iso-8859-1", ""},
+		{"\xff\xfe{\x00}\x00", "text/json; charset=utf-16", ""},
+		{"[\"\xc3\x28\"] ", "text/plain; charset=us-ascii", "identity"},
+		{compress(f, "gzip", `[true]`), "", "gzip"},
+		{compress(f, "flate", `[true]`), "", "deflate"},
+		{"\ufeff{}", ";", "br"},
+	} {
+		f.Add([]byte(seed.body), seed.contentType, seed.coding)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte, contentType, coding string) {
+		const limit = 1 << 16
+		r := post(string(raw))
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("Content-Encoding", coding)
+		d, err := Receive(r, limit)
+		if err != nil {
+			if refused := new(BodyError); !errors.As(err, &refused) || refused.Status != 400 && refused.Status != 413 {
+				t.Fatalf("error without a status: %v", err)
+			}
+			return
+		}
+		variables := d.Variables()
+		if !json.Valid(variables) {
+			t.Fatalf("no JSON: %s", variables)
+		}
+		again, err := value.DecodeJSON(variables)
+		if err != nil {
+			// The body may be as deep as values can be, and lies in the variables one deeper.
+			if body, _ := d.Trigger().Get("body"); body.Kind() != value.KindMap && body.Kind() != value.KindList {
+				t.Fatalf("%v in %s", err, variables)
+			}
+			return
+		}
+		if got, want := value.JSON(again), jsonOf(d.Trigger()); got != want {
+			t.Fatalf("variables are\n%s, expressions see\n%s", got, want)
+		}
+	})
+}
+
+// post returns a POST request with this body.
+func post(body string) *Request {
+	return &Request{
+		Method:        http.MethodPost,
+		Header:        http.Header{},
+		ContentLength: int64(len(body)),
+		ReadBody:      func(int64) ([]byte, error) { return []byte(body), nil },
+	}
+}
