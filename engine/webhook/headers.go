@@ -45,7 +45,9 @@ func splitCookies(lines []string) []string {
 	var cookies []string
 	for _, line := range lines {
 		for cookie := range strings.SplitSeq(line, ";") {
-			cookies = append(cookies, strings.TrimSpace(cookie))
+			if cookie = strings.TrimSpace(cookie); cookie != "" {
+				cookies = append(cookies, cookie)
+			}
 		}
 	}
 	return cookies

@@ -1,0 +1,62 @@
+package webhook
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// jsonOf returns the JSON text of a map.
+func jsonOf(m *value.Map) string { return value.JSON(value.FromMap(m)) }
+
+func TestHeaders(t *testing.T) {
+	tests := []struct {
+		name    string
+		request Request
+		want    string
+	}{
+		{"none", Request{}, `{}`},
+		{"sorted by name", Request{Header: http.Header{"X-B": {"2"}, "X-A": {"1"}, "Accept": {"*/*"}}}, `{"Accept":["*/*"],"X-A":["1"],"X-B":["2"]}`},
+		{"values keep their order", Request{Header: http.Header{"X-A": {"b", "a", ""}}}, `{"X-A":["b","a",""]}`},
+		{"commas do not split", Request{Header: http.Header{"X-A": {"a, b"}}}, `{"X-A":["a, b"]}`},
+		{"Host is put back", Request{Host: "example.com:8080", Header: http.Header{"X-A": {"1"}}}, `{"Host":["example.com:8080"],"X-A":["1"]}`},
+		{"Transfer-Encoding is put back", Request{TransferEncoding: []string{"chunked"}}, `{"Transfer-Encoding":["chunked"]}`},
+		{"one cookie", Request{Header: http.Header{"Cookie": {"a=1"}}}, `{"Cookie":["a=1"]}`},
+		{"cookies of one line", Request{Header: http.Header{"Cookie": {"a=1; b=2;c=3"}}}, `{"Cookie":["a=1","b=2","c=3"]}`},
+		{"cookies of several lines", Request{Header: http.Header{"Cookie": {"a=1; b=2", "c=3"}}}, `{"Cookie":["a=1","b=2","c=3"]}`},
+		{"nothing behind the last cookie", Request{Header: http.Header{"Cookie": {"a=1; ", ""}}}, `{"Cookie":["a=1"]}`},
+		{"Set-Cookie is not split", Request{Header: http.Header{"Set-Cookie": {"a=1; Path=/"}}}, `{"Set-Cookie":["a=1; Path=/"]}`},
+		{"UTF-8", Request{Header: http.Header{"X-A": {"é🚀"}}}, `{"X-A":["é🚀"]}`},
+		{"Latin-1", Request{Header: http.Header{"X-A": {"caf\xe9 \xff"}}}, `{"X-A":["café ÿ"]}`},
+		{"broken UTF-8 is Latin-1 as a whole", Request{Header: http.Header{"X-A": {"é\xff"}}}, `{"X-A":["Ã©ÿ"]}`},
+		{"credentials are not hidden", Request{Header: http.Header{"Authorization": {"Basic eA=="}}}, `{"Authorization":["Basic eA=="]}`},
+	}
+	for _, test := range tests {
+		if got := jsonOf(test.request.headers()); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+func TestHeadersAreFoundInAnyCase(t *testing.T) {
+	r := Request{Host: "example.com", Header: http.Header{"X-Github-Event": {"push"}}}
+	headers := r.headers()
+	for _, name := range []string{"X-GitHub-Event", "x-github-event", "X-GITHUB-EVENT", "host"} {
+		if _, ok := headers.Get(name); !ok {
+			t.Errorf("%s is not found", name)
+		}
+	}
+	if v, ok := headers.Get("X-GitHub"); ok {
+		t.Errorf("X-GitHub is found: %v", v)
+	}
+}
+
+func TestHeadersOfTheRequestAreNotChanged(t *testing.T) {
+	header := http.Header{"Cookie": {"a=1; b=2"}}
+	r := Request{Host: "example.com", Header: header}
+	r.headers()
+	if len(header) != 1 || len(header["Cookie"]) != 1 || header["Cookie"][0] != "a=1; b=2" {
+		t.Errorf("the request has %v now", header)
+	}
+}
