@@ -58,24 +58,29 @@ func ParseURL(escapedPath string) (Target, bool) {
 	return t, true
 }
 
-// RedactURL replaces, in a URL or path of any form, what may be a key: all that stands after the flow id behind
-// "/executions/webhook/", up to the query. A text without that marker comes back unchanged.
+// RedactURL replaces, in a URL, an escaped path or a text with one, what may be a key: all that stands after the flow id
+// behind "/executions/webhook/", up to the query, in which it goes on likewise. A text without that marker comes back
+// unchanged. A decoded path may have a question mark inside the key and must not be given.
 func RedactURL(uri string) string {
 	at := strings.Index(uri, marker)
 	if at < 0 {
 		return uri
 	}
-	path, query, hasQuery := strings.Cut(uri[at+len(marker):], "?")
 	var b strings.Builder
-	b.WriteString(uri[:at+len(marker)])
-	namespace, rest, _ := strings.Cut(path, "/")
-	flowID, key, hasKey := strings.Cut(rest, "/")
-	if hasKey && key != "" {
-		path = namespace + "/" + flowID + "/" + Redacted
+	for at >= 0 {
+		b.WriteString(uri[:at+len(marker)])
+		path, query, hasQuery := strings.Cut(uri[at+len(marker):], "?")
+		namespace, rest, _ := strings.Cut(path, "/")
+		flowID, key, hasKey := strings.Cut(rest, "/")
+		if hasKey && key != "" {
+			path = namespace + "/" + flowID + "/" + Redacted
+		}
+		b.WriteString(path)
+		if hasQuery {
+			b.WriteByte('?')
+		}
+		uri, at = query, strings.Index(query, marker)
 	}
-	b.WriteString(path)
-	if hasQuery {
-		b.WriteString("?" + query)
-	}
+	b.WriteString(uri)
 	return b.String()
 }
