@@ -39,7 +39,7 @@ func (t *Trigger) Labels(scope *pebble.Context, executionID string) ([]flow.Labe
 }
 
 func addLabel(labels []flow.Label, key, text string) []flow.Label {
-	if key == "" || text == "" || strings.HasPrefix(key, "system.") {
+	if key == "" || text == "" || strings.HasPrefix(key, flow.SystemLabel) {
 		return labels
 	}
 	for i := range labels {

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
@@ -130,6 +131,11 @@ func compile(c *flow.Component) (*Trigger, error) {
 	if text, constant := t.key.Constant(); constant {
 		if err := checkKey(text); err != nil {
 			return nil, c.Errorf("key", "%w", err)
+		}
+	}
+	for key := range c.Value("labels").Map().All() {
+		if strings.HasPrefix(key, flow.SystemLabel) {
+			return nil, c.Errorf("labels", "system labels can only be set by the engine itself, offending label: %s", key)
 		}
 	}
 	switch {
