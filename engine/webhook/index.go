@@ -30,14 +30,12 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 	for t := range Triggers(set) {
 		key, err := t.RenderKey(scope(t))
 		if err != nil {
-			findings = append(findings, t.component.Errorf("key", "%w; this trigger is switched off", err))
+			findings = append(findings, t.KeyUnusable(err))
 			continue
 		}
 		tag := fingerprint(Target{Namespace: t.Flow.Namespace, FlowID: t.Flow.ID, Key: key})
 		if first, taken := index.triggers[tag]; taken {
-			warning := t.component.Errorf("key", "is the key of trigger %q too, which comes first and gets all requests", first.ID())
-			warning.Severity = flow.SeverityWarning
-			findings = append(findings, warning)
+			findings = append(findings, t.KeyTaken(first.ID()))
 			continue
 		}
 		index.triggers[tag] = t
@@ -68,22 +66,60 @@ func Triggers(set *flow.Set) func(yield func(*Trigger) bool) {
 func (t *Trigger) RenderKey(scope *pebble.Context) (string, error) {
 	text, err := t.key.Render(scope)
 	if err != nil {
-		return "", fmt.Errorf("cannot be rendered: %s", withoutTemplate(err))
+		return "", fmt.Errorf("cannot be rendered: %s", t.keyProblem(scope, err))
 	}
-	key := strings.TrimSpace(text)
-	return key, checkKey(text)
+	return strings.TrimSpace(text), checkKey(text)
 }
 
-// KeySecrets returns the names of the secrets that the key reads.
+// keyProblem says why the key cannot be rendered. An expression's own message may quote a part of the template or of a
+// value, which is a part of the key.
+func (t *Trigger) keyProblem(scope *pebble.Context, err error) string {
+	for _, name := range t.KeySecrets() {
+		if scope.Secrets == nil {
+			break
+		}
+		switch _, ok, err := scope.Secrets.Secret(scope.Namespace, name); {
+		case err != nil:
+			return fmt.Sprintf("secret '%s' cannot be read: %v", name, err)
+		case !ok:
+			return fmt.Sprintf("there is no secret '%s'", name)
+		}
+	}
+	e := new(pebble.Error)
+	switch {
+	case !errors.As(err, &e):
+		return "its expression fails"
+	case e.Name != "":
+		return fmt.Sprintf("there is no `%s` (line %d, column %d of the key)", e.Name, e.Line, e.Column)
+	default:
+		return fmt.Sprintf("its expression fails at line %d, column %d of the key", e.Line, e.Column)
+	}
+}
+
+// KeyUnusable returns the finding about a key that [Trigger.RenderKey] refused with err.
+func (t *Trigger) KeyUnusable(err error) *flow.Diagnostic {
+	return t.component.Errorf("key", "%w; this trigger is switched off", err)
+}
+
+// KeyTaken returns the finding about a key that an earlier trigger of the flow has as well.
+func (t *Trigger) KeyTaken(first string) *flow.Diagnostic {
+	d := t.component.Errorf("key", "is the key of trigger %q too, which comes first and gets all requests", first)
+	d.Severity = flow.SeverityWarning
+	return d
+}
+
+// KeySecrets returns the names of the secrets that the key reads, as written.
 func (t *Trigger) KeySecrets() []string { return t.key.SecretNames() }
 
-// withoutTemplate returns the message of an expression's error without the excerpt of the template, which is part of a
-// key.
-func withoutTemplate(err error) string {
-	if e := new(pebble.Error); errors.As(err, &e) {
-		return e.Msg
+// KeyEnvs returns the names of the members of `envs` that the key reads.
+func (t *Trigger) KeyEnvs() []string {
+	var names []string
+	for _, path := range t.key.Variables() {
+		if len(path) > 1 && path[0] == "envs" {
+			names = append(names, path[1])
+		}
 	}
-	return err.Error()
+	return names
 }
 
 func checkKey(text string) error {

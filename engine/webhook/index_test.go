@@ -1,0 +1,237 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// secrets are the secrets of these tests.
+type secrets map[string]string
+
+func (s secrets) Secret(_, name string) (string, bool, error) {
+	if name == "BROKEN" {
+		return "", true, errors.New("environment variable SECRET_BROKEN is not valid Base64")
+	}
+	text, ok := s[name]
+	return text, ok, nil
+}
+
+// keyScope is what keys see in these tests.
+func keyScope(t *Trigger) *pebble.Context {
+	c := scope("flow", value.MapOf("id", value.String(t.Flow.ID), "namespace", value.String(t.Flow.Namespace)),
+		"vars", value.FromMap(t.Flow.Variables), "envs", value.MapOf("foo", value.String("bar")))
+	c.Secrets = secrets{"KEY": "s3cr3t", "BLANKS": " \n"}
+	return c
+}
+
+func TestIndexMatch(t *testing.T) {
+	tests := []struct{ name, key, members, request string }{
+		{"plain", "abc123", "", "abc123"},
+		{"blanks around", `"  abc  "`, "", "abc"},
+		{"blanks inside", `"a b"`, "", "a b"},
+		{"any character", `"a/b?c#d%2F+ключ🚀"`, "", "a/b?c#d%2F+ключ🚀"},
+		{"an integer", "12345", "", "12345"},
+		{"a decimal", "1.50", "", "1.5"},
+		{"octal", "0123", "", "83"},
+		{"a boolean", "true", "", "true"},
+		{"a literal expression", `"{{ 'abc' }}"`, "", "abc"},
+		{"flow.id", `"{{ flow.id }}"`, "", "f"},
+		{"vars", `"{{ vars.k }}-x"`, "variables: {k: v}", "v-x"},
+		{"vars are not rendered again", `"{{ vars.k }}"`, `variables: {k: "{{ flow.id }}"}`, "{{ flow.id }}"},
+		{"envs", `"{{ envs.foo }}"`, "", "bar"},
+		{"secret", `"{{ secret('KEY') }}"`, "", "s3cr3t"},
+		{"256 characters", strings.Repeat("k", 256), "", strings.Repeat("k", 256)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			set, found := loadFlows(t, webhookFlow("f", "key: "+test.key, test.members))
+			index, findings := NewIndex(set, keyScope)
+			if len(found)+len(findings) > 0 || index.Len() != 1 {
+				t.Fatalf("%d triggers, findings %v %v", index.Len(), found, findings)
+			}
+			match := func(namespace, flow, key string) *Trigger {
+				return index.Match(Target{Namespace: namespace, FlowID: flow, Key: key})
+			}
+			if trigger := match("company.team", "f", test.request); trigger == nil || trigger.ID() != "hook" || trigger.Flow.ID != "f" {
+				t.Errorf("the key gives %v", trigger)
+			}
+			for _, other := range []string{"", test.request + "x", " " + test.request, strings.ToUpper(test.request) + " "} {
+				if match("company.team", "f", other) != nil {
+					t.Errorf("%q matches", other)
+				}
+			}
+			for _, other := range [][2]string{{"company.team", "g"}, {"company.team", "F"}, {"company", "f"}, {"company.team.x", "f"}, {"", ""}, {"company.teamf", ""}} {
+				if match(other[0], other[1], test.request) != nil {
+					t.Errorf("%v matches", other)
+				}
+			}
+		})
+	}
+}
+
+func TestIndexKeepsSegmentsApart(t *testing.T) {
+	set, _ := loadFlows(t, webhookFlow("f", "key: bc"))
+	index, _ := NewIndex(set, keyScope)
+	for _, target := range []Target{{"company.team", "fb", "c"}, {"company.teamf", "", "bc"}, {"company.tea", "mf", "bc"}, {"company.team\x01f", "bc", ""}} {
+		if index.Match(target) != nil {
+			t.Errorf("%+v matches", target)
+		}
+	}
+}
+
+func TestKeysThatSwitchATriggerOff(t *testing.T) {
+	const canary = "cAnArY"
+	tests := []struct{ name, key, want string }{
+		{"missing variable", `"` + canary + `{{ vars.nope }}"`, "cannot be rendered: there is no `nope` (line 1, column 15 of the key)"},
+		{"missing secret", `"{{ secret('NOPE') }}` + canary + `"`, "cannot be rendered: there is no secret 'NOPE'"},
+		{"broken secret", `"{{ secret('BROKEN') }}` + canary + `"`, "cannot be rendered: secret 'BROKEN' cannot be read: environment variable SECRET_BROKEN is not valid Base64"},
+		{"text that is no number", `"{{ '` + canary + `' * 2 }}"`, "cannot be rendered: its expression fails at line 1, column "},
+		{"text that the filter number refuses", `"{{ '` + canary + `' | number }}"`, "cannot be rendered: "},
+		{"no JSON", `"{{ fromJson('` + canary + `') }}"`, "cannot be rendered: "},
+		{"rendered to nothing", `"{{ '' }}"`, "is empty"},
+		{"rendered to blanks", `"{{ secret('BLANKS') }}"`, "is empty"},
+		{"rendered to a dot", `"{{ '.' }}"`, "must not be"},
+		{"rendered to two dots", `"{{ '.' ~ '.' }} "`, "must not be"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			other := "  - {id: other, type: " + Type + ", key: abc}\n"
+			set, found := loadFlows(t, webhookFlow("f", "key: "+test.key)+other)
+			if err := found.Err(); err != nil {
+				t.Fatal(err)
+			}
+			index, findings := NewIndex(set, keyScope)
+			if index.Len() != 1 || index.Match(Target{"company.team", "f", "abc"}) == nil {
+				t.Errorf("the other trigger does not match any more")
+			}
+			if len(findings) != 1 || findings[0].Severity != flow.SeverityError {
+				t.Fatalf("findings are %v", findings)
+			}
+			got := findings[0]
+			if want := "flow1 (inline flow, line 9): triggers[0].key: " + test.want; !strings.HasPrefix(got.Error(), want) {
+				t.Errorf("finding is %q, want %q…", got.Error(), want)
+			}
+			if !strings.HasSuffix(got.Error(), "; this trigger is switched off") {
+				t.Errorf("finding is %q", got.Error())
+			}
+			for err := error(got); err != nil; err = errors.Unwrap(err) {
+				if text := fmt.Sprintf("%v %+v", err, err); strings.Contains(text, canary) {
+					t.Errorf("the key is in %q", text)
+				}
+			}
+		})
+	}
+}
+
+func TestEqualKeys(t *testing.T) {
+	const canary = "cAnArY"
+	set, found := loadFlows(t,
+		webhookFlow("f", "key: "+canary)+"  - {id: second, type: "+Type+", key: \" "+canary+" \"}\n  - {id: third, type: "+TypeAlias+", key: other}\n",
+		webhookFlow("g", "key: "+canary))
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	index, findings := NewIndex(set, keyScope)
+	if got := index.Match(Target{"company.team", "f", canary}); got == nil || got.ID() != "hook" {
+		t.Errorf("the first of two does not win: %v", got)
+	}
+	if got := index.Match(Target{"company.team", "f", "other"}); got == nil || got.ID() != "third" || got.Type() != TypeAlias {
+		t.Errorf("the third has %v", got)
+	}
+	if got := index.Match(Target{"company.team", "g", canary}); got == nil || got.Flow.ID != "g" {
+		t.Errorf("the other flow has %v", got)
+	}
+	if len(findings) != 1 || findings[0].Severity != flow.SeverityWarning || findings[0].Path != "triggers[1].key" {
+		t.Fatalf("findings are %v", findings)
+	}
+	if text := findings[0].Error(); strings.Contains(text, canary) || !strings.Contains(text, `"hook"`) {
+		t.Errorf("finding is %q", text)
+	}
+	if index.Len() != 3 {
+		t.Errorf("there are %d triggers", index.Len())
+	}
+}
+
+func TestKeysRefusedAtLoad(t *testing.T) {
+	const canary = "cAnArY"
+	tests := []struct{ name, trigger, want string }{
+		{"missing", "description: x", "key"},
+		{"null", "key: null", "key"},
+		{"empty", "key: ''", "is empty"},
+		{"blank", "key: '  '", "is empty"},
+		{"a dot", "key: .", "must not be"},
+		{"two dots", "key: '..'", "must not be"},
+		{"257 characters", "key: " + canary + strings.Repeat("k", 257-len(canary)), "256"},
+		{"no expression", `key: "` + canary + `{{ "`, "key"},
+		{"unknown filter", `key: "{{ '` + canary + `' | nope }}"`, "key"},
+		{"a list", "key: [" + canary + "]", "key"},
+	}
+	for _, test := range tests {
+		set, found := loadFlows(t, webhookFlow("f", test.trigger))
+		errs := found.Errors()
+		if set.Len() != 0 || len(errs) != 1 {
+			t.Errorf("%s: %d flows, errors %v", test.name, set.Len(), errs)
+			continue
+		}
+		text := errs[0].Error()
+		if !strings.Contains(text, test.want) || !strings.Contains(text, "triggers[0]") {
+			t.Errorf("%s: error is %q, want %q in it", test.name, text, test.want)
+		}
+		if strings.Contains(text, canary) {
+			t.Errorf("%s: the key is in %q", test.name, text)
+		}
+	}
+}
+
+func TestIndexHoldsNoKey(t *testing.T) {
+	const canary = "cAnArY-1234567890"
+	set, _ := loadFlows(t, webhookFlow("f", `key: "{{ secret('KEY') }}"`))
+	index, _ := NewIndex(set, func(t *Trigger) *pebble.Context {
+		c := keyScope(t)
+		c.Secrets = secrets{"KEY": canary}
+		return c
+	})
+	if index.Match(Target{"company.team", "f", canary}) == nil {
+		t.Fatal("the key does not match")
+	}
+	if text := fmt.Sprintf("%+v", index); strings.Contains(text, canary) {
+		t.Errorf("the key is in %s", text)
+	}
+	for range 10 { // the buffers of look-ups
+		f := fingerprinters.Get().(*fingerprinter)
+		if strings.Contains(string(f.buf[:cap(f.buf)]), canary) {
+			t.Error("the key is in a buffer")
+		}
+	}
+}
+
+func TestKeySecrets(t *testing.T) {
+	trigger := oneTrigger(t, webhookFlow("f", `key: "{{ secret('B') }}{{ secret('A') ~ secret('B') }}"`))
+	if got := trigger.KeySecrets(); !slices.Equal(got, []string{"A", "B"}) {
+		t.Errorf("secrets are %v", got)
+	}
+}
+
+func BenchmarkIndexMatch(b *testing.B) {
+	for _, flows := range []int{10, 10_000} {
+		b.Run(fmt.Sprintf("flows=%d", flows), func(b *testing.B) {
+			index := &Index{triggers: make(map[[32]byte]*Trigger, flows)}
+			for i := range flows {
+				index.triggers[fingerprint(Target{"company.team", fmt.Sprint("flow", i), "4wjtkzwVGBM9yKnjm3yv8r"})] = &Trigger{}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if index.Match(Target{"company.team", "flow7", "4wjtkzwVGBM9yKnjm3yv8r"}) == nil {
+					b.Fatal("no match")
+				}
+			}
+		})
+	}
+}
