@@ -65,11 +65,11 @@ func (c *call) decide(ctx context.Context) *webhook.Response {
 	event := c.event()
 	for _, site := range c.site.conditions {
 		if met, err := site.Holds(ctx, event); !met {
-			return c.unmet(site.source, err)
+			return c.unmet("site condition "+site.source, err)
 		}
 	}
 	if met, err := c.trigger.Met(ctx, event); !met {
-		return c.unmet("", err)
+		return c.unmet("condition of the trigger", err)
 	}
 	return nil
 }
@@ -87,12 +87,11 @@ func (c *call) event() *condition.Event {
 }
 
 // unmet answers a request whose conditions do not hold, or, with an error, could not be evaluated.
-func (c *call) unmet(source string, err error) *webhook.Response {
+func (c *call) unmet(what string, err error) *webhook.Response {
 	response := webhook.Unmet(webhook.OutcomeUnmet)
 	if err != nil {
 		response.Outcome = webhook.OutcomeError
-		c.log().Warn("webhook condition could not be evaluated, so it is not met",
-			zap.String("reason", webhook.ErrorReason(err)), zap.String("condition", source), zap.Error(err))
+		c.log().Warn(what+" could not be evaluated, so it is not met", zap.String("reason", webhook.ErrorReason(err)), zap.Error(err))
 	}
 	return &response
 }
