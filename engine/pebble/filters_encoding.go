@@ -93,7 +93,7 @@ func hash(name string, fail func(string, ...any) error, sum func([]byte) []byte)
 			case value.KindNull:
 				return v, nil
 			case value.KindString:
-				if err := st.charge(len(v.Str()) / 64); err != nil {
+				if err := st.charge(len(v.Str()) / 24); err != nil {
 					return value.Null, err
 				}
 				return value.String(hex.EncodeToString(sum([]byte(v.Str())))), nil

@@ -41,7 +41,7 @@ func filtersNumbers() []Filter {
 
 // toNumber reads text as a number of a Java type.
 func toNumber(text, kind string) (value.Value, error) {
-	invalid := runtimeError("text is no valid number: %q", cut(text, 40))
+	invalid := runtimeError("filter number needs a string that is a number")
 	if len(text) > value.MaxNumberDigits {
 		return value.Null, invalid
 	}

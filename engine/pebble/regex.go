@@ -82,6 +82,9 @@ func (st *state) chargeTime(begin time.Time) error {
 	return nil
 }
 
+// matchCost is what finding one match costs, in steps.
+const matchCost = 5
+
 // timePerStep is about what one step takes.
 const timePerStep = 50 * time.Nanosecond
 
@@ -97,7 +100,7 @@ func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start
 	begin := time.Now()
 	m, err := re.FindStringMatch(text)
 	for m != nil && err == nil {
-		if err := st.charge(1); err != nil {
+		if err := st.charge(matchCost); err != nil {
 			return err
 		}
 		if err := st.chargeTime(begin); err != nil {

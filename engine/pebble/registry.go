@@ -134,9 +134,10 @@ func entries[T any](table map[string]*T, entry func(*T) Entry) []Entry {
 func unknown[T any](kind, name string, at int, table map[string]*T) error {
 	f := newFault(ClassUnknown, at, "%s %q does not exist", kind, cut(name, 40))
 	f.name = name
-	best, distance := "", 3
+	best, distance := "", maxDistance
 	for candidate := range table {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(candidate), distance); d < distance || d == distance && d < 3 && candidate < best {
+		d := editDistance(strings.ToLower(name), strings.ToLower(candidate), maxDistance)
+		if d < distance || d < maxDistance && d == distance && candidate < best {
 			best, distance = candidate, d
 		}
 	}
@@ -145,6 +146,9 @@ func unknown[T any](kind, name string, at int, table map[string]*T) error {
 	}
 	return f
 }
+
+// maxDistance is from how many changes on a name is no spelling of another.
+const maxDistance = 3
 
 // editDistance returns the Levenshtein distance of two names, or limit when it is not below.
 func editDistance(a, b string, limit int) int {

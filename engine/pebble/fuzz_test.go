@@ -1,0 +1,168 @@
+package pebble
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// addSeeds adds templates of every construct.
+func addSeeds(f *testing.F) {
+	for _, c := range languageCases {
+		f.Add(c.template)
+	}
+	for _, text := range []string{"{{", "{%", "{#", "{{ '", "{{ \"#{", "{% raw %}", "{%- verbatim -%}a{%- endverbatim -%}", "{{ (((", "{{-", "\xff{{\xfe}}"} {
+		f.Add(text)
+	}
+}
+
+// FuzzLexer sees that every token lies in the template, in order, and that errors have a position in it.
+func FuzzLexer(f *testing.F) {
+	addSeeds(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		tokens, err := lex(text)
+		if err != nil {
+			if fault, ok := err.(*fault); !ok || fault.at < 0 || fault.at > len(text) || fault.class != ClassSyntax {
+				t.Fatalf("%q: error %#v", text, err)
+			}
+			return
+		}
+		last := -1
+		for i, token := range tokens {
+			if token.at < last || token.at > len(text) {
+				t.Fatalf("%q: token %d is at %d after %d", text, i, token.at, last)
+			}
+			last = token.at
+		}
+		if tokens[len(tokens)-1].kind != tokenEnd || len(tokens) > 2*len(text)+1 {
+			t.Fatalf("%q: %d tokens", text, len(tokens))
+		}
+	})
+}
+
+// FuzzParser sees that parsing ends, that errors have positions, and that the text of a tree gives the tree again.
+func FuzzParser(f *testing.F) {
+	addSeeds(f)
+	e := New(Options{})
+	f.Fuzz(func(t *testing.T, text string) {
+		tmpl, err := e.Compile(text)
+		if err != nil {
+			var failed *Error
+			if !errors.As(err, &failed) || failed.Line < 1 || failed.Column < 1 || failed.Class == 0 || len(err.Error()) > 1500 {
+				t.Fatalf("%q: error %v", text, err)
+			}
+		} else if tmpl.Source() != text {
+			t.Fatalf("%q: source is %q", text, tmpl.Source())
+		}
+		if !strings.Contains(text, "endraw") && !strings.Contains(text, "endverbatim") {
+			roundTrip(t, text, Dialect1)
+		}
+	})
+}
+
+// FuzzEval evaluates templates over random data twice: nothing panics or takes long, both evaluations say the same, and
+// the data stays as it was.
+func FuzzEval(f *testing.F) {
+	for i, c := range languageCases {
+		f.Add(c.template, uint64(i))
+	}
+	e := New(Options{Limits: Limits{Steps: 50_000, OutputBytes: 1 << 20, RangeItems: 50_000, RegexTime: 20 * time.Millisecond}})
+	f.Fuzz(func(t *testing.T, text string, seed uint64) {
+		tmpl, err := e.Compile(text)
+		if err != nil {
+			return
+		}
+		c := &Context{Vars: randomVars(seed), Now: time.Unix(1_709_205_255, 0), Seed: seed | 1, Location: time.UTC}
+		before := value.JSON(value.FromMap(c.Vars))
+		begin := time.Now()
+		first, err1 := tmpl.Render(c)
+		took := time.Since(begin)
+		second, err2 := tmpl.Render(c)
+		if took > 2*time.Second {
+			t.Fatalf("%q: took %s", text, took)
+		}
+		if slow := hasLimit(err1) || hasLimit(err2); !slow && (first != second || (err1 == nil) != (err2 == nil) || err1 != nil && err1.Error() != err2.Error()) {
+			t.Fatalf("%q: got %q, %v and then %q, %v", text, first, err1, second, err2)
+		}
+		if err1 != nil {
+			var failed *Error
+			if !errors.As(err1, &failed) || failed.Line < 1 || failed.Template != text {
+				t.Fatalf("%q: error %v", text, err1)
+			}
+		} else {
+			_, err := tmpl.RenderTyped(c)
+			ok, errTest := tmpl.Test(c)
+			if err != nil && !hasLimit(err) || errTest != nil && !hasLimit(errTest) {
+				t.Fatalf("%q: typed: %v, condition: %v", text, err, errTest)
+			}
+			if errTest == nil && ok != holds(first) {
+				t.Fatalf("%q: condition is %t, text is %q", text, ok, first)
+			}
+		}
+		if after := value.JSON(value.FromMap(c.Vars)); after != before {
+			t.Fatalf("%q: the context changed:\n%s\n%s", text, before, after)
+		}
+	})
+}
+
+func hasLimit(err error) bool {
+	var failed *Error
+	return errors.As(err, &failed) && failed.Class == ClassLimit
+}
+
+// randomVars returns variables with the names that the language cases use and values of any type.
+func randomVars(seed uint64) *value.Map {
+	r := rand.New(rand.NewPCG(seed, seed))
+	vars := value.NewMap(4)
+	for _, name := range []string{"trigger", "flow", "outputs", "a", "b", "x"} {
+		if r.IntN(8) > 0 {
+			vars.Set(name, randomValue(r, 4))
+		}
+	}
+	return vars
+}
+
+func randomValue(r *rand.Rand, depth int) value.Value {
+	n := 10
+	if depth == 0 {
+		n = 8
+	}
+	if depth > 2 && r.IntN(2) == 0 {
+		n = 10
+	}
+	switch r.IntN(n) {
+	case 0:
+		return value.Null
+	case 1:
+		return value.Bool(r.IntN(2) == 0)
+	case 2:
+		return value.Int(r.Int64N(20) - 5)
+	case 3:
+		return value.Int(r.Int64())
+	case 4:
+		v, _ := value.DecodeJSONText("123456789012345678901234567890")
+		return v
+	case 5:
+		return value.Float([]float64{0, 1, -1.5, 1e21, 1e-7}[r.IntN(5)])
+	case 6, 7:
+		return value.String([]string{"", " ", "world", "12", "a,b", "{{ a }}", "é🚀", "[1]", "dGVzdA=="}[r.IntN(9)])
+	case 8:
+		items := make([]value.Value, r.IntN(4))
+		for i := range items {
+			items[i] = randomValue(r, depth-1)
+		}
+		return value.ListOf(items...)
+	default:
+		m := value.NewMap(4)
+		for _, key := range []string{"body", "hello", "n", "list", "map", "headers", "size", "id", "text"} {
+			if r.IntN(2) == 0 {
+				m.Set(key, randomValue(r, depth-1))
+			}
+		}
+		return value.FromMap(m)
+	}
+}

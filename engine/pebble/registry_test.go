@@ -1,0 +1,116 @@
+package pebble
+
+import (
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestExamples runs every example of the inventory and sees that every entry has what the manual shows.
+func TestExamples(t *testing.T) {
+	e := New(Options{})
+	c := &Context{Now: time.Date(2024, 2, 29, 11, 14, 15, 123456789, time.UTC), Seed: 1, Location: time.UTC}
+	check := func(kind string, list []Entry) {
+		if len(list) == 0 {
+			t.Errorf("there is no %s", kind)
+		}
+		for _, entry := range list {
+			if entry.Summary == "" || strings.HasSuffix(entry.Summary, ".") {
+				t.Errorf("%s %s: the summary is one phrase without a full stop, not %q", kind, entry.Name, entry.Summary)
+			}
+			if len(entry.Examples) == 0 && entry.Name != "parent" && entry.Name != "secret" {
+				t.Errorf("%s %s has no example", kind, entry.Name)
+			}
+			for _, example := range entry.Examples {
+				if !strings.Contains(example.Expression, entry.Name) {
+					t.Errorf("%s %s: the example %s does not show it", kind, entry.Name, example.Expression)
+				}
+				if got := outcome(e, c, example.Expression); got != example.Result {
+					t.Errorf("%s: got %q, want %q", example.Expression, got, example.Result)
+				}
+			}
+		}
+	}
+	check("filter", e.Filters())
+	check("function", e.Functions())
+	check("test", e.Tests())
+}
+
+func TestSuggestions(t *testing.T) {
+	for text, want := range map[string]string{
+		"{{ 'a' | uper }}":       `filter "uper" does not exist; did you mean "upper"?`,
+		"{{ 'a' | LOWER }}":      `filter "LOWER" does not exist; did you mean "lower"?`,
+		"{{ 1 is defind }}":      `test "defind" does not exist; did you mean "defined"?`,
+		"{{ frmJson('1') }}":     `function or macro "frmJson" does not exist; did you mean "fromJson"?`,
+		"{{ 'a' | completely }}": `filter "completely" does not exist`,
+	} {
+		_, err := New(Options{}).Compile(text)
+		if err == nil || err.(*Error).Msg != want {
+			t.Errorf("%s: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestSecret(t *testing.T) {
+	e := New(Options{})
+	c := requestContext(t)
+	c.Secrets = fixedSecrets{"A": "clear", "J": `{"a": "one", "b": 2}`}
+	for text, want := range map[string]string{
+		"{{ secret('A') }}": "clear", "{{ secret('a') }}": "clear", "{{ secret('J', subkey='a') }}": "one",
+		"{{ secret('J', subkey='b') }}": "2", "{{ secret('J', subkey='z') }}": "!evaluation", "{{ secret('A', subkey='z') }}": "!evaluation",
+		"{{ secret('NOPE') }}": "!evaluation", "{{ secret('NOPE') ?? 'd' }}": "!evaluation", "{{ secret(1) }}": "!evaluation",
+	} {
+		if got := outcome(e, c, text); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+	if got := outcome(e, requestContext(t), "{{ secret('A') }}"); got != "!evaluation" {
+		t.Errorf("without a source: got %q", got)
+	}
+}
+
+// TestReplay sees that an evaluation with a fixed clock and seed says the same again, and one without does not.
+func TestReplay(t *testing.T) {
+	tmpl, err := New(Options{}).Compile("{{ now() }} {{ uuid() }} {{ id() }} {{ randomInt(0, 1000000000) }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixed := &Context{Now: time.Date(2024, 2, 29, 11, 14, 15, 123456789, time.UTC), Seed: 7, Location: time.UTC}
+	first, _ := tmpl.Render(fixed)
+	second, _ := tmpl.Render(fixed)
+	if first != second || !strings.HasPrefix(first, "2024-02-29T11:14:15.123456Z 018df492-73d3-7") {
+		t.Errorf("got %q and %q", first, second)
+	}
+	free := &Context{}
+	first, _ = tmpl.Render(free)
+	second, _ = tmpl.Render(free)
+	if first == second || first == "" {
+		t.Errorf("got %q twice", first)
+	}
+}
+
+// TestConcurrent evaluates templates over one context from several goroutines.
+func TestConcurrent(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	templates := make([]*Template, 0, len(languageCases))
+	wants := make([]string, 0, len(languageCases))
+	for _, test := range languageCases {
+		if tmpl, err := e.Compile(test.template); err == nil && !strings.HasPrefix(test.want, "!") {
+			templates, wants = append(templates, tmpl), append(wants, test.want)
+		}
+	}
+	var wg sync.WaitGroup
+	for worker := range 4 {
+		wg.Go(func() {
+			order := rand.New(rand.NewPCG(uint64(worker), 0)).Perm(len(templates))
+			for _, i := range order {
+				if got, err := templates[i].Render(c); err != nil || got != wants[i] {
+					t.Errorf("%s: got %q, %v; want %q", templates[i].Source(), got, err, wants[i])
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,174 @@
+package pebble
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+func decode(tb testing.TB, text string) value.Value {
+	tb.Helper()
+	v, err := value.DecodeJSON([]byte(text))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return v
+}
+
+func TestStructure(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for _, test := range []struct{ name, source, text, typed string }{
+		{"scalars stay", `[1, 1.50, true, null, "a"]`, `[1,1.5,true,null,"a"]`, `[1,1.5,true,null,"a"]`},
+		{"texts become text or typed", `{"a": "{{ trigger.body.n }}", "b": ["x{{ 1 }}"]}`, `{"a":"1","b":["x1"]}`, `{"a":1,"b":["x1"]}`},
+		{"lists and maps", `"{{ trigger.body.map }}"`, `"{\"b\":1,\"a\":2}"`, `{"b":1,"a":2}`},
+		{"keys", `{"{{ trigger.body.hello }}": 1, "k": {"{{ 1 }}": "{{ 2 }}"}}`, `{"world":1,"k":{"1":"2"}}`, `{"world":1,"k":{"1":2}}`},
+		{"the first of equal keys wins", `{"{{ 'k' }}": 1, "k": 2}`, `{"k":1}`, `{"k":1}`},
+		{"empty", `{"a": [], "b": {}}`, `{"a":[],"b":{}}`, `{"a":[],"b":{}}`},
+		{"empty beside an expression", `{"a": [], "b": "{{ null }}"}`, `{"a":[],"b":""}`, `{"a":[],"b":null}`},
+		{"raw", `{"a": "{% raw %}{{ x }}{% endraw %}"}`, `{"a":"{{ x }}"}`, `{"a":"{{ x }}"}`},
+	} {
+		s, err := e.CompileValue(decode(t, test.source))
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		text, err := s.Render(c)
+		if err != nil || value.JSON(text) != test.text {
+			t.Errorf("%s: got %s, %v; want %s", test.name, text, err, test.text)
+		}
+		typed, err := s.RenderTyped(c)
+		if err != nil || value.JSON(typed) != test.typed {
+			t.Errorf("%s: typed: got %s, %v; want %s", test.name, typed, err, test.typed)
+		}
+	}
+}
+
+func TestStructureConstant(t *testing.T) {
+	e := New(Options{})
+	for source, want := range map[string]bool{
+		`[1, "a", {"b": "}"}]`: true, `{"a": "{ b"}`: true, `{"a": "{# c #}"}`: true,
+		`{"a": "{{ 1 }}"}`: false, `[{"{{ 1 }}": 1}]`: false,
+	} {
+		s, err := e.CompileValue(decode(t, source))
+		if err != nil {
+			t.Errorf("%s: %v", source, err)
+			continue
+		}
+		if _, ok := s.Constant(); ok != want {
+			t.Errorf("%s: constant is %t, want %t", source, ok, want)
+		}
+	}
+}
+
+func TestStructureErrors(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for _, test := range []struct {
+		source string
+		path   []any
+	}{
+		{`{"a": {"b": [1, "{{ nope }}"]}}`, []any{"a", "b", 1}},
+		{`{"a": {"{{ nope }}": 1}}`, []any{"a", "{{ nope }}"}},
+		{`"{{ nope }}"`, nil},
+	} {
+		s, err := e.CompileValue(decode(t, test.source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Render(c)
+		path, ok := err.(*PathError)
+		if !ok {
+			t.Errorf("%s: got %v", test.source, err)
+			continue
+		}
+		if diff := cmp.Diff(test.path, path.Path); diff != "" {
+			t.Errorf("%s: %s", test.source, diff)
+		}
+	}
+}
+
+func TestRenderTyped(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for _, test := range []struct {
+		template string
+		want     value.Value
+	}{
+		{"", value.Null},
+		{"plain", value.String("plain")},
+		{"{{ trigger.body.n }}", value.Int(1)},
+		{"{{ trigger.body.map.b == 1 }}", value.Bool(true)},
+		{"{{ null }}", value.Null},
+		{"{{ null }}{{ 1.5 }}", value.Float(1.5)},
+		{"{% if true %}{{ [1] }}{% endif %}", value.ListOf(value.Int(1))},
+		{"{% if false %}{{ 1 }}{% endif %}", value.Null},
+		{"{{ 1 }}{{ 2 }}", value.String("12")},
+		{" {{ 1 }}", value.String(" 1")},
+		{"{{ 1 }} ", value.String("1 ")},
+		{"{{ [1] }}x", value.String("[1]x")},
+		{"{# c #}", value.Null},
+		{"{% macro m() %}{{ 1 }}{% endmacro %}{{ m() }}", value.String("1")},
+		{"{{ 1 }}{% filter upper %}a{{ 2 }}{% endfilter %}", value.String("1A2")},
+		{"{{ render('{{ 1 }}') }}{{ null }}", value.String("1")},
+	} {
+		tmpl, err := e.Compile(test.template)
+		if err != nil {
+			t.Errorf("%s: %v", test.template, err)
+			continue
+		}
+		got, err := tmpl.RenderTyped(c)
+		if err != nil {
+			t.Errorf("%s: %v", test.template, err)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.template, diff)
+		}
+	}
+}
+
+func TestConditions(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for text, want := range map[string]bool{
+		"": false, " ": false, "false": false, " false\n": false, "true": true, "no": true, "False": true,
+		"{{ true }}": true, "{{ false }}": false, "{{ null }}": false, "{{ 'false' }}": false, "{{ ' false ' }}": false,
+		"{{ '' }}": false, "{{ 0 }}": true, "{{ 0.0 }}": true, "{{ [] }}": true, "{{ {} }}": true,
+		" {{ false }} ": false, "{{ false }}{{ false }}": true, "x{{ false }}": true, "{{ 'null' }}": true,
+		"{% if true %}false{% endif %}": false, "{{ trigger.body.hello == 'world' }}": true,
+	} {
+		tmpl, err := e.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := tmpl.Test(c); err != nil || got != want {
+			t.Errorf("%q: got %t, %v; want %t", text, got, err, want)
+		}
+	}
+	tmpl, _ := e.Compile("{{ nope }}")
+	if ok, err := tmpl.Test(c); ok || err.(*Error).Class != ClassMissing {
+		t.Errorf("missing: got %t, %v", ok, err)
+	}
+}
+
+func TestAllocations(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for _, text := range []string{
+		"{{ trigger.body.hello == 'world' }}",
+		"{{ trigger.headers['X-Event'] contains 'deploy' and not (trigger.body.n > 5) }}",
+		"{{ trigger.body.nope is defined or (nope.a ?? 'x') == 'y' }}",
+		"{{ trigger.body.list[trigger.body.size] is defined }}",
+		"{{ trigger.body.list is empty ? false : trigger.body.hello | startsWith('w') }}",
+	} {
+		tmpl, err := e.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := testing.AllocsPerRun(100, func() {
+			if _, err := tmpl.Test(c); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if n > 0 && !raceEnabled {
+			t.Errorf("%s: %v allocations", text, n)
+		}
+	}
+}
