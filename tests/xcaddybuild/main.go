@@ -98,8 +98,8 @@ func build(ctx context.Context, root string, r *recipe, output string) error {
 	if err := download(ctx, root, work, r.CaddyVersion); err != nil {
 		return err
 	}
-	fmt.Println(r.commandLine())
-	args := append(r.inFolder(root).arguments(), "--output", output)
+	args := append(r.checkoutArguments(root), "--output", output)
+	fmt.Println("xcaddy", strings.Join(args, " "))
 	return command(ctx, root, []string{"GOPROXY=off", "GOSUMDB=off"}, xcaddy, args...)
 }
 

@@ -71,10 +71,7 @@ func readRecipe(folder string) (*recipe, error) {
 	return &r, nil
 }
 
-// arguments are those of `xcaddy build`, with the replacements as they stand in the recipe: relative to the checkout.
-//
-// The plugin is a package below the module's root, so it cannot be replaced itself: --with names the package, --replace
-// the module.
+// arguments are those of `xcaddy build` for the published module.
 func (r *recipe) arguments() []string {
 	args := make([]string, 0, 2+2*len(r.Plugins)+2*len(r.Replacements))
 	args = append(args, "build", r.CaddyVersion)
@@ -85,24 +82,23 @@ func (r *recipe) arguments() []string {
 		}
 		args = append(args, "--with", with)
 	}
+	return args
+}
+
+// checkoutArguments are those of `xcaddy build` for the checkout in folder.
+//
+// The plugin is a package below the module's root, so it cannot be replaced itself: --with names the package, --replace
+// the module.
+func (r *recipe) checkoutArguments(folder string) []string {
+	args := r.arguments()
 	for _, p := range r.Replacements {
-		args = append(args, "--replace", p.Old+"="+p.New)
+		args = append(args, "--replace", p.Old+"="+filepath.Join(folder, p.New))
 	}
 	return args
 }
 
-// commandLine is what a reader of the README types in a checkout.
+// commandLine is what the README tells to type.
 func (r *recipe) commandLine() string { return "xcaddy " + strings.Join(r.arguments(), " ") }
-
-// inFolder returns the recipe with its replacements resolved against folder.
-func (r *recipe) inFolder(folder string) *recipe {
-	resolved := *r
-	resolved.Replacements = slices.Clone(r.Replacements)
-	for i, p := range resolved.Replacements {
-		resolved.Replacements[i].New = filepath.Join(folder, p.New)
-	}
-	return &resolved
-}
 
 // listed returns, sorted, the Caddy module ids in what `caddy list-modules --skip-standard` printed: one a line, and a
 // count below.

@@ -38,7 +38,7 @@ func TestRecipeAgreesWithGoMod(t *testing.T) {
 	}
 }
 
-// TestReadmeBuildLine demands that the README tells to build with the very command that this program runs.
+// TestReadmeBuildLine demands that the README tells to build with the command that this program runs, but for the checkout.
 func TestReadmeBuildLine(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
@@ -74,6 +74,22 @@ func TestRecipeAgreesWithBinary(t *testing.T) {
 	}
 	if !slices.Contains(got, r.Caddy.GlobalOption) {
 		t.Errorf("the global option's module %s is not in the binary", r.Caddy.GlobalOption)
+	}
+}
+
+func TestArguments(t *testing.T) {
+	r := &recipe{
+		CaddyVersion: "v1.2.3",
+		Plugins:      []plugin{{ModulePath: "example.com/m/sub"}, {ModulePath: "example.com/n", Version: "v4.5.6"}},
+		Replacements: []replacement{{Old: "example.com/m", New: "."}},
+	}
+	want := "xcaddy build v1.2.3 --with example.com/m/sub --with example.com/n@v4.5.6"
+	if got := r.commandLine(); got != want {
+		t.Errorf("for the published module: %s\nwant %s", got, want)
+	}
+	got := strings.Join(r.checkoutArguments("/src"), " ")
+	if want := strings.TrimPrefix(want, "xcaddy ") + " --replace example.com/m=/src"; filepath.Separator == '/' && got != want {
+		t.Errorf("for a checkout: %s\nwant %s", got, want)
 	}
 }
 
