@@ -26,6 +26,25 @@ func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
 	return t
 }
 
+// secretTemplate is template for a text that must not be quoted: an error says only what kind it is of, and where.
+func (l *loader) secretTemplate(n *yaml.Node, text, path string) *pebble.Template {
+	t, err := l.pebble.Compile(text)
+	if err == nil {
+		return t
+	}
+	d := &Diagnostic{Pos: l.pos(n), Path: path, Message: "the expression cannot be used"}
+	if fault, ok := errors.AsType[*pebble.Error](err); ok {
+		d.Pos = l.source.within(n, fault.Line, fault.Column)
+		if fault.Class == pebble.ClassSyntax {
+			d.Message = "the expression has a syntax error here"
+		} else if fault.Class == pebble.ClassUnknown {
+			d.Message = "the filter, function or test here, or an argument of it, does not exist"
+		}
+	}
+	l.add(d)
+	return nil
+}
+
 // structure compiles the texts inside the value v of node n; nil after an error.
 func (l *loader) structure(n *yaml.Node, v value.Value, path string) *pebble.Structure {
 	s, err := l.pebble.CompileValue(v)

@@ -9,7 +9,7 @@ import (
 // The types of the tests' catalog: Kestra's names, so that recorded flows load, with small specs.
 
 var webhookProperties = []Property{
-	{Name: "key", Type: String, Required: true, Dynamic: true, MaxLength: 256},
+	{Name: "key", Type: String, Required: true, Dynamic: true, MaxLength: 256, Secret: true},
 	{Name: "conditions", Type: Conditions},
 	{Name: "wait", Type: Boolean},
 	{Name: "returnOutputs", Type: Boolean},

@@ -100,7 +100,9 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 		if text, ok := l.text(n, path); ok {
 			out.value = value.String(text)
 			l.checkText(p, text, n, path)
-			if p.Dynamic {
+			if p.Dynamic && p.Secret {
+				out.template = l.secretTemplate(n, text, path)
+			} else if p.Dynamic {
 				out.template = l.template(n, text, path)
 			}
 		}

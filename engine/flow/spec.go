@@ -61,6 +61,7 @@ type Property struct {
 	Default   string   // for documentation
 	Values    []string // the only values allowed, compared exactly
 	MaxLength int      // in UTF-16 units of the text as written; 0: no limit
+	Secret    bool     // a String whose text no finding may quote, not even a part of its expression
 	Extension bool     // Kestra does not have it; `validate --portable` names it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so
 }
