@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -35,14 +36,15 @@ func (l *loader) secretTemplate(n *yaml.Node, text, path string) *pebble.Templat
 	d := &Diagnostic{Pos: l.pos(n), Path: path, Message: "the expression cannot be used"}
 	if fault, ok := errors.AsType[*pebble.Error](err); ok {
 		d.Pos = l.source.within(n, fault.Line, fault.Column)
-		if fault.Class == pebble.ClassSyntax {
-			d.Message = "the expression has a syntax error here"
-		} else if fault.Class == pebble.ClassUnknown {
-			d.Message = "the filter, function or test here, or an argument of it, does not exist"
-		}
+		d.Message = cmp.Or(secretProblems[fault.Class], d.Message)
 	}
 	l.add(d)
 	return nil
+}
+
+var secretProblems = map[pebble.Class]string{
+	pebble.ClassSyntax:  "the expression has a syntax error here",
+	pebble.ClassUnknown: "the filter, function or test here, or an argument of it, does not exist",
 }
 
 // structure compiles the texts inside the value v of node n; nil after an error.
