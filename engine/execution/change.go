@@ -49,14 +49,3 @@ func Merge(changes, later []Change) []Change {
 	}
 	return changes
 }
-
-// Clone returns a copy that shares nothing with c.
-func (c Change) Clone() Change {
-	if c.Header != nil {
-		c.Header = &Header{History: slices.Clone(c.Header.History), Outputs: c.Header.Outputs.clone()}
-	}
-	if c.TaskRun != nil {
-		c.TaskRun = &TaskRunRow{Ordinal: c.TaskRun.Ordinal, TaskRun: c.TaskRun.TaskRun.clone()}
-	}
-	return c
-}

@@ -1,8 +1,6 @@
 package execution
 
 import (
-	"bytes"
-	"slices"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -67,33 +65,3 @@ func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
 
 // Status returns the current status.
 func (s *State) Status() Status { return s.History.Current() }
-
-// Clone returns a copy that shares nothing with s. Of data with a reference it keeps only that, as stores do.
-func (s *State) Clone() *State {
-	c := *s
-	c.Labels = slices.Clone(s.Labels)
-	c.Trigger.Variables = s.Trigger.Variables.clone()
-	c.History = slices.Clone(s.History)
-	c.Outputs = s.Outputs.clone()
-	c.TaskRuns = slices.Clone(s.TaskRuns)
-	for i := range c.TaskRuns {
-		c.TaskRuns[i] = c.TaskRuns[i].clone()
-	}
-	return &c
-}
-
-func (t TaskRun) clone() TaskRun {
-	t.History = slices.Clone(t.History)
-	t.Attempts = slices.Clone(t.Attempts)
-	for i := range t.Attempts {
-		t.Attempts[i].History = slices.Clone(t.Attempts[i].History)
-	}
-	t.Outputs = t.Outputs.clone()
-	return t
-}
-
-func (d Datum) clone() Datum {
-	d = d.Kept()
-	d.JSON = bytes.Clone(d.JSON)
-	return d
-}

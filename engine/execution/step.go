@@ -19,7 +19,8 @@ func Step(p *Plan, s *State, e Event) (Result, error) {
 	if err := p.check(s); err != nil {
 		return Result{}, err
 	}
-	w := walk{plan: p, state: s}
+	w := walk{plan: p, state: s, room: new(room)}
+	w.result.Changes, w.result.Effects = w.room.changes[:0], w.room.effects[:0]
 	var err error
 	switch e := e.(type) {
 	case Started:
@@ -38,7 +39,10 @@ func Step(p *Plan, s *State, e Event) (Result, error) {
 	default:
 		err = fmt.Errorf("execution %s: unknown event %T", s.ID, e)
 	}
-	return w.result, err
+	if err != nil {
+		return Result{}, err
+	}
+	return w.result, nil
 }
 
 // walk is one call of Step.
@@ -47,6 +51,25 @@ type walk struct {
 	state  *State
 	at     time.Time
 	result Result
+	room   *room
+}
+
+// room is the memory for the result of most steps, taken at once: one task run that ends and one that begins, with one
+// attempt each.
+type room struct {
+	changes  [2]Change
+	effects  [1]Effect
+	header   Header
+	rows     [2]TaskRunRow
+	attempts [2]Attempt // one for each row
+	used     int        // of rows and attempts
+}
+
+// runRoom is the memory for a task run with one attempt.
+type runRoom struct {
+	history  [3]Transition
+	attempts [1]Attempt
+	attempt  [3]Transition
 }
 
 func (w *walk) started() error {
@@ -71,24 +94,28 @@ func (w *walk) next() {
 		return
 	}
 	task := w.plan.tasks[i]
-	histories := make(History, 6) // of the task run and of its first attempt
-	run := TaskRun{ID: TaskRunID(s.ID, i), TaskID: task.ID, History: append(histories[0:0:3], Transition{Created, w.at})}
+	if s.TaskRuns == nil {
+		s.TaskRuns = make([]TaskRun, 0, len(w.plan.tasks))
+	}
+	room := new(runRoom)
+	s.TaskRuns = append(s.TaskRuns, TaskRun{
+		ID: TaskRunID(s.ID, i), TaskID: task.ID,
+		History: append(room.history[:0], Transition{Created, w.at}),
+	})
 	if task.RunIf == nil {
-		s.TaskRuns = append(s.TaskRuns, run)
-		w.run(i, histories[3:3:6])
+		w.run(i, room)
 		return
 	}
-	s.TaskRuns = append(s.TaskRuns, run)
 	w.changedTaskRun(i)
 	w.effect(Evaluate{What: RunIf, TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 0, RunIf)})
 }
 
 // run begins the first attempt of task run i.
-func (w *walk) run(i int, history History) {
+func (w *walk) run(i int, room *runRoom) {
 	r := &w.state.TaskRuns[i]
 	task := w.plan.tasks[i]
 	r.History = append(r.History, Transition{Running, w.at})
-	r.Attempts = []Attempt{{History: append(history, Transition{Created, w.at}, Transition{Running, w.at})}}
+	r.Attempts = append(room.attempts[:0], Attempt{History: append(room.attempt[:0], Transition{Created, w.at}, Transition{Running, w.at})})
 	w.changedTaskRun(i)
 	w.effect(RunTask{TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 1, RunIf)})
 	if !task.Spec.Pure {
@@ -107,7 +134,7 @@ func (w *walk) decided(e Evaluated) error {
 	case e.Failed:
 		r.History = append(r.History, Transition{w.allowed(i, Failed), w.at})
 	case e.True:
-		w.run(i, make(History, 0, 3))
+		w.run(i, new(runRoom))
 		return nil
 	default:
 		r.History = append(r.History, Transition{Skipped, w.at})
@@ -222,17 +249,29 @@ func (w *walk) effect(e Effect) { w.result.Effects = append(w.result.Effects, e)
 // Changes share the histories of the state, which only grow; they are clipped so that none grows into another.
 
 func (w *walk) changedHeader() {
-	w.changed(Change{Header: &Header{History: slices.Clip(w.state.History), Outputs: w.state.Outputs}})
+	w.room.header = Header{History: slices.Clip(w.state.History), Outputs: w.state.Outputs}
+	w.changed(Change{Header: &w.room.header})
 }
 
 // changedTaskRun records the row of task run i. Attempts change in place, so the row gets its own.
 func (w *walk) changedTaskRun(i int) {
-	row := &TaskRunRow{Ordinal: i, TaskRun: w.state.TaskRuns[i]}
-	row.TaskRun.History = slices.Clip(row.TaskRun.History)
-	row.TaskRun.Attempts = append([]Attempt(nil), row.TaskRun.Attempts...)
-	for j := range row.TaskRun.Attempts {
-		row.TaskRun.Attempts[j].History = slices.Clip(row.TaskRun.Attempts[j].History)
+	row := &TaskRunRow{}
+	if w.room.used < len(w.room.rows) {
+		row = &w.room.rows[w.room.used]
 	}
+	row.Ordinal, row.TaskRun = i, w.state.TaskRuns[i]
+	row.TaskRun.History = slices.Clip(row.TaskRun.History)
+	if n := len(row.TaskRun.Attempts); n > 0 {
+		own := []Attempt(nil)
+		if w.room.used < len(w.room.attempts) {
+			own = w.room.attempts[w.room.used : w.room.used : w.room.used+1]
+		}
+		row.TaskRun.Attempts = append(own, row.TaskRun.Attempts...)
+		for j := range n {
+			row.TaskRun.Attempts[j].History = slices.Clip(row.TaskRun.Attempts[j].History)
+		}
+	}
+	w.room.used++
 	w.changed(Change{TaskRun: row})
 }
 

@@ -39,7 +39,7 @@ func (x *run) perform(ctx context.Context, effect execution.Effect) (execution.E
 }
 
 // guard calls f, and turns a panic into [errInternal].
-func (x *run) guard(log *task.Logger, f func() error) (err error) {
+func guard(log *task.Logger, f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.Log(task.Error, "panic", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
@@ -51,10 +51,10 @@ func (x *run) guard(log *task.Logger, f func() error) (err error) {
 
 // runIf decides whether a task runs.
 func (x *run) runIf(e execution.Evaluate) execution.Event {
-	x.enterTask(e.Task, e.TaskRun, 0)
+	x.enter(current{e.Task, e.TaskRun, 0})
 	log := x.log(e.Task.ID, e.Task.LogLevel)
 	var text string
-	err := x.guard(log, func() (err error) {
+	err := guard(&log, func() (err error) {
 		text, err = e.Task.RunIf.Render(&x.pebble)
 		return err
 	})
@@ -66,11 +66,12 @@ func (x *run) runIf(e execution.Evaluate) execution.Event {
 
 // runTask runs an attempt of a task.
 func (x *run) runTask(ctx context.Context, e execution.RunTask) (execution.Event, error) {
-	x.enterTask(e.Task, e.TaskRun, e.Attempt)
-	c := task.Context{Pebble: &x.pebble, Log: *x.log(e.Task.ID, e.Task.LogLevel)}
+	x.enter(current{e.Task, e.TaskRun, e.Attempt})
+	c := &x.task
+	*c = task.Context{Pebble: &x.pebble, Log: x.log(e.Task.ID, e.Task.LogLevel)}
 	var outputs value.Value
-	err := x.guard(&c.Log, func() (err error) {
-		outputs, err = e.Task.Compiled.(task.Task).Run(ctx, &c)
+	err := guard(&c.Log, func() (err error) {
+		outputs, err = e.Task.Compiled.(task.Task).Run(ctx, c)
 		return err
 	})
 	status := execution.Success
@@ -90,14 +91,14 @@ func (x *run) runTask(ctx context.Context, e execution.RunTask) (execution.Event
 
 // flowOutputs evaluates the outputs that the flow declares. Those that fail are left out.
 func (x *run) flowOutputs(ctx context.Context) (execution.Event, error) {
-	x.leaveTasks()
+	x.enter(current{})
 	log := x.log("", "")
 	declared := x.plan.Flow().Outputs
 	outputs := value.NewMap(len(declared))
 	failed := false
 	for _, o := range declared {
 		var v value.Value
-		err := x.guard(log, func() (err error) {
+		err := guard(&log, func() (err error) {
 			v, err = x.flowOutput(o)
 			return err
 		})
@@ -150,6 +151,6 @@ func renderOutput(o *flow.Output, c *pebble.Context) (value.Value, error) {
 
 // datum makes the text of a value that the state keeps.
 func (x *run) datum(ctx context.Context, v value.Value) (execution.Datum, error) {
-	d := execution.Datum{JSON: value.AppendJSON(nil, v)}
+	d := execution.Datum{JSON: value.AppendJSON(make([]byte, 0, 128), v)}
 	return d, x.keepApart(ctx, &d)
 }

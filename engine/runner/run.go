@@ -26,11 +26,14 @@ type run struct {
 	pending []execution.Change // since the last commit
 
 	vars    *value.Map
+	unread  [variableCount]bool // which of the variables are set, and were not read since
+	current current
 	outputs []taskOutputs // of the task runs that ran, as values: they are made into text once, and never read back
 	pebble  pebble.Context
+	task    task.Context
 	logger  *zap.Logger // nil: that of the runner
 
-	done chan struct{} // closed when the run is over
+	done chan struct{} // closed when the run is over; nil before it is handed to the workers
 	err  error         // why it is over without having ended; to be read after done
 }
 
@@ -55,7 +58,6 @@ func newRun(r *Runner, job *Job) *run {
 		vars:    vars,
 		pebble:  pebble.Context{Vars: vars, Secrets: job.Secrets, Namespace: job.State.Namespace},
 		logger:  job.Logger,
-		done:    make(chan struct{}),
 	}
 }
 
@@ -98,7 +100,7 @@ func (x *run) drive(ctx context.Context, late func() bool) (ended bool, err erro
 			}
 		}
 		if len(result.Effects) == 0 {
-			x.leaveTasks()
+			x.enter(current{})
 			return true, nil
 		}
 	}
@@ -152,7 +154,8 @@ func (x *run) keepApart(ctx context.Context, d *execution.Datum) error {
 // broken logs why a run is given up. What was committed stays.
 func (x *run) broken(message string, err error) error {
 	if x.state.Version > 0 { // else the caller gets the error
-		x.log("", "").Log(task.Error, message, zap.Error(err))
+		log := x.log("", "")
+		log.Log(task.Error, message, zap.Error(err))
 	}
 	return err
 }
@@ -164,7 +167,9 @@ func (x *run) finish(err error) {
 		x.ended(x.state.Status())
 	}
 	x.runner.inFlight.Add(-1)
-	close(x.done)
+	if x.done != nil {
+		close(x.done)
+	}
 }
 
 // snapshot returns a copy of the present state, with trigger variables resolved.
@@ -175,12 +180,12 @@ func (x *run) snapshot() *execution.State {
 }
 
 // log returns the logger of a task, or with "" of the execution itself.
-func (x *run) log(taskID, minimum string) *task.Logger {
+func (x *run) log(taskID, minimum string) task.Logger {
 	to := x.logger
 	if to == nil {
 		to = x.runner.options.Load().Logger
 	}
-	l := &task.Logger{To: to, Execution: x.state.ID, Namespace: x.state.Namespace, Flow: x.state.FlowID, Task: taskID}
+	l := task.Logger{To: to, Execution: x.state.ID, Namespace: x.state.Namespace, Flow: x.state.FlowID, Task: taskID}
 	if minimum != "" {
 		l.Minimum, _ = task.ParseLevel(minimum) // loading has checked it
 	}

@@ -2,6 +2,7 @@ package runner
 
 // enqueue hands a run, which is accepted, to the workers. A runner that is closed leaves it as it was committed.
 func (r *Runner) enqueue(x *run) {
+	x.done = make(chan struct{})
 	r.mu.Lock()
 	if r.closed {
 		r.mu.Unlock()
