@@ -13,8 +13,11 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 		f.name = name
 		return nil, f
 	}
-	if entry.Loose {
-		return nil, nil
+	if entry.Loose { // arguments are evaluated and ignored, as in Kestra
+		if _, err := c.expressions(args.named); err != nil {
+			return nil, err
+		}
+		return c.expressions(args.positional)
 	}
 	positional := len(args.positional)
 	if positional > len(entry.Parameters) && !entry.Variadic {

@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -48,6 +49,9 @@ func (e *Engine) Compile(text string) (*Template, error) {
 	if len(text) > e.limits.TemplateBytes {
 		return nil, &Error{Class: ClassLimit, Line: 1, Column: 1,
 			Msg: newFault(ClassLimit, 0, "template has %d bytes, more than %d", len(text), e.limits.TemplateBytes).msg}
+	}
+	if !strings.Contains(text, "{") {
+		return constantTemplate(e, text), nil
 	}
 	parsed, err := parse(text, e.precedence, e.limits.Depth)
 	if err != nil {

@@ -223,7 +223,7 @@ func publish(err error, text string) error {
 	e := &Error{Class: f.class, Template: text, Name: f.name, Msg: f.Error(), Err: f.err}
 	e.Line, e.Column = lineColumn(text, max(f.at, 0))
 	if f.msg == "" {
-		e.Msg += " used in the expression `" + cut(strings.Join(strings.Fields(text), " "), 120) + "`"
+		e.Msg += " used in the expression `" + cut(strings.Join(strings.Fields(cut(text, 400)), " "), 120) + "`"
 	}
 	return e
 }

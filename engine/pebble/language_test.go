@@ -145,7 +145,9 @@ var languageCases = []struct{ template, want string }{
 	{"{{ range(1) }}", "!unknown range"},
 	{"{{ range(1, 2, 1, 1) }}", "!unknown range"},
 	{"{{ 'a' | split(x=1) }}", "!unknown split"},
-	{"{{ 'x' | upper(1) }}", "X"},
+	{"{{ 'x' | upper(1) }}{{ 'x' | upper(a=nope) }}", "XX"},
+	{"{{ 'x' | upper(nope) }}", "!missing nope"},
+	{"{{ 'x' | upper(1 | nofilter) }}", "!unknown nofilter"},
 }
 
 func TestLanguage(t *testing.T) {

@@ -25,7 +25,7 @@ type open struct {
 
 // lex returns the tokens of a template, the last being tokenEnd.
 func lex(text string) ([]token, error) {
-	l := &lexer{text: text, tokens: make([]token, 0, 8+len(text)/4)}
+	l := &lexer{text: text, tokens: make([]token, 0, 16)}
 	if err := l.scanText(); err != nil {
 		return nil, err
 	}

@@ -41,8 +41,11 @@ type local struct {
 	value value.Value
 }
 
-// keptBuffer is the largest output buffer, in bytes, that a pooled state keeps.
-const keptBuffer = 64 << 10
+// What a pooled state keeps at most: an output buffer in bytes, and variables or arguments.
+const (
+	keptBuffer = 64 << 10
+	keptStack  = 256
+)
 
 func (e *Engine) acquire(t *Template, c *Context) *state {
 	if c == nil {
@@ -57,6 +60,12 @@ func (e *Engine) acquire(t *Template, c *Context) *state {
 func (e *Engine) release(st *state) {
 	if cap(st.out) > keptBuffer {
 		st.out = nil
+	}
+	if cap(st.locals) > keptStack {
+		st.locals = nil
+	}
+	if cap(st.args) > keptStack {
+		st.args = nil
 	}
 	clear(st.locals[:cap(st.locals)])
 	clear(st.args[:cap(st.args)])

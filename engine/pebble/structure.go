@@ -2,7 +2,6 @@ package pebble
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -89,9 +88,6 @@ func (e *Engine) compileMap(m *value.Map, path []any) (*Structure, error) {
 }
 
 func (e *Engine) compileAt(text string, path []any) (*Template, error) {
-	if !strings.Contains(text, "{") {
-		return constantTemplate(e, text), nil
-	}
 	t, err := e.Compile(text)
 	if err != nil {
 		return nil, &PathError{Path: slices.Clone(path), Err: err}

@@ -1,0 +1,61 @@
+package pebble
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Signature returns how the entry is called: its name and, where it has any, its parameters with their defaults, as in
+// `replace(replace_pairs, regexp=false)`.
+func (e *Entry) Signature() string {
+	var parts []string
+	for _, p := range e.Parameters {
+		switch {
+		case p.Required:
+			parts = append(parts, p.Name)
+		case p.Default.Kind() == value.KindString:
+			parts = append(parts, fmt.Sprintf("%s='%s'", p.Name, p.Default.Str()))
+		default:
+			parts = append(parts, p.Name+"="+value.JavaText(p.Default))
+		}
+	}
+	if e.Variadic {
+		parts = append(parts, "…")
+	}
+	if len(parts) == 0 {
+		return e.Name
+	}
+	return e.Name + "(" + strings.Join(parts, ", ") + ")"
+}
+
+// Manual returns the inventory as text: each filter, function and test with its parameters, what it does, and its first
+// example.
+func (e *Engine) Manual() string {
+	var b strings.Builder
+	section := func(title string, list []Entry) {
+		fmt.Fprintf(&b, "# %s\n\n", title)
+		for i := range list {
+			entry := &list[i]
+			fmt.Fprintf(&b, "  - %s: %s", entry.Signature(), entry.Summary)
+			if len(entry.Examples) > 0 {
+				example := entry.Examples[0]
+				fmt.Fprintf(&b, "; %s -> %s", example.Expression, orNothing(example.Result))
+			}
+			b.WriteByte('\n')
+		}
+		b.WriteByte('\n')
+	}
+	section("Filters", e.Filters())
+	section("Functions", e.Functions())
+	section("Tests", e.Tests())
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+func orNothing(text string) string {
+	if text == "" {
+		return "nothing"
+	}
+	return text
+}

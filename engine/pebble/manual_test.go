@@ -1,0 +1,70 @@
+package pebble
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestManual runs the examples of the package's documentation.
+func TestManual(t *testing.T) {
+	source, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, c := New(Options{}), requestContext(t)
+	count := 0
+	for line := range strings.Lines(string(source)) {
+		example, ok := strings.CutPrefix(strings.TrimRight(line, "\n"), "//\t")
+		template, want, found := strings.Cut(example, " -> ")
+		if !ok || !found {
+			continue
+		}
+		count++
+		if got := outcome(e, c, template); got != want {
+			t.Errorf("%s: got %q, want %q", template, got, want)
+		}
+	}
+	if count < 30 {
+		t.Errorf("found %d examples", count)
+	}
+}
+
+// TestManualOperators sees that the documentation names every operator.
+func TestManualOperators(t *testing.T) {
+	source, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for op := range binaryOperators(Dialect1) {
+		if !strings.Contains(string(source), " "+op) && !strings.Contains(string(source), "\t"+op) {
+			t.Errorf("operator %s is not in the documentation", op)
+		}
+	}
+	for kind, table := range newMethods() {
+		for name := range table {
+			plain := strings.TrimPrefix(name, "get")
+			if name != "tostring" && name != "intern" && name != "empty" && name != "blank" && kind.String() != "opaque" &&
+				!strings.Contains(strings.ToLower(string(source)), plain) {
+				t.Errorf("method %s of %s is not in the documentation", name, kind)
+			}
+		}
+	}
+}
+
+func TestInventory(t *testing.T) {
+	manual := New(Options{}).Manual()
+	for _, want := range []string{
+		"# Filters\n\n  - abbreviate(length): ",
+		"  - replace(replace_pairs, regexp=false): ",
+		"  - default(default=null): replaces what is missing, null, a blank string, or an empty list or map; {{ nope | default('d') }} -> d\n",
+		"\n\n# Functions\n\n",
+		"  - max(…): ",
+		"  - range(start, end, increment=1): ",
+		"\n\n# Tests\n\n  - defined: ",
+	} {
+		if !strings.Contains(manual, want) {
+			t.Errorf("%q is not in the manual:\n%s", want, manual)
+		}
+	}
+}
