@@ -37,3 +37,18 @@ func BenchmarkCompileCEL(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkPebble(b *testing.B) {
+	conditions, found := load(b, "- type: io.kestra.plugin.core.condition.Expression\n  expression: \"{{ trigger.body.action == 'opened' }}\"\n")
+	if len(conditions) != 1 {
+		b.Fatal(found)
+	}
+	e := newEvent(b, github, nil)
+	ctx := b.Context()
+	b.ReportAllocs()
+	for b.Loop() {
+		if met, err := conditions[0].Holds(ctx, e); !met || err != nil {
+			b.Fatal(met, err)
+		}
+	}
+}

@@ -87,7 +87,7 @@ func CompileCEL(expression string) (Condition, error) {
 // plan makes the program of a checked expression: one that only looks at values, or one that counts and is interrupted.
 func plan(env *cel.Env, checked *cel.Ast, expression string) (*celCondition, error) {
 	tree := checked.NativeRep()
-	c := &celCondition{expression: expression, info: tree.SourceInfo(), limited: !isPlain(tree.Expr())}
+	c := &celCondition{expression: expression, info: tree.SourceInfo(), limited: !isPlain(tree.Expr()), loops: hasLoops(tree.Expr())}
 	options := []cel.ProgramOption{
 		cel.EvalOptions(cel.OptOptimize),
 		cel.CustomDecoratorV2(decorate(env, tree)),
@@ -153,6 +153,7 @@ type celCondition struct {
 	info       *ast.SourceInfo
 	program    cel.Program
 	limited    bool // false: it cannot take long, so that nothing needs to be counted
+	loops      bool // only loops look at the clock
 }
 
 // Holds implements [Condition].
@@ -160,21 +161,21 @@ func (c *celCondition) Holds(ctx context.Context, e *Event) (bool, error) {
 	if err := inTime(ctx, e); err != nil {
 		return false, err
 	}
-	return c.evaluate(ctx, e.Deadline, (*activation)(e))
+	return c.evaluate(e.Deadline, (*activation)(e))
 }
 
 // evaluate runs the program; a zero deadline means that only the limits of one expression count.
-func (c *celCondition) evaluate(ctx context.Context, deadline time.Time, vars cel.Activation) (bool, error) {
+func (c *celCondition) evaluate(deadline time.Time, vars cel.Activation) (bool, error) {
 	var result ref.Val
 	var err error
-	if c.limited {
-		end := time.Now().Add(celTime)
-		if !deadline.IsZero() && deadline.Before(end) {
-			end = deadline
+	if c.loops {
+		limit := celTime
+		if !deadline.IsZero() {
+			limit = min(limit, time.Until(deadline))
 		}
-		limited, cancel := context.WithDeadline(ctx, end)
-		result, _, err = c.program.ContextEval(limited, vars)
-		cancel()
+		clock := startClock(limit)
+		result, _, err = c.program.ContextEval(clock, vars)
+		clock.stop()
 	} else {
 		result, _, err = c.program.Eval(vars)
 	}

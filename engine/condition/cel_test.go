@@ -138,6 +138,8 @@ func TestCEL(t *testing.T) {
 		{`body.exp == 1000 && type(body.exp) == double && type(body.one) == int`, numbers, true},
 		{`2 in body.list && body.list == [1, 2, 3.0]`, numbers, true},
 		{`body.onef in [1, 2]`, numbers, true},
+		{`body.list in ['a', 'b'] || body in ['a', 'b']`, numbers, false},
+		{`base64.decode('aGk=') in [b'hi']`, get, true},
 		{`body.one + 1 == 2 && body.onef + 1.0 == 2.0 && double(body.one) + 0.5 == 1.5`, numbers, true},
 		{`int(body.s) == 12 && body.one + body.neg == -2`, numbers, true},
 		{`body.pull_request.id == 9007199254740993 && body.repository.stargazers_count == 1500`, github, true},

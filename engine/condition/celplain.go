@@ -65,6 +65,15 @@ func isPlain(root ast.Expr) bool {
 	return plain && nodes <= maxPlainNodes && work <= maxPlainWork
 }
 
+// hasLoops reports whether an expression goes through lists or maps by itself.
+func hasLoops(root ast.Expr) bool {
+	loops := false
+	ast.PostOrderVisit(root, ast.NewExprVisitor(func(e ast.Expr) {
+		loops = loops || e.Kind() == ast.ComprehensionKind
+	}))
+	return loops
+}
+
 // comparesLiteral reports whether a call is a comparison with a literal, whose size bounds its work.
 func comparesLiteral(call ast.CallExpr) bool {
 	switch call.FunctionName() {

@@ -1,0 +1,29 @@
+package condition
+
+import (
+	"sync"
+	"testing"
+)
+
+// TestConcurrent: one condition and one request may be shared by goroutines.
+func TestConcurrent(t *testing.T) {
+	conditions := []*celCondition{
+		compile(t, `body.action == 'opened' && headers.header('x-github-event') == 'pull_request'`),
+		compile(t, `body.pull_request.labels.exists(l, l.name == 'bug') && headers.header('x-token').compareSecret('TOKEN')`),
+		compile(t, `body.pull_request.head.ref.matches('^feature/') && body.repository.topics.map(x, x).sort() == ['go', 'webhooks']`),
+	}
+	shared := newEvent(t, github, nil)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 50 {
+				for _, c := range conditions {
+					if met, err := c.Holds(t.Context(), shared); !met || err != nil {
+						t.Errorf("%s: Holds = %v, %v", c.expression, met, err)
+					}
+				}
+			}
+		})
+	}
+	group.Wait()
+}
