@@ -71,7 +71,7 @@ func Specs() []flow.Spec {
 		Summary: "Starts the flow when its webhook URL is called.",
 		Properties: []flow.Property{
 			{
-				Name: "key", Type: flow.String, Required: true, Dynamic: true, MaxLength: maxKeyLength,
+				Name: "key", Type: flow.String, Required: true, Dynamic: true, Secret: true, MaxLength: maxKeyLength,
 				Summary: "The secret last segment of the URL, rendered and trimmed when the flow is loaded.",
 			},
 			{
