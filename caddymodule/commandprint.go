@@ -2,6 +2,7 @@ package caddymodule
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -76,9 +77,6 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// needs says which environment variables a key lacks.
-func needs(u engine.URL) string { return "(needs " + strings.Join(u.Needs, ", ") + ")" }
-
 // printURLs prints a line for each URL.
 func printURLs(w io.Writer, urls []engine.URL, base string, showKeys bool) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -98,21 +96,25 @@ func shownPath(u engine.URL, showKeys bool) string {
 	case u.Key != "":
 		return u.Path("") + maskedKey
 	case len(u.Needs) > 0:
-		return u.Path("") + needs(u)
+		return u.Path("") + "(" + needs(u) + ")"
 	default:
-		return u.Path("") + "(key " + u.Finding.Message + ")"
+		return u.Path("") + "(no key)"
 	}
 }
 
+// needs says which environment variables the key lacks.
+func needs(u engine.URL) string { return "needs " + strings.Join(u.Needs, ", ") }
+
+// shownTrigger returns the trigger's id with what keeps it from getting requests.
 func shownTrigger(u engine.URL) string {
-	switch {
-	case u.Disabled:
-		return u.TriggerID + " (disabled)"
-	case u.Key != "" && u.Finding != nil:
-		return u.TriggerID + " (its key " + u.Finding.Message + ")"
-	default:
-		return u.TriggerID
+	text := u.TriggerID
+	if u.Disabled {
+		text += " (disabled)"
 	}
+	if u.Finding != nil && (u.Key != "" || len(u.Needs) == 0) {
+		text += " (key: " + u.Finding.Message + ")"
+	}
+	return text
 }
 
 // printCurl prints a command for each webhook of the flow that is named as in namespace/flow.
@@ -134,16 +136,21 @@ func printCurl(w io.Writer, flows *commandFlows, name, base, data string) error 
 	if err != nil {
 		return err
 	}
+	var unusable []error
 	for _, u := range urls {
-		if u.Key == "" {
-			return fmt.Errorf("trigger %s: %s", u.TriggerID, strings.TrimPrefix(shownPath(u, true), u.Path("")))
-		}
-		if len(urls) > 1 {
+		switch {
+		case u.Key == "" && len(u.Needs) > 0:
+			unusable = append(unusable, fmt.Errorf("trigger %s: key %s", u.TriggerID, needs(u)))
+			continue
+		case u.Key == "":
+			unusable = append(unusable, fmt.Errorf("trigger %s: key %s", u.TriggerID, u.Finding.Message))
+			continue
+		case len(urls) > 1:
 			fmt.Fprintf(w, "# %s\n", shownTrigger(u))
 		}
 		fmt.Fprintf(w, "curl -X POST%s %s\n", arguments, shellQuote(base+u.Path(u.Key)))
 	}
-	return nil
+	return errors.Join(unusable...)
 }
 
 // curlData returns the arguments for a body, with a blank before each. A body that is JSON is declared so; curl would say

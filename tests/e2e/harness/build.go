@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 )
@@ -33,8 +34,8 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Program builds the command in a package of this module, named relative to it, and returns the file. It is built once;
-// a build that failed fails every test that needs it.
+// Program builds the command in a package of this module, named relative to it, and returns the file, which is called as
+// the package. It is built once; a build that failed fails every test that needs it.
 func Program(tb testing.TB, pkg string) string {
 	tb.Helper()
 	builds.Lock()
@@ -56,7 +57,10 @@ func buildProgram(pkg string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(folder, path.Base(pkg)+".exe") // the ending is needed on Windows and harmless elsewhere
+	file := filepath.Join(folder, path.Base(pkg))
+	if runtime.GOOS == "windows" {
+		file += ".exe"
+	}
 	out, err := exec.Command("go", "build", "-o", file, module+pkg).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)

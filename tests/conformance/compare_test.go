@@ -1,0 +1,257 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// absent stands for a member that is not there.
+const absent = "absent"
+
+// compareAnswers returns what differs between Kestra's answer and ours.
+func compareAnswers(kestra response, ours answer) []difference {
+	if kestra.Connection != "" || kestra.Status != ours.status {
+		return []difference{{"status", summary(kestra.Status, kestra.Body, kestra.Connection), summary(ours.status, string(ours.body), "")}}
+	}
+	var found []difference
+	if got, want := mediaType(ours.contentType), mediaType(kestra.header("Content-Type")); got != want {
+		found = append(found, difference{"content type", want, got})
+	}
+	theirs, mine := object(kestra.Body), object(string(ours.body))
+	switch {
+	case theirs == nil || mine == nil:
+		if kestra.Body != string(ours.body) {
+			found = append(found, difference{"text", shorten(kestra.Body), shorten(string(ours.body))})
+		}
+	case theirs["message"] != nil && mine["message"] != nil:
+		found = append(found, diff("message", theirs["message"], mine["message"])...)
+		if got, want := members(mine), members(theirs); got != want {
+			found = append(found, difference{"error members", want, got})
+		}
+	default:
+		normalise(theirs)
+		normalise(mine)
+		found = append(found, diffObjects("", theirs, mine)...)
+	}
+	return found
+}
+
+// summary returns an answer in a line: its status, or why there is none, and the message of an error.
+func summary(status int, body, connection string) string {
+	switch {
+	case connection != "":
+		return "none: " + connection
+	case status == nextHandler:
+		return "the next handler's"
+	case status < 400:
+		return fmt.Sprint(status)
+	}
+	message, ok := object(body)["message"].(string)
+	if !ok {
+		message = body
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", status, shorten(message)))
+}
+
+func mediaType(contentType string) string {
+	if contentType == "" {
+		return absent
+	}
+	return strings.ToLower(contentType)
+}
+
+// compareExecutions returns what differs between the final executions.
+func compareExecutions(kestra json.RawMessage, ours *execution.State) []difference {
+	theirs := object(string(kestra))
+	runs := []any{}
+	for _, run := range list(theirs["taskRunList"]) {
+		run := run.(map[string]any)
+		runs = append(runs, map[string]any{"taskId": run["taskId"], "state": current(run["state"]), "outputs": run["outputs"]})
+	}
+	mine := map[string]any{
+		"id": ours.ID, "namespace": ours.Namespace, "flowId": ours.FlowID, "flowRevision": json.Number(fmt.Sprint(ours.Revision)),
+		"state":   history(ours.History),
+		"trigger": map[string]any{"id": ours.Trigger.ID, "type": ours.Trigger.Type, "variables": decode(ours.Trigger.Variables.JSON)},
+	}
+	if len(ours.Outputs.JSON) > len("{}") {
+		mine["outputs"] = decode(ours.Outputs.JSON)
+	}
+	mineRuns := []any{}
+	for _, run := range ours.TaskRuns {
+		mineRuns = append(mineRuns, map[string]any{"taskId": run.TaskID, "state": string(run.History.Current()), "outputs": decode(run.Outputs.JSON)})
+	}
+	labels := []any{}
+	for _, l := range ours.Labels {
+		labels = append(labels, map[string]any{"key": l.Key, "value": l.Value})
+	}
+	mine["tasks"], mine["labels"] = mineRuns, labels
+	kept := map[string]any{"tasks": runs, "state": statuses(theirs["state"])}
+	for _, name := range []string{"id", "namespace", "flowId", "flowRevision", "trigger", "outputs", "labels"} {
+		if v, ok := theirs[name]; ok {
+			kept[name] = v
+		}
+	}
+	normalise(kept)
+	normalise(mine)
+	return diffObjects("execution.", kept, mine)
+}
+
+func history(h execution.History) []any {
+	var names []any
+	for _, entry := range h {
+		names = append(names, string(entry.Status))
+	}
+	return names
+}
+
+// statuses returns the statuses of a state of Kestra's, oldest first.
+func statuses(state any) []any {
+	var names []any
+	for _, entry := range list(state.(map[string]any)["histories"]) {
+		names = append(names, entry.(map[string]any)["state"])
+	}
+	return names
+}
+
+func current(state any) any { return state.(map[string]any)["current"] }
+
+func list(v any) []any {
+	items, _ := v.([]any)
+	return items
+}
+
+var (
+	executionID = regexp.MustCompile(`^[0-9A-Za-z]{20,22}$`)
+	instant     = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z$`)
+	duration    = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
+)
+
+// normalise replaces, in an execution or an answer with one, what is new in every execution: its id, wherever it stands,
+// and dates and durations that have their form. A wrong form stays, and so is a difference.
+func normalise(m map[string]any) {
+	id, _ := m["id"].(string)
+	if !executionID.MatchString(id) {
+		return
+	}
+	var walk func(v any) any
+	walk = func(v any) any {
+		switch v := v.(type) {
+		case string:
+			switch {
+			case instant.MatchString(v):
+				return "(date)"
+			case duration.MatchString(v):
+				return "(duration)"
+			}
+			return strings.ReplaceAll(v, id, "(id)")
+		case []any:
+			for i := range v {
+				v[i] = walk(v[i])
+			}
+		case map[string]any:
+			for name := range v {
+				v[name] = walk(v[name])
+			}
+		}
+		return v
+	}
+	trigger := m["trigger"] // what the caller sent is no date of ours
+	delete(m, "trigger")
+	walk(m)
+	if trigger != nil {
+		m["trigger"] = trigger
+	}
+}
+
+// diff returns the differences between two JSON values. Members have no order; numbers are compared by value.
+func diff(path string, theirs, mine any) []difference {
+	switch theirs := theirs.(type) {
+	case map[string]any:
+		if mine, ok := mine.(map[string]any); ok {
+			return diffObjects(path+".", theirs, mine)
+		}
+	case []any:
+		if mine, ok := mine.([]any); ok && len(mine) == len(theirs) {
+			var found []difference
+			for i := range theirs {
+				found = append(found, diff(fmt.Sprintf("%s[%d]", path, i), theirs[i], mine[i])...)
+			}
+			return found
+		}
+	case json.Number:
+		if mine, ok := mine.(json.Number); ok {
+			a, okA := new(big.Rat).SetString(theirs.String())
+			b, okB := new(big.Rat).SetString(mine.String())
+			if okA && okB && a.Cmp(b) == 0 {
+				return nil
+			}
+		}
+	default:
+		if theirs == mine {
+			return nil
+		}
+	}
+	return []difference{{path, text(theirs), text(mine)}}
+}
+
+// diffObjects returns the differences between two objects, whose members have names behind prefix.
+func diffObjects(prefix string, theirs, mine map[string]any) []difference {
+	names := maps.Clone(theirs)
+	maps.Copy(names, mine)
+	var found []difference
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		a, inTheirs := theirs[name]
+		b, inMine := mine[name]
+		switch {
+		case !inTheirs:
+			found = append(found, difference{prefix + name, absent, text(b)})
+		case !inMine:
+			found = append(found, difference{prefix + name, text(a), absent})
+		default:
+			found = append(found, diff(prefix+name, a, b)...)
+		}
+	}
+	return found
+}
+
+// object returns the members of a JSON object; nil if text is none.
+func object(text string) map[string]any {
+	m, _ := decode([]byte(text)).(map[string]any)
+	return m
+}
+
+func decode(text []byte) any {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var v any
+	if decoder.Decode(&v) != nil || decoder.More() {
+		return nil
+	}
+	return v
+}
+
+func members(m map[string]any) string { return strings.Join(slices.Sorted(maps.Keys(m)), " ") }
+
+func text(v any) string {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(v) // what came from JSON goes back to it
+	return shorten(strings.TrimSuffix(b.String(), "\n"))
+}
+
+func shorten(text string) string {
+	const most = 200
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

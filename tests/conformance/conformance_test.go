@@ -1,0 +1,153 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+// notSupported is what the diagnostics of flows say that cannot be run yet.
+const notSupported = "not supported yet"
+
+// TestRecordedRequests sends every recorded request and compares, see the package.
+func TestRecordedRequests(t *testing.T) {
+	rows := loadDivergences(t)
+	cases, unreachable, covered := 0, 0, 0
+	var missing []string // what unreachable flows lack
+	for _, topic := range loadTopics(t) {
+		t.Run(topic.Topic, func(t *testing.T) {
+			set, lacks := load(topic)
+			s := startServer(t, set)
+			for _, c := range topic.Cases {
+				name := topic.Topic + "/" + c.Name
+				cases++
+				if reason := lacks[c.Flow].unsupported(); reason != "" {
+					unreachable++
+					missing = append(missing, reason)
+					continue
+				}
+				for _, d := range s.compare(t, c, lacks[c.Flow]) {
+					row := slices.IndexFunc(rows, func(r *divergence) bool { return r.matches(name, d) })
+					if row < 0 {
+						t.Errorf("%s: %v", name, d)
+						continue
+					}
+					rows[row].covers++
+					covered++
+				}
+			}
+		})
+	}
+	for _, row := range rows {
+		if row.covers == 0 {
+			t.Errorf("divergences.tsv:%d: covers no difference any more", row.line)
+		}
+	}
+	t.Logf("%d requests, %d of them to flows that are not supported yet; %d differences covered by %d rows", cases, unreachable, covered, len(rows))
+	slices.Sort(missing)
+	for _, reason := range slices.Compact(slices.Clone(missing)) {
+		t.Logf("not reachable: %s (%d requests)", reason, count(missing, reason))
+	}
+}
+
+// compare sends one request, after what must come before it, and returns the differences.
+func (s *server) compare(t *testing.T, c recorded, found findings) []difference {
+	t.Helper()
+	if c.Request.Target == "/api/v1/main/flows" {
+		return compareRefusal(c, found)
+	}
+	raw := c.Request.bytes(t)
+	if strings.HasSuffix(c.Name, ", second call") {
+		if first, err := s.send(c.Request.Method, raw); err != nil || s.wait(t, first) == nil {
+			t.Fatalf("%s: the first call: %+v, %v", c.Name, first, err)
+		}
+	}
+	got, err := s.send(c.Request.Method, raw)
+	if err != nil {
+		return []difference{{"status", summary(c.Response.Status, c.Response.Body, c.Response.Connection), "none: " + err.Error()}}
+	}
+	differences := compareAnswers(c.Response, got)
+	if ended := s.wait(t, got); ended != nil && c.Execution != nil {
+		differences = append(differences, compareExecutions(c.Execution, ended)...)
+	}
+	return differences
+}
+
+// compareRefusal compares whether a flow is accepted, for a case that recorded its creation.
+func compareRefusal(c recorded, found findings) []difference {
+	accepted := func(ok bool) string {
+		if ok {
+			return "accepted"
+		}
+		return "refused"
+	}
+	if kestra, ours := c.Response.Status < 300, len(found) == 0; kestra != ours {
+		return []difference{{"flow", accepted(kestra), accepted(ours)}}
+	}
+	return nil
+}
+
+// findings are the errors of one flow.
+type findings flow.Diagnostics
+
+// unsupported returns the diagnostics of a flow that does not load because it uses what is not supported yet, without
+// their places; "" when it loads, or has another error.
+func (f findings) unsupported() string {
+	var reasons []string
+	for _, d := range f {
+		if !strings.Contains(d.Message, notSupported) {
+			return ""
+		}
+		reasons = append(reasons, d.Message)
+	}
+	slices.Sort(reasons)
+	return strings.Join(slices.Compact(reasons), "; ")
+}
+
+// load loads the flows of a topic, each by itself, and returns the errors of each.
+func load(topic topic) (*flow.Set, map[string]findings) {
+	errors := make(map[string]findings)
+	var sources []*flow.Source
+	for _, id := range slices.Sorted(maps.Keys(topic.Flows)) {
+		source := flow.NewSource(id, []byte(topic.Flows[id]))
+		sources = append(sources, source)
+	}
+	set, found := engine.Load(sources)
+	for _, d := range found.Errors() {
+		errors[d.Pos.Source.Name] = append(errors[d.Pos.Source.Name], d)
+	}
+	return set, errors
+}
+
+func count(texts []string, text string) int {
+	n := 0
+	for _, other := range texts {
+		if other == text {
+			n++
+		}
+	}
+	return n
+}
+
+// wait waits for the execution of an answer to end; nil when there is none.
+func (s *server) wait(t *testing.T, a answer) *execution.State {
+	t.Helper()
+	if a.execution == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	state, err := s.engine.Wait(ctx, a.execution)
+	if err != nil {
+		t.Fatal(fmt.Errorf("execution %s: %w", a.execution, err))
+	}
+	return state
+}
