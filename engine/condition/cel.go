@@ -38,6 +38,12 @@ func celSpec() flow.Spec {
 		}},
 		Compile: func(c *flow.Component) (any, error) {
 			condition, err := CompileCEL(c.Text("expression"))
+			var at *CompileError
+			if errors.As(err, &at) && at.Line > 0 {
+				d := c.Errorf("expression", "cel expression: %s", at.Message)
+				d.Pos, d.Err = c.PropertyAt("expression", at.Line, at.Column), err
+				return nil, d
+			}
 			if err != nil {
 				return nil, c.Errorf("expression", "%w", err)
 			}

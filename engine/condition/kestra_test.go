@@ -92,7 +92,7 @@ func load(t testing.TB, conditions string) ([]Condition, flow.Diagnostics) {
 	for line := range strings.Lines(conditions) {
 		text += "  " + line
 	}
-	set, found := flow.Load(catalog(t), flow.Options{}, []*flow.Source{flow.NewSource("x.yml", []byte(text))})
+	set, found := flow.Load(catalog(t), flow.Options{}, []*flow.Source{{Name: "x.yml", YAML: []byte(text)}})
 	f := set.Flow("t.conditions", "x")
 	if f == nil {
 		return nil, found
@@ -212,8 +212,9 @@ func TestNested(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	tests := []struct{ name, conditions, want string }{
 		{"cel type", "- type: cel\n  expression: body.x\n", "cel expression: its result must be true or false"},
-		{"cel syntax", "- type: cel\n  expression: body.x == nope\n", "cel expression, line 1, column 11: undeclared reference to 'nope'"},
-		{"cel without expression", "- type: cel\n", "line 9): triggers[0].conditions[0].expression: is missing"},
+		{"cel syntax", "- type: cel\n  expression: body.x == nope\n", "x.yml:10:27: triggers[0].conditions[0].expression: cel expression: undeclared reference to 'nope'"},
+		{"cel syntax in a block", "- type: cel\n  expression: |\n    body.x == 1 &&\n      nope\n", "x.yml:12:9: triggers[0].conditions[0].expression: cel expression: undeclared reference to 'nope'"},
+		{"cel without expression", "- type: cel\n", "x.yml:9:5: triggers[0].conditions[0].expression: is missing"},
 		{"cel with another property", "- type: cel\n  expression: 'true'\n  expresion: 'true'\n", "unknown member `expresion`"},
 		{"broken expression", "- type: io.kestra.plugin.core.condition.Expression\n  expression: '{{ 1 +'\n", "triggers[0].conditions[0].expression"},
 		{"empty or", "- type: io.kestra.plugin.core.condition.Or\n  conditions: []\n", "triggers[0].conditions[0].conditions: must not be empty"},

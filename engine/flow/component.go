@@ -39,6 +39,7 @@ type Component struct {
 // property is one property as it was written; which fields are set follows from the property's type.
 type property struct {
 	pos       Position
+	node      *yaml.Node        // of a String property, to find places inside of it
 	value     value.Value       // the value as written
 	template  *pebble.Template  // a dynamic string
 	structure *pebble.Structure // a dynamic value of any other shape
@@ -80,6 +81,15 @@ func (c *Component) PropertyPos(name string) Position {
 		return p.pos
 	}
 	return c.Pos
+}
+
+// PropertyAt returns the place in the file of line and column of a String property's text, both counted from 1; the
+// property's place when it has no text there.
+func (c *Component) PropertyAt(name string, line, column int) Position {
+	if p := c.properties[name]; p.node != nil {
+		return p.pos.Source.within(p.node, line, column)
+	}
+	return c.PropertyPos(name)
 }
 
 // Errorf returns an error at a property; an empty property means the component as a whole. A %w in the format gives the

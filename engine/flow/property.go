@@ -98,6 +98,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 	switch p.Type {
 	case String:
 		if text, ok := l.text(n, path); ok {
+			out.node = n
 			out.value = value.String(text)
 			l.checkText(p, text, n, path)
 			if p.Dynamic && p.Secret {
