@@ -19,7 +19,7 @@ func arithmetic(op string) operation {
 			case a.Kind() == value.KindList:
 				return st.listPlus(a.List(), b)
 			default:
-				return calculate("addition", value.Add, a, b)
+				return st.calculate("addition", value.Add, a, b)
 			}
 		}
 	case "-":
@@ -27,36 +27,54 @@ func arithmetic(op string) operation {
 			if a.Kind() == value.KindList {
 				return st.listMinus(a, b)
 			}
-			return calculate("subtraction", value.Sub, a, b)
+			return st.calculate("subtraction", value.Sub, a, b)
 		}
 	case "*":
-		return func(_ *state, a, b value.Value) (value.Value, error) {
-			return calculate("multiplication", value.Mul, a, b)
+		return func(st *state, a, b value.Value) (value.Value, error) {
+			return st.calculate("multiplication", value.Mul, a, b)
 		}
 	case "/":
-		return func(_ *state, a, b value.Value) (value.Value, error) {
-			return calculate("division", value.Div, a, b)
+		return func(st *state, a, b value.Value) (value.Value, error) {
+			return st.calculate("division", value.Div, a, b)
 		}
 	case "%":
-		return func(_ *state, a, b value.Value) (value.Value, error) {
-			return calculate("modulus", value.Rem, a, b)
+		return func(st *state, a, b value.Value) (value.Value, error) {
+			return st.calculate("modulus", value.Rem, a, b)
 		}
 	default:
 		return nil
 	}
 }
 
-func calculate(what string, do func(a, b value.Value) (value.Value, error), a, b value.Value) (value.Value, error) {
+func (st *state) calculate(what string, do func(a, b value.Value) (value.Value, error), a, b value.Value) (value.Value, error) {
 	x, ok1 := value.Number(a)
 	y, ok2 := value.Number(b)
 	if !ok1 || !ok2 {
 		return value.Null, evaluationError("could not perform %s of %s and %s", what, describe(a), describe(b))
+	}
+	if st != nil { // it is nil while literals are folded
+		if err := st.charge(digitCost(x) + digitCost(y)); err != nil {
+			return value.Null, err
+		}
 	}
 	v, err := do(x, y)
 	if err != nil {
 		return value.Null, numberError(err)
 	}
 	return v, nil
+}
+
+// digitCost is what an operation on a number costs, in steps, beyond what it does on one of 64 bits.
+func digitCost(v value.Value) int {
+	switch v.Kind() {
+	case value.KindBigInt:
+		return v.BigInt().BitLen() / 16
+	case value.KindDecimal:
+		unscaled, _, _ := v.Decimal()
+		return 10 + unscaled.BitLen()/16
+	default:
+		return 0
+	}
 }
 
 // numberError gives an error of the arithmetic its class: numbers may grow only so far.

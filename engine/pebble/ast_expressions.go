@@ -118,6 +118,7 @@ func (e *attributeExpr) String() string {
 	}
 	return operand(e.target) + "." + e.name
 }
+
 func (e *methodExpr) String() string {
 	return operand(e.target) + "." + e.name + "(" + join(e.args) + ")"
 }
@@ -128,6 +129,7 @@ func (e *filterExpr) String() string {
 	}
 	return operand(e.input) + " | " + e.name + e.args.String()
 }
+
 func (e *testExpr) String() string {
 	op := " is "
 	if e.negated {
@@ -139,6 +141,7 @@ func (e *unaryExpr) String() string { return e.op + " " + operand(e.operand) }
 func (e *binaryExpr) String() string {
 	return operand(e.left) + " " + e.op + " " + operand(e.right)
 }
+
 func (e *ternaryExpr) String() string {
 	return operand(e.condition) + " ? " + operand(e.yes) + " : " + operand(e.no)
 }
@@ -150,6 +153,7 @@ func (e *mapExpr) String() string {
 	}
 	return "{" + strings.Join(members, ", ") + "}"
 }
+
 func (e *quoteExpr) String() string {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -89,6 +89,7 @@ func (n *ifTag) String() string {
 	b.WriteString("{% endif %}")
 	return b.String()
 }
+
 func (n *forTag) String() string {
 	text := "{% for " + n.name + " in " + n.list.String() + " %}" + n.body.String()
 	if n.hasEmpty {
@@ -107,9 +108,11 @@ func (n *macroTag) String() string {
 	}
 	return "{% macro " + n.name + "(" + strings.Join(params, ", ") + ") %}" + n.body.String() + "{% endmacro %}"
 }
+
 func (n *blockTag) String() string {
 	return "{% block " + n.name + " %}" + n.body.String() + "{% endblock %}"
 }
+
 func (n *filterTag) String() string {
 	return "{% filter " + chainText(n.chain) + " %}" + n.body.String() + "{% endfilter %}"
 }

@@ -52,8 +52,10 @@ func BenchmarkGreeting(b *testing.B) {
 
 // longText is 2 KB of text with 20 expressions.
 func longText() string {
-	expressions := []string{"trigger.body.hello", "trigger.body.n + 1", "trigger.headers['X-Event'][0] | upper",
-		"flow.id ~ '/' ~ flow.namespace", "trigger.body.nope ?? 'none'"}
+	expressions := []string{
+		"trigger.body.hello", "trigger.body.n + 1", "trigger.headers['X-Event'][0] | upper",
+		"flow.id ~ '/' ~ flow.namespace", "trigger.body.nope ?? 'none'",
+	}
 	var b strings.Builder
 	for i := range 20 {
 		b.WriteString(strings.Repeat("lorem ipsum ", 6) + "{{ " + expressions[i%len(expressions)] + " }}\n")

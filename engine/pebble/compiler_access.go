@@ -119,6 +119,7 @@ func (st *state) take(v value.Value, s *step) (value.Value, error) {
 		}
 	case value.KindNull:
 		return value.Null, s.miss
+	default:
 	}
 	if s.number {
 		return value.Null, s.miss

@@ -73,7 +73,7 @@
 //	{{ 1 + 2 * 3 }} {{ 7 / 2 }} {{ -7 % 3 }} {{ 1 + '1' }} {{ '2' * 3 }} -> 7 3 -1 11 6
 //	{{ [1, 2] + 3 - 1 }} {{ 1..3 }} {{ 'a'..'c' }} -> [2,3] [1,2,3] ["a","b","c"]
 //	{{ 1 == 1.0 }} {{ 1 == '1' }} {{ [1] == [1.0] }} -> true false true
-//	{{ [1, 2] contains 2.0 }} {{ 'a1' contains 1 }} {{ 'b' isIn {'a': 'b'} }} -> true true true
+//	{{ [1, 2] contains 2.0 }}, {{ 'a1' contains 2 }}, {{ 'b' isIn {'a': 'b'} }} -> true, false, true
 //	{{ 'a' | upper ~ 'b' }} {{ 'a' ~ 'b' | upper }} -> Ab AB
 //	{{ not 1 == 2 }} -> false
 //	{{ trigger.body.n == 1 ? 'one' : 'more' }} -> one
@@ -89,9 +89,9 @@
 // it is missing; is defined and default rescue it too, wherever it is below them. The operands of + - * / % == != < > <=
 // >= and the condition of an if are not rescued, nor is what fails in render().
 //
-//	{{ trigger.body.nope.x ?? 'd' }} {{ null ?? 'd' }} {{ '' ?? 'd' }}{{ null ??? 'd' }}. -> d d .
-//	{{ trigger.body.list[9] is defined }} {{ trigger.body.nul is defined }} -> false false
-//	{{ (nope | upper) ?? 'd' }} {{ [nope] | default('d') }} {{ ('x' ~ nope) ?? 'd' }} -> d d d
+//	{{ trigger.body.nope.x ?? 'd' }}, {{ null ?? 'e' }}, {{ '' ?? 'd' }}{{ null ??? 'd' }}. -> d, e, .
+//	{{ trigger.body.list[9] is defined }}, {{ trigger.body.nul is not defined }} -> false, true
+//	{{ (nope | upper) ?? 'd' }}, {{ [nope] | default('e') }}, {{ ('x' ~ nope) ?? 'f' }} -> d, e, f
 //
 // # Tags
 //

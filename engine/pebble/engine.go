@@ -22,8 +22,10 @@ type Engine struct {
 func New(o Options) *Engine {
 	l := &o.Limits
 	for _, limit := range []struct{ value, standard *int }{
-		{&l.TemplateBytes, &DefaultLimits.TemplateBytes}, {&l.Steps, &DefaultLimits.Steps},
-		{&l.OutputBytes, &DefaultLimits.OutputBytes}, {&l.Depth, &DefaultLimits.Depth},
+		{&l.TemplateBytes, &DefaultLimits.TemplateBytes},
+		{&l.Steps, &DefaultLimits.Steps},
+		{&l.OutputBytes, &DefaultLimits.OutputBytes},
+		{&l.Depth, &DefaultLimits.Depth},
 		{&l.RangeItems, &DefaultLimits.RangeItems},
 	} {
 		if *limit.value <= 0 {
@@ -36,8 +38,10 @@ func New(o Options) *Engine {
 	if o.Dialect == 0 {
 		o.Dialect = Dialect1
 	}
-	e := &Engine{options: o, limits: o.Limits, precedence: binaryOperators(o.Dialect),
-		registry: newRegistry(o.Dialect), methods: newMethods()}
+	e := &Engine{
+		options: o, limits: o.Limits, precedence: binaryOperators(o.Dialect),
+		registry: newRegistry(o.Dialect), methods: newMethods(),
+	}
 	e.states.New = func() any { return new(state) }
 	return e
 }
@@ -47,8 +51,10 @@ func New(o Options) *Engine {
 func (e *Engine) Compile(text string) (*Template, error) {
 	t := &Template{engine: e, source: text}
 	if len(text) > e.limits.TemplateBytes {
-		return nil, &Error{Class: ClassLimit, Line: 1, Column: 1,
-			Msg: newFault(ClassLimit, 0, "template has %d bytes, more than %d", len(text), e.limits.TemplateBytes).msg}
+		return nil, &Error{
+			Class: ClassLimit, Line: 1, Column: 1,
+			Msg: newFault(ClassLimit, 0, "template has %d bytes, more than %d", len(text), e.limits.TemplateBytes).msg,
+		}
 	}
 	if !strings.Contains(text, "{") {
 		return constantTemplate(e, text), nil

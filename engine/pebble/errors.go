@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -182,32 +183,33 @@ func missing(at int, name string) *fault {
 
 // isMissing reports whether `??` rescues err.
 func isMissing(err error) bool {
-	f, ok := err.(*fault)
+	f, ok := errors.AsType[*fault](err)
 	return ok && f.class == ClassMissing
 }
 
 // wrapMissing makes err one that nothing rescues: operands of arithmetic and comparison, and the condition of an `if`.
 func wrapMissing(err error) error {
-	if !isMissing(err) {
+	f, ok := errors.AsType[*fault](err)
+	if !ok || f.class != ClassMissing {
 		return err
 	}
-	f := *err.(*fault)
-	f.class = ClassEvaluation
-	return &f
+	wrapped := *f
+	wrapped.class = ClassEvaluation
+	return &wrapped
 }
 
 // locate gives err the position at when it has none.
 func locate(err error, at int) error {
-	switch e := err.(type) {
-	case *fault:
-		if e.at >= 0 {
-			return err
-		}
-		f := *e
-		f.at = at
-		return &f
-	default:
+	f, ok := errors.AsType[*fault](err)
+	switch {
+	case !ok:
 		return &fault{class: ClassEvaluation, at: at, msg: err.Error(), err: err}
+	case f.at >= 0:
+		return err
+	default:
+		located := *f
+		located.at = at
+		return &located
 	}
 }
 
@@ -216,7 +218,7 @@ func publish(err error, text string) error {
 	if err == nil {
 		return nil
 	}
-	f, ok := locate(err, 0).(*fault)
+	f, ok := errors.AsType[*fault](locate(err, 0))
 	if !ok {
 		return err
 	}

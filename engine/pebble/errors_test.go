@@ -13,30 +13,42 @@ import (
 func TestErrorText(t *testing.T) {
 	long := "{{ '" + strings.Repeat("ä", 200) + "' ~ nope ~ '" + strings.Repeat("ö", 200) + "' }}"
 	for _, c := range []struct{ name, template, want string }{
-		{"missing variable", "Hello\n  {{ trigger.boddy.x }}",
+		{
+			"missing variable", "Hello\n  {{ trigger.boddy.x }}",
 			"unable to find `boddy` used in the expression `Hello {{ trigger.boddy.x }}` at line 2:14\n" +
 				"    {{ trigger.boddy.x }}\n" +
-				"               ^"},
-		{"wrapped missing variable", "{{ nope + 1 }}",
+				"               ^",
+		},
+		{
+			"wrapped missing variable", "{{ nope + 1 }}",
 			"unable to find `nope` used in the expression `{{ nope + 1 }}` at line 1:4\n" +
 				"  {{ nope + 1 }}\n" +
-				"     ^"},
-		{"columns are characters", "{{ 'äöü' ~ nope }}",
+				"     ^",
+		},
+		{
+			"columns are characters", "{{ 'äöü' ~ nope }}",
 			"unable to find `nope` used in the expression `{{ 'äöü' ~ nope }}` at line 1:12\n" +
 				"  {{ 'äöü' ~ nope }}\n" +
-				"             ^"},
-		{"long line", long,
+				"             ^",
+		},
+		{
+			"long line", long,
 			"unable to find `nope` used in the expression `{{ '" + strings.Repeat("ä", 116) + "…` at line 1:209\n" +
 				"  …" + strings.Repeat("ä", 36) + "' ~ nope ~ '" + strings.Repeat("ö", 24) + "…\n" +
-				"  " + strings.Repeat(" ", 41) + "^"},
-		{"unknown filter", "{{ 'a' | uper }}",
+				"  " + strings.Repeat(" ", 41) + "^",
+		},
+		{
+			"unknown filter", "{{ 'a' | uper }}",
 			"filter \"uper\" does not exist; did you mean \"upper\"? at line 1:10\n" +
 				"  {{ 'a' | uper }}\n" +
-				"           ^"},
-		{"types and no values", "{{ trigger.body.list * 2 }}",
+				"           ^",
+		},
+		{
+			"types and no values", "{{ trigger.body.list * 2 }}",
 			"could not perform multiplication of list and integer at line 1:22\n" +
 				"  {{ trigger.body.list * 2 }}\n" +
-				"                       ^"},
+				"                       ^",
+		},
 		{"syntax", "{{ a b }}", "unexpected \"b\", expected }} at line 1:6\n  {{ a b }}\n       ^"},
 		{"end of template", "{% if true %}\n", "unexpected end of template: looking for the \"endif\" tag at line 2:1"},
 	} {

@@ -146,8 +146,10 @@ func typedText(tmpl *Template, c *Context) (string, error) {
 	if v.IsNull() {
 		return "null", nil
 	}
-	names := map[value.Kind]string{value.KindBool: "Boolean", value.KindInt: "Long", value.KindFloat: "Double",
-		value.KindString: "String", value.KindList: "ArrayList", value.KindMap: "LinkedHashMap"}
+	names := map[value.Kind]string{
+		value.KindBool: "Boolean", value.KindInt: "Long", value.KindFloat: "Double",
+		value.KindString: "String", value.KindList: "ArrayList", value.KindMap: "LinkedHashMap",
+	}
 	return names[v.Kind()] + " " + value.JavaText(v), nil
 }
 
@@ -225,8 +227,10 @@ func factContexts(t *testing.T) map[string]*Context {
 	}
 	out := map[string]*Context{}
 	for name, vars := range all.Map().All() {
-		out[name] = &Context{Vars: vars.Map(), Namespace: "company.team",
-			Secrets: fixedSecrets{"WEBHOOK_KEY": "secretKey", "JSONSEC": `{"a":"one","b":2}`}}
+		out[name] = &Context{
+			Vars: vars.Map(), Namespace: "company.team",
+			Secrets: fixedSecrets{"WEBHOOK_KEY": "secretKey", "JSONSEC": `{"a":"one","b":2}`},
+		}
 	}
 	return out
 }

@@ -40,9 +40,12 @@ func filtersCut() []Filter {
 				}
 				return ""
 			}),
-		{Entry{Name: "abbreviate", Parameters: []Parameter{{Name: "length", Required: true}},
-			Summary:  "at most length characters of a string, the last three being dots where it was longer or as long",
-			Examples: []Example{{"{{ 'this is a long sentence.' | abbreviate(7) }}", "this..."}}},
+		{
+			Entry{
+				Name: "abbreviate", Parameters: []Parameter{{Name: "length", Required: true}},
+				Summary:  "at most length characters of a string, the last three being dots where it was longer or as long",
+				Examples: []Example{{"{{ 'this is a long sentence.' | abbreviate(7) }}", "this..."}},
+			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 				if v.IsNull() {
 					return v, nil
@@ -58,17 +61,25 @@ func filtersCut() []Filter {
 					return value.Null, evaluationError("the length of abbreviate must not be negative")
 				}
 				return abbreviate(v.Str(), int(min(width, 1<<31-1))), nil
-			}},
-		{Entry{Name: "slice", Parameters: []Parameter{{Name: "fromIndex", Default: value.Int(0)}, {Name: "toIndex"}},
-			Summary:  "the part of a string or list from one index up to another that is not included",
-			Examples: []Example{{"{{ 'hello' | slice(1, 3) }}", "el"}, {"{{ [1, 2, 3] | slice(1) }}", "[2,3]"}}},
-			slice},
+			},
+		},
+		{
+			Entry{
+				Name: "slice", Parameters: []Parameter{{Name: "fromIndex", Default: value.Int(0)}, {Name: "toIndex"}},
+				Summary:  "the part of a string or list from one index up to another that is not included",
+				Examples: []Example{{"{{ 'hello' | slice(1, 3) }}", "el"}, {"{{ [1, 2, 3] | slice(1) }}", "[2,3]"}},
+			},
+			slice,
+		},
 	}
 }
 
 func substring(name, summary, result string, take func(text, separator string, null bool) string) Filter {
-	return Filter{Entry{Name: name, Parameters: []Parameter{{Name: "separator", Required: true}}, Summary: summary,
-		Examples: []Example{{"{{ 'a.b.c' | " + name + "('.') }}", result}}},
+	return Filter{
+		Entry{
+			Name: name, Parameters: []Parameter{{Name: "separator", Required: true}}, Summary: summary,
+			Examples: []Example{{"{{ 'a.b.c' | " + name + "('.') }}", result}},
+		},
 		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 			if v.IsNull() {
 				return v, nil
@@ -87,7 +98,8 @@ func substring(name, summary, result string, take func(text, separator string, n
 				}
 			}
 			return value.String(take(text, separator, args[0].IsNull())), nil
-		}}
+		},
+	}
 }
 
 func abbreviate(text string, width int) value.Value {

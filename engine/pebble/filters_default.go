@@ -7,18 +7,28 @@ import (
 // filtersDefault are the filters that take a value of any type.
 func filtersDefault() []Filter {
 	return []Filter{
-		{Entry{Name: "default", rescues: true, Parameters: []Parameter{{Name: "default"}},
-			Summary: "replaces what is missing, null, a blank string, or an empty list or map",
-			Examples: []Example{{"{{ nope | default('d') }}", "d"}, {"{{ '  ' | default('d') }}", "d"},
-				{"{{ 0 | default('d') }}", "0"}}},
+		{
+			Entry{
+				Name: "default", rescues: true, Parameters: []Parameter{{Name: "default"}},
+				Summary: "replaces what is missing, null, a blank string, or an empty list or map",
+				Examples: []Example{
+					{"{{ nope | default('d') }}", "d"},
+					{"{{ '  ' | default('d') }}", "d"},
+					{"{{ 0 | default('d') }}", "0"},
+				},
+			},
 			func(_ *state, v value.Value, args []value.Value) (value.Value, error) {
 				if empty(v) {
 					return args[0], nil
 				}
 				return v, nil
-			}},
-		{Entry{Name: "length", Loose: true, Summary: "the length of a string (in UTF-16 units), list or map; 0 for anything else",
-			Examples: []Example{{"{{ 'abc' | length }}", "3"}, {"{{ [1, 2] | length }}", "2"}, {"{{ null | length }}", "0"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "length", Loose: true, Summary: "the length of a string (in UTF-16 units), list or map; 0 for anything else",
+				Examples: []Example{{"{{ 'abc' | length }}", "3"}, {"{{ [1, 2] | length }}", "2"}, {"{{ null | length }}", "0"}},
+			},
 			func(_ *state, v value.Value, _ []value.Value) (value.Value, error) {
 				switch v.Kind() {
 				case value.KindString:
@@ -30,15 +40,20 @@ func filtersDefault() []Filter {
 				default:
 					return value.Int(0), nil
 				}
-			}},
-		{Entry{Name: "string", Loose: true, Summary: "the text of a value as `~` sees it; null stays null",
-			Examples: []Example{{"{{ [1, 'a'] | string }}", "[1, a]"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "string", Loose: true, Summary: "the text of a value as `~` sees it; null stays null",
+				Examples: []Example{{"{{ [1, 'a'] | string }}", "[1, a]"}},
+			},
 			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
 				if v.IsNull() {
 					return v, nil
 				}
 				text, err := st.javaText(v)
 				return value.String(text), err
-			}},
+			},
+		},
 	}
 }

@@ -12,26 +12,53 @@ import (
 // filtersLists are the filters on lists.
 func filtersLists() []Filter {
 	return []Filter{
-		{Entry{Name: "first", Loose: true, Summary: "the first item of a list, or character of a string; null of an empty list",
-			Examples: []Example{{"{{ [1, 2] | first }}", "1"}, {"{{ 'abc' | first }}", "a"}, {"{{ [] | first }}", ""}}},
-			func(_ *state, v value.Value, _ []value.Value) (value.Value, error) { return end("first", v) }},
-		{Entry{Name: "last", Loose: true, Summary: "the last item of a list, or character of a string; null of an empty list",
-			Examples: []Example{{"{{ [1, 2] | last }}", "2"}, {"{{ 'abc' | last }}", "c"}}},
-			func(_ *state, v value.Value, _ []value.Value) (value.Value, error) { return end("last", v) }},
-		{Entry{Name: "join", Parameters: []Parameter{{Name: "separator"}}, Summary: "the texts of the items of a list in one",
-			Examples: []Example{{"{{ [1, null, 'a'] | join(',') }}", "1,null,a"}, {"{{ [1, 2] | join }}", "12"}}},
-			joinFilter},
-		{Entry{Name: "sort", Loose: true, Summary: "a list in ascending order: numbers, strings, booleans or dates",
-			Examples: []Example{{"{{ [3, 1, 2] | sort }}", "[1,2,3]"}}},
-			func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.sorted("sort", v, 1) }},
-		{Entry{Name: "rsort", Loose: true, Summary: "a list in descending order",
-			Examples: []Example{{"{{ [3, 1, 2] | rsort }}", "[3,2,1]"}}},
-			func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.sorted("rsort", v, -1) }},
-		{Entry{Name: "reverse", Loose: true, Summary: "a list from its end to its begin",
-			Examples: []Example{{"{{ [1, 2, 3] | reverse }}", "[3,2,1]"}}},
-			onList("reverse", runtimeError, func(st *state, l *value.List, _ []value.Value) (value.Value, error) { return st.reversed(l) })},
-		{Entry{Name: "distinct", Loose: true, Summary: "a list without the items that are equal to an earlier one",
-			Examples: []Example{{"{{ [1, 1, 2, '1'] | distinct }}", `[1,2,"1"]`}}},
+		{
+			Entry{
+				Name: "first", Loose: true, Summary: "the first item of a list, or character of a string; null of an empty list",
+				Examples: []Example{{"{{ [1, 2] | first }}", "1"}, {"{{ 'abc' | first }}", "a"}, {"{{ [] | first }}", ""}},
+			},
+			func(_ *state, v value.Value, _ []value.Value) (value.Value, error) { return end("first", v) },
+		},
+		{
+			Entry{
+				Name: "last", Loose: true, Summary: "the last item of a list, or character of a string; null of an empty list",
+				Examples: []Example{{"{{ [1, 2] | last }}", "2"}, {"{{ 'abc' | last }}", "c"}},
+			},
+			func(_ *state, v value.Value, _ []value.Value) (value.Value, error) { return end("last", v) },
+		},
+		{
+			Entry{
+				Name: "join", Parameters: []Parameter{{Name: "separator"}}, Summary: "the texts of the items of a list in one",
+				Examples: []Example{{"{{ [1, null, 'a'] | join(',') }}", "1,null,a"}, {"{{ [1, 2] | join }}", "12"}},
+			},
+			joinFilter,
+		},
+		{
+			Entry{
+				Name: "sort", Loose: true, Summary: "a list in ascending order: numbers, strings, booleans or dates",
+				Examples: []Example{{"{{ [3, 1, 2] | sort }}", "[1,2,3]"}},
+			},
+			func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.sorted("sort", v, 1) },
+		},
+		{
+			Entry{
+				Name: "rsort", Loose: true, Summary: "a list in descending order",
+				Examples: []Example{{"{{ [3, 1, 2] | rsort }}", "[3,2,1]"}},
+			},
+			func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.sorted("rsort", v, -1) },
+		},
+		{
+			Entry{
+				Name: "reverse", Loose: true, Summary: "a list from its end to its begin",
+				Examples: []Example{{"{{ [1, 2, 3] | reverse }}", "[3,2,1]"}},
+			},
+			onList("reverse", runtimeError, func(st *state, l *value.List, _ []value.Value) (value.Value, error) { return st.reversed(l) }),
+		},
+		{
+			Entry{
+				Name: "distinct", Loose: true, Summary: "a list without the items that are equal to an earlier one",
+				Examples: []Example{{"{{ [1, 1, 2, '1'] | distinct }}", `[1,2,"1"]`}},
+			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 				if v.IsNull() {
 					return value.String("null"), nil // as Kestra has it
@@ -39,14 +66,23 @@ func filtersLists() []Filter {
 				if v.Kind() != value.KindList {
 					return value.Null, evaluationError("filter distinct needs a list, not %s", v.Kind())
 				}
-				return st.distinct(v.List())
-			}},
-		{Entry{Name: "flatten", Loose: true, Summary: "a list with the items of the lists in it in their place, one level deep",
-			Examples: []Example{{"{{ [[1, 2], [3, [4]], 5] | flatten }}", "[1,2,3,[4],5]"}}},
-			onList("flatten", evaluationError, flatten)},
-		{Entry{Name: "chunk", Parameters: []Parameter{{Name: "size", Required: true}}, Summary: "a list in parts of a size",
-			Examples: []Example{{"{{ [1, 2, 3] | chunk(2) }}", "[[1,2],[3]]"}}},
-			onList("chunk", evaluationError, chunk)},
+				return st.distinct(v)
+			},
+		},
+		{
+			Entry{
+				Name: "flatten", Loose: true, Summary: "a list with the items of the lists in it in their place, one level deep",
+				Examples: []Example{{"{{ [[1, 2], [3, [4]], 5] | flatten }}", "[1,2,3,[4],5]"}},
+			},
+			onList("flatten", evaluationError, flatten),
+		},
+		{
+			Entry{
+				Name: "chunk", Parameters: []Parameter{{Name: "size", Required: true}}, Summary: "a list in parts of a size",
+				Examples: []Example{{"{{ [1, 2, 3] | chunk(2) }}", "[[1,2],[3]]"}},
+			},
+			onList("chunk", evaluationError, chunk),
+		},
 	}
 }
 
@@ -183,41 +219,19 @@ func order(a, b value.Value) (int, bool) {
 	}
 }
 
-// bucket groups items that may be equal.
-type bucket struct {
-	kind value.Kind
-	text string
-	num  float64
-}
-
 // distinct keeps the first of equal items.
-func (st *state) distinct(l *value.List) (value.Value, error) {
-	if err := st.items(l.Len()); err != nil {
+func (st *state) distinct(v value.Value) (value.Value, error) {
+	if err := st.walk(v); err != nil {
 		return value.Null, err
 	}
+	var seen value.Set
 	var out []value.Value
-	seen := map[bucket][]value.Value{}
-	for _, item := range l.Slice() {
-		b := bucket{kind: item.Kind(), text: item.Str()}
-		if item.IsNumber() {
-			b.kind = value.KindFloat
-			b.num, _ = item.AsFloat()
-		}
-		found := false
-		for _, other := range seen[b] {
-			if err := st.walkBoth(item, other); err != nil {
-				return value.Null, err
-			}
-			if found = value.Equal(item, other); found {
-				break
-			}
-		}
-		if !found {
-			seen[b] = append(seen[b], item)
+	for _, item := range v.List().Slice() {
+		if seen.Add(item) {
 			out = append(out, item)
 		}
 	}
-	return value.ListOf(out...), nil
+	return value.ListOf(out...), st.items(len(out))
 }
 
 func flatten(st *state, l *value.List, _ []value.Value) (value.Value, error) {

@@ -5,8 +5,11 @@ import "github.com/caddy-kestra/kestra-webhook/engine/value"
 // filtersMaps are the filters on maps.
 func filtersMaps() []Filter {
 	return []Filter{
-		{Entry{Name: "keys", Loose: true, Summary: "the keys of a map, or the indexes of a list",
-			Examples: []Example{{"{{ {'a': 1, 'b': 2} | keys }}", `["a","b"]`}, {"{{ [5, 6] | keys }}", "[0,1]"}}},
+		{
+			Entry{
+				Name: "keys", Loose: true, Summary: "the keys of a map, or the indexes of a list",
+				Examples: []Example{{"{{ {'a': 1, 'b': 2} | keys }}", `["a","b"]`}, {"{{ [5, 6] | keys }}", "[0,1]"}},
+			},
 			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
 				switch v.Kind() {
 				case value.KindNull:
@@ -21,9 +24,13 @@ func filtersMaps() []Filter {
 				default:
 					return value.Null, evaluationError("filter keys needs a map or a list, not %s", v.Kind())
 				}
-			}},
-		{Entry{Name: "values", Loose: true, Summary: "the values of a map",
-			Examples: []Example{{"{{ {'a': 1, 'b': 2} | values }}", "[1,2]"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "values", Loose: true, Summary: "the values of a map",
+				Examples: []Example{{"{{ {'a': 1, 'b': 2} | values }}", "[1,2]"}},
+			},
 			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
 				switch v.Kind() {
 				case value.KindNull:
@@ -33,12 +40,20 @@ func filtersMaps() []Filter {
 				default:
 					return value.Null, evaluationError("filter values needs a map, not %s", v.Kind())
 				}
-			}},
-		{Entry{Name: "merge", Parameters: []Parameter{{Name: "items", Required: true}},
-			Summary: "a map or list with the members of another; into a map a list gives its items as keys and values, into a list a map its entries",
-			Examples: []Example{{"{{ {'a': 1} | merge({'a': 2, 'b': 3}) }}", `{"a":2,"b":3}`}, {"{{ [1] | merge([2]) }}", "[1,2]"},
-				{"{{ {'a': 1} | merge(['x']) }}", `{"a":1,"x":"x"}`}}},
-			func(st *state, v value.Value, args []value.Value) (value.Value, error) { return st.merge(v, args[0]) }},
+			},
+		},
+		{
+			Entry{
+				Name: "merge", Parameters: []Parameter{{Name: "items", Required: true}},
+				Summary: "a map or list with the members of another; into a map a list gives its items as keys and values, into a list a map its entries",
+				Examples: []Example{
+					{"{{ {'a': 1} | merge({'a': 2, 'b': 3}) }}", `{"a":2,"b":3}`},
+					{"{{ [1] | merge([2]) }}", "[1,2]"},
+					{"{{ {'a': 1} | merge(['x']) }}", `{"a":1,"x":"x"}`},
+				},
+			},
+			func(st *state, v value.Value, args []value.Value) (value.Value, error) { return st.merge(v, args[0]) },
+		},
 	}
 }
 

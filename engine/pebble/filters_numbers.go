@@ -11,8 +11,11 @@ import (
 // filtersNumbers are the filters on numbers.
 func filtersNumbers() []Filter {
 	return []Filter{
-		{Entry{Name: "abs", Loose: true, Summary: "a number without its sign",
-			Examples: []Example{{"{{ -7.5 | abs }}", "7.5"}}},
+		{
+			Entry{
+				Name: "abs", Loose: true, Summary: "a number without its sign",
+				Examples: []Example{{"{{ -7.5 | abs }}", "7.5"}},
+			},
 			func(_ *state, v value.Value, _ []value.Value) (value.Value, error) {
 				if !v.IsNumber() {
 					return value.Null, evaluationError("filter abs needs a number, not %s", v.Kind())
@@ -21,11 +24,19 @@ func filtersNumbers() []Filter {
 					return value.Neg(v)
 				}
 				return v, nil
-			}},
-		{Entry{Name: "number", Parameters: []Parameter{{Name: "type", Default: value.String("")}},
-			Summary: "the number that a string says; type is INT, LONG, BIGINTEGER, FLOAT, DOUBLE or BIGDECIMAL, else the text decides (0x1F, 010 octal, 12L, 1.5f)",
-			Examples: []Example{{"{{ '12' | number + 1 }}", "13"}, {"{{ '0x1F' | number }}", "31"}, {"{{ '12' | number('DOUBLE') }}", "12.0"},
-				{"{{ '12.50' | number('BIGDECIMAL') }}", "12.50"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "number", Parameters: []Parameter{{Name: "type", Default: value.String("")}},
+				Summary: "the number that a string says; type is INT, LONG, BIGINTEGER, FLOAT, DOUBLE or BIGDECIMAL, else the text decides (0x1F, 010 octal, 12L, 1.5f)",
+				Examples: []Example{
+					{"{{ '12' | number + 1 }}", "13"},
+					{"{{ '0x1F' | number }}", "31"},
+					{"{{ '12' | number('DOUBLE') }}", "12.0"},
+					{"{{ '12.50' | number('BIGDECIMAL') }}", "12.50"},
+				},
+			},
 			func(_ *state, v value.Value, args []value.Value) (value.Value, error) {
 				switch v.Kind() {
 				case value.KindNull:
@@ -35,7 +46,8 @@ func filtersNumbers() []Filter {
 				default:
 					return value.Null, evaluationError("filter number needs a string, not %s", v.Kind())
 				}
-			}},
+			},
+		},
 	}
 }
 

@@ -19,16 +19,30 @@ func filtersText() []Filter {
 		onlyText("trim", "without the blanks and control characters around it", trimControl, Example{"{{ ' a ' | trim }}", "a"}),
 		onlyText("capitalize", "the first letter in title case", capitalize, Example{"{{ 'hello world' | capitalize }}", "Hello world"}),
 		onlyText("title", "the first letter of each word in title case", titleCase, Example{"{{ 'hello wORLD' | title }}", "Hello WORLD"}),
-		{Entry{Name: "startsWith", Parameters: []Parameter{{Name: "value", Required: true}},
-			Summary: "whether the text of a value begins with another", Examples: []Example{{"{{ 'abc' | startsWith('ab') }}", "true"}}},
-			edge(strings.HasPrefix)},
-		{Entry{Name: "endsWith", Parameters: []Parameter{{Name: "value", Required: true}},
-			Summary: "whether the text of a value ends with another", Examples: []Example{{"{{ 'abc' | endsWith('bc') }}", "true"}}},
-			edge(strings.HasSuffix)},
-		{Entry{Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true}, {Name: "limit"}},
-			Summary: "the parts of a string between matches of a regular expression; without the empty ones at its end unless limit is negative",
-			Examples: []Example{{"{{ 'a,b' | split(',') }}", `["a","b"]`}, {"{{ 'a,b,c' | split(',', 2) }}", `["a","b,c"]`},
-				{"{{ 'a,,' | split(',', -1) }}", `["a","",""]`}}},
+		{
+			Entry{
+				Name: "startsWith", Parameters: []Parameter{{Name: "value", Required: true}},
+				Summary: "whether the text of a value begins with another", Examples: []Example{{"{{ 'abc' | startsWith('ab') }}", "true"}},
+			},
+			edge(strings.HasPrefix),
+		},
+		{
+			Entry{
+				Name: "endsWith", Parameters: []Parameter{{Name: "value", Required: true}},
+				Summary: "whether the text of a value ends with another", Examples: []Example{{"{{ 'abc' | endsWith('bc') }}", "true"}},
+			},
+			edge(strings.HasSuffix),
+		},
+		{
+			Entry{
+				Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true}, {Name: "limit"}},
+				Summary: "the parts of a string between matches of a regular expression; without the empty ones at its end unless limit is negative",
+				Examples: []Example{
+					{"{{ 'a,b' | split(',') }}", `["a","b"]`},
+					{"{{ 'a,b,c' | split(',', 2) }}", `["a","b,c"]`},
+					{"{{ 'a,,' | split(',', -1) }}", `["a","",""]`},
+				},
+			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 				if v.IsNull() {
 					return v, nil
@@ -44,18 +58,27 @@ func filtersText() []Filter {
 					return value.Null, runtimeError("the limit of split must be a number, not %s", args[1].Kind())
 				}
 				return st.splitRegex(v.Str(), args[0].Str(), int(max(-1, min(limit, 1<<31-1))))
-			}},
-		{Entry{Name: "replace", Parameters: []Parameter{{Name: "replace_pairs", Required: true}, {Name: "regexp", Default: value.Bool(false)}},
-			Summary: "replaces each key of a map by its value, one after the other; with regexp the keys are regular expressions; in lists and maps all texts",
-			Examples: []Example{{"{{ 'a.b' | replace({'.': '-'}) }}", "a-b"}, {"{{ 'aaa' | replace({'a(a)': '$1x'}, regexp=true) }}", "axa"},
-				{"{{ ['ab', 'b'] | replace({'b': 'x'}) }}", `["ax","x"]`}}},
-			replaceFilter},
+			},
+		},
+		{
+			Entry{
+				Name: "replace", Parameters: []Parameter{{Name: "replace_pairs", Required: true}, {Name: "regexp", Default: value.Bool(false)}},
+				Summary: "replaces each key of a map by its value, one after the other; with regexp the keys are regular expressions; in lists and maps all texts",
+				Examples: []Example{
+					{"{{ 'a.b' | replace({'.': '-'}) }}", "a-b"},
+					{"{{ 'aaa' | replace({'a(a)': '$1x'}, regexp=true) }}", "axa"},
+					{"{{ ['ab', 'b'] | replace({'b': 'x'}) }}", `["ax","x"]`},
+				},
+			},
+			replaceFilter,
+		},
 	}
 }
 
 // anyText is a filter on the text of any value; null stays null.
 func anyText(name, summary string, change func(string) string, examples ...Example) Filter {
-	return Filter{Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
+	return Filter{
+		Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
 		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
 			if v.IsNull() {
 				return v, nil
@@ -66,12 +89,14 @@ func anyText(name, summary string, change func(string) string, examples ...Examp
 			}
 			text = change(text)
 			return value.String(text), st.produce(len(text))
-		}}
+		},
+	}
 }
 
 // onlyText is a filter on strings; null stays null, anything else fails.
 func onlyText(name, summary string, change func(string) string, examples ...Example) Filter {
-	return Filter{Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
+	return Filter{
+		Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
 		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
 			switch v.Kind() {
 			case value.KindNull:
@@ -82,7 +107,8 @@ func onlyText(name, summary string, change func(string) string, examples ...Exam
 			default:
 				return value.Null, runtimeError("filter %s needs a string, not %s", name, v.Kind())
 			}
-		}}
+		},
+	}
 }
 
 func edge(has func(text, part string) bool) func(*state, value.Value, []value.Value) (value.Value, error) {
@@ -191,6 +217,7 @@ func (st *state) replaceIn(v value.Value, pairs *value.Map, regexp bool, depth i
 		return value.FromMap(out), nil
 	case value.KindNull:
 		return v, nil
+	default:
 	}
 	text, err := st.javaText(v)
 	if err != nil {

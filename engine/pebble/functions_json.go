@@ -9,9 +9,12 @@ import (
 
 // functionsJSON are the functions that read JSON.
 func functionsJSON(d Dialect) []Function {
-	fromJSON := Function{Entry{Name: "fromJson", Aliases: []string{"json"}, Parameters: []Parameter{{Name: "json", Required: true}},
-		Summary:  "the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1)",
-		Examples: []Example{{`{{ fromJson('{"a": [1, 2]}').a[1] }}`, "2"}, {`{{ fromJson(null) ?? 'none' }}`, "none"}}},
+	fromJSON := Function{
+		Entry{
+			Name: "fromJson", Aliases: []string{"json"}, Parameters: []Parameter{{Name: "json", Required: true}},
+			Summary:  "the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1)",
+			Examples: []Example{{`{{ fromJson('{"a": [1, 2]}').a[1] }}`, "2"}, {`{{ fromJson(null) ?? 'none' }}`, "none"}},
+		},
 		func(st *state, args []value.Value) (value.Value, error) {
 			switch args[0].Kind() {
 			case value.KindNull:
@@ -25,7 +28,8 @@ func functionsJSON(d Dialect) []Function {
 			default:
 				return value.Null, evaluationError("function fromJson needs a string, not %s", args[0].Kind())
 			}
-		}}
+		},
+	}
 	if d == Dialect2 {
 		fromJSON.Aliases = nil
 	}

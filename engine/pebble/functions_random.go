@@ -12,28 +12,43 @@ import (
 // functionsRandom are the functions that take the clock or the randomness of the evaluation.
 func functionsRandom() []Function {
 	return []Function{
-		{Entry{Name: "now", Summary: "the time of the evaluation in ISO form with microseconds",
-			Examples: []Example{{"{{ now() | length > 20 }}", "true"}}},
+		{
+			Entry{
+				Name: "now", Summary: "the time of the evaluation in ISO form with microseconds",
+				Examples: []Example{{"{{ now() | length > 20 }}", "true"}},
+			},
 			func(st *state, _ []value.Value) (value.Value, error) {
 				return value.String(st.clock().In(st.location()).Format("2006-01-02T15:04:05.000000Z07:00")), nil
-			}},
-		{Entry{Name: "uuid", Summary: "a new UUID of version 7: 36 characters, ordered by time",
-			Examples: []Example{{"{{ uuid() | length }}", "36"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "uuid", Summary: "a new UUID of version 7: 36 characters, ordered by time",
+				Examples: []Example{{"{{ uuid() | length }}", "36"}},
+			},
 			func(st *state, _ []value.Value) (value.Value, error) {
 				u := st.uuid()
 				text := hex.EncodeToString(u[:])
 				return value.String(strings.Join([]string{text[:8], text[8:12], text[12:16], text[16:20], text[20:]}, "-")), nil
-			}},
-		{Entry{Name: "id", Summary: "a new identifier of 22 letters and digits",
-			Examples: []Example{{"{{ id() | length }}", "22"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "id", Summary: "a new identifier of 22 letters and digits",
+				Examples: []Example{{"{{ id() | length }}", "22"}},
+			},
 			func(st *state, _ []value.Value) (value.Value, error) {
 				u := st.uuid()
 				text := new(big.Int).SetBytes(u[:]).Text(62)
 				return value.String(strings.Repeat("0", 22-len(text)) + text), nil
-			}},
-		{Entry{Name: "randomInt", Parameters: []Parameter{{Name: "lower", Required: true}, {Name: "upper", Required: true}},
-			Summary:  "a random whole number from lower up to upper, which is not included unless they are equal",
-			Examples: []Example{{"{{ randomInt(3, 4) }}", "3"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "randomInt", Parameters: []Parameter{{Name: "lower", Required: true}, {Name: "upper", Required: true}},
+				Summary:  "a random whole number from lower up to upper, which is not included unless they are equal",
+				Examples: []Example{{"{{ randomInt(3, 4) }}", "3"}},
+			},
 			func(st *state, args []value.Value) (value.Value, error) {
 				if args[0].Kind() != value.KindInt || args[1].Kind() != value.KindInt {
 					return value.Null, evaluationError("function randomInt needs two whole numbers, not %s and %s", args[0].Kind(), args[1].Kind())
@@ -46,7 +61,8 @@ func functionsRandom() []Function {
 					return value.Null, evaluationError("in randomInt, upper must not be below lower")
 				}
 				return value.Int(lower + int64(st.dice().Uint64N(uint64(upper)-uint64(lower)))), nil
-			}},
+			},
+		},
 	}
 }
 

@@ -10,8 +10,11 @@ import (
 // functionsTemplate are the functions that evaluate templates, and secret().
 func functionsTemplate() []Function {
 	return []Function{
-		{Entry{Name: "block", Parameters: []Parameter{{Name: "name", Required: true}}, Summary: "the text of a block of the template; none when there is no such block",
-			Examples: []Example{{"{% block b %}x{% endblock %}{{ block('b') }}", "xx"}}},
+		{
+			Entry{
+				Name: "block", Parameters: []Parameter{{Name: "name", Required: true}}, Summary: "the text of a block of the template; none when there is no such block",
+				Examples: []Example{{"{% block b %}x{% endblock %}{{ block('b') }}", "xx"}},
+			},
 			func(st *state, args []value.Value) (value.Value, error) {
 				run := st.template.blocks[args[0].Str()]
 				if run == nil {
@@ -23,27 +26,42 @@ func functionsTemplate() []Function {
 				text, err := st.capture(run)
 				st.ascend()
 				return value.String(text), err
-			}},
-		{Entry{Name: "parent", Loose: true, Summary: "always fails: templates do not extend others"},
+			},
+		},
+		{
+			Entry{Name: "parent", Loose: true, Summary: "always fails: templates do not extend others"},
 			func(*state, []value.Value) (value.Value, error) {
 				return value.Null, evaluationError("function parent has no parent template")
-			}},
-		{Entry{Name: "render", Parameters: []Parameter{{Name: "toRender", Required: true}, {Name: "recursive", Default: value.Bool(true)}},
-			Summary:  "evaluates a text, or every text of a list or map, as a template, again and again until nothing changes unless recursive is false",
-			Examples: []Example{{"{{ render('{{ 1 + 1 }}') }}", "2"}, {"{{ render({'a': '{{ 1 + 1 }}'}) }}", `{"a":"2"}`}}},
+			},
+		},
+		{
+			Entry{
+				Name: "render", Parameters: []Parameter{{Name: "toRender", Required: true}, {Name: "recursive", Default: value.Bool(true)}},
+				Summary:  "evaluates a text, or every text of a list or map, as a template, again and again until nothing changes unless recursive is false",
+				Examples: []Example{{"{{ render('{{ 1 + 1 }}') }}", "2"}, {"{{ render({'a': '{{ 1 + 1 }}'}) }}", `{"a":"2"}`}},
+			},
 			func(st *state, args []value.Value) (value.Value, error) {
 				rounds := maxRounds
 				if args[1].Kind() == value.KindBool && !args[1].Bool() {
 					rounds = 1
 				}
 				return st.renderValue(args[0], rounds, 0)
-			}},
-		{Entry{Name: "renderOnce", Parameters: []Parameter{{Name: "toRender", Required: true}}, Summary: "evaluates a text, or every text of a list or map, as a template, once",
-			Examples: []Example{{"{{ renderOnce('{{ 1 + 1 }}') }}", "2"}}},
-			func(st *state, args []value.Value) (value.Value, error) { return st.renderValue(args[0], 1, 0) }},
-		{Entry{Name: "secret", Parameters: []Parameter{{Name: "key", Required: true}, {Name: "namespace"}, {Name: "subkey"}},
-			Summary: "the secret with a name, or with subkey a member of the JSON that it holds; an error when there is none"},
-			secret},
+			},
+		},
+		{
+			Entry{
+				Name: "renderOnce", Parameters: []Parameter{{Name: "toRender", Required: true}}, Summary: "evaluates a text, or every text of a list or map, as a template, once",
+				Examples: []Example{{"{{ renderOnce('{{ 1 + 1 }}') }}", "2"}},
+			},
+			func(st *state, args []value.Value) (value.Value, error) { return st.renderValue(args[0], 1, 0) },
+		},
+		{
+			Entry{
+				Name: "secret", Parameters: []Parameter{{Name: "key", Required: true}, {Name: "namespace"}, {Name: "subkey"}},
+				Summary: "the secret with a name, or with subkey a member of the JSON that it holds; an error when there is none",
+			},
+			secret,
+		},
 	}
 }
 

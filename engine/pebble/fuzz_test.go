@@ -26,7 +26,7 @@ func FuzzLexer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		tokens, err := lex(text)
 		if err != nil {
-			if fault, ok := err.(*fault); !ok || fault.at < 0 || fault.at > len(text) || fault.class != ClassSyntax {
+			if fault, ok := errors.AsType[*fault](err); !ok || fault.at < 0 || fault.at > len(text) || fault.class != ClassSyntax {
 				t.Fatalf("%q: error %#v", text, err)
 			}
 			return

@@ -1,3 +1,4 @@
+//nolint:dupword // results repeat words
 package pebble
 
 import (
@@ -93,10 +94,14 @@ var languageCases = []struct{ template, want string }{
 	{"{% if null %}a{% endif %}", "!evaluation"},
 	{"{% if [] %}a{% endif %}", "!evaluation"},
 	// for
-	{"{% for x in [1, 2] %}{{ loop.index }}{{ loop.length }}{{ loop.revindex }}{{ loop.first }}{{ loop.last }};{% endfor %}",
-		"021truefalse;120falsetrue;"},
-	{"{% for x in [1, 2] %}{% for y in [3, 4] %}{{ loop.index }}{{ x }}{{ y }} {% endfor %}{{ loop.index }}{% endfor %}",
-		"013 114 0023 124 1"},
+	{
+		"{% for x in [1, 2] %}{{ loop.index }}{{ loop.length }}{{ loop.revindex }}{{ loop.first }}{{ loop.last }};{% endfor %}",
+		"021truefalse;120falsetrue;",
+	},
+	{
+		"{% for x in [1, 2] %}{% for y in [3, 4] %}{{ loop.index }}{{ x }}{{ y }} {% endfor %}{{ loop.index }}{% endfor %}",
+		"013 114 0023 124 1",
+	},
 	{"{% for x in [] %}a{% else %}none{% endfor %}{% for x in null %}a{% else %}none{% endfor %}", "none"},
 	{"{% for e in trigger.body.map %}{{ e.key }}={{ e.value }}{{ e }};{% endfor %}", "b=1b=1;a=2a=2;"},
 	{"{% for e in {'a': [1]} %}{{ e }}{{ e | toJson }}{% endfor %}", `a=[1]{"a":[1]}`},

@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -15,8 +16,10 @@ func tokensOf(text string) string {
 	if err != nil {
 		return "error: " + err.Error()
 	}
-	prefix := map[tokenKind]string{tokenText: "T:", tokenName: "N:", tokenInteger: "I:", tokenDecimal: "D:",
-		tokenString: "S:", tokenOperator: "O:"}
+	prefix := map[tokenKind]string{
+		tokenText: "T:", tokenName: "N:", tokenInteger: "I:", tokenDecimal: "D:",
+		tokenString: "S:", tokenOperator: "O:",
+	}
 	var words []string
 	for _, t := range tokens[:len(tokens)-1] {
 		words = append(words, prefix[t.kind]+strings.ReplaceAll(t.text, " ", "_"))
@@ -112,7 +115,7 @@ func TestLexerErrors(t *testing.T) {
 		{"{% verbatim %}a", `unexpected end of template: looking for the "endverbatim" tag`, 0},
 	} {
 		_, err := lex(c.text)
-		f, ok := err.(*fault)
+		f, ok := errors.AsType[*fault](err)
 		if !ok {
 			t.Errorf("%q: got no error, want %s", c.text, c.want)
 			continue

@@ -38,9 +38,6 @@ func (st *state) member(v value.Value, name string, args []value.Value, at int, 
 		m, ok = table["get"+lower]
 	}
 	if !ok || len(args) < m.min || len(args) > m.max {
-		if miss == error(&st.late) && st.late.name != name {
-			return value.Null, st.missing(at, name)
-		}
 		return value.Null, miss
 	}
 	out, err := m.call(st, v, args)

@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -67,7 +68,7 @@ func isIn(st *state, a, b value.Value) (value.Value, error) {
 	return value.Bool(value.In(a, b)), nil
 }
 
-// chargeSearch charges for looking for b in a.
+// chargeSearch charges for looking for b in a: lists are searched in linear time, texts byte by byte.
 func (st *state) chargeSearch(a, b value.Value) error {
 	switch a.Kind() {
 	case value.KindString:
@@ -76,20 +77,16 @@ func (st *state) chargeSearch(a, b value.Value) error {
 		}
 		return st.charge(len(a.Str()) / textPerStep)
 	case value.KindList:
-		times := 1
-		if b.Kind() == value.KindList {
-			times = b.List().Len()
-		}
 		if k := b.Kind(); k != value.KindList && k != value.KindMap {
 			return st.charge(a.List().Len())
 		}
-		for range times {
-			if err := st.walk(a); err != nil {
-				return err
-			}
+		if err := st.walk(a); err != nil {
+			return err
 		}
+		return st.walk(b)
+	default:
+		return nil
 	}
-	return nil
 }
 
 // plusText is `+` with a string on either side.
@@ -108,41 +105,20 @@ func (st *state) plusText(a, b value.Value) (value.Value, error) {
 	return value.String(left + right), nil
 }
 
-// listPlus is `+` on a list: a copy with the item, or all items of a list, at its end.
+// listPlus is `+` on a list.
 func (st *state) listPlus(a *value.List, b value.Value) (value.Value, error) {
-	added := []value.Value{b}
-	if b.Kind() == value.KindList {
-		added = b.List().Slice()
-	}
-	if err := st.items(a.Len() + len(added)); err != nil {
+	if err := st.items(a.Len() + max(1, b.List().Len())); err != nil {
 		return value.Null, err
 	}
-	out := make([]value.Value, 0, a.Len()+len(added))
-	return value.ListOf(append(append(out, a.Slice()...), added...)...), nil
+	return a.Plus(b), nil
 }
 
-// listMinus is `-` on a list: a copy without the first occurrence of the item, or without all items of a list.
+// listMinus is `-` on a list.
 func (st *state) listMinus(from, b value.Value) (value.Value, error) {
 	if err := st.chargeSearch(from, b); err != nil {
 		return value.Null, err
 	}
-	a := from.List()
-	out := make([]value.Value, 0, a.Len())
-	if b.Kind() == value.KindList {
-		for _, item := range a.Slice() {
-			if value.Index(b.List(), item) < 0 {
-				out = append(out, item)
-			}
-		}
-		return value.ListOf(out...), nil
-	}
-	i := value.Index(a, b)
-	for j, item := range a.Slice() {
-		if j != i {
-			out = append(out, item)
-		}
-	}
-	return value.ListOf(out...), nil
+	return from.List().Minus(b), nil
 }
 
 // span is `a..b` and range(): whole numbers from a to b, both included, or the characters between two.
@@ -187,17 +163,8 @@ func (st *state) progression(from, to, by int64, item func(int64) value.Value) (
 
 // character returns the one character of a string that has one.
 func character(v value.Value) (rune, bool) {
-	s := v.Str()
-	if s == "" || len(s) > 4 {
-		return 0, false
-	}
-	for i, r := range s {
-		if i == 0 && len(string(r)) == len(s) {
-			return r, true
-		}
-		break
-	}
-	return 0, false
+	r, size := utf8.DecodeRuneInString(v.Str())
+	return r, size > 0 && size == len(v.Str())
 }
 
 // whole returns the integer part of a number that fits 64 bits.
@@ -210,6 +177,7 @@ func whole(v value.Value) (int64, bool) {
 		if f > -9.2e18 && f < 9.2e18 {
 			return int64(f), true
 		}
+	default:
 	}
 	return 0, false
 }

@@ -141,12 +141,14 @@ func (st *state) walkFrom(v value.Value, depth int) error {
 			return err
 		}
 		for _, item := range l.Slice() {
-			if k := item.Kind(); k >= value.KindString {
+			if k := item.Kind(); k > value.KindFloat || k == value.KindBigInt {
 				if err := st.walkFrom(item, depth+1); err != nil {
 					return err
 				}
 			}
 		}
+	case value.KindBigInt, value.KindDecimal:
+		return st.charge(digitCost(v))
 	case value.KindOpaque:
 		if e, ok := v.Opaque().(*mapEntry); ok {
 			return st.walkFrom(e.value, depth+1)
@@ -161,6 +163,7 @@ func (st *state) walkFrom(v value.Value, depth int) error {
 				return err
 			}
 		}
+	default:
 	}
 	return nil
 }

@@ -154,6 +154,7 @@ func (p *parser) parsePrimary() (expression, error) {
 		return p.parseQuote(t)
 	case tokenName:
 		return p.parseName(t)
+	default:
 	}
 	return nil, p.unexpected(t, "an expression")
 }

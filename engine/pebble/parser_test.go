@@ -1,6 +1,8 @@
+//nolint:dupword // results repeat words
 package pebble
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -151,8 +153,9 @@ func TestSyntaxErrors(t *testing.T) {
 			t.Errorf("%s: got no error, want %s", c.text, c.want)
 			continue
 		}
-		if got, _, _ := strings.Cut(err.Error(), "\n"); got != c.want || err.(*Error).Class != ClassSyntax {
-			t.Errorf("%s: got %s (%s), want %s", c.text, got, err.(*Error).Class, c.want)
+		failed, ok := errors.AsType[*Error](err)
+		if got, _, _ := strings.Cut(err.Error(), "\n"); got != c.want || !ok || failed.Class != ClassSyntax {
+			t.Errorf("%s: got %s (%v), want %s", c.text, got, failed, c.want)
 		}
 	}
 }

@@ -54,8 +54,10 @@ func (e *Engine) regex(pattern string) (*regexp2.Regexp, error) {
 
 // regexFailed is the failure of a match: it took too long.
 func (st *state) regexFailed(err error) error {
-	return &fault{class: ClassLimit, at: -1, err: err,
-		msg: "regular expression takes longer than " + st.engine.limits.RegexTime.String() + " or needs too much memory"}
+	return &fault{
+		class: ClassLimit, at: -1, err: err,
+		msg: "regular expression takes longer than " + st.engine.limits.RegexTime.String() + " or needs too much memory",
+	}
 }
 
 func (st *state) matchesRegex(text, pattern string) (bool, error) {

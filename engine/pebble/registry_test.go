@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -47,7 +48,7 @@ func TestSuggestions(t *testing.T) {
 		"{{ 'a' | completely }}": `filter "completely" does not exist`,
 	} {
 		_, err := New(Options{}).Compile(text)
-		if err == nil || err.(*Error).Msg != want {
+		if failed, ok := errors.AsType[*Error](err); !ok || failed.Msg != want {
 			t.Errorf("%s: got %v, want %s", text, err, want)
 		}
 	}

@@ -64,13 +64,14 @@ func (e *Engine) compileValue(v value.Value, path []any) (*Structure, error) {
 
 func (e *Engine) compileMap(m *value.Map, path []any) (*Structure, error) {
 	s := &Structure{constant: true, isMap: true}
+	path = append(path, nil)
 	for key, member := range m.All() {
-		at := append(path, key)
-		k, err := e.compileAt(key, at)
+		path[len(path)-1] = key
+		k, err := e.compileAt(key, path)
 		if err != nil {
 			return nil, err
 		}
-		c, err := e.compileValue(member, at)
+		c, err := e.compileValue(member, path)
 		if err != nil {
 			return nil, err
 		}
@@ -152,13 +153,14 @@ func (s *Structure) render(c *Context, path []any, text func(*Template) (value.V
 		return value.ListOf(out...), nil
 	}
 	out := value.NewMap(len(s.keys))
+	path = append(path, nil)
 	for i, k := range s.keys {
-		at := append(path, k.source)
+		path[len(path)-1] = k.source
 		key, err := k.Render(c)
 		if err != nil {
-			return value.Null, &PathError{Path: slices.Clone(at), Err: err}
+			return value.Null, &PathError{Path: slices.Clone(path), Err: err}
 		}
-		v, err := s.members[i].render(c, at, text)
+		v, err := s.members[i].render(c, path, text)
 		if err != nil {
 			return value.Null, err
 		}

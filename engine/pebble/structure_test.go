@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,7 +78,7 @@ func TestStructureErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = s.Render(c)
-		path, ok := err.(*PathError)
+		path, ok := errors.AsType[*PathError](err)
 		if !ok {
 			t.Errorf("%s: got %v", test.source, err)
 			continue
@@ -144,7 +145,7 @@ func TestConditions(t *testing.T) {
 		}
 	}
 	tmpl, _ := e.Compile("{{ nope }}")
-	if ok, err := tmpl.Test(c); ok || err.(*Error).Class != ClassMissing {
+	if ok, err := tmpl.Test(c); ok || outcome(e, c, tmpl.Source()) != "!missing nope" {
 		t.Errorf("missing: got %t, %v", ok, err)
 	}
 }
