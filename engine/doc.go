@@ -1,0 +1,39 @@
+// Package engine receives webhooks and runs the flows they start. It knows flows and no Caddy; package caddymodule is the
+// other wing of the house.
+//
+// # The house
+//
+// A request walks forward through these packages, and none imports one that comes later; tests/architecture_test.go holds
+// the table.
+//
+//	value      JSON-like values: ordered maps, exact numbers, printing
+//	pebble     the expression language, compiled at load
+//	flow       flow files: YAML to model with positions, the catalog of types
+//	condition  conditions of triggers: Kestra's types, and CEL
+//	webhook    the trigger: URL, key, request, variables, answers
+//	execution  the pure core: plan, state, step, changes, and what a store is
+//	task       what a task is; one folder per group of tasks
+//	runner     drives the core: evaluates, runs tasks, keeps time, commits
+//	store      where executions are kept: one package per kind, one suite for all
+//	engine     this package: joins them
+//
+// An [Engine] keeps and runs executions and lives as long as the process has a use for its store. A [Site] is what one
+// configuration serves: flows, namespaces, conditions, limits. It does not change; a new configuration makes new sites.
+// [Site.Webhook] is the whole way of a request: admit (site.go), receive and decide (call.go), run, answer.
+//
+// # Libraries
+//
+//	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
+//	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
+//	itchyny/gojq               the filter jq
+//	google/uuid                the function uuid
+//	go.uber.org/zap            Caddy's logger
+//	golang.org/x/text          charsets of bodies, Unicode normalisation
+//	gopkg.in/yaml.v3           flow files: its nodes know their line and column
+//
+// and for tests alone:
+//
+//	google/go-cmp              differences of values, readable
+//	go.uber.org/goleak         goroutines that outlive their owner
+//	pgregory.net/rapid         properties over random plans and values
+package engine
