@@ -1,4 +1,3 @@
-// Package debug has the tasks for trying things out.
 package debug
 
 import (

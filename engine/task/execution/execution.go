@@ -1,4 +1,3 @@
-// Package execution has the tasks that act on the execution they run in.
 package execution
 
 import (

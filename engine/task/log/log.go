@@ -1,4 +1,3 @@
-// Package log has the tasks that write to the execution's log.
 package log
 
 import (

@@ -1,4 +1,3 @@
-// Package output has the tasks that make outputs.
 package output
 
 import (

@@ -1,0 +1,2 @@
+// Package debug has the tasks for trying things out.
+package debug

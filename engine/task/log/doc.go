@@ -1,0 +1,2 @@
+// Package log has the tasks that write to the execution's log.
+package log

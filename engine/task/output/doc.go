@@ -1,0 +1,2 @@
+// Package output has the tasks that make outputs.
+package output
