@@ -54,8 +54,9 @@ var house = []row{
 		tests: []string{"engine/pebble"},
 	},
 	{
-		pkg:  "engine/task/...",
-		ours: []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
+		pkg:   "engine/task/...",
+		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
+		tests: []string{"engine/task/tasktest"},
 	},
 	{
 		pkg:   "engine/runner",
