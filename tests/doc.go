@@ -1,6 +1,7 @@
 // Package tests holds what is checked about the project as a whole: that its packages import each other in one direction
 // only (architecture_test.go), and, in the folders below, that the built binary does what it promises.
 //
+//	conformance   the engine, against what a real Kestra answered
 //	e2e           the real binary, over HTTP and HTTPS
 //	tools         a module of its own that pins the tools of the build
 //	xcaddybuild   builds the binary with xcaddy, as a user does, from xcaddy.json

@@ -19,22 +19,29 @@ const absent = "absent"
 // compareAnswers returns what differs between Kestra's answer and ours.
 func compareAnswers(kestra response, ours answer) []difference {
 	if kestra.Connection != "" || kestra.Status != ours.status {
-		return []difference{{"status", summary(kestra.Status, kestra.Body, kestra.Connection), summary(ours.status, string(ours.body), "")}}
+		theirs := summary(kestra.Status, kestra.Body)
+		if kestra.Connection != "" {
+			theirs = "none, " + kestra.Connection
+		}
+		return []difference{{"status", theirs, summary(ours.status, string(ours.body))}}
 	}
 	var found []difference
 	if got, want := mediaType(ours.contentType), mediaType(kestra.header("Content-Type")); got != want {
 		found = append(found, difference{"content type", want, got})
 	}
+	if kestra.BodyLength > 0 && kestra.Body == "" {
+		return found
+	}
 	theirs, mine := object(kestra.Body), object(string(ours.body))
 	switch {
-	case theirs == nil || mine == nil:
-		if kestra.Body != string(ours.body) {
-			found = append(found, difference{"text", shorten(kestra.Body), shorten(string(ours.body))})
-		}
-	case theirs["message"] != nil && mine["message"] != nil:
+	case isError(theirs) && isError(mine):
 		found = append(found, diff("message", theirs["message"], mine["message"])...)
 		if got, want := members(mine), members(theirs); got != want {
 			found = append(found, difference{"error members", want, got})
+		}
+	case theirs == nil || mine == nil || isError(theirs) != isError(mine):
+		if kestra.Body != string(ours.body) {
+			found = append(found, difference{"body", describe(kestra.Body), describe(string(ours.body))})
 		}
 	default:
 		normalise(theirs)
@@ -44,21 +51,35 @@ func compareAnswers(kestra response, ours answer) []difference {
 	return found
 }
 
-// summary returns an answer in a line: its status, or why there is none, and the message of an error.
-func summary(status int, body, connection string) string {
-	switch {
-	case connection != "":
-		return "none: " + connection
+// isError reports whether m is the body of an error, Kestra's or ours.
+func isError(m map[string]any) bool {
+	return m["message"] != nil && (m["_links"] != nil || len(m) == 1)
+}
+
+// summary returns an answer in a line: its status, and the message of an error.
+func summary(status int, body string) string {
+	switch m := object(body); {
 	case status == nextHandler:
 		return "the next handler's"
-	case status < 400:
+	case isError(m):
+		return fmt.Sprintf("%d %s", status, m["message"])
+	default:
 		return fmt.Sprint(status)
 	}
-	message, ok := object(body)["message"].(string)
-	if !ok {
-		message = body
+}
+
+// describe says what a body is, where it cannot be compared by members.
+func describe(body string) string {
+	switch m := object(body); {
+	case body == "":
+		return "none"
+	case isError(m):
+		return fmt.Sprintf("the error %s", m["message"])
+	case m["tenantId"] != nil:
+		return "the execution"
+	default:
+		return shorten(body)
 	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", status, shorten(message)))
 }
 
 func mediaType(contentType string) string {
@@ -69,8 +90,8 @@ func mediaType(contentType string) string {
 }
 
 // compareExecutions returns what differs between the final executions.
-func compareExecutions(kestra json.RawMessage, ours *execution.State) []difference {
-	theirs := object(string(kestra))
+func compareExecutions(kestra string, ours *execution.State) []difference {
+	theirs := object(kestra)
 	runs := []any{}
 	for _, run := range list(theirs["taskRunList"]) {
 		run := run.(map[string]any)
@@ -194,8 +215,17 @@ func diff(path string, theirs, mine any) []difference {
 				return nil
 			}
 		}
-	default:
+	case string:
+		if mine, ok := mine.(string); ok && theirs != mine {
+			if a, b := object(theirs), object(mine); a != nil && b != nil { // a text that holds JSON, as an output does
+				return diffObjects(path+".", a, b)
+			}
+		}
 		if theirs == mine {
+			return nil
+		}
+	default: // null or a boolean
+		if truth, ok := mine.(bool); theirs == nil && mine == nil || ok && theirs == truth {
 			return nil
 		}
 	}
@@ -204,9 +234,12 @@ func diff(path string, theirs, mine any) []difference {
 
 // diffObjects returns the differences between two objects, whose members have names behind prefix.
 func diffObjects(prefix string, theirs, mine map[string]any) []difference {
+	var found []difference
+	if _, host := mine["Host"]; host { // headers, wherever they were printed
+		theirs, found = foldNames(prefix, theirs, mine)
+	}
 	names := maps.Clone(theirs)
 	maps.Copy(names, mine)
-	var found []difference
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		a, inTheirs := theirs[name]
 		b, inMine := mine[name]
@@ -220,6 +253,25 @@ func diffObjects(prefix string, theirs, mine map[string]any) []difference {
 		}
 	}
 	return found
+}
+
+// foldNames returns Kestra's headers under the names that ours have, and a difference for each that is spelled otherwise.
+func foldNames(prefix string, theirs, mine map[string]any) (map[string]any, []difference) {
+	folded := make(map[string]any, len(theirs))
+	var found []difference
+	for _, name := range slices.Sorted(maps.Keys(theirs)) {
+		spelled := name
+		for other := range mine {
+			if strings.EqualFold(name, other) {
+				spelled = other
+			}
+		}
+		if spelled != name {
+			found = append(found, difference{prefix + "(name)", name, spelled})
+		}
+		folded[spelled] = theirs[name]
+	}
+	return folded, found
 }
 
 // object returns the members of a JSON object; nil if text is none.

@@ -39,6 +39,7 @@ type response struct {
 	Status     int         `json:"status"`
 	Headers    [][2]string `json:"headers"`
 	Body       string      `json:"body"`
+	BodyLength int         `json:"bodyLength"` // in place of a long body
 	Connection string      `json:"connection"` // why there is no answer
 }
 
