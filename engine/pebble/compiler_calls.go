@@ -37,6 +37,9 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 		if slot < 0 {
 			return fail(args.named[i].offset(), "%s %q has no argument named %q", kind, name, cut(argument, 40))
 		}
+		if slots[slot] != nil {
+			return fail(args.named[i].offset(), "%s %q is given the argument %q twice", kind, name, argument)
+		}
 		compiled, err := c.expression(args.named[i])
 		if err != nil {
 			return nil, err

@@ -9,7 +9,6 @@ import (
 
 // Engine compiles templates of one dialect under one set of limits. It is immutable and safe for concurrent use.
 type Engine struct {
-	options    Options
 	limits     Limits
 	precedence map[string]int
 	registry   *registry
@@ -39,7 +38,7 @@ func New(o Options) *Engine {
 		o.Dialect = Dialect1
 	}
 	e := &Engine{
-		options: o, limits: o.Limits, precedence: binaryOperators(o.Dialect),
+		limits: o.Limits, precedence: binaryOperators(o.Dialect),
 		registry: newRegistry(o.Dialect), methods: newMethods(),
 	}
 	e.states.New = func() any { return new(state) }

@@ -153,12 +153,12 @@ func isASCII(text string) bool {
 }
 
 func capitalize(text string) string {
-	for i, r := range text {
-		if !isSpace(r) {
-			return text[:i] + string(unicode.ToTitle(r)) + text[i+utf8.RuneLen(r):]
-		}
+	i := len(text) - len(trimLeftSpace(text))
+	r, size := utf8.DecodeRuneInString(text[i:])
+	if size == 0 {
+		return text
 	}
-	return text
+	return text[:i] + string(unicode.ToTitle(r)) + text[i+size:]
 }
 
 func titleCase(text string) string {
