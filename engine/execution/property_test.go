@@ -102,6 +102,7 @@ func TestExecutions(t *testing.T) {
 			if diff := cmp.Diff(s, kept); diff != "" {
 				t.Fatalf("changes do not give the state (-state +applied):\n%s", diff)
 			}
+			checkClipped(t, r.Changes)
 			pending = Merge(pending, r.Changes)
 			checkBarrier(t, p, e, r)
 			if r.Barrier {
@@ -132,6 +133,26 @@ func TestExecutions(t *testing.T) {
 			t.Fatalf("outputs %+v, declared %d", s.Outputs, len(p.flow.Outputs))
 		}
 	})
+}
+
+// checkClipped checks that no history of a change can grow into that of the state, whose memory it shares.
+func checkClipped(t *rapid.T, changes []Change) {
+	var histories []History
+	for _, c := range changes {
+		if c.Header != nil {
+			histories = append(histories, c.Header.History)
+		} else {
+			histories = append(histories, c.TaskRun.TaskRun.History)
+			for _, a := range c.TaskRun.TaskRun.Attempts {
+				histories = append(histories, a.History)
+			}
+		}
+	}
+	for _, h := range histories {
+		if cap(h) != len(h) {
+			t.Fatalf("history %v has room for %d", h, cap(h))
+		}
+	}
 }
 
 // checkBarrier checks that r is a barrier where and only where the design puts one.

@@ -107,7 +107,7 @@ func (w *walk) next() {
 		return
 	}
 	w.changedTaskRun(i)
-	w.effect(Evaluate{What: RunIf, TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 0, RunIf)})
+	w.effect(Evaluate{What: RunIf, TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 0)})
 }
 
 // run begins the first attempt of task run i.
@@ -117,7 +117,7 @@ func (w *walk) run(i int, room *runRoom) {
 	r.History = append(r.History, Transition{Running, w.at})
 	r.Attempts = append(room.attempts[:0], Attempt{History: append(room.attempt[:0], Transition{Created, w.at}, Transition{Running, w.at})})
 	w.changedTaskRun(i)
-	w.effect(RunTask{TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 1, RunIf)})
+	w.effect(RunTask{TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 1)})
 	if !task.Spec.Pure {
 		w.result.Barrier = true
 	}
@@ -191,7 +191,7 @@ func (w *walk) end() {
 	if n := len(w.state.TaskRuns); n > 0 {
 		at = w.state.TaskRuns[n-1].History.End()
 	}
-	w.effect(Evaluate{What: Outputs, At: at, Seed: w.seed(len(w.state.TaskRuns), 0, Outputs)})
+	w.effect(Evaluate{What: Outputs, At: at, Seed: w.seed(len(w.state.TaskRuns), 0)})
 }
 
 // finished answers the outputs.
@@ -277,7 +277,8 @@ func (w *walk) changedTaskRun(i int) {
 
 func (w *walk) changed(c Change) { w.result.Changes = append(w.result.Changes, c) }
 
-// seed derives the seed of an effect; attempt is counted from 1, 0 is before the first.
-func (w *walk) seed(taskRun, attempt int, what What) uint64 {
-	return mixSeed(w.state.Seed, uint64(taskRun), uint64(attempt), uint64(what))
+// seed derives the seed of an effect. Attempts are counted from 1; 0 is before the first. The outputs of the flow have the
+// ordinal after the last.
+func (w *walk) seed(taskRun, attempt int) uint64 {
+	return mixSeed(w.state.Seed, uint64(taskRun), uint64(attempt))
 }

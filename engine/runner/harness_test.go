@@ -71,6 +71,9 @@ func (s *countingStore) Accept(ctx context.Context, st *execution.State) error {
 	if err := s.call("accept"); err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil { // as a store on disk
+		return err
+	}
 	return s.Store.Accept(ctx, st)
 }
 

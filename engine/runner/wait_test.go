@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -133,6 +134,23 @@ func TestWaitEndsEarly(t *testing.T) {
 	}
 }
 
+// TestWaitEndsEarlyWithTheNewest checks that the answer shows what was committed since the execution was handed over.
+func TestWaitEndsEarlyWithTheNewest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		job := f.job(f.plan("tasks: [{id: g, type: test.Gate}, {id: h, type: test.Gate}]"), "{}")
+		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
+		(<-f.gates).open <- nil
+		second := <-f.gates
+		got := <-answer
+		f.check(got, false, "CREATED RUNNING", "CREATED RUNNING")
+		if diff := cmp.Diff([]string{"g: " + ran + " / " + ran + `; {"gate":"open"}`, "h: CREATED RUNNING / CREATED RUNNING"}, describe(got.s)); diff != "" {
+			t.Errorf("task runs (-want +got):\n%s", diff)
+		}
+		second.open <- nil
+	})
+}
+
 // TestWaitAlreadyLate checks that a caller who cannot wait any more has his execution kept and run all the same.
 func TestWaitAlreadyLate(t *testing.T) {
 	for _, tt := range []struct {
@@ -197,11 +215,11 @@ func TestStartReturnsAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
 		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // the sender has gone, and his delivery is there
 		job := f.job(f.plan(gated), "{}")
 		if err := f.runner.Start(ctx, job); err != nil {
 			t.Fatal(err)
 		}
-		cancel() // the request is over, and the execution is not
 		g := <-f.gates
 		if words(job.State.History) != "CREATED" {
 			t.Errorf("the answer would say %s", words(job.State.History))
@@ -329,16 +347,44 @@ func TestStoreFails(t *testing.T) {
 			if n := f.runner.inFlight.Load(); n != 0 {
 				t.Errorf("%d in flight", n)
 			}
+			for _, line := range f.lines() {
+				if strings.HasPrefix(line, "error") {
+					t.Errorf("logged %q, which the caller does", line)
+				}
+			}
 		})
 	}
 }
 
-func big() string {
-	b := make([]byte, execution.InlineLimit)
-	for i := range b {
-		b[i] = 'x'
+func big() string { return strings.Repeat("x", execution.InlineLimit) }
+
+// TestValueFails checks the same for outputs that cannot be kept apart: the caller is told while nothing was accepted,
+// and else the execution is left where it was.
+func TestValueFails(t *testing.T) {
+	f := newFixture(t, Options{})
+	broken := errors.New("disk full")
+	f.store.failures["put"] = broken
+	p := f.plan(`tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body }}{{ trigger.body }}"}]`)
+	half := `"` + big()[:execution.InlineLimit/2] + `"`
+	if _, done, err := f.runner.RunAndWait(t.Context(), f.job(p, half), time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
+		t.Errorf("waiting: %v, %v", done, err)
 	}
-	return string(b)
+	f.logs.TakeAll()
+	job := f.job(p, half)
+	if err := f.runner.Start(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.runner.Wait(t.Context(), job.State.ID); !errors.Is(err, broken) && !errors.Is(err, ErrNotRunning) {
+		t.Errorf("starting: %v", err)
+	}
+	states, err := f.store.List(t.Context(), execution.Query{})
+	if err != nil || len(states) != 1 || words(states[0].History) != "CREATED" {
+		t.Errorf("kept %v, %v", states, err)
+	}
+	lines := f.lines()
+	if len(lines) != 2 || lines[1] != "error -: an effect could not be performed" {
+		t.Errorf("logged %q", lines[1:])
+	}
 }
 
 // TestCommitFails checks that an execution whose changes cannot be kept is left where it was, and says so.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -95,12 +96,17 @@ func testCommitRace(t *testing.T, s execution.Store) {
 	const writers, rounds = 8, 20
 	st := newState("company.team", "hello")
 	accept(t, s, st)
+	change := func(writer int) []execution.Change {
+		shared := taskRun(st, 0, execution.Running)
+		shared.TaskRun.TaskRun.TaskID = fmt.Sprintf("writer-%d", writer)
+		return []execution.Change{shared, taskRun(st, writer+1, execution.Running)}
+	}
 	for round := range rounds {
 		errs := make([]error, writers)
 		var wg sync.WaitGroup
 		for w := range writers {
 			wg.Go(func() {
-				errs[w] = s.Commit(t.Context(), st.ID, int64(round+1), []execution.Change{taskRun(st, w, execution.Running)})
+				errs[w] = s.Commit(t.Context(), st.ID, int64(round+1), change(w))
 			})
 		}
 		wg.Wait()
@@ -115,7 +121,7 @@ func testCommitRace(t *testing.T, s execution.Store) {
 		if len(won) != 1 {
 			t.Fatalf("round %d: writers %v won", round, won)
 		}
-		execution.Apply(st, []execution.Change{taskRun(st, won[0], execution.Running)})
+		execution.Apply(st, change(won[0]))
 		check(t, s, st, int64(round+2))
 	}
 }
