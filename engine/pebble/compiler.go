@@ -124,12 +124,12 @@ func (c *compiler) pair(e *binaryExpr) (left, right code, err error) {
 }
 
 func (c *compiler) list(e *listExpr) (code, error) {
+	if values, ok := literals(e.items); ok {
+		return constant(value.ListOf(values...)), nil
+	}
 	items, err := c.expressions(e.items)
 	if err != nil {
 		return nil, err
-	}
-	if values, ok := literals(e.items); ok {
-		return constant(value.ListOf(values...)), nil
 	}
 	return func(st *state) (value.Value, error) {
 		out := make([]value.Value, len(items))

@@ -131,7 +131,7 @@ func (st *state) renderText(text string, rounds int) (string, error) {
 }
 
 func (st *state) renderOnce(text string) (string, error) {
-	if err := st.charge(compileCost + len(text)/16); err != nil {
+	if err := st.charge(compileCost*(1+strings.Count(text, "{")) + costPerByte*len(text)); err != nil {
 		return "", err
 	}
 	if err := st.descend(); err != nil {
@@ -167,9 +167,11 @@ func (st *state) renderOnce(text string) (string, error) {
 	return result, nil
 }
 
-// What compiling a template costs, in steps: once, and for each of its tokens.
+// What compiling a template costs, in steps: for each brace and byte, which is known before, and for
+// each of its tokens.
 const (
 	compileCost  = 20
+	costPerByte  = 4
 	costPerToken = 8
 )
 

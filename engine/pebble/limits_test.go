@@ -23,6 +23,8 @@ func hostileContext() *Context {
 	vars.Set("text", value.String(strings.Repeat("a", 1<<20)))
 	vars.Set("list", value.ListOf(items...))
 	vars.Set("copy", value.ListOf(append([]value.Value{}, items...)...))
+	vars.Set("prints", value.String(strings.Repeat("{{1}}", 200_000)))
+	vars.Set("items", value.String("{{ [1"+strings.Repeat(",1", 110_000)+"] }}"))
 	return &Context{Vars: vars}
 }
 
@@ -57,6 +59,8 @@ func TestLimits(t *testing.T) {
 		{"wide macro", "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() ?? 1 }}"},
 		{"endless block", "{% block b %}{{ block('b') }}{% endblock %}"},
 		{"endless render", "{% set s = '{{ render(s) }}' %}{{ render(s) }}"},
+		{"render of many prints", "{{ render(prints) }}"},
+		{"render of a long list", "{{ render(items) }}"},
 		{"render that grows", "{% set s = '{{ s }}{{ s }}' %}{{ render(s) }}"},
 		{"deep expression", "{{ " + deep + " }}"},
 		{"deep unary", "{{ " + strings.Repeat("-", 1000) + "1 }}"},
