@@ -67,9 +67,9 @@ func (e *Engine) Exit() {
 	e.runner.Exit(exitGrace)
 }
 
-// Close waits for calls under way, gives running executions a bounded time, and releases the store.
+// Close takes no further calls, waits for those under way, which end as if nothing had happened unless [Engine.Exit] came
+// before, gives running executions a bounded time, and releases the store.
 func (e *Engine) Close() error {
-	e.Exit()
 	e.calls.close()
 	e.runner.Close()
 	return e.store.Close()
