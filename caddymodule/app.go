@@ -98,10 +98,10 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
-	if err := events.(*caddyevents.App).On("stopping", exiting{}); err != nil {
+	if a.engine, err = acquireEngine(a.store); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
-	if a.engine, err = acquireEngine(a.store); err != nil {
+	if err := events.(*caddyevents.App).On("stopping", a.engine); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	return nil
@@ -160,7 +160,7 @@ func (a *App) Start() error {
 }
 
 // Stop does nothing: requests of this configuration may still run, and the engine may be in use by the next one. See
-// Cleanup, and exiting for the end of the process.
+// Cleanup, and [pooledEngine.Handle] for the end of the process.
 func (a *App) Stop() error { return nil }
 
 // Cleanup lets go of the engine. It also runs when provisioning failed.

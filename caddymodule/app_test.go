@@ -42,9 +42,7 @@ func provision(t *testing.T, app map[string]any, handlers ...map[string]any) (lo
 		t.Fatal(err)
 	}
 	err = caddy.Validate(&config)
-	if n := openEngines(); n != 0 {
-		t.Errorf("%d engines are open after validation", n)
-	}
+	noEngine(t)
 	return readLog(t, logFile), err
 }
 
@@ -208,9 +206,6 @@ func TestValidateLeavesNothing(t *testing.T) {
 		_, err := provision(t, m{"flow_dirs": []string{flows}}, m{"conditions": []string{condition}})
 		if (err == nil) != (condition == "true") {
 			t.Errorf("condition %s: %v", condition, err)
-		}
-		if refs, ok := engines.References(MemoryStore{}.StoreOptions().Identity()); ok {
-			t.Errorf("condition %s: %d references to the engine are left", condition, refs)
 		}
 	}
 	entries, err := os.ReadDir(home)

@@ -2,6 +2,7 @@ package caddymodule
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,7 +87,7 @@ func newServer(t *testing.T) *server {
 		if err := caddy.Stop(); err != nil {
 			t.Error(err)
 		}
-		waitFor(t, "engines to close", func() bool { return openEngines() == 0 })
+		noEngine(t)
 	})
 	return s
 }
@@ -148,19 +150,25 @@ var client = &http.Client{
 	},
 }
 
-// do sends a request; header are names and values in turn.
+// do sends a request; header are names and values in turn. It tries again when the connection is reset: at a reload Caddy
+// opens the address anew, and Linux then resets connections that the old socket has not accepted.
 func (s *server) do(method, path, body string, header ...string) answer {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for i := 0; i+1 < len(header); i += 2 {
-		request.Header.Set(header[i], header[i+1])
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		s.t.Fatal(err)
+	var response *http.Response
+	for tries := 1; ; tries++ {
+		request, err := http.NewRequestWithContext(s.t.Context(), method, s.url+path, strings.NewReader(body))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for i := 0; i+1 < len(header); i += 2 {
+			request.Header.Set(header[i], header[i+1])
+		}
+		if response, err = client.Do(request); err == nil {
+			break
+		}
+		if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.EOF) || tries == 5 {
+			s.t.Fatal(err)
+		}
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
@@ -261,8 +269,28 @@ func waitFor(t *testing.T, what string, done func() bool) {
 	}
 }
 
-func openEngines() int {
-	open.Lock()
-	defer open.Unlock()
-	return len(open.engines)
+// theEngine returns the one engine that is in use.
+func theEngine(t *testing.T) *pooledEngine {
+	t.Helper()
+	var found []*pooledEngine
+	engines.Range(func(_, value any) bool {
+		found = append(found, value.(*pooledEngine))
+		return true
+	})
+	if len(found) != 1 {
+		t.Fatalf("%d engines are in use, want 1", len(found))
+	}
+	if refs, _ := engines.References(MemoryStore{}.StoreOptions().Identity()); refs != 1 {
+		t.Errorf("%d references to the engine, want 1", refs)
+	}
+	return found[0]
+}
+
+// noEngine fails the test if an engine is in use.
+func noEngine(t *testing.T) {
+	t.Helper()
+	engines.Range(func(key, _ any) bool {
+		t.Errorf("the engine on %v is still in use", key)
+		return true
+	})
 }

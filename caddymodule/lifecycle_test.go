@@ -1,0 +1,221 @@
+package caddymodule
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"go.uber.org/goleak"
+)
+
+// slowRequest is a request whose body is still being sent.
+type slowRequest struct {
+	t      *testing.T
+	conn   net.Conn
+	reader *bufio.Reader
+}
+
+// begin sends half a body of 8 bytes, and returns when the handler reads it.
+func (s *server) begin(path string) *slowRequest {
+	s.t.Helper()
+	conn, err := net.Dial("tcp", s.address)
+	if errors.Is(err, syscall.ECONNRESET) {
+		return s.begin(path) // see server.do
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		s.t.Fatal(err)
+	}
+	slow := &slowRequest{s.t, conn, bufio.NewReader(conn)}
+	slow.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n")
+	line, err := slow.reader.ReadString('\n')
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) {
+		return s.begin(path) // see server.do
+	}
+	if err != nil || !strings.Contains(line, "100 Continue") {
+		s.t.Fatalf("the body was not asked for: %q (%v)", line, err)
+	}
+	if _, err := slow.reader.ReadString('\n'); err != nil { // the empty line after it
+		s.t.Fatal(err)
+	}
+	slow.send(`{"a"`)
+	return slow
+}
+
+func (s *slowRequest) send(text string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.conn, text); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// end sends the other half.
+func (s *slowRequest) end() answer {
+	s.t.Helper()
+	s.send(": 1}")
+	response, err := http.ReadResponse(s.reader, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(text)}
+}
+
+func TestReload(t *testing.T) {
+	before := writeFlows(t, map[string]string{"old.yml": webhookFlow("old", waitForOutputs)})
+	after := writeFlows(t, map[string]string{"new.yml": webhookFlow("new", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+before)
+	engine := theEngine(t)
+	slow := s.begin(webhookPath("old") + "?name=Alice")
+
+	s.serve("", "kestra_webhook * "+after)
+	if theEngine(t) != engine {
+		t.Error("the reload opened another engine")
+	}
+	s.get(webhookPath("new")).want(t, 200, "state")
+	s.get(webhookPath("old")).want(t, 404, "")
+	slow.end().want(t, 200, `{"greeting":"Hello Alice!"}`)
+}
+
+func TestReloadThatFails(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows)
+	engine := theEngine(t)
+	for _, site := range []string{
+		"kestra_webhook missing",
+		"kestra_webhook * " + flows + " {\ncondition `===`\n}",
+	} {
+		if err := s.load("", site); err == nil {
+			t.Errorf("no error with %s", site)
+		}
+		s.get(webhookPath("fire")).want(t, 200, "state")
+	}
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	other := *s
+	other.address = busy.Addr().String()
+	if err := other.load("", "kestra_webhook * "+flows); err == nil {
+		t.Error("no error with an address that is taken")
+	}
+	s.get(webhookPath("fire")).want(t, 200, "state")
+	if theEngine(t) != engine {
+		t.Error("another engine serves")
+	}
+}
+
+// TestReloadWithoutKestra takes the module out of the configuration while it serves.
+func TestReloadWithoutKestra(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows)
+	engine := theEngine(t)
+	slow := s.begin(webhookPath("fire"))
+	s.serve("", "respond next")
+	s.get(webhookPath("fire")).want(t, 200, "next")
+	noEngine(t)
+	select {
+	case <-engine.closed:
+		t.Error("the engine of a request that is not answered is closed")
+	default:
+	}
+	slow.end().want(t, 200, "state")
+	<-engine.closed
+	if engine.err != nil {
+		t.Error(engine.err)
+	}
+}
+
+// TestManyReloads has requests under way at every one of them, and some over several.
+func TestManyReloads(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", waitForOutputs)})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows)
+	engine := theEngine(t)
+	var (
+		slow       []*slowRequest
+		goroutines []int
+	)
+	const reloads, each, at = 20, 3, 4
+	for range reloads {
+		for range each {
+			slow = append(slow, s.begin(webhookPath("fire")))
+		}
+		s.serve("", "kestra_webhook * "+flows)
+		for len(slow) > at*each {
+			slow[0].end().want(t, 200, "Hello world!")
+			slow = slow[1:]
+		}
+		goroutines = append(goroutines, runtime.NumGoroutine())
+	}
+	for _, request := range slow {
+		request.end().want(t, 200, "Hello world!")
+	}
+	// Every request that is under way keeps some goroutines, and its configuration.
+	if settled, last := goroutines[2*at], goroutines[reloads-1]; last > settled+10 {
+		t.Errorf("goroutines after each reload: %v", goroutines)
+	}
+	if theEngine(t) != engine {
+		t.Error("another engine serves")
+	}
+}
+
+// TestStopLeavesNothing looks for goroutines of ours after Caddy stopped.
+func TestStopLeavesNothing(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	// What Caddy itself leaves behind is there after the first time.
+	for i := range 2 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			if i == 1 {
+				current := goleak.IgnoreCurrent()
+				logFile := goleak.IgnoreTopFunction("github.com/DeRuina/timberjack.(*Logger).millRun")
+				t.Cleanup(func() { goleak.VerifyNone(t, current, logFile) })
+			}
+			s := newServer(t)
+			s.serve("", "kestra_webhook * "+flows)
+			s.get(webhookPath("fire")).want(t, 200, "state")
+		})
+	}
+}
+
+// TestExit tells the engine what it is told when the process ends.
+func TestExit(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows+"\nrespond next")
+	engine := theEngine(t)
+
+	if err := engine.Handle(t.Context(), caddy.Event{}); err != nil {
+		t.Error(err)
+	}
+	s.get(webhookPath("fire")).want(t, 200, "state") // the process does not end: it was a reload
+
+	engine.Exit()
+	got := s.get(webhookPath("fire"))
+	got.want(t, 503, "stopping")
+	if got.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	s.get(webhookPath("fire")+"x").want(t, 503, "stopping")
+	s.get("/").want(t, 200, "next")
+}
