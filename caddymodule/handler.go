@@ -72,7 +72,6 @@ type Handler struct {
 
 	logger    *zap.Logger
 	access    *zap.Logger
-	engine    *pooledEngine
 	site      *engine.Site
 	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
 }
@@ -137,7 +136,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		h.logger.Warn("no flow of this site has a webhook trigger that can fire, so every webhook URL is unknown",
 			zap.Strings("flow_dirs", h.FlowDirs), zap.Strings("namespaces", h.Namespaces))
 	}
-	h.engine, h.site = app.engine, site
+	h.site = site
 	return nil
 }
 
@@ -149,9 +148,6 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		h.warnOfRewrite(r)
 		return h.pass(w, r, next, webhook.Response{})
 	}
-	h.engine.begin()
-	defer h.engine.end()
-
 	body := &bodyCounter{ReadCloser: r.Body}
 	if r.Body == nil {
 		body.ReadCloser = http.NoBody
@@ -164,23 +160,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	}
 	size := write(w, r, response, r.ContentLength-int64(body.read))
 	h.logAccess(r, response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
-	if caddy.Exiting() {
-		// The process waits for requests to be answered, not for what net/http buffers.
-		_ = http.NewResponseController(w).Flush()
-	}
 	return nil
 }
 
 // warnOfRewrite tells, once per site, of webhook requests that cannot be seen as such here.
 func (h *Handler) warnOfRewrite(r *http.Request) {
-	original, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request)
-	if !ok || original.URL == nil || original.URL.Path == r.URL.Path || !webhook.IsURL(original.URL.EscapedPath()) {
+	original := originalRequest(r)
+	if original.URL.Path == r.URL.Path || !webhook.IsURL(original.URL.EscapedPath()) {
 		return
 	}
 	h.rewritten.Do(func() {
 		h.logger.Warn("a webhook URL was rewritten before kestra_webhook saw it, and went to the next handler: "+
 			"put what rewrites the site's URLs (try_files, rewrite, uri, php_fastcgi) into a handle block",
-			zap.String("url", webhook.RedactURL(original.URL.EscapedPath())))
+			zap.String("uri", redactURI(&original)))
 	})
 }
 

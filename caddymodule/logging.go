@@ -4,6 +4,7 @@ import (
 	"iter"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -59,12 +60,21 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Ha
 
 // holdsKey reports whether Caddy's access line of a request would print a key.
 func holdsKey(r *http.Request) bool {
-	uri := originalRequest(r).RequestURI
-	if webhook.RedactURL(uri) != uri {
+	original := originalRequest(r)
+	if redactURI(&original) != original.RequestURI {
 		return true
 	}
 	referer := r.Header.Get("Referer")
 	return webhook.RedactURL(referer) != referer
+}
+
+// redactURI returns the URI of a request without a key. A URI whose path is a webhook's only when it is decoded comes back
+// in another spelling.
+func redactURI(r *http.Request) string {
+	if redacted := webhook.RedactURL(r.RequestURI); redacted != r.RequestURI || webhook.RedactURL(r.URL.Path) == r.URL.Path {
+		return redacted
+	}
+	return webhook.RedactURL((&url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}).String())
 }
 
 // originalRequest returns method, URI and address of a request as they were before any handler changed them.
@@ -72,7 +82,7 @@ func originalRequest(r *http.Request) http.Request {
 	if original, ok := r.Context().Value(caddyhttp.OriginalRequestCtxKey).(http.Request); ok && original.URL != nil {
 		return original
 	}
-	return http.Request{Method: r.Method, RequestURI: r.RequestURI, URL: r.URL, RemoteAddr: r.RemoteAddr}
+	return *r
 }
 
 // logAccess keeps the key out of Caddy's access line and trace of a request, and writes an access line of its own if the
@@ -81,7 +91,8 @@ func (h *Handler) logAccess(r *http.Request, response webhook.Response, s served
 	ctx := r.Context()
 	original := originalRequest(r)
 	if span := trace.SpanFromContext(ctx); span.IsRecording() {
-		span.SetAttributes(attribute.String("url.path", webhook.RedactURL(original.URL.Path)))
+		path := webhook.RedactURL((&url.URL{Path: original.URL.Path}).EscapedPath())
+		span.SetAttributes(attribute.String("url.path", path))
 	}
 	if _, ok := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any); !ok {
 		return
@@ -111,18 +122,18 @@ func (h *Handler) logAccess(r *http.Request, response webhook.Response, s served
 		}
 		if line := logger.Check(level, "handled request"); line != nil {
 			if fields == nil {
-				fields = accessFields(r, original, response, s, server.Logs.ShouldLogCredentials)
+				fields = accessFields(r, &original, response, s, server.Logs.ShouldLogCredentials)
 			}
 			line.Write(fields...)
 		}
 	}
 }
 
-func accessFields(r *http.Request, original http.Request, response webhook.Response, s served, credentials bool) []zap.Field {
+func accessFields(r *http.Request, original *http.Request, response webhook.Response, s served, credentials bool) []zap.Field {
 	ctx := r.Context()
 	logged := r.WithContext(ctx)
 	logged.Method, logged.RemoteAddr = original.Method, original.RemoteAddr
-	logged.RequestURI = webhook.RedactURL(original.RequestURI)
+	logged.RequestURI = redactURI(original)
 	logged.Header = redactHeader(r.Header)
 	var user string
 	if replacer, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {

@@ -89,7 +89,8 @@ func TestKeyIsNeverLogged(t *testing.T) {
 				webhookPath("fire") + "?a=b", strings.Replace(webhookPath("fire"), "/v1/", "/v1/main/", 1),
 				strings.Replace(webhookPath("fire"), "/v1/", "/v1/acme/", 1), "/" + webhookPath("fire"),
 				odd + url.PathEscape(oddKey), odd + "canary%2fwith%20100%25%2Fb", odd + "c%61nary%2Fwith%20100%25%2Fb",
-				odd + "canary/with%20100%25/b",
+				odd + "canary/with%20100%25/b", odd + "canary%3Fx/with",
+				"/api/v1/executions%2Fwebhook/company.team/fire/" + key, "/api/v1/%65xecutions/webhook/company.team/fire/canary%3Fcanary?q",
 			} {
 				ask("POST", path, "{}")
 				ask("DELETE", path, "")
@@ -386,7 +387,7 @@ func TestTrace(t *testing.T) {
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("test")
 	ctx, span := tracer.Start(t.Context(), "request")
 	span.SetAttributes(attribute.String("url.path", webhookPath("fire")))
-	r, err := http.NewRequestWithContext(ctx, "GET", "http://localhost"+webhookPath("fire"), nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", "http://localhost"+webhookPath("fire")+"%3Fcanary", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
