@@ -255,9 +255,11 @@ func (w *walk) changedHeader() {
 
 // changedTaskRun records the row of task run i. Attempts change in place, so the row gets its own.
 func (w *walk) changedTaskRun(i int) {
-	row := &TaskRunRow{}
+	var row *TaskRunRow
 	if w.room.used < len(w.room.rows) {
 		row = &w.room.rows[w.room.used]
+	} else {
+		row = new(TaskRunRow)
 	}
 	row.Ordinal, row.TaskRun = i, w.state.TaskRuns[i]
 	row.TaskRun.History = slices.Clip(row.TaskRun.History)
