@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // Config is a Caddyfile and what stands around it. In both parts, and in Files, Caddy's {$HTTP_PORT}, {$HTTPS_PORT} and
@@ -49,20 +50,27 @@ func (c Config) write(folder string) error {
 // ports are the loopback ports of a server.
 type ports struct{ http, https, admin int }
 
-// freePorts returns ports that nobody listened on a moment ago. Another process may take one before the server does; Start
-// then tries others.
+// handedOut are the ports of this test run. Two servers on one port would not fail: Caddy's listeners share it.
+var handedOut sync.Map
+
+// freePorts returns ports that nobody listened on a moment ago, and no other server got. Another process may take one before
+// the server does; Start then tries others.
 func freePorts() (ports, error) {
-	var taken [3]net.Listener // until all are found, so that they differ
-	for i := range taken {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return ports{}, err
+	var found [3]int
+	for i := range found {
+		for found[i] == 0 {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				return ports{}, err
+			}
+			port := l.Addr().(*net.TCPAddr).Port
+			l.Close()
+			if _, taken := handedOut.LoadOrStore(port, true); !taken {
+				found[i] = port
+			}
 		}
-		defer l.Close() //nolint:gocritic // three, at the end of the function, is what is wanted
-		taken[i] = l
 	}
-	port := func(i int) int { return taken[i].Addr().(*net.TCPAddr).Port }
-	return ports{http: port(0), https: port(1), admin: port(2)}, nil
+	return ports{http: found[0], https: found[1], admin: found[2]}, nil
 }
 
 // environment returns that of the server's processes.
