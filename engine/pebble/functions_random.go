@@ -9,18 +9,9 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// functionsRandom are the functions that take the clock or the randomness of the evaluation.
+// functionsRandom are the functions that take the randomness of the evaluation.
 func functionsRandom() []Function {
 	return []Function{
-		{
-			Entry{
-				Name: "now", Summary: "the time of the evaluation in ISO form with microseconds",
-				Examples: []Example{{"{{ now() | length > 20 }}", "true"}},
-			},
-			func(st *state, _ []value.Value) (value.Value, error) {
-				return value.String(st.clock().In(st.location()).Format("2006-01-02T15:04:05.000000Z07:00")), nil
-			},
-		},
 		{
 			Entry{
 				Name: "uuid", Summary: "a new UUID of version 7: 36 characters, ordered by time",

@@ -74,14 +74,15 @@ type registry struct {
 
 func newRegistry(d Dialect) *registry {
 	r := &registry{filters: map[string]*Filter{}, functions: map[string]*Function{}, tests: map[string]*Test{}}
+	dates := new(dateFormats)
 	for _, list := range [][]Filter{
-		filtersDefault(), filtersText(), filtersCut(), filtersLists(), filtersMaps(), filtersNumbers(), filtersEncoding(d),
+		filtersDefault(), filtersText(), filtersCut(), filtersLists(), filtersMaps(), filtersNumbers(), filtersEncoding(d), filtersDates(dates), filtersNumberFormat(),
 	} {
 		for i := range list {
 			register(r.filters, &list[i], &list[i].Entry)
 		}
 	}
-	for _, list := range [][]Function{functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate()} {
+	for _, list := range [][]Function{functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate(), functionsDates(dates)} {
 		for i := range list {
 			register(r.functions, &list[i], &list[i].Entry)
 		}

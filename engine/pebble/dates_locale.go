@@ -1,0 +1,248 @@
+package pebble
+
+import (
+	_ "embed"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed dates_locales.tsv
+var localeRows string
+
+// textStyle is the length of a name in a date.
+type textStyle uint8
+
+// The styles.
+const (
+	shortText textStyle = iota
+	fullText
+	narrowText
+)
+
+// The letters that name the texts of dates in the table of locales, by style.
+var textLetters = map[byte][3]string{
+	'M': {"M3", "M4", "M5"}, 'L': {"L3", "L4", "L5"}, 'E': {"E3", "E4", "E5"}, 'c': {"c3", "c4", "c5"},
+	'Q': {"Q3", "Q4", "Q5"}, 'q': {"q3", "q4", "q5"}, 'G': {"G1", "G4", "G5"}, 'a': {"a", "a", "a"}, 'B': {"B1", "B4", "B5"},
+}
+
+// textSameAs tells where the table has the texts that it leaves out because they are the same.
+var textSameAs = map[string]string{"L3": "M3", "L4": "M4", "L5": "M5", "c3": "E3", "c4": "E4", "c5": "E5",
+	"q3": "Q3", "q4": "Q4", "q5": "Q5", "B4": "B1", "B5": "B1"}
+
+// dateLocale is what dates need of a locale.
+type dateLocale struct {
+	tag     string
+	texts   map[string][]string // by the names of textLetters
+	styles  map[string]string   // the patterns of full, long, medium and short
+	week    weekRule
+	periods [3][]dayPeriod
+}
+
+// dayPeriod is a part of a day that has a name, from one minute up to before another.
+type dayPeriod struct {
+	from, to int
+	name     string
+}
+
+// localeTable is dates_locales.tsv, read once.
+type localeTable struct {
+	rows        map[string]map[string]string // of locales, by tag
+	weeks       map[string]weekRule          // by region; XX is any other, and "" none
+	zones       map[string]*zoneGroup        // by zone id
+	groups      []*zoneGroup
+	zoneNames   map[string]map[string]zoneNames // by locale, then by the first zone of the group
+	unsupported map[string]bool                 // languages
+}
+
+// zoneNames are the short names of the standard time, the daylight time and either, and then the long ones.
+type zoneNames [6]string
+
+// zoneGroup is a number of zones with the same names.
+type zoneGroup struct {
+	first string
+	read  string // the zone that a name is read as
+	names zoneNames
+}
+
+var locales = sync.OnceValue(readLocales)
+
+func readLocales() *localeTable {
+	t := &localeTable{rows: map[string]map[string]string{}, weeks: map[string]weekRule{}, zones: map[string]*zoneGroup{},
+		zoneNames: map[string]map[string]zoneNames{}, unsupported: map[string]bool{}}
+	for line := range strings.Lines(localeRows) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		switch f[0] {
+		case "locale":
+			row := make(map[string]string, len(f))
+			for _, field := range f[2:] {
+				name, texts, _ := strings.Cut(field, "=")
+				row[name] = texts
+			}
+			t.rows[f[1]] = row
+		case "week":
+			rule := weekRule{int(f[1][0] - '0'), int(f[2][0] - '0')}
+			for region := range strings.SplitSeq(f[3], " ") {
+				t.weeks[region] = rule
+			}
+		case "zone":
+			ids := strings.Split(f[3], " ")
+			g := &zoneGroup{first: ids[0], read: f[2], names: zoneNames(strings.Split(f[1], "|"))}
+			t.groups = append(t.groups, g)
+			for _, id := range ids {
+				t.zones[id] = g
+			}
+		case "zonenames":
+			names := t.zoneNames[f[1]]
+			if names == nil {
+				names = map[string]zoneNames{}
+				t.zoneNames[f[1]] = names
+			}
+			if f[2] != "-" {
+				names[f[2]] = zoneNames(strings.Split(f[3], "|"))
+			}
+		case "unsupported":
+			for language := range strings.SplitSeq(f[1], " ") {
+				t.unsupported[language] = true
+			}
+		}
+	}
+	return t
+}
+
+// localeTag returns a tag in its standard form, language-Script-REGION, with - for _, and its region.
+func localeTag(text string) (tag, region string, err error) {
+	bad := runtimeError("locale %q is no language tag such as fr or fr-CA", cut(text, 40))
+	if len(text) > 40 {
+		return "", "", bad
+	}
+	if text == "" {
+		return "", "", nil
+	}
+	parts := strings.Split(strings.ReplaceAll(text, "_", "-"), "-")
+	for i, part := range parts {
+		if strings.Trim(part, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" || part == "" {
+			return "", "", bad
+		}
+		part = strings.ToLower(part)
+		switch {
+		case i == 0 && (len(part) == 2 || len(part) == 3):
+		case i == 1 && len(part) == 4:
+			part = strings.ToUpper(part[:1]) + part[1:]
+		case (i == 1 || i == 2 && region == "") && (len(part) == 2 || len(part) == 3):
+			part = strings.ToUpper(part)
+			region = part
+		default:
+			return "", "", runtimeError("locale %q has more than a language, a script and a region", cut(text, 40))
+		}
+		parts[i] = part
+	}
+	return strings.Join(parts, "-"), region, nil
+}
+
+// findLocale returns a locale by its tag: of an unknown region the language, of an unknown language the names that belong
+// to no language, as in Java. A language that Java knows and this package does not is an error.
+func findLocale(text string) (*dateLocale, error) {
+	tag, region, err := localeTag(text)
+	if err != nil {
+		return nil, err
+	}
+	t := locales()
+	language, _, _ := strings.Cut(tag, "-")
+	if t.unsupported[language] {
+		return nil, runtimeError("locale %q is not supported: there are no names of dates for the language %q", tag, language)
+	}
+	var chain []map[string]string
+	for at := tag; at != ""; {
+		if row := t.rows[at]; row != nil {
+			chain = append(chain, row)
+		}
+		i := strings.LastIndexByte(at, '-')
+		at = at[:max(i, 0)]
+	}
+	if len(chain) == 0 {
+		tag, chain = "", []map[string]string{t.rows[""]}
+	}
+	l := &dateLocale{tag: tag, texts: map[string][]string{}, styles: map[string]string{}}
+	look := func(name string) string {
+		for _, row := range chain {
+			if text, ok := row[name]; ok {
+				return text
+			}
+		}
+		return ""
+	}
+	for letter, names := range textLetters {
+		for style, name := range names {
+			text := look(name)
+			if text == "" {
+				text = look(textSameAs[name])
+			}
+			if letter == 'B' {
+				l.periods[style] = readPeriods(text)
+				continue
+			}
+			l.texts[name] = strings.Split(text, "|")
+		}
+	}
+	for _, style := range dateStyles {
+		l.styles[style] = look(style)
+	}
+	week, ok := t.weeks[region]
+	if !ok {
+		week = t.weeks["XX"]
+	}
+	l.week = week
+	return l, nil
+}
+
+// text returns the names of the values of a field: letter is one of textLetters.
+func (l *dateLocale) text(letter byte, style textStyle) []string {
+	return l.texts[textLetters[letter][style]]
+}
+
+// readPeriods reads `0 midnight|1 in the morning|720 noon`.
+func readPeriods(text string) []dayPeriod {
+	var out []dayPeriod
+	for part := range strings.SplitSeq(text, "|") {
+		minute, name, _ := strings.Cut(part, " ")
+		from, err := strconv.Atoi(minute)
+		if err != nil {
+			panic("pebble: the table of locales has no minute in " + text)
+		}
+		if len(out) > 0 {
+			out[len(out)-1].to = from
+		}
+		out = append(out, dayPeriod{from, 24 * 60, name})
+	}
+	return out
+}
+
+// period returns the name of the part of the day that a minute lies in.
+func (l *dateLocale) period(style textStyle, minute int) string {
+	periods := l.periods[style]
+	i := slices.IndexFunc(periods, func(p dayPeriod) bool { return minute < p.to })
+	return periods[i].name
+}
+
+// zoneName returns the names of a zone in the locale, and whether it has them.
+func (l *dateLocale) zoneName(g *zoneGroup) (zoneNames, bool) {
+	t := locales()
+	for at := l.tag; ; {
+		if names, ok := t.zoneNames[at]; ok {
+			n, ok := names[g.first]
+			if ok || len(names) == 0 {
+				return n, ok
+			}
+		}
+		if at == "en" {
+			return g.names, true
+		}
+		i := strings.LastIndexByte(at, '-')
+		if i < 0 {
+			return zoneNames{}, false
+		}
+		at = at[:i]
+	}
+}
