@@ -39,9 +39,20 @@ func (s *Site) fire(ctx context.Context, t *webhook.Trigger, r *webhook.Request)
 	}
 	defer slot.Release()
 
+	// Memory is taken before the body is read: what is declared, or else the most that may come.
+	size := r.ContentLength
+	if size < 0 || size > s.options.MaxBody {
+		size = s.options.MaxBody
+	}
+	if err := slot.Hold(size); err != nil {
+		return unavailable(err)
+	}
 	c := &call{site: s, served: s.flows[t.Flow], trigger: t, request: r, now: time.Now()}
 	if c.delivery, err = webhook.Receive(r, s.options.MaxBody); err != nil {
 		return c.refuseBody(err)
+	}
+	if err := slot.Hold(c.delivery.Size()); err != nil {
+		return unavailable(err)
 	}
 	c.context = &pebble.Context{Now: c.now, Secrets: s.environment, Namespace: t.Flow.Namespace}
 	c.context.Vars = c.requestVars()
@@ -82,7 +93,7 @@ func (c *call) event() *condition.Event {
 		RemoteAddr: c.request.RemoteAddr,
 		RawBody:    c.delivery.RawBody,
 		Now:        c.now,
-		Deadline:   c.now.Add(conditionsTime),
+		Deadline:   time.Now().Add(conditionsTime), // c.now is before the body, which may take its time
 	}
 }
 

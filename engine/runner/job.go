@@ -152,12 +152,12 @@ func (r *Runner) exited() bool {
 // admit makes the run of a job, with a place.
 func (r *Runner) admit(job *Job) (*run, error) {
 	slot := job.Slot
-	if slot == nil || slot.gone {
+	if slot == nil || slot.taken || slot.freed {
 		var err error
 		if slot, err = r.Reserve(); err != nil {
 			return nil, err
 		}
 	}
-	slot.gone = true // the run gives the place back
-	return newRun(r, job), nil
+	slot.taken = true
+	return newRun(r, job, slot), nil
 }

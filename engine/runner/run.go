@@ -15,6 +15,7 @@ import (
 // run is an execution under way. One goroutine at a time works on it.
 type run struct {
 	runner  *Runner
+	slot    *Slot
 	plan    *execution.Plan
 	state   *execution.State
 	trigger execution.Trigger // of the state, resolved; for callers while others change the state
@@ -43,7 +44,7 @@ type taskOutputs struct {
 	value value.Value
 }
 
-func newRun(r *Runner, job *Job) *run {
+func newRun(r *Runner, job *Job, slot *Slot) *run {
 	vars := job.Vars
 	if vars == nil {
 		vars = value.NewMap(5)
@@ -51,6 +52,7 @@ func newRun(r *Runner, job *Job) *run {
 	}
 	return &run{
 		runner:  r,
+		slot:    slot,
 		plan:    job.Plan,
 		state:   job.State,
 		trigger: job.State.Trigger,
@@ -166,7 +168,7 @@ func (x *run) finish(err error) {
 	if err == nil && x.ended != nil {
 		x.ended(x.state.Status())
 	}
-	x.runner.inFlight.Add(-1)
+	x.slot.free()
 	if x.done != nil {
 		close(x.done)
 	}

@@ -20,8 +20,11 @@ var (
 	ErrNotRunning = errors.New("execution has not ended and is not under way here")
 )
 
-// DefaultCapacity is the capacity of a runner whose options name none.
-const DefaultCapacity = 10_000
+// The capacity of a runner whose options name none.
+const (
+	DefaultCapacity = 10_000    // executions
+	DefaultBytes    = 512 << 20 // of their trigger variables together
+)
 
 // closeGrace is how long [Runner.Close] lets executions run on.
 const closeGrace = 2 * time.Second
@@ -30,6 +33,7 @@ const closeGrace = 2 * time.Second
 type Options struct {
 	Workers  int              // goroutines that drive executions nobody drives himself; default twice GOMAXPROCS
 	Capacity int              // executions under way at once; default [DefaultCapacity]
+	Bytes    int64            // that executions under way hold at once, see [Slot.Hold]; default [DefaultBytes]
 	Logger   *zap.Logger      // for the logs of executions; default none
 	Now      func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
 }
@@ -38,7 +42,8 @@ type Options struct {
 type Runner struct {
 	store    execution.Store
 	options  atomic.Pointer[Options]
-	inFlight atomic.Int64
+	inFlight atomic.Int64 // slots
+	held     atomic.Int64 // bytes
 	stopping atomic.Bool
 
 	context context.Context // done when executions are to be left where they are
@@ -71,6 +76,9 @@ func (r *Runner) Configure(o Options) {
 	}
 	if o.Capacity <= 0 {
 		o.Capacity = DefaultCapacity
+	}
+	if o.Bytes <= 0 {
+		o.Bytes = DefaultBytes
 	}
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
@@ -120,32 +128,6 @@ func (r *Runner) Close() {
 	}
 	r.cancel()
 	<-r.idle
-}
-
-// Slot is a place for one execution. It belongs to one goroutine.
-type Slot struct {
-	runner *Runner
-	gone   bool // released, or taken over by a job
-}
-
-// Reserve takes a place for an execution. The error is [ErrFull] or [ErrStopping].
-func (r *Runner) Reserve() (*Slot, error) {
-	if r.stopping.Load() {
-		return nil, ErrStopping
-	}
-	if r.inFlight.Add(1) > int64(r.options.Load().Capacity) {
-		r.inFlight.Add(-1)
-		return nil, ErrFull
-	}
-	return &Slot{runner: r}, nil
-}
-
-// Release gives the place back. It does nothing when it was given back or handed to a job before.
-func (s *Slot) Release() {
-	if s != nil && !s.gone {
-		s.gone = true
-		s.runner.inFlight.Add(-1)
-	}
 }
 
 // Resolve fills in the text of a datum that is kept apart.

@@ -113,25 +113,3 @@ func isForm(contentType string) bool {
 	mediaType, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded")
 }
-
-// appendJSON appends the body as a JSON value: valid JSON as it was sent, anything else as a string.
-func (b *body) appendJSON(dst []byte) []byte {
-	if !b.json {
-		return value.AppendJSON(dst, value.String(string(b.text)))
-	}
-	// An escaped surrogate may be a lone one, which is no text: then what expressions see is what is kept.
-	if bytes.Contains(b.text, []byte(`\ud`)) || bytes.Contains(b.text, []byte(`\uD`)) {
-		return value.AppendJSON(dst, b.value())
-	}
-	return append(dst, bytes.TrimSpace(b.text)...)
-}
-
-// value returns the body as expressions see it: the JSON tree, or the text.
-func (b *body) value() value.Value {
-	if b.json {
-		if v, err := value.DecodeJSON(b.text); err == nil {
-			return v
-		}
-	}
-	return value.String(string(b.text))
-}
