@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+func TestMain(m *testing.M) {
+	specs := make([]flow.Spec, 0, 64)
+	for _, spec := range catalog().Specs() {
+		if spec.Compile != nil {
+			specs = append(specs, *spec)
+		}
+	}
+	testing, err := flow.NewCatalog(append(specs, gateSpec)...)
+	if err != nil {
+		panic(err)
+	}
+	catalog = func() *flow.Catalog { return testing }
+	goleak.VerifyTestMain(m)
+}
+
+// gateSpec is a task that reaches outside of the execution and ends when its gate is opened.
+var gateSpec = flow.Spec{
+	Kind: flow.KindTask, Type: "test.Gate",
+	Properties: []flow.Property{{Name: "gate", Type: flow.String, Required: true}},
+	Compile:    func(c *flow.Component) (any, error) { return gateTask(c.Text("gate")), nil },
+}
+
+type gateTask string
+
+func (name gateTask) Run(ctx context.Context, _ *task.Context) (value.Value, error) {
+	g, _ := gates.Load(string(name))
+	gate := g.(*gate)
+	gate.entered <- struct{}{}
+	select {
+	case <-gate.open:
+		return value.Null, nil
+	case <-ctx.Done():
+		return value.Null, ctx.Err()
+	}
+}
+
+var gates sync.Map
+
+// gate holds the tasks of type test.Gate that name it.
+type gate struct {
+	entered chan struct{} // a value for each task run that has come to the gate
+	open    chan struct{} // closed: all may pass
+}
+
+// newGate returns the gate of this name.
+func newGate(t *testing.T, name string) *gate {
+	g := &gate{entered: make(chan struct{}, 100), open: make(chan struct{})}
+	gates.Store(name, g)
+	t.Cleanup(func() { gates.Delete(name) })
+	return g
+}
+
+// openEngine returns an engine that is closed when the test ends.
+func openEngine(t testing.TB) *Engine {
+	t.Helper()
+	e, err := Open(StoreOptions{Kind: StoreMemory})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
+// loadFlows loads flows that must have no errors.
+func loadFlows(t testing.TB, texts ...string) *flow.Set {
+	t.Helper()
+	var sources []*flow.Source
+	for _, text := range texts {
+		sources = append(sources, flow.NewSource("test", []byte(text)))
+	}
+	set, found := Load(sources)
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// newSite returns a site over flows that must have no errors.
+func newSite(t testing.TB, e *Engine, o SiteOptions, texts ...string) *Site {
+	t.Helper()
+	site, found, err := e.NewSite(loadFlows(t, texts...), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return site
+}
+
+// webhookFlow returns the flow company.team/id with one task that does nothing much, and a trigger with the key abc and
+// these further properties.
+func webhookFlow(id, trigger string, members ...string) string {
+	return taskFlow(id, "- {id: ret, type: io.kestra.plugin.core.debug.Return, format: \"{{ flow.id }}\"}", trigger, members...)
+}
+
+// taskFlow is [webhookFlow] with tasks.
+func taskFlow(id, tasks, trigger string, members ...string) string {
+	indent := func(text string) string { return strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") }
+	return "id: " + id + "\nnamespace: company.team\n" + strings.Join(members, "\n") +
+		"\ntasks:\n  " + strings.ReplaceAll(tasks, "\n", "\n  ") +
+		"\ntriggers:\n  - id: hook\n    type: " + webhook.Type + "\n    key: abc\n    " + indent(trigger) + "\n"
+}
+
+// expressionCondition returns the property conditions with one of Kestra's expressions.
+func expressionCondition(expression string) string {
+	return "conditions: [{type: io.kestra.plugin.core.condition.Expression, expression: " + quoteYAML(expression) + "}]"
+}
+
+// celCondition does the same with a CEL expression.
+func celCondition(expression string) string {
+	return "conditions: [{type: cel, expression: " + quoteYAML(expression) + "}]"
+}
+
+func quoteYAML(text string) string {
+	quoted, _ := json.Marshal(text) // never fails for a string
+	return string(quoted)
+}
+
+// send sends a POST request with a body to company.team/id with the key abc.
+func send(site *Site, id, body string, change ...func(*webhook.Request)) webhook.Response {
+	return site.Webhook(context.Background(), newRequest(id, body, change...))
+}
+
+// newRequest returns the request that [send] sends.
+func newRequest(id, body string, change ...func(*webhook.Request)) *webhook.Request {
+	r := &webhook.Request{
+		Method:        http.MethodPost,
+		Target:        webhook.Target{Namespace: "company.team", FlowID: id, Key: "abc"},
+		Path:          webhook.Prefix + "company.team/" + id + "/" + webhook.Redacted,
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		Host:          "example.com",
+		ContentLength: int64(len(body)),
+		RemoteAddr:    "192.0.2.1",
+		ReadBody:      func(int64) ([]byte, error) { return []byte(body), nil },
+	}
+	for _, f := range change {
+		f(r)
+	}
+	return r
+}
+
+// answered is the part of a WebhookResponse that tests look at.
+type answered struct {
+	ID           string `json:"id"`
+	FlowRevision int    `json:"flowRevision"`
+	Trigger      struct {
+		ID        string          `json:"id"`
+		Type      string          `json:"type"`
+		Variables json.RawMessage `json:"variables"`
+	} `json:"trigger"`
+	Outputs json.RawMessage `json:"outputs"`
+	Labels  []flow.Label    `json:"labels"`
+	State   struct {
+		Current string `json:"current"`
+	} `json:"state"`
+	URL string `json:"url"`
+}
+
+func decodeAnswer(t testing.TB, r webhook.Response) answered {
+	t.Helper()
+	var a answered
+	if err := json.Unmarshal(r.Body, &a); err != nil || a.ID == "" {
+		t.Fatalf("answer %d is no execution: %v: %s", r.Status, err, r.Body)
+	}
+	if a.ID != r.ExecutionID {
+		t.Fatalf("the answer is of execution %s, its body of %s", r.ExecutionID, a.ID)
+	}
+	return a
+}
+
+// waitFor returns an execution when it has ended.
+func waitFor(t testing.TB, e *Engine, id string) *execution.State {
+	t.Helper()
+	s, err := e.Wait(t.Context(), id)
+	if err != nil {
+		t.Fatalf("execution %s: %v", id, err)
+	}
+	return s
+}
