@@ -61,7 +61,7 @@ func (x *run) runIf(e execution.Evaluate) execution.Event {
 	if err != nil {
 		log.Log(task.Error, "failed to evaluate runIf: "+err.Error())
 	}
-	return execution.Evaluated{What: execution.RunIf, TaskRun: e.TaskRun, True: err == nil && task.Truthy(text), Failed: err != nil, At: x.runner.now()}
+	return execution.Evaluated{What: execution.RunIf, TaskRun: e.TaskRun, True: err == nil && pebble.Truthy(text), Failed: err != nil, At: x.runner.now()}
 }
 
 // runTask runs an attempt of a task.

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -20,15 +19,4 @@ type Task interface {
 type Context struct {
 	Pebble *pebble.Context // for the task's templates
 	Log    Logger          // for the execution's log
-}
-
-// Truthy reports whether the rendered text of a runIf, or of another yes-or-no property, means yes. These mean no:
-// "false", "0", "-0", and nothing, each without the white space around it (spec/kestra-live.md C.5). Anything else
-// means yes, "False" and "0.0" included.
-func Truthy(text string) bool {
-	switch strings.TrimSpace(text) {
-	case "", "false", "0", "-0":
-		return false
-	}
-	return true
 }

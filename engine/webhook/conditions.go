@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
 // Met reports whether the trigger's `when` and all its conditions hold, asked in this order up to the first that does
@@ -17,7 +17,7 @@ func (t *Trigger) Met(ctx context.Context, e *condition.Event) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("when: %w", err)
 		}
-		if isFalsy(text) {
+		if !pebble.Truthy(text) {
 			return false, nil
 		}
 	}
@@ -31,16 +31,6 @@ func (t *Trigger) Met(ctx context.Context, e *condition.Event) (bool, error) {
 		}
 	}
 	return true, nil
-}
-
-// isFalsy reports whether a rendered text counts as false where Kestra decides by one (spec/kestra-webhook.md §7.7).
-func isFalsy(text string) bool {
-	switch strings.TrimSpace(text) {
-	case "", "false", "0", "-0":
-		return true
-	default:
-		return false
-	}
 }
 
 // ErrorReason returns the word for metrics and logs that says why a condition could not be answered.

@@ -43,7 +43,7 @@ type fail struct {
 func (f *fail) Run(_ context.Context, c *task.Context) (value.Value, error) {
 	if f.condition != nil {
 		text, err := f.condition.Render(c.Pebble)
-		if err != nil || !task.Truthy(text) {
+		if err != nil || !pebble.Truthy(text) {
 			return value.Null, err
 		}
 	}
