@@ -12,33 +12,44 @@ import (
 // without regard to case, each with the list of its values. Host and Transfer-Encoding, which net/http takes out, are
 // put back; every cookie is an entry of its own, whichever way the protocol version packed them.
 func (r *Request) headers() *value.Map {
-	lists := make(map[string][]string, len(r.Header)+2)
+	names := make([]string, 0, len(r.Header)+2)
+	count := 2
 	for name, texts := range r.Header {
-		if name == "Cookie" {
-			texts = splitCookies(texts)
+		if name != "Host" && name != "Transfer-Encoding" {
+			names = append(names, name)
+			count += len(texts)
 		}
-		lists[name] = texts
 	}
 	if r.Host != "" {
-		lists["Host"] = []string{r.Host}
+		names = append(names, "Host")
 	}
 	if len(r.TransferEncoding) > 0 {
-		lists["Transfer-Encoding"] = r.TransferEncoding
-	}
-	names := make([]string, 0, len(lists))
-	for name := range lists {
-		names = append(names, name)
+		names = append(names, "Transfer-Encoding")
 	}
 	slices.Sort(names)
 	m := value.NewFoldMap(len(names))
+	items := make([]value.Value, 0, count) // of all lists, one behind the other
 	for _, name := range names {
-		items := make([]value.Value, len(lists[name]))
-		for i, text := range lists[name] {
-			items[i] = value.String(headerText(text))
+		first := len(items)
+		for _, text := range r.headerTexts(name) {
+			items = append(items, value.String(headerText(text)))
 		}
-		m.Set(name, value.ListOf(items...))
+		m.Set(name, value.ListOf(items[first:len(items):len(items)]...))
 	}
 	return m
+}
+
+func (r *Request) headerTexts(name string) []string {
+	switch name {
+	case "Host":
+		return []string{r.Host}
+	case "Transfer-Encoding":
+		return r.TransferEncoding
+	case "Cookie":
+		return splitCookies(r.Header[name])
+	default:
+		return r.Header[name]
+	}
 }
 
 func splitCookies(lines []string) []string {

@@ -60,3 +60,15 @@ func TestHeadersOfTheRequestAreNotChanged(t *testing.T) {
 		t.Errorf("the request has %v now", header)
 	}
 }
+
+func BenchmarkHeaders(b *testing.B) {
+	r := Request{Host: "example.com", Header: http.Header{
+		"Content-Type": {"application/json"}, "X-Github-Event": {"pull_request"}, "User-Agent": {"GitHub-Hookshot/044aadd"},
+		"X-Github-Delivery": {"72d3162e-cc78-11e3-81ab-4c9367dc0958"}, "X-Hub-Signature-256": {"sha256=7d38cdd689735b008b3c702edd92eea23791c5f6"},
+		"Accept": {"*/*"}, "Content-Length": {"7324"}, "Accept-Encoding": {"gzip"},
+	}}
+	b.ReportAllocs()
+	for b.Loop() {
+		r.headers()
+	}
+}
