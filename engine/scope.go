@@ -16,6 +16,7 @@ func constantVars(f *flow.Flow, revision int, env *environment, baseURL string) 
 	vars := value.NewMap(6)
 	f.AddScope(vars, int64(revision))
 	vars.Set("envs", env.envs)
+	vars.Set("globals", value.FromMap(value.NewMap(0))) // Kestra fills it from its server's configuration
 	if baseURL != "" {
 		vars.Set("kestra", value.MapOf("url", value.String(strings.TrimRight(baseURL, "/"))))
 	}

@@ -103,11 +103,15 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) webhook.Response
 	defer s.engine.calls.end()
 
 	t, refusal := s.admit(r)
+	var response webhook.Response
 	if refusal != nil {
-		return *refusal
+		response = *refusal
+	} else {
+		response = s.fire(ctx, t, r)
 	}
-	response := s.fire(ctx, t, r)
-	response.Namespace, response.FlowID = t.Flow.Namespace, t.Flow.ID
+	if t != nil {
+		response.Namespace, response.FlowID = t.Flow.Namespace, t.Flow.ID
+	}
 	return response
 }
 
@@ -117,29 +121,29 @@ const (
 	retryStopping = 5
 )
 
-// admit finds the trigger of a request, or the answer to a request that fires nothing. Its checks are those that need
-// no body, in the order of the design, §6: nothing but the same 404 and 405 can be had without the key.
+// admit finds the trigger of a request, and the answer to a request that fires nothing. Its checks are those that need no
+// body, in the order of the design, §6: nothing but the same 404 and 405 can be had without the key.
 func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
-	refuse := func(response webhook.Response) (*webhook.Trigger, *webhook.Response) { return nil, &response }
+	refuse := func(response webhook.Response) *webhook.Response { return &response }
 	var t *webhook.Trigger
 	if !r.Malformed {
 		t = s.index.Match(r.Target)
 	}
 	switch {
 	case t == nil && s.options.PassUnknown:
-		return refuse(webhook.Response{Unmatched: true, Outcome: webhook.OutcomeUnknown})
+		return nil, refuse(webhook.Response{Unmatched: true, Outcome: webhook.OutcomeUnknown})
 	case r.Malformed:
-		return refuse(webhook.NotFound(webhook.OutcomeMalformed))
+		return nil, refuse(webhook.NotFound(webhook.OutcomeMalformed))
 	case s.engine.exiting.Load():
-		return refuse(webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping))
+		return nil, refuse(webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping))
 	case !webhook.Fires(r.Method):
-		return refuse(webhook.MethodNotAllowed())
+		return nil, refuse(webhook.MethodNotAllowed())
 	case t == nil:
-		return refuse(webhook.NotFound(webhook.OutcomeUnknown))
+		return nil, refuse(webhook.NotFound(webhook.OutcomeUnknown))
 	case t.Flow.Disabled:
-		return refuse(webhook.Disabled("flow"))
+		return t, refuse(webhook.Disabled("flow"))
 	case t.Disabled() || s.engine.hasStopped(t):
-		return refuse(webhook.Disabled("trigger"))
+		return t, refuse(webhook.Disabled("trigger"))
 	default:
 		return t, nil
 	}
