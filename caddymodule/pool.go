@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// exitLimit bounds how long the end of the process waits for an engine. By then all requests are answered, unless the
-	// server's grace_period cut them off.
-	exitLimit = 2500 * time.Millisecond
+	// exitLimit bounds how long the end of the process waits for an engine to close. By then all requests are answered,
+	// unless the server's grace_period cut them off, and executions nobody waits for had the two seconds that those who
+	// wait were given.
+	exitLimit = time.Second
 
 	// exitInterval is how often an engine that closes in the background looks whether the process ends.
 	exitInterval = 100 * time.Millisecond
