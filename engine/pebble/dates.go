@@ -216,7 +216,7 @@ func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existi
 	if err != nil {
 		return time.Time{}, err
 	}
-	d, err := read.resolve(l.week)
+	d, err := read.resolve(l.week, p.strict)
 	if err != nil {
 		return time.Time{}, err
 	}

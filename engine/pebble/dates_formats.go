@@ -41,8 +41,13 @@ func (b *patternBuilder) localDateTime() {
 }
 
 func (b *patternBuilder) isoOffset() {
-	b.lenient = true
 	b.add(dateItem{kind: itemOffset, offset: "+HH:MM:ss", text: "Z"})
+}
+
+// shortOffset is an offset that may end with its hours.
+func (b *patternBuilder) shortOffset() {
+	b.lenient = true
+	b.isoOffset()
 	b.lenient = false
 }
 
@@ -71,8 +76,8 @@ var isoPatterns = sync.OnceValue(func() map[string]*datePattern {
 		"iso_local_date_time": (*patternBuilder).localDateTime,
 		"iso_date":            func(b *patternBuilder) { b.localDate(); b.optionalOffset() },
 		"iso_time":            func(b *patternBuilder) { b.localTime(); b.optionalOffset() },
-		"iso_offset_time":     func(b *patternBuilder) { b.localTime(); b.isoOffset() },
-		"iso_zoned_date_time": func(b *patternBuilder) { b.localDateTime(); b.isoOffset(); b.optionalRegion() },
+		"iso_offset_time":     func(b *patternBuilder) { b.localTime(); b.shortOffset() },
+		"iso_zoned_date_time": func(b *patternBuilder) { b.localDateTime(); b.shortOffset(); b.optionalRegion() },
 		"iso_date_time": func(b *patternBuilder) {
 			b.localDateTime()
 			b.open()
@@ -103,7 +108,7 @@ var isoPatterns = sync.OnceValue(func() map[string]*datePattern {
 			b.literal("T")
 			b.localTime()
 			b.open()
-			b.isoOffset()
+			b.shortOffset()
 			b.optionalRegion()
 			b.close()
 			b.close()
@@ -112,7 +117,9 @@ var isoPatterns = sync.OnceValue(func() map[string]*datePattern {
 		b := newPatternBuilder()
 		b.fold = true
 		build(b)
-		out[name] = b.finish(name)
+		p := b.finish(name)
+		p.strict = name != "rfc_1123_date_time"
+		out[name] = p
 	}
 	return out
 })
@@ -146,7 +153,7 @@ var instantItems = func() []dateItem {
 	b := newPatternBuilder()
 	b.fold = true
 	b.localDateTime()
-	b.isoOffset()
+	b.shortOffset()
 	return b.finish("iso_instant").items
 }()
 

@@ -65,7 +65,7 @@ func (b *patternBuilder) letters(c byte, n int) (problem string) {
 		if n > 2 || c == 'W' && n > 1 {
 			return many
 		}
-		b.weekNumber(field, n)
+		b.number(field, n, 2, signNever)
 	default:
 		return b.textLetters(c, n, field, many)
 	}
@@ -78,11 +78,6 @@ func (b *patternBuilder) plainNumber(field dateField, n int) {
 	} else {
 		b.number(field, n, n, signNever)
 	}
-}
-
-// weekNumber adds a field that depends on the first day of the week; Java does not count it among adjacent numbers.
-func (b *patternBuilder) weekNumber(field dateField, n int) {
-	b.add(dateItem{kind: itemNumber, field: field, min: n, max: 2, sign: signNever})
 }
 
 // textLetters adds a text, or a number for one or two letters of most.
@@ -106,7 +101,7 @@ func (b *patternBuilder) textLetters(c byte, n int, field dateField, many string
 			if c == 'c' && n == 2 {
 				return "has the letters cc, which mean nothing"
 			}
-			b.weekNumber(field, n)
+			b.number(field, n, n, signNever)
 			return ""
 		}
 		field = fieldDayOfWeek

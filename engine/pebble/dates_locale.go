@@ -38,6 +38,7 @@ type dateLocale struct {
 	styles  map[string]string   // the patterns of full, long, medium and short
 	week    weekRule
 	periods [3][]dayPeriod
+	gmt     string // what stands before an offset
 }
 
 // dayPeriod is a part of a day that has a name, from one minute up to before another.
@@ -62,8 +63,8 @@ type zoneNames [6]string
 // zoneGroup is a number of zones with the same names.
 type zoneGroup struct {
 	first string
-	read  string // the zone that a name is read as
 	names zoneNames
+	read  zoneNames // the zones that the names are read as
 }
 
 var locales = sync.OnceValue(readLocales)
@@ -88,20 +89,20 @@ func readLocales() *localeTable {
 			}
 		case "zone":
 			ids := strings.Split(f[3], " ")
-			g := &zoneGroup{first: ids[0], read: f[2], names: zoneNames(strings.Split(f[1], "|"))}
+			g := &zoneGroup{first: ids[0], names: zoneNames(strings.Split(f[1], "|")), read: zoneNames(strings.Split(f[2], "|"))}
 			t.groups = append(t.groups, g)
 			for _, id := range ids {
 				t.zones[id] = g
 			}
 		case "zonenames":
-			names := t.zoneNames[f[1]]
-			if names == nil {
-				names = map[string]zoneNames{}
-				t.zoneNames[f[1]] = names
+			if f[2] == "=" {
+				t.zoneNames[f[1]] = t.zoneNames[f[3]]
+				continue
 			}
-			if f[2] != "-" {
-				names[f[2]] = zoneNames(strings.Split(f[3], "|"))
+			if t.zoneNames[f[1]] == nil {
+				t.zoneNames[f[1]] = map[string]zoneNames{}
 			}
+			t.zoneNames[f[1]][f[2]] = zoneNames(strings.Split(f[3], "|"))
 		case "unsupported":
 			for language := range strings.SplitSeq(f[1], " ") {
 				t.unsupported[language] = true
@@ -189,6 +190,7 @@ func findLocale(text string) (*dateLocale, error) {
 	for _, style := range dateStyles {
 		l.styles[style] = look(style)
 	}
+	l.gmt = look("O")
 	week, ok := t.weeks[region]
 	if !ok {
 		week = t.weeks["XX"]
@@ -230,11 +232,8 @@ func (l *dateLocale) period(style textStyle, minute int) string {
 func (l *dateLocale) zoneName(g *zoneGroup) (zoneNames, bool) {
 	t := locales()
 	for at := l.tag; ; {
-		if names, ok := t.zoneNames[at]; ok {
-			n, ok := names[g.first]
-			if ok || len(names) == 0 {
-				return n, ok
-			}
+		if names, ok := t.zoneNames[at][g.first]; ok {
+			return names, true
 		}
 		if at == "en" {
 			return g.names, true

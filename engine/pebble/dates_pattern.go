@@ -63,6 +63,7 @@ type dateItem struct {
 type datePattern struct {
 	source string
 	items  []dateItem
+	strict bool // days beyond the end of their month and 24:00 are no dates
 }
 
 // patternBuilder makes the items of a pattern. Numbers that follow each other without anything between share their

@@ -84,7 +84,7 @@ func (p *datePrinter) item(item *dateItem) (ok bool, err error) {
 		p.dst = appendOffset(p.dst, offset, item.offset, item.text)
 	case itemLocalOffset:
 		_, offset := p.t.Zone()
-		p.dst = appendLocalOffset(p.dst, offset, item.style)
+		p.dst = appendLocalOffset(append(p.dst, p.locale.gmt...), offset, item.style)
 	case itemZoneID, itemZoneRegion:
 		id, isOffset := zoneID(p.t)
 		if item.kind == itemZoneRegion && isOffset {
@@ -201,9 +201,8 @@ func appendOffset(dst []byte, offset int, form, zero string) []byte {
 	return dst
 }
 
-// appendLocalOffset appends GMT, GMT+2 or GMT+02:00.
+// appendLocalOffset appends what follows GMT: nothing, +2 or +02:00.
 func appendLocalOffset(dst []byte, offset int, style textStyle) []byte {
-	dst = append(dst, "GMT"...)
 	if offset == 0 {
 		return dst
 	}
@@ -239,7 +238,7 @@ func (p *datePrinter) zoneName(item *dateItem) error {
 	switch {
 	case item.generic:
 		i = 2
-	case p.t.IsDST():
+	case isDaylight(p.t, id):
 		i = 1
 	}
 	if item.style == fullText {

@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -125,7 +124,7 @@ func (r *dateReader) item(item *dateItem, at int) int {
 	case itemText:
 		return r.name(item, at)
 	case itemOffset:
-		offset, next := readOffset(r.text, at, item.offset, item.text, item.lenient)
+		offset, next := readOffset(r.text, at, item.offset, item.text, item.lenient, item.fold)
 		return r.putOffset(offset, at, next)
 	case itemLocalOffset:
 		offset, next := readLocalOffset(r.text, at, item.style)
@@ -256,21 +255,16 @@ func (r *dateReader) fraction(item *dateItem, at int) int {
 	return at + digits
 }
 
-// name reads the longest name of a value that matches. Where two values have the same name the value is a number.
+// name reads the longest name of a value that matches; of two values with one name, such as narrow months, the later.
 func (r *dateReader) name(item *dateItem, at int) int {
 	l := r.locale
 	if item.english {
 		l = englishLocale()
 	}
 	names := l.text(item.letter, item.style)
-	for i, name := range names {
-		if slices.Contains(names[:i], name) {
-			return r.number(&dateItem{kind: itemNumber, field: item.field, min: 1, max: 19}, at)
-		}
-	}
 	best, length := 0, -1
 	for i, name := range names {
-		if n := matchPrefix(r.text[at:], name, item.fold); n > length {
+		if n := matchPrefix(r.text[at:], name, item.fold); n >= 0 && n >= length {
 			best, length = i, n
 		}
 	}
@@ -303,7 +297,10 @@ func (r *dateReader) instant(at int) int {
 	if next < 0 {
 		return next
 	}
-	t, err := inner.got.resolve(isoWeek)
+	if r.wrong = inner.wrong; r.wrong != nil {
+		return next
+	}
+	t, err := inner.got.resolve(isoWeek, true)
 	if err != nil {
 		r.wrong = err
 		return next

@@ -23,9 +23,9 @@ func (r *dateReader) putOffset(offset, at, next int) int {
 }
 
 // readOffset reads an offset in one of Java's forms from a place on; a lenient one may leave out minutes and seconds.
-func readOffset(text string, at int, form, zero string, lenient bool) (offset, next int) {
+func readOffset(text string, at int, form, zero string, lenient, fold bool) (offset, next int) {
 	if zero != "" {
-		if n := matchPrefix(text[at:], zero, lenient); n >= 0 {
+		if n := matchPrefix(text[at:], zero, fold); n >= 0 {
 			return 0, at + n
 		}
 	}
@@ -36,7 +36,6 @@ func readOffset(text string, at int, form, zero string, lenient bool) (offset, n
 	minutes, seconds := strings.Contains(form, "M"), false // whether they are needed
 	mayMinutes, maySeconds := minutes || strings.Contains(form, "m"), strings.Contains(form, "s")
 	if lenient {
-		colon = colon || at+3 < len(text) && text[at+3] == ':'
 		minutes, mayMinutes, maySeconds = false, true, true
 	}
 	hour, next, ok := twoDigits(text, at+1, false)
@@ -124,7 +123,7 @@ func (r *dateReader) zone(item *dateItem, at int) int {
 		return ^at
 	}
 	if rest[0] == '+' || rest[0] == '-' {
-		offset, next := readOffset(r.text, at, "+HH:MM:ss", "Z", item.fold)
+		offset, next := readOffset(r.text, at, "+HH:MM:ss", "Z", false, false)
 		if next < 0 {
 			return next
 		}
@@ -138,7 +137,7 @@ func (r *dateReader) zone(item *dateItem, at int) int {
 		next := at + n
 		offset := 0
 		if next < len(r.text) && (r.text[next] == '+' || r.text[next] == '-') {
-			if o, end := readOffset(r.text, next, "+HH:MM:ss", "", item.fold); end >= 0 {
+			if o, end := readOffset(r.text, next, "+HH:MM:ss", "", false, false); end >= 0 {
 				offset, next = o, end
 			}
 		}
@@ -152,7 +151,7 @@ func (r *dateReader) zone(item *dateItem, at int) int {
 	}
 	id, n := regionPrefix(rest)
 	if item.kind == itemZoneName {
-		if read, length := r.zoneName(item, at); length > n {
+		if read, length := r.zoneName(item, at); length >= n {
 			id, n = read, length
 		}
 	}
@@ -195,9 +194,9 @@ func regionPrefix(text string) (id string, length int) {
 var englishZoneNames = sync.OnceValue(func() [][2]string {
 	read := map[string]string{}
 	for _, g := range locales().groups {
-		for _, name := range g.names {
-			if _, ok := read[name]; !ok && g.read != "" {
-				read[name] = g.read
+		for i, name := range g.names {
+			if g.read[i] != "" {
+				read[name] = g.read[i]
 			}
 		}
 	}

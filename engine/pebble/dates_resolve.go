@@ -16,9 +16,9 @@ type resolvedDate struct {
 	instant   time.Time
 }
 
-// resolve puts the fields together as Java's smart resolver does: days beyond the end of their month are its last one,
-// 24:00 is the next day, fields that say the same thing twice must agree.
-func (d *readDate) resolve(week weekRule) (resolvedDate, error) {
+// resolve puts the fields together as Java's resolvers do: days beyond the end of their month are its last one and 24:00 is
+// the next day, or, if it is strict, an error; fields that say the same thing twice must agree.
+func (d *readDate) resolve(week weekRule, strict bool) (resolvedDate, error) {
 	out := resolvedDate{zone: d.zone, offset: d.offset, hasOffset: d.hasOffset, instant: d.instant}
 	if !d.instant.IsZero() {
 		return out, nil
@@ -30,6 +30,11 @@ func (d *readDate) resolve(week weekRule) (resolvedDate, error) {
 		}
 		if !fields.put(fieldDayOfWeek, int64(week.weekday(int(n)))) {
 			return out, disagree(fieldDayOfWeek)
+		}
+	}
+	if strict {
+		if err := fields.exact(); err != nil {
+			return out, err
 		}
 	}
 	day, ok, err := fields.date(week)
@@ -46,6 +51,20 @@ func (d *readDate) resolve(week weekRule) (resolvedDate, error) {
 		out.epochDay, out.nanos = out.epochDay+1, 0
 	}
 	return out, fields.verify(&out, week)
+}
+
+// exact refuses what only the smart resolver takes.
+func (d *readDate) exact() error {
+	year, month, day := d.values[fieldYear], d.values[fieldMonth], d.values[fieldDay]
+	switch {
+	case d.has(fieldHour) && d.values[fieldHour] > 23:
+		return fieldHour.check(d.values[fieldHour])
+	case d.has(fieldYear) && d.has(fieldMonth) && d.has(fieldDay) && day > int64(monthLength(int(year), int(month))):
+		return runtimeError("month %d of a date has no day %d in its year", month, day)
+	case d.has(fieldISOWeek) && d.values[fieldISOWeek] > int64(isoWeek.weeks(int(d.values[fieldISOWeekYear]))):
+		return runtimeError("year of a date has no week %d", d.values[fieldISOWeek])
+	}
+	return nil
 }
 
 func disagree(f dateField) error {
@@ -101,8 +120,13 @@ func (d *readDate) date(week weekRule) (epochDay int64, ok bool, err error) {
 			}
 		}
 	}
+	if d.has(fieldWeekYear) && d.has(fieldWeekOfYear) && d.has(fieldDayOfWeek) {
+		if year, n := d.values[fieldWeekYear], d.values[fieldWeekOfYear]; fieldWeekYear.check(year) == nil && n > int64(week.weeks(int(year))) {
+			return 0, false, runtimeError("year of a date has no week %d", n)
+		}
+	}
 	day, ok, err := d.together([]dateField{fieldWeekYear, fieldWeekOfYear, fieldDayOfWeek}, func(v []int64) int64 {
-		return week.epochDay(int(v[0]), min(int(v[1]), week.weeks(int(v[0]))), week.localDay(int(v[2])))
+		return week.epochDay(int(v[0]), int(v[1]), week.localDay(int(v[2])))
 	})
 	if ok || err != nil {
 		return day, ok, err
@@ -238,6 +262,7 @@ func (d *readDate) hour() error {
 		if !d.period.includes(int(n)*60+minute) && d.period.includes(int(n+12)*60+minute) {
 			n += 12
 		}
+		d.period = nil
 	default:
 		return nil
 	}

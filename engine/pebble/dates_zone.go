@@ -126,6 +126,16 @@ func zoneID(t time.Time) (id string, isOffset bool) {
 	return name, false
 }
 
+// winterTime are the zones whose standard time is that of the summer in the time zone database, by the second from which
+// that is so; Java has it the other way.
+var winterTime = map[string]int64{"Europe/Dublin": -37242000, "Eire": -37242000, "Africa/Casablanca": 1540692000, "Africa/El_Aaiun": 1540692000}
+
+// isDaylight reports whether t is in the daylight time of its zone, which has this name.
+func isDaylight(t time.Time, id string) bool {
+	from, turned := winterTime[id]
+	return t.IsDST() != (turned && t.Unix() >= from)
+}
+
 // inZone returns the instant at which the clocks of a zone show a local time, given as seconds since 1970 without zone: of
 // a time that the clocks show twice the earlier instant, unless the later one has the preferred offset; a time that they
 // skip is moved on by as much as they skip, as in Java.

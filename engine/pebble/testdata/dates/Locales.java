@@ -12,6 +12,8 @@ import java.util.stream.*;
 public class Locales {
     static final List<String> LANGUAGES = List.of("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "no", "nn", "fi", "is", "cs", "sk",
         "hu", "ro", "tr", "el", "ru", "uk", "bg", "hr", "sr", "sl", "et", "lv", "lt", "ca", "eu", "gl", "ga", "sq", "mk", "ja", "zh", "ko");
+    /** Names that are mostly the same as others. */
+    static final String[][] SAME = {{"L4", "M4"}, {"L3", "M3"}, {"L5", "M5"}, {"c4", "E4"}, {"c3", "E3"}, {"c5", "E5"}, {"q4", "Q4"}, {"q3", "Q3"}, {"q5", "Q5"}, {"B4", "B1"}, {"B5", "B1"}};
     static final ZoneId UTC = ZoneId.of("UTC");
 
     public static void main(String[] args) {
@@ -20,8 +22,8 @@ public class Locales {
             # Names and patterns of dates by locale, and names of zones: Unicode CLDR 47 as JDK 25 has it.
             # Copyright 1991-2025 Unicode, Inc.; Unicode License V3, https://www.unicode.org/license.txt
             # Made by testdata/dates/Locales.java. Rows: locale, tag, fields as name=a|b|c (a regional row has what differs from its language);
-            # week, first day (1 is Monday) and least days of the first week, regions; zone, names in English, zone a name is read as, zones;
-            # zonenames, tag, first zone of a row above (- says: other names than its language), names; unsupported, languages that CLDR has and this table has not.
+            # week, first day (1 is Monday) and least days of the first week, regions; zone, names in English, zones they are read as, zones;
+            # zonenames, tag, first zone of a row above, names, or =, tag with the same names; unsupported, languages that CLDR has and this table has not.
             """);
         Map<String, Map<String, String>> rows = new TreeMap<>();
         rows.put("", row(Locale.ROOT));
@@ -39,10 +41,12 @@ public class Locales {
             }
             if (rows.containsKey(parent) && !parent.equals(e.getKey())) {
                 Map<String, String> base = rows.get(parent);
+                Map<String, String> all = new LinkedHashMap<>(fields);
                 fields.entrySet().removeIf(f -> f.getValue().equals(base.get(f.getKey())));
+                for (String[] same : SAME) if (fields.containsKey(same[1])) fields.put(same[0], all.get(same[0]));
             } else {
                 // what a language has like another of its own fields is left out: standalone names like the others
-                for (String[] same : new String[][]{{"L4", "M4"}, {"L3", "M3"}, {"L5", "M5"}, {"c4", "E4"}, {"c3", "E3"}, {"c5", "E5"}, {"q4", "Q4"}, {"q3", "Q3"}, {"q5", "Q5"}, {"B4", "B1"}, {"B5", "B1"}})
+                for (String[] same : SAME)
                     if (fields.get(same[0]).equals(fields.get(same[1]))) fields.remove(same[0]);
             }
             if (fields.isEmpty()) continue;
@@ -78,6 +82,7 @@ public class Locales {
         for (String p : new String[]{"G", "GGGG", "GGGGG"})
             m.put("G" + p.length(), list(2, i -> text(p, l, (i == 0 ? LocalDate.of(-5, 1, 1) : d).atStartOfDay(UTC))));
         m.put("a", list(2, i -> text("a", l, d.atTime(12 * i, 0).atZone(UTC))));
+        m.put("O", text("O", l, d.atStartOfDay(UTC)));
         for (String p : new String[]{"B", "BBBB", "BBBBB"}) {
             StringBuilder b = new StringBuilder();
             String last = null;
@@ -109,37 +114,49 @@ public class Locales {
     }
 
     /** Zones that have names in every language here; the others have them in English. */
-    static final List<String> NAMED = List.of("UTC", "GMT", "Europe/Paris", "Europe/London", "Europe/Dublin", "Europe/Lisbon", "Europe/Athens", "Europe/Moscow", "America/New_York",
-        "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Halifax", "America/Sao_Paulo", "Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Kolkata", "Australia/Sydney");
+    static final List<String> NAMED = List.of("UTC", "GMT", "Europe/Paris", "Europe/London", "Europe/Lisbon", "Europe/Athens", "Europe/Moscow", "America/New_York",
+        "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Halifax", "America/Sao_Paulo", "Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Kolkata", "Europe/Dublin", "Australia/Sydney");
 
     static void zones(PrintStream out, Set<String> tags) {
         Map<String, List<String>> byNames = new TreeMap<>();
         for (String id : new TreeSet<>(ZoneId.getAvailableZoneIds()))
-            byNames.computeIfAbsent(names(ZoneId.of(id), Locale.US), k -> new ArrayList<>()).add(id);
+            if (!id.startsWith("SystemV/")) byNames.computeIfAbsent(names(ZoneId.of(id), Locale.US), k -> new ArrayList<>()).add(id);
         byNames.forEach((names, ids) -> {
-            String read = "";
-            for (String p : new String[]{"z", "zzzz"})
-                for (int i = 0; i < 2 && read.isEmpty(); i++)
-                    try { read = DateTimeFormatter.ofPattern(p, Locale.US).parse(names.split("\\|")[p.length() == 1 ? i : 3 + i]).query(TemporalQueries.zone()).getId(); }
-                    catch (DateTimeException e) { }
-            out.print("zone\t" + names + "\t" + read + "\t" + String.join(" ", ids) + "\n");
+            List<String> read = new ArrayList<>();
+            for (String name : names.split("\\|")) read.add(read(name));
+            out.print("zone\t" + names + "\t" + String.join("|", read) + "\t" + String.join(" ", ids) + "\n");
         });
+        Map<String, String> printed = new HashMap<>();
         for (String tag : tags) {
             Locale l = Locale.forLanguageTag(tag);
             if (tag.equals("en")) continue;
             boolean english = l.getLanguage().equals("en"), regional = tag.contains("-");
-            StringBuilder rows = new StringBuilder();
+            StringBuilder rows = new StringBuilder(), own = new StringBuilder();
             boolean[] differs = {false};
             byNames.forEach((names, ids) -> {
                 if (!english && ids.stream().noneMatch(NAMED::contains)) return;
-                Set<String> own = ids.stream().map(id -> names(ZoneId.of(id), l)).collect(Collectors.toSet());
-                if (own.size() > 1) return; // what is one zone in English is several in this language
-                String name = own.iterator().next(), parent = names(ZoneId.of(ids.get(0)), Locale.forLanguageTag(l.getLanguage()));
+                Set<String> all = ids.stream().map(id -> names(ZoneId.of(id), l)).collect(Collectors.toSet());
+                if (all.size() > 1) return; // what is one zone in English is several in this language
+                String name = all.iterator().next(), parent = names(ZoneId.of(ids.get(0)), Locale.forLanguageTag(l.getLanguage()));
                 if (!longNames(name).equals(longNames(parent))) differs[0] = true;
-                if (!regional || english && !name.equals(parent)) rows.append("zonenames\t" + tag + "\t" + ids.get(0) + "\t" + name + "\n");
+                own.append("zonenames\tTAG\t" + ids.get(0) + "\t" + name + "\n");
+                if (!regional || english && !name.equals(parent)) rows.append("zonenames\tTAG\t" + ids.get(0) + "\t" + name + "\n");
             });
-            out.print(regional && !english && differs[0] ? "zonenames\t" + tag + "\t-\t-\n" : rows);
+            String text = (!regional || english ? rows : own).toString();
+            if (text.isEmpty() || regional && !english && !differs[0]) continue;
+            String first = printed.putIfAbsent(text, tag);
+            out.print(first != null ? "zonenames\t" + tag + "\t=\t" + first + "\n" : text.replace("TAG", tag));
         }
+    }
+
+    /** The zone that an English name is read as: Java's choice if that zone has the name, else the first known one that has it. */
+    static String read(String name) {
+        try {
+            String id = new DateTimeFormatterBuilder().appendPattern(name.length() > 5 ? "zzzz" : "z").toFormatter(Locale.US).parse(name).query(TemporalQueries.zone()).getId();
+            if (id.contains("/") && List.of(names(ZoneId.of(id), Locale.US).split("\\|")).contains(name) && !id.equals("Africa/Abidjan")) return id;
+        } catch (DateTimeException e) { }
+        for (String id : NAMED) if (id.contains("/") && List.of(names(ZoneId.of(id), Locale.US).split("\\|")).contains(name) && !name.equals("GMT")) return id;
+        return "";
     }
 
     static String longNames(String names) { return String.join("|", List.of(names.split("\\|")).subList(3, 6)); }
