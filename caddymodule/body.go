@@ -45,12 +45,14 @@ func readBody(w http.ResponseWriter, body io.ReadCloser, declared, limit int64) 
 // bodyCounter counts what was read of a body, for the access log.
 type bodyCounter struct {
 	io.ReadCloser
-	read int
+	read  int
+	ended bool // its end was read
 }
 
 // Read implements io.Reader.
 func (b *bodyCounter) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.read += n
+	b.ended = b.ended || err == io.EOF
 	return n, err
 }

@@ -3,6 +3,7 @@ package caddymodule
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -158,9 +159,27 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if response.Unmatched {
 		return h.pass(w, r, next, response)
 	}
-	size := write(w, r, response, r.ContentLength-int64(body.read))
+	// Nobody knows how much there is to come of a body in chunks.
+	closes := r.ProtoMajor == 1 && (r.ContentLength-int64(body.read) > drained || r.ContentLength < 0 && !body.ended)
+	size := write(w, r, response, closes)
 	h.logAccess(r, response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
+	if closes {
+		linger(w, body)
+	}
 	return nil
+}
+
+// lingering is how long a client that still sends a body which nobody wants has to read the answer.
+const lingering = 2 * time.Second
+
+// linger reads on for a while before the connection is closed. Closing it with bytes unread would make the client's system
+// throw away the answer. net/http waits by itself, but not for bodies that another handler wraps, as Caddy's server does.
+func linger(w http.ResponseWriter, body io.Reader) {
+	c := http.NewResponseController(w)
+	if c.Flush() != nil || c.SetReadDeadline(time.Now().Add(lingering)) != nil {
+		return
+	}
+	_, _ = io.Copy(io.Discard, body) // the deadline ends it, or the client
 }
 
 // warnOfRewrite tells, once per site, of webhook requests that cannot be seen as such here.
@@ -221,11 +240,11 @@ func setPlaceholders(r *http.Request, response webhook.Response) {
 // that much also from a client who declares more and waits for the answer.
 const drained = 256 << 10
 
-// write sends the answer and returns the number of bytes of its body. Unread is how many bytes the client has announced
-// that were not read. That the client is gone is nothing to report.
-func write(w http.ResponseWriter, r *http.Request, response webhook.Response, unread int64) int {
+// write sends the answer, the connection's last if it closes, and returns the number of bytes of its body. That the client
+// is gone is nothing to report.
+func write(w http.ResponseWriter, r *http.Request, response webhook.Response, closes bool) int {
 	header := w.Header()
-	if r.ProtoMajor == 1 && unread > drained {
+	if closes {
 		header.Set("Connection", "close")
 	}
 	if response.Allow != "" {

@@ -154,6 +154,32 @@ func TestUnreadBody(t *testing.T) {
 	}
 }
 
+// TestAnswerReachesSender sends bodies that are refused, to the end: the answer must survive that the connection is closed.
+func TestAnswerReachesSender(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows)
+	big := strings.Repeat("x", 11<<20)
+	for range 10 {
+		for path, want := range map[string]int{webhookPath("nowhere"): 404, webhookPath("fire"): 413} {
+			for _, body := range []io.Reader{strings.NewReader(big), io.MultiReader(strings.NewReader(big))} { // declared, chunked
+				request, err := http.NewRequestWithContext(t.Context(), "POST", s.url+path, body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := client.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response.Body.Close()
+				if response.StatusCode != want {
+					t.Errorf("got %d, want %d", response.StatusCode, want)
+				}
+			}
+		}
+	}
+}
+
 func TestOuterBodyLimit(t *testing.T) {
 	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
 	s := newServer(t)
