@@ -30,11 +30,11 @@ func TestCloseLetsExecutionsEnd(t *testing.T) {
 		}()
 		for range 3 {
 			g := <-f.gates
-			time.Sleep(500 * time.Millisecond)
+			<-time.After(closeGrace / 5)
 			g.open <- nil
 		}
 		<-closed
-		if took := time.Since(began); took != 1500*time.Millisecond {
+		if took := time.Since(began); took != 3*closeGrace/5 {
 			t.Errorf("closed after %v", took)
 		}
 		for _, id := range ids {

@@ -26,8 +26,9 @@ const (
 	DefaultBytes    = 512 << 20 // of their trigger variables together
 )
 
-// closeGrace is how long [Runner.Close] lets executions run on.
-const closeGrace = 2 * time.Second
+// closeGrace is how long [Runner.Close] lets executions run on. At the end of a process it comes after the time that
+// callers were given by [Runner.Exit].
+const closeGrace = 500 * time.Millisecond
 
 // Options are what a runner can be told at any time. Zero fields take their defaults.
 type Options struct {
@@ -109,7 +110,7 @@ func (r *Runner) Exit(grace time.Duration) {
 	time.AfterFunc(grace, end)
 }
 
-// Close takes no more work, ends the waits of callers, gives executions two seconds to end, leaves the others as they
+// Close takes no more work, ends the waits of callers, gives executions half a second to end, leaves the others as they
 // were last committed, and returns when all workers have gone. It does not close the store.
 func (r *Runner) Close() {
 	r.Exit(0)
