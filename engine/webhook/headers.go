@@ -32,7 +32,8 @@ func (r *Request) headers() *value.Map {
 	for _, name := range names {
 		first := len(items)
 		for _, text := range r.headerTexts(name) {
-			items = append(items, value.String(headerText(text)))
+			// A Referer or a proxy's header may hold a webhook URL, and expressions see what is kept and answered.
+			items = append(items, value.String(RedactURL(headerText(text))))
 		}
 		m.Set(name, value.ListOf(items[first:len(items):len(items)]...))
 	}

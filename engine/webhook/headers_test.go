@@ -72,3 +72,12 @@ func BenchmarkHeaders(b *testing.B) {
 		r.headers()
 	}
 }
+
+func TestHeadersHoldNoKeyOfAnyWebhook(t *testing.T) {
+	r := &Request{Header: http.Header{"Referer": {"https://example.com" + Prefix + "company.team/f/secret?x=1"}}}
+	referer, _ := r.headers().Get("referer")
+	want := "https://example.com" + Prefix + "company.team/f/" + Redacted + "?x=1"
+	if got := referer.List().At(0).Str(); got != want {
+		t.Errorf("trigger.headers.Referer[0] is %q, want %q", got, want)
+	}
+}
