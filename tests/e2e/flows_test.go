@@ -55,7 +55,7 @@ func webhook(flow, key string) string { return shortForm + "company.team/" + flo
 // site serves the flows in the folder flows, and nothing else.
 const site = ":{$HTTP_PORT} {\n\tkestra_webhook flows\n\trespond \"not a webhook\" 404\n}"
 
-// echoFlow returns a flow in company.team that gives back the parameter n and the body. Lines are further properties of
+// echoFlow returns a flow in company.team that gives back the parameter n and the text of the body. Lines are further properties of
 // its trigger, each with a line break.
 func echoFlow(id, key string, lines ...string) string {
 	return fmt.Sprintf(`id: %s
@@ -69,9 +69,8 @@ outputs:
     type: STRING
     value: "{{ outputs.echo.value }}"
   - id: body
-    type: JSON
-    required: false
-    value: "{{ trigger.body ?? null }}"
+    type: STRING
+    value: "{{ trigger.body ?? 'no body' }}"
 triggers:
   - id: webhook
     type: io.kestra.plugin.core.trigger.Webhook
