@@ -25,13 +25,19 @@ var builds = struct {
 
 // Main runs the tests of a package, then removes the programs that were built for them. It returns the exit code.
 func Main(m *testing.M) int {
-	code := m.Run()
+	defer Clean()
+	return m.Run()
+}
+
+// Clean removes the programs that were built. Main does so for tests.
+func Clean() {
 	builds.Lock()
 	defer builds.Unlock()
 	if builds.folder != "" {
 		os.RemoveAll(builds.folder)
 	}
-	return code
+	builds.folder = ""
+	clear(builds.programs)
 }
 
 // Program builds the command in a package of this module, named relative to it, and returns the file, which is called as
