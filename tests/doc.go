@@ -1,6 +1,7 @@
 // Package tests holds what is checked about the project as a whole: that its packages import each other in one direction
 // only (architecture_test.go), and, in the folders below, that the built binary does what it promises.
 //
+//	bench         how fast the real binary is beside Caddy's respond, and expressions are beside other languages
 //	conformance   the engine, against what a real Kestra answered
 //	e2e           the real binary, over HTTP and HTTPS
 //	tools         a module of its own that pins the tools of the build

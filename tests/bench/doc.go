@@ -1,0 +1,30 @@
+// Bench measures the built binary, and prints Markdown tables of requests per second beside those of Caddy's own respond:
+//
+//	go run ./tests/bench [-rounds 5] [-seconds 3] [-clients 16] [-body 1024] [-flows 10000]
+//
+//	-rounds   how many times all cases are driven in turn; medians are printed
+//	-seconds  how long a case is driven in each round, after a tenth of it as warm-up; fractions are allowed
+//	-clients  connections, each with one request under way at a time
+//	-body     bytes of the JSON body that every request carries
+//	-flows    how many flows one of the two servers of the second table loads; the other has 10
+//
+// # First table
+//
+// One Caddy on a loopback port serves everything, without an access log. Each case stands beside a yardstick: respond with
+// the same status and a body of the same size, asked with the same method, headers and body. A ratio is that of one round,
+// where a case and its yardstick follow each other, and the median of the rounds' is printed: what else the machine does
+// changes the figures of a run, its ratios little. Compare ratios, and only those of one table.
+//
+// Clients are goroutines of this program, which is a process of its own; they write and read HTTP/1.1 as bytes, since what
+// they use of the machine is missing to the server. That evens ratios of requests per second out a little, so there is also
+// the processor time that the server's process used per request, of all its threads, executions and garbage collection
+// included; its clock ticks every 10 ms, so it means nothing in runs of less than a second.
+//
+// # Second table
+//
+// Two servers, one with 10 flows and one with many, get the same requests in turn. Start is the time from the start of the
+// process until it serves; heap is what is in use after that and a garbage collection.
+//
+// Every answer is checked for its status and the beginning of its body. The first wrong one ends the run with an error, as
+// does a server that ends.
+package main
