@@ -38,7 +38,9 @@ type dateLocale struct {
 	styles  map[string]string   // the patterns of full, long, medium and short
 	week    weekRule
 	periods [3][]dayPeriod
-	gmt     string // what stands before an offset
+	gmt     string               // what stands before an offset
+	english bool                 // zones that are not below have the names of their group
+	zones   map[string]zoneNames // by a zone or the first one of its group
 }
 
 // dayPeriod is a part of a day that has a name, from one minute up to before another.
@@ -47,14 +49,14 @@ type dayPeriod struct {
 	name     string
 }
 
-// localeTable is dates_locales.tsv, read once.
+// localeTable is dates_locales.tsv, read once; the rows of a locale are taken apart when it is first used.
 type localeTable struct {
-	rows        map[string]map[string]string // of locales, by tag
-	weeks       map[string]weekRule          // by region; XX is any other, and "" none
-	zones       map[string]*zoneGroup        // by zone id
+	rows        map[string]string     // the fields of locales, by tag
+	weeks       map[string]weekRule   // by region; XX is any other, and "" none
+	zones       map[string]*zoneGroup // by zone id
 	groups      []*zoneGroup
-	zoneNames   map[string]map[string]zoneNames // by locale, then by the first zone of the group
-	unsupported map[string]bool                 // languages
+	zoneRows    map[string][]string // a zone and its names, by tag
+	unsupported map[string]bool     // languages
 }
 
 // zoneNames are the short names of the standard time, the daylight time and either, and then the long ones.
@@ -70,41 +72,36 @@ type zoneGroup struct {
 var locales = sync.OnceValue(readLocales)
 
 func readLocales() *localeTable {
-	t := &localeTable{rows: map[string]map[string]string{}, weeks: map[string]weekRule{}, zones: map[string]*zoneGroup{},
-		zoneNames: map[string]map[string]zoneNames{}, unsupported: map[string]bool{}}
+	t := &localeTable{rows: map[string]string{}, weeks: map[string]weekRule{}, zones: make(map[string]*zoneGroup, 600),
+		zoneRows: map[string][]string{}, unsupported: map[string]bool{}}
 	for line := range strings.Lines(localeRows) {
-		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		switch f[0] {
+		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		key, rest, _ := strings.Cut(rest, "\t")
+		switch kind {
 		case "locale":
-			row := make(map[string]string, len(f))
-			for _, field := range f[2:] {
-				name, texts, _ := strings.Cut(field, "=")
-				row[name] = texts
-			}
-			t.rows[f[1]] = row
-		case "week":
-			rule := weekRule{int(f[1][0] - '0'), int(f[2][0] - '0')}
-			for region := range strings.SplitSeq(f[3], " ") {
-				t.weeks[region] = rule
+			t.rows[key] = rest
+		case "zonenames":
+			if tag, ok := strings.CutPrefix(rest, "=\t"); ok {
+				t.zoneRows[key] = t.zoneRows[tag]
+			} else {
+				t.zoneRows[key] = append(t.zoneRows[key], rest)
 			}
 		case "zone":
-			ids := strings.Split(f[3], " ")
-			g := &zoneGroup{first: ids[0], names: zoneNames(strings.Split(f[1], "|")), read: zoneNames(strings.Split(f[2], "|"))}
+			read, ids, _ := strings.Cut(rest, "\t")
+			g := &zoneGroup{names: zoneNames(strings.Split(key, "|")), read: zoneNames(strings.Split(read, "|"))}
+			g.first, _, _ = strings.Cut(ids, " ")
 			t.groups = append(t.groups, g)
-			for _, id := range ids {
+			for id := range strings.SplitSeq(ids, " ") {
 				t.zones[id] = g
 			}
-		case "zonenames":
-			if f[2] == "=" {
-				t.zoneNames[f[1]] = t.zoneNames[f[3]]
-				continue
+		case "week":
+			least, regions, _ := strings.Cut(rest, "\t")
+			rule := weekRule{int(key[0] - '0'), int(least[0] - '0')}
+			for region := range strings.SplitSeq(regions, " ") {
+				t.weeks[region] = rule
 			}
-			if t.zoneNames[f[1]] == nil {
-				t.zoneNames[f[1]] = map[string]zoneNames{}
-			}
-			t.zoneNames[f[1]][f[2]] = zoneNames(strings.Split(f[3], "|"))
 		case "unsupported":
-			for language := range strings.SplitSeq(f[1], " ") {
+			for language := range strings.SplitSeq(key, " ") {
 				t.unsupported[language] = true
 			}
 		}
@@ -154,31 +151,35 @@ func findLocale(text string) (*dateLocale, error) {
 	if t.unsupported[language] {
 		return nil, runtimeError("locale %q is not supported: there are no names of dates for the language %q", tag, language)
 	}
-	var chain []map[string]string
-	for at := tag; at != ""; {
-		if row := t.rows[at]; row != nil {
-			chain = append(chain, row)
-		}
-		i := strings.LastIndexByte(at, '-')
-		at = at[:max(i, 0)]
+	if t.rows[language] == "" {
+		tag, language = "", ""
 	}
-	if len(chain) == 0 {
-		tag, chain = "", []map[string]string{t.rows[""]}
-	}
-	l := &dateLocale{tag: tag, texts: map[string][]string{}, styles: map[string]string{}}
-	look := func(name string) string {
-		for _, row := range chain {
-			if text, ok := row[name]; ok {
-				return text
+	l := &dateLocale{tag: tag, english: language == "en", texts: map[string][]string{}, styles: map[string]string{}, zones: map[string]zoneNames{}}
+	fields := map[string]string{}
+	for at := tag; ; { // what a more special row has counts
+		for field := range strings.SplitSeq(t.rows[at], "\t") {
+			name, texts, _ := strings.Cut(field, "=")
+			if _, ok := fields[name]; !ok {
+				fields[name] = texts
 			}
 		}
-		return ""
+		for _, row := range t.zoneRows[at] {
+			zone, names, _ := strings.Cut(row, "\t")
+			if _, ok := l.zones[zone]; !ok {
+				l.zones[zone] = zoneNames(strings.Split(names, "|"))
+			}
+		}
+		i := strings.LastIndexByte(at, '-')
+		if i < 0 {
+			break
+		}
+		at = at[:i]
 	}
 	for letter, names := range textLetters {
 		for style, name := range names {
-			text := look(name)
+			text := fields[name]
 			if text == "" {
-				text = look(textSameAs[name])
+				text = fields[textSameAs[name]]
 			}
 			if letter == 'B' {
 				l.periods[style] = readPeriods(text)
@@ -188,9 +189,9 @@ func findLocale(text string) (*dateLocale, error) {
 		}
 	}
 	for _, style := range dateStyles {
-		l.styles[style] = look(style)
+		l.styles[style] = fields[style]
 	}
-	l.gmt = look("O")
+	l.gmt = fields["O"]
 	week, ok := t.weeks[region]
 	if !ok {
 		week = t.weeks["XX"]
@@ -229,19 +230,11 @@ func (l *dateLocale) period(style textStyle, minute int) string {
 }
 
 // zoneName returns the names of a zone in the locale, and whether it has them.
-func (l *dateLocale) zoneName(g *zoneGroup) (zoneNames, bool) {
-	t := locales()
-	for at := l.tag; ; {
-		if names, ok := t.zoneNames[at][g.first]; ok {
+func (l *dateLocale) zoneName(g *zoneGroup, id string) (zoneNames, bool) {
+	for _, zone := range [2]string{id, g.first} {
+		if names, ok := l.zones[zone]; ok {
 			return names, true
 		}
-		if at == "en" {
-			return g.names, true
-		}
-		i := strings.LastIndexByte(at, '-')
-		if i < 0 {
-			return zoneNames{}, false
-		}
-		at = at[:i]
 	}
+	return g.names, l.english
 }

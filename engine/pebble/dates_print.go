@@ -230,7 +230,7 @@ func (p *datePrinter) zoneName(item *dateItem) error {
 		p.dst = append(p.dst, id...)
 		return nil
 	}
-	names, ok := p.locale.zoneName(g)
+	names, ok := p.locale.zoneName(g, id)
 	if !ok {
 		return runtimeError("locale %q has no name for the time zone %q", p.locale.tag, id)
 	}

@@ -127,6 +127,9 @@ func (r *dateReader) zone(item *dateItem, at int) int {
 		if next < 0 {
 			return next
 		}
+		if offset > maxOffset || offset < -maxOffset {
+			r.wrong = runtimeError("offset of a date is more than 18 hours")
+		}
 		return r.putZone(offsetZone(offset), at, next)
 	}
 	for _, prefix := range []string{"UTC", "GMT", "UT"} {

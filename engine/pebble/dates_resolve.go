@@ -98,63 +98,65 @@ func (d *readDate) date(week weekRule) (epochDay int64, ok bool, err error) {
 	if n, ok := d.take(fieldJulianDay); ok {
 		return n - julianEpoch, true, fieldJulianDay.check(n)
 	}
-	if d.has(fieldYear) {
-		for _, need := range []struct {
-			fields []dateField
-			day    func(v []int64) int64
-		}{
-			{[]dateField{fieldMonth, fieldDay}, func(v []int64) int64 {
-				return epochDayOf(int(v[0]), int(v[1]), min(int(v[2]), monthLength(int(v[0]), int(v[1]))))
-			}},
-			{[]dateField{fieldMonth, fieldWeekOfMonthAligned, fieldDayOfWeek}, func(v []int64) int64 {
-				day := epochDayOf(int(v[0]), int(v[1]), 1) + (v[2]-1)*7
-				return day + floorMod(v[3]-int64(weekdayOf(day)), 7)
-			}},
-			{[]dateField{fieldDayOfYear}, func(v []int64) int64 { return epochDayOf(int(v[0]), 1, int(v[1])) }},
-			{[]dateField{fieldMonth, fieldWeekOfMonth, fieldDayOfWeek}, func(v []int64) int64 {
-				return week.inMonth(int(v[0]), int(v[1]), int(v[2]), week.localDay(int(v[3])))
-			}},
-		} {
-			if day, ok, err := d.together(append([]dateField{fieldYear}, need.fields...), need.day); ok || err != nil {
-				return day, ok, err
-			}
-		}
-	}
 	if d.has(fieldWeekYear) && d.has(fieldWeekOfYear) && d.has(fieldDayOfWeek) {
 		if year, n := d.values[fieldWeekYear], d.values[fieldWeekOfYear]; fieldWeekYear.check(year) == nil && n > int64(week.weeks(int(year))) {
 			return 0, false, runtimeError("year of a date has no week %d", n)
 		}
 	}
-	day, ok, err := d.together([]dateField{fieldWeekYear, fieldWeekOfYear, fieldDayOfWeek}, func(v []int64) int64 {
-		return week.epochDay(int(v[0]), int(v[1]), week.localDay(int(v[2])))
-	})
-	if ok || err != nil {
-		return day, ok, err
+	for i := range dateForms {
+		if day, ok, err := d.together(&dateForms[i], week); ok || err != nil {
+			return day, ok, err
+		}
 	}
-	return d.together([]dateField{fieldISOWeekYear, fieldISOWeek, fieldDayOfWeek}, func(v []int64) int64 {
-		return isoWeek.epochDay(int(v[0]), int(v[1]), int(v[2]))
-	})
+	return 0, false, nil
 }
 
-// together returns the day that some fields name, if all of them are there, and takes them.
-func (d *readDate) together(fields []dateField, day func(v []int64) int64) (epochDay int64, ok bool, err error) {
-	var values [4]int64
-	for i, f := range fields {
+// dateForm is some fields that name a day together.
+type dateForm struct {
+	fields []dateField
+	day    func(v *[4]int, week weekRule) int64
+}
+
+// dateForms are all of them, in the order in which Java tries them.
+var dateForms = []dateForm{
+	{[]dateField{fieldYear, fieldMonth, fieldDay}, func(v *[4]int, _ weekRule) int64 {
+		return epochDayOf(v[0], v[1], min(v[2], monthLength(v[0], v[1])))
+	}},
+	{[]dateField{fieldYear, fieldMonth, fieldWeekOfMonthAligned, fieldDayOfWeek}, func(v *[4]int, _ weekRule) int64 {
+		day := epochDayOf(v[0], v[1], 1) + int64(v[2]-1)*7
+		return day + floorMod(int64(v[3]-weekdayOf(day)), 7)
+	}},
+	{[]dateField{fieldYear, fieldDayOfYear}, func(v *[4]int, _ weekRule) int64 { return epochDayOf(v[0], 1, v[1]) }},
+	{[]dateField{fieldYear, fieldMonth, fieldWeekOfMonth, fieldDayOfWeek}, func(v *[4]int, week weekRule) int64 {
+		return week.inMonth(v[0], v[1], v[2], week.localDay(v[3]))
+	}},
+	{[]dateField{fieldWeekYear, fieldWeekOfYear, fieldDayOfWeek}, func(v *[4]int, week weekRule) int64 {
+		return week.epochDay(v[0], v[1], week.localDay(v[2]))
+	}},
+	{[]dateField{fieldISOWeekYear, fieldISOWeek, fieldDayOfWeek}, func(v *[4]int, _ weekRule) int64 {
+		return isoWeek.epochDay(v[0], v[1], v[2])
+	}},
+}
+
+// together returns the day that the fields of a form name, if all of them are there, and takes them.
+func (d *readDate) together(form *dateForm, week weekRule) (epochDay int64, ok bool, err error) {
+	var values [4]int
+	for _, f := range form.fields {
 		if !d.has(f) {
 			return 0, false, nil
 		}
-		values[i] = d.values[f]
 	}
-	for i, f := range fields {
-		if err := f.check(values[i]); err != nil {
+	for i, f := range form.fields {
+		n, _ := d.take(f)
+		if err := f.check(n); err != nil {
 			return 0, false, err
 		}
-		d.take(f)
+		values[i] = int(n)
+		if f == fieldDayOfYear && values[i] > yearLength(values[0]) {
+			return 0, false, runtimeError("day of year of a date is 366, and the year is no leap year")
+		}
 	}
-	if fields[len(fields)-1] == fieldDayOfYear && int(values[1]) > yearLength(int(values[0])) {
-		return 0, false, runtimeError("day of year of a date is 366, and the year is no leap year")
-	}
-	return day(values[:]), true, nil
+	return form.day(&values, week), true, nil
 }
 
 // year makes the year of the year of era and the era.
@@ -178,13 +180,25 @@ func (d *readDate) year() error {
 
 // time returns the nanoseconds of the day that the fields name, and whether they name a time; 24:00 is a whole day.
 func (d *readDate) time() (nanos int64, ok bool, err error) {
-	for _, f := range []dateField{fieldNanoOfDay, fieldMilliOfDay} {
-		if n, ok := d.take(f); ok {
-			if f == fieldMilliOfDay {
-				return n * 1e6, true, f.check(n)
+	for f := fieldHalfDay; f < fieldCount; f++ {
+		if f != fieldHour && d.has(f) { // 24 may be an hour
+			if err := f.check(d.values[f]); err != nil {
+				return 0, false, err
 			}
-			return n, true, f.check(n)
 		}
+	}
+	if n, ok := d.take(fieldNanoOfDay); ok {
+		return n, true, nil
+	}
+	if n, ok := d.take(fieldMilliOfDay); ok {
+		nano := n % 1000 * 1e6
+		if finer, ok := d.take(fieldNano); ok {
+			if finer/1e6 != n%1000 {
+				return 0, false, disagree(fieldNano)
+			}
+			nano = finer
+		}
+		return n/1000*1e9 + nano, true, nil
 	}
 	if err := d.hour(); err != nil {
 		return 0, false, err
@@ -201,11 +215,7 @@ func (d *readDate) time() (nanos int64, ok bool, err error) {
 		return 0, false, nil
 	}
 	for _, f := range []dateField{fieldMinute, fieldSecond, fieldNano} {
-		if n, ok := d.take(f); ok {
-			if err := f.check(n); err != nil {
-				return 0, false, err
-			}
-		} else {
+		if _, ok := d.take(f); !ok {
 			d.values[f] = 0
 		}
 	}
@@ -228,17 +238,11 @@ func (p *dayPeriod) includes(minute int) bool { return p.from <= minute && minut
 // hour makes the hour of the hours that count otherwise.
 func (d *readDate) hour() error {
 	if n, ok := d.take(fieldClockHour); ok {
-		if err := fieldClockHour.check(n); err != nil {
-			return err
-		}
 		if !d.put(fieldHour, n%24) {
 			return disagree(fieldClockHour)
 		}
 	}
 	if n, ok := d.take(fieldClockHourHalf); ok {
-		if err := fieldClockHourHalf.check(n); err != nil {
-			return err
-		}
 		if !d.put(fieldHourOfHalf, n%12) {
 			return disagree(fieldClockHourHalf)
 		}
@@ -246,9 +250,6 @@ func (d *readDate) hour() error {
 	n, ok := d.values[fieldHourOfHalf], d.has(fieldHourOfHalf)
 	if !ok {
 		return nil
-	}
-	if err := fieldHourOfHalf.check(n); err != nil {
-		return err
 	}
 	switch {
 	case d.has(fieldHalfDay):

@@ -46,8 +46,10 @@
 // only when they take arguments. Strings: length isEmpty isBlank toUpperCase toLowerCase trim strip concat startsWith
 // endsWith equalsIgnoreCase indexOf lastIndexOf compareTo replace matches split hashCode. Lists: size isEmpty first last
 // reversed indexOf. Maps: size isEmpty get getOrDefault containsKey containsValue keySet values entrySet. Numbers:
-// intValue longValue doubleValue floatValue compareTo. Dates: year monthValue dayOfMonth dayOfYear dayOfWeek hour minute
-// second nano toEpochSecond.
+// intValue longValue doubleValue floatValue compareTo. Dates: year month monthValue dayOfMonth dayOfYear dayOfWeek hour minute
+// second nano zone offset toEpochSecond epochSecond toEpochMilli toInstant toLocalDate isBefore isAfter isEqual; plusNanos
+// plusSeconds plusMinutes plusHours plusDays plusWeeks plusMonths plusYears and the same with minusNanos minusSeconds
+// minusMinutes minusHours minusDays minusWeeks minusMonths minusYears.
 //
 //	{{ 'abc'.length }} {{ trigger.body.list.size }} {{ trigger.body.map.size() }} -> 3 4 2
 //

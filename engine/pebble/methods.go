@@ -197,27 +197,3 @@ func numberMethods() methodTable {
 		}},
 	}
 }
-
-func timeMethods() methodTable {
-	field := func(get func(v value.Value) int) methodCall {
-		return plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Int(int64(get(v))) })
-	}
-	return methodTable{
-		"getyear":       field(func(v value.Value) int { return v.Time().Year() }),
-		"getmonthvalue": field(func(v value.Value) int { return int(v.Time().Month()) }),
-		"getdayofmonth": field(func(v value.Value) int { return v.Time().Day() }),
-		"getdayofyear":  field(func(v value.Value) int { return v.Time().YearDay() }),
-		"gethour":       field(func(v value.Value) int { return v.Time().Hour() }),
-		"getminute":     field(func(v value.Value) int { return v.Time().Minute() }),
-		"getsecond":     field(func(v value.Value) int { return v.Time().Second() }),
-		"getnano":       field(func(v value.Value) int { return v.Time().Nanosecond() }),
-		"getmonth": plain(0, func(v value.Value, _ []value.Value) value.Value {
-			return value.String(strings.ToUpper(v.Time().Month().String()))
-		}),
-		"getdayofweek": plain(0, func(v value.Value, _ []value.Value) value.Value {
-			return value.String(strings.ToUpper(v.Time().Weekday().String()))
-		}),
-		"toepochsecond": plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Int(v.Time().Unix()) }),
-		"tostring":      textMethod,
-	}
-}

@@ -23,7 +23,7 @@ public class Locales {
             # Copyright 1991-2025 Unicode, Inc.; Unicode License V3, https://www.unicode.org/license.txt
             # Made by testdata/dates/Locales.java. Rows: locale, tag, fields as name=a|b|c (a regional row has what differs from its language);
             # week, first day (1 is Monday) and least days of the first week, regions; zone, names in English, zones they are read as, zones;
-            # zonenames, tag, first zone of a row above, names, or =, tag with the same names; unsupported, languages that CLDR has and this table has not.
+            # zonenames, tag, first zone of a row above or one alone, names, or =, tag with the same names; unsupported, languages that CLDR has and this table has not.
             """);
         Map<String, Map<String, String>> rows = new TreeMap<>();
         rows.put("", row(Locale.ROOT));
@@ -136,7 +136,10 @@ public class Locales {
             byNames.forEach((names, ids) -> {
                 if (!english && ids.stream().noneMatch(NAMED::contains)) return;
                 Set<String> all = ids.stream().map(id -> names(ZoneId.of(id), l)).collect(Collectors.toSet());
-                if (all.size() > 1) return; // what is one zone in English is several in this language
+                if (all.size() > 1) { // what is one zone in English is several in this language
+                    if (regional && english) for (String id : ids) if (!names(ZoneId.of(id), l).equals(names)) rows.append("zonenames\tTAG\t" + id + "\t" + names(ZoneId.of(id), l) + "\n");
+                    return;
+                }
                 String name = all.iterator().next(), parent = names(ZoneId.of(ids.get(0)), Locale.forLanguageTag(l.getLanguage()));
                 if (!longNames(name).equals(longNames(parent))) differs[0] = true;
                 own.append("zonenames\tTAG\t" + ids.get(0) + "\t" + name + "\n");

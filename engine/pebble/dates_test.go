@@ -1,0 +1,353 @@
+package pebble
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// dateContext has the date-times of the facts: zdt, a ZonedDateTime, and inst, an Instant.
+func dateContext(tb testing.TB) *Context {
+	tb.Helper()
+	paris, err := time.LoadLocation("Europe/Paris")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	vars := value.NewMap(2)
+	vars.Set("zdt", value.Time(time.Date(2024, 2, 29, 12, 14, 15, 123456789, paris)))
+	vars.Set("inst", value.Time(time.Date(2024, 2, 29, 13, 14, 15, 100_000_000, time.UTC)))
+	vars.Set("trigger", value.MapOf("body", value.MapOf("n", value.Int(1))))
+	return &Context{Vars: vars, Now: time.Date(2024, 2, 29, 11, 14, 15, 123456789, time.UTC), Location: time.UTC}
+}
+
+// TestDateFacts runs the facts of Kestra on date-times, which no request can make and TestFacts leaves out.
+func TestDateFacts(t *testing.T) {
+	e, c := New(Options{}), dateContext(t)
+	rows := 0
+	for _, f := range readFacts(t, "testdata/expressions.tsv") {
+		if !strings.Contains(f.expression, "zdt") && !strings.Contains(f.expression, "inst") || f.context != "facts" ||
+			strings.Contains(f.expression, "className") {
+			continue
+		}
+		if got := checkFact(e, map[string]*Context{"facts": c}, f); got != "" {
+			t.Errorf("%s: %s", f.expression, got)
+		}
+		rows++
+	}
+	if rows < 50 {
+		t.Errorf("only %d facts are about date-times", rows)
+	}
+}
+
+func TestDates(t *testing.T) {
+	e, c := New(Options{}), dateContext(t)
+	for text, want := range map[string]string{
+		// Numbers are seconds, milliseconds, microseconds or nanoseconds by their size.
+		"{{ 999999999999 | date('iso_sec') }}":  "+33658-09-27T01:46:39Z",
+		"{{ 1000000000000 | date }}":            "2001-09-09T01:46:40.000000Z",
+		"{{ 1709212455123456 | date }}":         "2024-02-29T13:14:15.123456Z",
+		"{{ 1709212455123456789 | date('n') }}": "123456789",
+		"{{ -1709212455123 | date }}":           "1915-11-03T10:45:44.877000Z",
+		"{{ zdt | timestampMicro | date }}":     "2024-02-29T11:14:15.123456Z",
+		"{{ 12345678901234567890 | date }}":     "!runtime",
+		"{{ 1.5 | date }}":                      "!runtime",
+		"{{ true | date }}":                     "!runtime",
+		"{{ [] | date }}":                       "!runtime",
+		"{{ null | date('b') }}":                "",
+		"{{ 0 | date(null) }}":                  "1970-01-01T00:00:00.000000Z",
+		"{{ 0 | date(1) }}":                     "!runtime",
+		"{{ 0 | date(timeZone=1) }}":            "!runtime",
+		"{{ 0 | date(locale=1) }}":              "!runtime",
+		"{{ 'x' | date(existingFormat=1) }}":    "!runtime",
+		"{{ '2024-02-29T13:14:15Z' | date(existingFormat='iso_instant') }}":           "2024-02-29T13:14:15.000000Z",
+		"{{ '2024-02-29T13:14:15+02:00' | timestamp(existingFormat='iso_instant') }}": "1709205255",
+		"{{ '2024-02-29T13:14:15+19:00' | date(existingFormat='iso_instant') }}":      "!runtime",
+		// Locales.
+		"{{ 0 | date('EEEE', locale='fr_FR') }}":                       "jeudi",
+		"{{ 0 | date('EEEE', locale='FR-fr') }}":                       "jeudi",
+		"{{ 0 | date('EEEE', locale='th') }}":                          "!runtime",
+		"{{ 0 | date('EEEE', locale='fr-u-ca-x') }}":                   "!runtime",
+		"{{ 0 | date('EEEE', locale='no such') }}":                     "!runtime",
+		"{{ 0 | date('e', locale='en-GB') }}":                          "4",
+		"{{ 0 | date('e', locale='en') }}":                             "5",
+		"{{ 0 | date('zzzz', timeZone='Pacific/Apia', locale='hr') }}": "!runtime",
+		// Moving.
+		"{{ zdt | dateAdd(1.5, 'DAYS') }}":                                                            "!runtime",
+		"{{ zdt | dateAdd('x', 'DAYS') }}":                                                            "!runtime",
+		"{{ zdt | dateAdd('2', 'DAYS', 'd') }}":                                                       "2",
+		"{{ zdt | dateAdd(99999999999, 'YEARS') }}":                                                   "!runtime",
+		"{{ zdt | dateAdd(300, 'HALF_DAYS', 'iso_local_date') }}":                                     "2024-07-28",
+		"{{ '2023-10-29T02:30:00+01:00[Europe/Paris]' | dateAdd(0, 'DAYS', 'XXX', 'Europe/Paris') }}": "+01:00",
+		"{{ '2023-10-28T02:30:00' | dateAdd(1, 'DAYS', 'XXX', 'Europe/Paris') }}":                     "+02:00",
+		// now
+		"{{ now() }}":                              "2024-02-29T11:14:15.123456Z",
+		"{{ now('dd/MM HH:mm', 'Asia/Tokyo') }}":   "29/02 20:14",
+		"{{ now(format='EEEE', locale='de') }}":    "Donnerstag",
+		"{{ now('iso_sec', timeZone='No/Zone') }}": "!runtime",
+		"{{ now('iso', 'UTC', 'dd', 'en') }}":      "2024-02-29T11:14:15.123456Z",
+		// Methods.
+		"{{ zdt.plusMonths(12).year }} {{ zdt.minusHours(13).dayOfMonth }}":                   "2025 28",
+		"{{ zdt.zone }} {{ zdt.offset }} {{ zdt.dayOfWeek }}":                                 "Europe/Paris +01:00 THURSDAY",
+		"{{ zdt.isBefore(inst) }} {{ inst.isAfter(zdt) }} {{ zdt.isEqual(zdt.toInstant()) }}": "true true true",
+		"{{ zdt.isBefore(1) }}":           "!evaluation",
+		"{{ zdt.plusDays('1') }}":         "!evaluation",
+		"{{ zdt.plusYears(9999999999) }}": "!runtime",
+		"{{ inst.toEpochMilli() }}":       "1709212455100",
+	} {
+		if got := outcome(e, c, text); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestDateErrors sees that a failure says what is wrong and keeps the text of the input to itself.
+func TestDateErrors(t *testing.T) {
+	e, c := New(Options{}), dateContext(t)
+	for text, want := range map[string]string{
+		"{{ 0 | date('yyyy-bb') }}":                                      `date format "yyyy-bb" has the unknown letter b`,
+		"{{ 0 | date('{}') }}":                                           `date format "{}" has the reserved character {; put it in quotes`,
+		"{{ 0 | date(timeZone='EST') }}":                                 `time zone "EST" is unknown`,
+		"{{ 0 | date(locale='th') }}":                                    `locale "th" is not supported: there are no names of dates for the language "th"`,
+		"{{ 'canary' | date }}":                                          "text is no ISO date such as 2024-02-29, 2024-02-29T13:14:15 or 2024-02-29T13:14:15+01:00, from character 1 on",
+		"{{ '29-02-2024' | date('yyyy', existingFormat='dd/MM/yyyy') }}": `text is no date in the format "dd/MM/yyyy", from character 3 on`,
+		"{{ '13:14' | date(existingFormat='HH:mm') }}":                   `text has no year, month and day in the format "HH:mm"`,
+		"{{ zdt | dateAdd(1, 'days') }}":                                 `unit "days" does not exist; units are NANOS MICROS MILLIS SECONDS MINUTES HOURS HALF_DAYS DAYS WEEKS MONTHS YEARS DECADES CENTURIES MILLENNIA ERAS`,
+	} {
+		tmpl, err := e.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = tmpl.Render(c)
+		if failed, ok := errors.AsType[*Error](err); !ok || failed.Msg != want {
+			t.Errorf("%s: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+func TestDateLimits(t *testing.T) {
+	e, c := New(Options{}), dateContext(t)
+	for _, text := range []string{
+		"{{ 0 | date('" + strings.Repeat("y", maxDatePattern+1) + "') }}",
+		"{{ '" + strings.Repeat("2", maxDateText+1) + "' | date }}",
+		"{{ 1 | numberFormat('" + strings.Repeat("0", maxNumberPattern+1) + "') }}",
+	} {
+		if got := outcome(e, c, text); got != "!limit" {
+			t.Errorf("%s: got %q", cut(text, 40), got)
+		}
+	}
+}
+
+// TestZones loads every zone that the table of locales names from the data that the binary has.
+func TestZones(t *testing.T) {
+	var zones zoneCache
+	for id := range locales().zones {
+		loc, err := zones.find(id)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got, isOffset := zoneID(time.Unix(0, 0).In(loc)); got != id || isOffset {
+			t.Errorf("zone %s is called %s", id, got)
+		}
+	}
+	if m := *zones.regions.byText.Load(); len(m) > cacheSize {
+		t.Errorf("the cache has %d zones", len(m))
+	}
+}
+
+// TestLocales builds every locale of the table, so that none lacks a name or a style.
+func TestLocales(t *testing.T) {
+	at := time.Date(2024, 2, 29, 13, 14, 15, 0, time.UTC)
+	f := new(dateFormats)
+	for tag := range locales().rows {
+		l, err := f.locale(tag)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for letter, n := range map[byte]int{'M': 12, 'L': 12, 'E': 7, 'c': 7, 'Q': 4, 'q': 4, 'G': 2, 'a': 2} {
+			for style := range narrowText + 1 {
+				if got := l.text(letter, style); len(got) != n || got[0] == "" {
+					t.Errorf("locale %q has the names %q for %c", tag, got, letter)
+				}
+			}
+		}
+		for _, style := range append(dateStyles, "B BBBB BBBBB O") {
+			p, err := f.pattern(style, l)
+			if err == nil {
+				_, err = p.print(at, l)
+			}
+			if err != nil {
+				t.Errorf("locale %q: %v", tag, err)
+			}
+		}
+	}
+}
+
+// TestDateRoundTrip sees that what a complete pattern prints it reads again as the same instant.
+func TestDateRoundTrip(t *testing.T) {
+	f := new(dateFormats)
+	date := []string{"yyyy-MM-dd", "uuuuMMdd", "d MMMM yyyy", "EEE, d MMM uuuu", "yyyy-DDD", "YYYY-'W'ww-e", "g", "G yyyy.MM.dd", "dd/MM/yyyy QQQ"}
+	clock := []string{"HH:mm:ss.SSSSSSSSS", "HHmmssSSSSSSSSS", "hh:mm:ss a n", "k-m-s-n", "K:mm:ss.SSSSSSSSS a", "N", "B h:mm:ss n a"}
+	zone := []string{"XXXXX", "xxxxx", "VV XXXXX", "Z", "O", "OOOO", "ZZZZ"}
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := rapid.SampledFrom(date).Draw(t, "date") + " " + rapid.SampledFrom(clock).Draw(t, "time") + " " + rapid.SampledFrom(zone).Draw(t, "zone")
+		loc, err := f.zones.find(rapid.SampledFrom([]string{"UTC", "Z", "Europe/Paris", "America/St_Johns", "+05:30", "GMT-3", "Asia/Tokyo"}).Draw(t, "in"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := time.Unix(rapid.Int64Range(-1_500_000_000, 253_402_000_000).Draw(t, "second"), rapid.Int64Range(0, 999_999_999).Draw(t, "nano")).In(loc)
+		if _, offset := want.Zone(); offset%60 != 0 {
+			return // Z and O print no seconds of an offset
+		}
+		p, err := f.pattern(pattern, englishLocale())
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := p.print(want, englishLocale())
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := p.read(text, englishLocale(), &f.zones)
+		if err != nil {
+			t.Fatalf("%q printed %q: %v", pattern, text, err)
+		}
+		d, err := read.resolve(englishLocale().week, false)
+		if err != nil {
+			t.Fatalf("%q printed %q: %v", pattern, text, err)
+		}
+		if got := d.in(time.UTC); !got.Equal(want) {
+			t.Fatalf("%q printed %q, which is %s and not %s", pattern, text, got, want)
+		}
+	})
+}
+
+// TestDatesConcurrently formats with the same and with new patterns at once; run with -race.
+func TestDatesConcurrently(t *testing.T) {
+	e, c := New(Options{}), dateContext(t)
+	tmpl, err := e.Compile("{% set names = ['a', 'b', 'c'] %}{% for i in 1..300 %}{{ zdt | date('yyyy ' ~ i, timeZone='Asia/Tokyo', locale='de') | length }}{{ i | numberFormat('0.00 ' ~ names[i % 3]) | length }}{% endfor %}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := tmpl.Render(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			got, err := tmpl.Render(c)
+			if err != nil || got != want {
+				t.Errorf("got %v, %s", err, cmp.Diff(want, got))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// FuzzDatePattern prints and reads with any pattern and text: nothing panics, nothing becomes large, and what a pattern
+// printed is read again or refused.
+func FuzzDatePattern(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", "2024-02-29T13:14:15.123456+02:00"}, {"[[[uu]MM]ppppd]", "24"}, {"z VV v zzzz O B a", "UTC"},
+		{"yyyyMMddHHmmssSSS", "20240229131415123"}, {"YYYY-ww-e G QQQQ", "2024-09-5"}, {"full", "Thursday"}, {"iso_instant", "2024-02-29T13:14:15Z"}, {"''''''", "'"},
+	} {
+		f.Add(seed[0], seed[1], int64(1709212455123456789))
+	}
+	formats := new(dateFormats)
+	f.Fuzz(func(t *testing.T, pattern, text string, nanos int64) {
+		for _, tag := range []string{"en", "ja"} {
+			l, err := formats.locale(tag)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, err := formats.pattern(pattern, l)
+			if err != nil {
+				return
+			}
+			if len(text) <= maxDateText {
+				if read, err := p.read(text, l, &formats.zones); err == nil {
+					if d, err := read.resolve(l.week, p.strict); err == nil {
+						d.in(time.UTC)
+					}
+				}
+			}
+			printed, err := p.print(time.Unix(0, nanos).UTC(), l)
+			if err != nil {
+				continue
+			}
+			if len(printed) > 64*(maxDatePattern+1) {
+				t.Fatalf("%q printed %d bytes", pattern, len(printed))
+			}
+			if read, err := p.read(printed, l, &formats.zones); err == nil {
+				if _, err := read.resolve(l.week, p.strict); err != nil && errors.Unwrap(err) != nil {
+					t.Fatalf("%q: %v", printed, err)
+				}
+			}
+		}
+	})
+}
+
+// FuzzNumberPattern formats with any pattern: nothing panics or becomes large.
+func FuzzNumberPattern(f *testing.F) {
+	for _, seed := range []string{"#,##0.00", "0.###E0", "##0.#E00", "0%;(0%)", "'#'0‰", "¤¤0", ".##", "#."} {
+		f.Add(seed, 1234.5678)
+	}
+	f.Fuzz(func(t *testing.T, pattern string, n float64) {
+		p, err := compileNumberPattern(pattern)
+		if err != nil {
+			return
+		}
+		for _, v := range []value.Value{value.Float(n), value.Int(int64(len(pattern)) - 5)} {
+			if text := p.format(v); len(text) > 8*maxNumberPattern {
+				t.Fatalf("%q printed %d bytes", pattern, len(text))
+			}
+		}
+	})
+}
+
+func BenchmarkDateISO(b *testing.B) {
+	benchmarkDate(b, "{{ zdt | date }}")
+}
+
+func BenchmarkDatePattern(b *testing.B) {
+	benchmarkDate(b, "{{ '2024-02-29T13:14:15Z' | date('EEE, d MMM yyyy HH:mm', timeZone='Europe/Paris') }}")
+}
+
+func BenchmarkDateRead(b *testing.B) {
+	benchmarkDate(b, "{{ '29/02/2024 10:11' | timestamp(existingFormat='dd/MM/yyyy HH:mm') }}")
+}
+
+func BenchmarkNumberFormat(b *testing.B) {
+	benchmarkDate(b, "{{ 1234567.891 | numberFormat('#,##0.00') }}")
+}
+
+func benchmarkDate(b *testing.B, text string) {
+	b.Helper()
+	tmpl, err := New(Options{}).Compile(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := dateContext(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := render(tmpl, c); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkReadLocales(b *testing.B) {
+	for b.Loop() {
+		if len(readLocales().zones) == 0 {
+			b.Fatal("no zones")
+		}
+	}
+}
