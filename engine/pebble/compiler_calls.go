@@ -25,12 +25,21 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 			kind, name, len(entry.Parameters), positional)
 	}
 	slots := make([]code, max(positional, len(entry.Parameters)))
+	bindTo := func(slot int, e expression) error {
+		if text, ok := literal(e); ok && text.Kind() == value.KindString && slot < len(entry.Parameters) && entry.Parameters[slot].check != nil {
+			if wrong := entry.Parameters[slot].check(text.Str()); wrong != nil {
+				_, err := fail(e.offset(), "%s", wrong.Error())
+				return err
+			}
+		}
+		var err error
+		slots[slot], err = c.expression(e)
+		return err
+	}
 	for i, e := range args.positional {
-		compiled, err := c.expression(e)
-		if err != nil {
+		if err := bindTo(i, e); err != nil {
 			return nil, err
 		}
-		slots[i] = compiled
 	}
 	for i, argument := range args.names {
 		slot := slices.IndexFunc(entry.Parameters, func(p Parameter) bool { return p.Name == argument })
@@ -40,11 +49,9 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 		if slots[slot] != nil {
 			return fail(args.named[i].offset(), "%s %q is given the argument %q twice", kind, name, argument)
 		}
-		compiled, err := c.expression(args.named[i])
-		if err != nil {
+		if err := bindTo(slot, args.named[i]); err != nil {
 			return nil, err
 		}
-		slots[slot] = compiled
 	}
 	for i, p := range entry.Parameters {
 		switch {

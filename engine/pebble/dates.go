@@ -10,16 +10,34 @@ import (
 // spec/kestra-live.md A.9, A.10, C.7): what may be a date is a date-time, a whole number (seconds, or by its size
 // milliseconds, microseconds or nanoseconds since 1970) or a text; what comes out is text.
 
-// dateParameters are the parameters of `date` and `now`.
-var dateParameters = []Parameter{{Name: "format", Default: value.String("iso")}, {Name: "timeZone"}, {Name: "existingFormat"}, {Name: "locale"}}
+// parameters are those of `date` and `now`, and instantParameters those of the timestamps. What a template says literally
+// is checked, and compiled, when the template is.
+func (f *dateFormats) parameters() []Parameter {
+	instant := f.instantParameters()
+	return []Parameter{{Name: "format", Default: value.String("iso"), check: instant[1].check}, instant[0], instant[1],
+		{Name: "locale", check: func(tag string) error {
+			_, err := f.locale(tag)
+			return err
+		}}}
+}
 
-// instantParameters are those of the timestamps.
-var instantParameters = []Parameter{{Name: "timeZone"}, {Name: "existingFormat"}}
+func (f *dateFormats) instantParameters() []Parameter {
+	return []Parameter{
+		{Name: "timeZone", check: func(name string) error {
+			_, err := f.zones.find(name)
+			return err
+		}},
+		{Name: "existingFormat", check: func(format string) error {
+			_, err := f.pattern(format, englishLocale())
+			return err
+		}},
+	}
+}
 
 // filtersDates are the filters on dates.
 func filtersDates(f *dateFormats) []Filter {
 	return []Filter{
-		{Entry{Name: "date", Parameters: dateParameters,
+		{Entry{Name: "date", Parameters: f.parameters(),
 			Summary: "a date as text: format is iso, iso_sec, sql, iso_date and the like, full, long, medium, short or a pattern such as dd/MM/yyyy; existingFormat is that of the input",
 			Examples: []Example{{"{{ '2024-02-29T13:14:15Z' | date('yyyy-MM-dd HH:mm', timeZone='Europe/Paris') }}", "2024-02-29 14:14"},
 				{"{{ '29/02/2024' | date('EEEE d MMMM', existingFormat='dd/MM/yyyy', locale='fr') }}", "jeudi 29 février"},
@@ -30,7 +48,7 @@ func filtersDates(f *dateFormats) []Filter {
 				}
 				return f.format(st, v, args[0], args[1], args[2], args[3])
 			}},
-		{Entry{Name: "dateAdd", Parameters: append([]Parameter{{Name: "amount", Required: true}, {Name: "unit", Required: true}}, dateParameters...),
+		{Entry{Name: "dateAdd", Parameters: append([]Parameter{{Name: "amount", Required: true}, {Name: "unit", Required: true, check: checkUnit}}, f.parameters()...),
 			Summary: "a date moved by an amount of a unit (SECONDS, MINUTES, HOURS, DAYS, WEEKS, MONTHS, YEARS, …), as text like that of date",
 			Examples: []Example{{"{{ '2024-01-31' | dateAdd(1, 'MONTHS', 'yyyy-MM-dd') }}", "2024-02-29"},
 				{"{{ '2024-02-29T00:30:00Z' | dateAdd(-1, 'HOURS', 'iso_sec', timeZone='UTC') }}", "2024-02-28T23:30:00Z"}}},
@@ -55,7 +73,7 @@ func filtersDates(f *dateFormats) []Filter {
 
 // functionsDates are the functions on dates.
 func functionsDates(f *dateFormats) []Function {
-	return []Function{{Entry{Name: "now", Parameters: dateParameters,
+	return []Function{{Entry{Name: "now", Parameters: f.parameters(),
 		Summary:  "the time of the evaluation as text, with the arguments of date",
 		Examples: []Example{{"{{ now('yyyy') | length }}", "4"}, {"{{ now(timeZone='Europe/Paris') | length }}", "32"}}},
 		func(st *state, args []value.Value) (value.Value, error) {
@@ -77,7 +95,7 @@ func scaled(t time.Time, factor, rest int64) value.Value {
 }
 
 func (f *dateFormats) timestamp(name, summary, result string, of func(t time.Time) value.Value) Filter {
-	return Filter{Entry{Name: name, Parameters: instantParameters, Summary: summary,
+	return Filter{Entry{Name: name, Parameters: f.instantParameters(), Summary: summary,
 		Examples: []Example{{"{{ '2024-02-29T13:14:15.123456789Z' | " + name + " }}", result}}},
 		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 			if v.IsNull() {

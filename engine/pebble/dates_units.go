@@ -16,6 +16,14 @@ var (
 	unitMonths = map[string]int64{"MONTHS": 1, "YEARS": 12, "DECADES": 120, "CENTURIES": 1200, "MILLENNIA": 12000}
 )
 
+// checkUnit says what is wrong with the name of a unit.
+func checkUnit(unit string) error {
+	if unitNanos[unit] != 0 || unitDays[unit] != 0 || unitMonths[unit] != 0 || unit == "ERAS" {
+		return nil
+	}
+	return runtimeError("unit %q does not exist; units are NANOS MICROS MILLIS SECONDS MINUTES HOURS HALF_DAYS DAYS WEEKS MONTHS YEARS DECADES CENTURIES MILLENNIA ERAS", cut(unit, 20))
+}
+
 // addUnits returns t moved by an amount of a ChronoUnit, by the rules of Java's ZonedDateTime: time units are exact; date
 // units keep the time on the clock in the zone of t, and the offset where that time occurs twice; a day that the month does
 // not have is its last one.
@@ -61,10 +69,8 @@ func addUnits(t time.Time, amount int64, unit string) (time.Time, error) {
 		if amount != 0 {
 			day = monthDay(int64(1-c.year)*12+int64(c.month-1), c.day)
 		}
-	case unit == "FOREVER":
-		return t, runtimeError("unit FOREVER is not supported")
 	default:
-		return t, runtimeError("unit %q does not exist; units are NANOS MICROS MILLIS SECONDS MINUTES HOURS HALF_DAYS DAYS WEEKS MONTHS YEARS DECADES CENTURIES MILLENNIA ERAS", cut(unit, 20))
+		return t, checkUnit(unit)
 	}
 	if day > maxEpochDay || day < -maxEpochDay {
 		return t, tooFar

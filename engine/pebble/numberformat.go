@@ -12,7 +12,21 @@ import (
 // filtersNumberFormat is the filter numberFormat, Java's DecimalFormat in English (spec/expressions.md §2.2).
 func filtersNumberFormat() []Filter {
 	formats := new(cache[*numberPattern])
-	return []Filter{{Entry{Name: "numberFormat", Parameters: []Parameter{{Name: "format"}},
+	compile := func(format string) (*numberPattern, error) {
+		p, ok := formats.get(format)
+		if ok {
+			return p, nil
+		}
+		p, err := compileNumberPattern(format)
+		if err == nil {
+			formats.put(format, p)
+		}
+		return p, err
+	}
+	return []Filter{{Entry{Name: "numberFormat", Parameters: []Parameter{{Name: "format", check: func(format string) error {
+		_, err := compile(format)
+		return err
+	}}},
 		Summary: "a number as text by a pattern such as #,##0.00, 0%, 0.###E0 or 0.00;(0.00); without one #,##0.###; halves are rounded to the even digit",
 		Examples: []Example{{"{{ 1234567.891 | numberFormat('#,##0.00') }}", "1,234,567.89"}, {"{{ 0.5 | numberFormat('0%') }}", "50%"},
 			{"{{ 2.5 | numberFormat('0') }}", "2"}, {"{{ 1234.56789 | numberFormat }}", "1,234.568"}, {"{{ -3 | numberFormat('0.0;(0.0)') }}", "(3.0)"}}},
@@ -30,13 +44,9 @@ func filtersNumberFormat() []Filter {
 				}
 				format = args[0].Str()
 			}
-			p, ok := formats.get(format)
-			if !ok {
-				var err error
-				if p, err = compileNumberPattern(format); err != nil {
-					return value.Null, err
-				}
-				formats.put(format, p)
+			p, err := compile(format)
+			if err != nil {
+				return value.Null, err
 			}
 			text := p.format(v)
 			if err := st.produce(len(text)); err != nil {

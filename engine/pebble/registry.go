@@ -28,6 +28,8 @@ type Parameter struct {
 	Name     string
 	Required bool        // a call without it is refused when the template is compiled
 	Default  value.Value // what an absent argument is
+	// check says what is wrong with a text that the template has as a literal, when it is compiled; nil for nothing to check.
+	check func(text string) error
 }
 
 // Example is an expression and the text that it renders to; a test runs it.
