@@ -14,11 +14,14 @@ import (
 // is checked, and compiled, when the template is.
 func (f *dateFormats) parameters() []Parameter {
 	instant := f.instantParameters()
-	return []Parameter{{Name: "format", Default: value.String("iso"), check: instant[1].check}, instant[0], instant[1],
+	return []Parameter{
+		{Name: "format", Default: value.String("iso"), check: instant[1].check},
+		instant[0], instant[1],
 		{Name: "locale", check: func(tag string) error {
 			_, err := f.locale(tag)
 			return err
-		}}}
+		}},
+	}
 }
 
 func (f *dateFormats) instantParameters() []Parameter {
@@ -37,27 +40,39 @@ func (f *dateFormats) instantParameters() []Parameter {
 // filtersDates are the filters on dates.
 func filtersDates(f *dateFormats) []Filter {
 	return []Filter{
-		{Entry{Name: "date", Parameters: f.parameters(),
-			Summary: "a date as text: format is iso, iso_sec, sql, iso_date and the like, full, long, medium, short or a pattern such as dd/MM/yyyy; existingFormat is that of the input",
-			Examples: []Example{{"{{ '2024-02-29T13:14:15Z' | date('yyyy-MM-dd HH:mm', timeZone='Europe/Paris') }}", "2024-02-29 14:14"},
-				{"{{ '29/02/2024' | date('EEEE d MMMM', existingFormat='dd/MM/yyyy', locale='fr') }}", "jeudi 29 février"},
-				{"{{ 1709212455 | date('iso_sec', timeZone='UTC') }}", "2024-02-29T13:14:15Z"}}},
+		{
+			Entry{
+				Name: "date", Parameters: f.parameters(),
+				Summary: "a date as text: format is iso, iso_sec, sql, iso_date and the like, full, long, medium, short or a pattern such as dd/MM/yyyy; existingFormat is that of the input",
+				Examples: []Example{
+					{"{{ '2024-02-29T13:14:15Z' | date('yyyy-MM-dd HH:mm', timeZone='Europe/Paris') }}", "2024-02-29 14:14"},
+					{"{{ '29/02/2024' | date('EEEE d MMMM', existingFormat='dd/MM/yyyy', locale='fr') }}", "jeudi 29 février"},
+					{"{{ 1709212455 | date('iso_sec', timeZone='UTC') }}", "2024-02-29T13:14:15Z"},
+				},
+			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 				if v.IsNull() {
 					return v, nil
 				}
 				return f.format(st, v, args[0], args[1], args[2], args[3])
-			}},
-		{Entry{Name: "dateAdd", Parameters: append([]Parameter{{Name: "amount", Required: true}, {Name: "unit", Required: true, check: checkUnit}}, f.parameters()...),
-			Summary: "a date moved by an amount of a unit (SECONDS, MINUTES, HOURS, DAYS, WEEKS, MONTHS, YEARS, …), as text like that of date",
-			Examples: []Example{{"{{ '2024-01-31' | dateAdd(1, 'MONTHS', 'yyyy-MM-dd') }}", "2024-02-29"},
-				{"{{ '2024-02-29T00:30:00Z' | dateAdd(-1, 'HOURS', 'iso_sec', timeZone='UTC') }}", "2024-02-28T23:30:00Z"}}},
+			},
+		},
+		{
+			Entry{
+				Name: "dateAdd", Parameters: append([]Parameter{{Name: "amount", Required: true}, {Name: "unit", Required: true, check: checkUnit}}, f.parameters()...),
+				Summary: "a date moved by an amount of a unit (SECONDS, MINUTES, HOURS, DAYS, WEEKS, MONTHS, YEARS, …), as text like that of date",
+				Examples: []Example{
+					{"{{ '2024-01-31' | dateAdd(1, 'MONTHS', 'yyyy-MM-dd') }}", "2024-02-29"},
+					{"{{ '2024-02-29T00:30:00Z' | dateAdd(-1, 'HOURS', 'iso_sec', timeZone='UTC') }}", "2024-02-28T23:30:00Z"},
+				},
+			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 				if v.IsNull() {
 					return v, nil
 				}
 				return f.add(st, v, args)
-			}},
+			},
+		},
 		f.timestamp("timestamp", "the seconds from 1970 to a date", "1709212455", func(t time.Time) value.Value { return value.Int(t.Unix()) }),
 		f.timestamp("timestampMilli", "the milliseconds from 1970 to a date", "1709212455123", func(t time.Time) value.Value {
 			return value.Int(t.Unix()*1e3 + int64(t.Nanosecond()/1e6))
@@ -73,12 +88,16 @@ func filtersDates(f *dateFormats) []Filter {
 
 // functionsDates are the functions on dates.
 func functionsDates(f *dateFormats) []Function {
-	return []Function{{Entry{Name: "now", Parameters: f.parameters(),
-		Summary:  "the time of the evaluation as text, with the arguments of date",
-		Examples: []Example{{"{{ now('yyyy') | length }}", "4"}, {"{{ now(timeZone='Europe/Paris') | length }}", "32"}}},
+	return []Function{{
+		Entry{
+			Name: "now", Parameters: f.parameters(),
+			Summary:  "the time of the evaluation as text, with the arguments of date",
+			Examples: []Example{{"{{ now('yyyy') | length }}", "4"}, {"{{ now(timeZone='Europe/Paris') | length }}", "32"}},
+		},
 		func(st *state, args []value.Value) (value.Value, error) {
 			return f.format(st, value.Time(st.clock().In(st.location())), args[0], args[1], args[2], args[3])
-		}}}
+		},
+	}}
 }
 
 // scaled returns whole seconds times a power of ten, and what is added; exact at every size.
@@ -95,8 +114,11 @@ func scaled(t time.Time, factor, rest int64) value.Value {
 }
 
 func (f *dateFormats) timestamp(name, summary, result string, of func(t time.Time) value.Value) Filter {
-	return Filter{Entry{Name: name, Parameters: f.instantParameters(), Summary: summary,
-		Examples: []Example{{"{{ '2024-02-29T13:14:15.123456789Z' | " + name + " }}", result}}},
+	return Filter{
+		Entry{
+			Name: name, Parameters: f.instantParameters(), Summary: summary,
+			Examples: []Example{{"{{ '2024-02-29T13:14:15.123456789Z' | " + name + " }}", result}},
+		},
 		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 			if v.IsNull() {
 				return v, nil
@@ -110,7 +132,8 @@ func (f *dateFormats) timestamp(name, summary, result string, of func(t time.Tim
 				return value.Null, err
 			}
 			return of(t), nil
-		}}
+		},
+	}
 }
 
 // format is `date` and `now`: the text of a date.

@@ -28,8 +28,10 @@ var textLetters = map[byte][3]string{
 }
 
 // textSameAs tells where the table has the texts that it leaves out because they are the same.
-var textSameAs = map[string]string{"L3": "M3", "L4": "M4", "L5": "M5", "c3": "E3", "c4": "E4", "c5": "E5",
-	"q3": "Q3", "q4": "Q4", "q5": "Q5", "B4": "B1", "B5": "B1"}
+var textSameAs = map[string]string{
+	"L3": "M3", "L4": "M4", "L5": "M5", "c3": "E3", "c4": "E4", "c5": "E5",
+	"q3": "Q3", "q4": "Q4", "q5": "Q5", "B4": "B1", "B5": "B1",
+}
 
 // dateLocale is what dates need of a locale.
 type dateLocale struct {
@@ -72,8 +74,10 @@ type zoneGroup struct {
 var locales = sync.OnceValue(readLocales)
 
 func readLocales() *localeTable {
-	t := &localeTable{rows: map[string]string{}, weeks: map[string]weekRule{}, zones: make(map[string]*zoneGroup, 600),
-		zoneRows: map[string][]string{}, unsupported: map[string]bool{}}
+	t := &localeTable{
+		rows: map[string]string{}, weeks: map[string]weekRule{}, zones: make(map[string]*zoneGroup, 600),
+		zoneRows: map[string][]string{}, unsupported: map[string]bool{},
+	}
 	for line := range strings.Lines(localeRows) {
 		kind, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
 		key, rest, _ := strings.Cut(rest, "\t")

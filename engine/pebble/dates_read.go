@@ -76,7 +76,7 @@ func unreadable(p *datePattern, text string, at int) error {
 func (r *dateReader) items(items []dateItem, at int) int {
 	for i := range items {
 		item := &items[i]
-		next := at
+		var next int
 		if item.pad > 0 {
 			next = r.padded(item, at)
 		} else {

@@ -203,7 +203,7 @@ var englishZoneNames = sync.OnceValue(func() [][2]string {
 			}
 		}
 	}
-	var out [][2]string
+	out := make([][2]string, 0, len(read))
 	for name, id := range read {
 		out = append(out, [2]string{name, id})
 	}

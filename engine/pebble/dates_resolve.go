@@ -50,7 +50,8 @@ func (d *readDate) resolve(week weekRule, strict bool) (resolvedDate, error) {
 	if out.hasDate && nanos == daySeconds*1e9 {
 		out.epochDay, out.nanos = out.epochDay+1, 0
 	}
-	return out, fields.verify(&out, week)
+	err = fields.verify(&out, week)
+	return out, err
 }
 
 // exact refuses what only the smart resolver takes.

@@ -96,9 +96,9 @@ func TestDates(t *testing.T) {
 		"{{ now('iso_sec', timeZone='No/Zone') }}": "!unknown now",
 		"{{ now('iso', 'UTC', 'dd', 'en') }}":      "2024-02-29T11:14:15.123456Z",
 		// Methods.
-		"{{ zdt.plusMonths(12).year }} {{ zdt.minusHours(13).dayOfMonth }}":                   "2025 28",
-		"{{ zdt.zone }} {{ zdt.offset }} {{ zdt.dayOfWeek }}":                                 "Europe/Paris +01:00 THURSDAY",
-		"{{ zdt.isBefore(inst) }} {{ inst.isAfter(zdt) }} {{ zdt.isEqual(zdt.toInstant()) }}": "true true true",
+		"{{ zdt.plusMonths(12).year }} {{ zdt.minusHours(13).dayOfMonth }}":                     "2025 28",
+		"{{ zdt.zone }} {{ zdt.offset }} {{ zdt.dayOfWeek }}":                                   "Europe/Paris +01:00 THURSDAY",
+		"{{ zdt.isBefore(inst) }}, {{ inst.isAfter(zdt) }}, {{ zdt.isEqual(zdt.toInstant()) }}": "true, true, true",
 		"{{ zdt.isBefore(1) }}":           "!evaluation",
 		"{{ zdt.plusDays('1') }}":         "!evaluation",
 		"{{ zdt.plusYears(9999999999) }}": "!runtime",
@@ -254,12 +254,17 @@ func TestDatesConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// FuzzDatePattern prints and reads with any pattern and text: nothing panics, nothing becomes large, and what a pattern
-// printed is read again or refused.
+// FuzzDatePattern prints and reads with any pattern and text: nothing panics, and nothing becomes large.
 func FuzzDatePattern(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", "2024-02-29T13:14:15.123456+02:00"}, {"[[[uu]MM]ppppd]", "24"}, {"z VV v zzzz O B a", "UTC"},
-		{"yyyyMMddHHmmssSSS", "20240229131415123"}, {"YYYY-ww-e G QQQQ", "2024-09-5"}, {"full", "Thursday"}, {"iso_instant", "2024-02-29T13:14:15Z"}, {"''''''", "'"},
+		{"yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX", "2024-02-29T13:14:15.123456+02:00"},
+		{"[[[uu]MM]ppppd]", "24"},
+		{"z VV v zzzz O B a", "UTC"},
+		{"yyyyMMddHHmmssSSS", "20240229131415123"},
+		{"YYYY-ww-e G QQQQ", "2024-09-5"},
+		{"full", "Thursday"},
+		{"iso_instant", "2024-02-29T13:14:15Z"},
+		{"''''''", "'"},
 	} {
 		f.Add(seed[0], seed[1], int64(1709212455123456789))
 	}
@@ -287,11 +292,6 @@ func FuzzDatePattern(f *testing.F) {
 			}
 			if len(printed) > 64*(maxDatePattern+1) {
 				t.Fatalf("%q printed %d bytes", pattern, len(printed))
-			}
-			if read, err := p.read(printed, l, &formats.zones); err == nil {
-				if _, err := read.resolve(l.week, p.strict); err != nil && errors.Unwrap(err) != nil {
-					t.Fatalf("%q: %v", printed, err)
-				}
 			}
 		}
 	})

@@ -30,7 +30,7 @@ func checkUnit(unit string) error {
 func addUnits(t time.Time, amount int64, unit string) (time.Time, error) {
 	tooFar := runtimeError("date is moved beyond the year %d", maxYear)
 	if n, ok := unitNanos[unit]; ok {
-		seconds, nanos := int64(0), int64(0)
+		var seconds, nanos int64
 		if n >= 1e9 {
 			hi, lo := n/1e9, amount
 			if lo > math.MaxInt64/hi || lo < math.MinInt64/hi {

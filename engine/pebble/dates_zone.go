@@ -151,8 +151,8 @@ func inZone(local int64, nano int, loc *time.Location, preferred *int) time.Time
 	}
 	at := time.Unix(local-offset, int64(nano)).In(loc)
 	start, end := at.ZoneBounds()
-	if before := offset; !start.IsZero() {
-		if before = offsetAt(start.Unix() - 1); before > offset && local-before < start.Unix() && (preferred == nil || int64(*preferred) != offset) {
+	if !start.IsZero() {
+		if before := offsetAt(start.Unix() - 1); before > offset && local-before < start.Unix() && (preferred == nil || int64(*preferred) != offset) {
 			return time.Unix(local-before, int64(nano)).In(loc)
 		}
 	}

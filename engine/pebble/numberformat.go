@@ -23,13 +23,21 @@ func filtersNumberFormat() []Filter {
 		}
 		return p, err
 	}
-	return []Filter{{Entry{Name: "numberFormat", Parameters: []Parameter{{Name: "format", check: func(format string) error {
-		_, err := compile(format)
-		return err
-	}}},
-		Summary: "a number as text by a pattern such as #,##0.00, 0%, 0.###E0 or 0.00;(0.00); without one #,##0.###; halves are rounded to the even digit",
-		Examples: []Example{{"{{ 1234567.891 | numberFormat('#,##0.00') }}", "1,234,567.89"}, {"{{ 0.5 | numberFormat('0%') }}", "50%"},
-			{"{{ 2.5 | numberFormat('0') }}", "2"}, {"{{ 1234.56789 | numberFormat }}", "1,234.568"}, {"{{ -3 | numberFormat('0.0;(0.0)') }}", "(3.0)"}}},
+	return []Filter{{
+		Entry{
+			Name: "numberFormat", Parameters: []Parameter{{Name: "format", check: func(format string) error {
+				_, err := compile(format)
+				return err
+			}}},
+			Summary: "a number as text by a pattern such as #,##0.00, 0%, 0.###E0 or 0.00;(0.00); without one #,##0.###; halves are rounded to the even digit",
+			Examples: []Example{
+				{"{{ 1234567.891 | numberFormat('#,##0.00') }}", "1,234,567.89"},
+				{"{{ 0.5 | numberFormat('0%') }}", "50%"},
+				{"{{ 2.5 | numberFormat('0') }}", "2"},
+				{"{{ 1234.56789 | numberFormat }}", "1,234.568"},
+				{"{{ -3 | numberFormat('0.0;(0.0)') }}", "(3.0)"},
+			},
+		},
 		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 			switch {
 			case v.IsNull():
@@ -53,7 +61,8 @@ func filtersNumberFormat() []Filter {
 				return value.Null, err
 			}
 			return value.String(text), nil
-		}}}
+		},
+	}}
 }
 
 // decimalDigits are the digits of a number that is not negative: 0.d1d2d3… × 10^point, without zeros at either end; no
