@@ -20,7 +20,7 @@ public class Locales {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         out.print("""
             # Names and patterns of dates by locale, and names of zones: Unicode CLDR 47 as JDK 25 has it.
-            # Copyright 1991-2025 Unicode, Inc.; Unicode License V3, https://www.unicode.org/license.txt
+            # Copyright 1991-2025 Unicode, Inc.; Unicode License V3, see dates_locales.license.txt
             # Made by testdata/dates/Locales.java. Rows: locale, tag, fields as name=a|b|c (a regional row has what differs from its language);
             # week, first day (1 is Monday) and least days of the first week, regions; zone, names in English, zones they are read as, zones;
             # zonenames, tag, first zone of a row above or one alone, names, or =, tag with the same names; unsupported, languages that CLDR has and this table has not.
