@@ -53,7 +53,7 @@ type Context struct {
 	Vars      *value.Map     // the variables: trigger, flow, vars, inputs, outputs, execution, …
 	Now       time.Time      // what now() and the like say; the zero time means the wall clock
 	Seed      uint64         // seeds uuid(), randomInt() and the like; 0 means real randomness
-	Location  *time.Location // the zone dates are printed in when none is named; nil means time.Local
+	Location  *time.Location // the zone dates are printed in when none is named; nil means that of the system
 	Secrets   Secrets        // nil: secret() fails and says that there is no source of secrets
 	Namespace string         // the namespace that secret() asks for
 }

@@ -152,7 +152,7 @@ func (st *state) location() *time.Location {
 	if st.ctx.Location != nil {
 		return st.ctx.Location
 	}
-	return time.Local
+	return systemLocation()
 }
 
 // dice returns the source of randomness of the evaluation.
