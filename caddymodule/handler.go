@@ -191,7 +191,7 @@ func (h *Handler) warnOfRewrite(r *http.Request) {
 	h.rewritten.Do(func() {
 		h.logger.Warn("a webhook URL was rewritten before kestra_webhook saw it, and went to the next handler: "+
 			"put what rewrites the site's URLs (try_files, rewrite, uri, php_fastcgi) into a handle block",
-			zap.String("uri", redactURI(&original)))
+			zap.String("uri", webhook.RedactURL(original.RequestURI)))
 	})
 }
 

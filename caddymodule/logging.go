@@ -60,21 +60,12 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Ha
 
 // holdsKey reports whether Caddy's access line of a request would print a key.
 func holdsKey(r *http.Request) bool {
-	original := originalRequest(r)
-	if redactURI(&original) != original.RequestURI {
+	uri := originalRequest(r).RequestURI
+	if webhook.RedactURL(uri) != uri {
 		return true
 	}
 	referer := r.Header.Get("Referer")
 	return webhook.RedactURL(referer) != referer
-}
-
-// redactURI returns the URI of a request without a key. A URI whose path is a webhook's only when it is decoded comes back
-// in another spelling.
-func redactURI(r *http.Request) string {
-	if redacted := webhook.RedactURL(r.RequestURI); redacted != r.RequestURI || webhook.RedactURL(r.URL.Path) == r.URL.Path {
-		return redacted
-	}
-	return webhook.RedactURL((&url.URL{Path: r.URL.Path, RawQuery: r.URL.RawQuery}).String())
 }
 
 // originalRequest returns method, URI and address of a request as they were before any handler changed them.
@@ -133,7 +124,7 @@ func accessFields(r *http.Request, original *http.Request, response webhook.Resp
 	ctx := r.Context()
 	logged := r.WithContext(ctx)
 	logged.Method, logged.RemoteAddr = original.Method, original.RemoteAddr
-	logged.RequestURI = redactURI(original)
+	logged.RequestURI = webhook.RedactURL(original.RequestURI)
 	logged.Header = redactHeader(r.Header)
 	var user string
 	if replacer, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -59,28 +60,76 @@ func ParseURL(escapedPath string) (Target, bool) {
 }
 
 // RedactURL replaces, in a URL, an escaped path or a text with one, what may be a key: all that stands after the flow id
-// behind "/executions/webhook/", up to the query, in which it goes on likewise. A text without that marker comes back
-// unchanged. A decoded path may have a question mark inside the key and must not be given.
+// behind "/executions/webhook/", up to the query, in which it goes on likewise. Escaped spellings of the marker and of its
+// slashes count as well: such a URL fires nothing, and yet may hold a key, as when it is a parameter of another URL. A text
+// without the marker comes back unchanged. A decoded path may have a question mark inside the key and must not be given.
 func RedactURL(uri string) string {
-	at := strings.Index(uri, marker)
-	if at < 0 {
+	end := afterMarker(uri)
+	if end < 0 {
 		return uri
 	}
 	var b strings.Builder
-	for at >= 0 {
-		b.WriteString(uri[:at+len(marker)])
-		path, query, hasQuery := strings.Cut(uri[at+len(marker):], "?")
-		namespace, rest, _ := strings.Cut(path, "/")
-		flowID, key, hasKey := strings.Cut(rest, "/")
-		if hasKey && key != "" {
-			path = namespace + "/" + flowID + "/" + Redacted
+	for end >= 0 {
+		b.WriteString(uri[:end])
+		path, query, hasQuery := strings.Cut(uri[end:], "?")
+		flowID := afterSlash(path, 0)
+		if key := afterSlash(path, flowID); 0 < key && key < len(path) {
+			path = path[:key] + Redacted
 		}
 		b.WriteString(path)
 		if hasQuery {
 			b.WriteByte('?')
 		}
-		uri, at = query, strings.Index(query, marker)
+		uri, end = query, afterMarker(query)
 	}
 	b.WriteString(uri)
 	return b.String()
+}
+
+// afterMarker returns where the first marker in a text ends, in whatever way it is escaped; -1 if there is none.
+func afterMarker(text string) int {
+	if !strings.Contains(text, "%") {
+		if at := strings.Index(text, marker); at >= 0 {
+			return at + len(marker)
+		}
+		return -1
+	}
+	for begin := range len(text) {
+		end := begin
+		for i := 0; ; i++ {
+			if i == len(marker) {
+				return end
+			}
+			c, size := firstByte(text[end:])
+			if size == 0 || c != marker[i] {
+				break
+			}
+			end += size
+		}
+	}
+	return -1
+}
+
+// afterSlash returns where the first slash in text[from:], escaped or not, ends; -1 if there is none, or from is -1.
+func afterSlash(text string, from int) int {
+	for at := from; 0 <= at && at < len(text); {
+		c, size := firstByte(text[at:])
+		if at += size; c == '/' {
+			return at
+		}
+	}
+	return -1
+}
+
+// firstByte returns the first byte of a text, decoded, and how long it is as written; 0 for no text.
+func firstByte(text string) (byte, int) {
+	if len(text) >= 3 && text[0] == '%' {
+		if c, err := strconv.ParseUint(text[1:3], 16, 8); err == nil {
+			return byte(c), 3
+		}
+	}
+	if text == "" {
+		return 0, 0
+	}
+	return text[0], 1
 }
