@@ -139,6 +139,10 @@ func describeSyntaxError(text []byte, err error) (line, column int, message stri
 	if tabLine, tabColumn := indentingTab(text); tabLine != 0 && (line == 0 || tabLine <= line+1) {
 		return tabLine, tabColumn, "a tab cannot indent in YAML: use blanks"
 	}
+	// The library quotes the name. A webhook's key that begins with an asterisk and has no quotes looks like one.
+	if strings.HasPrefix(message, "unknown anchor ") {
+		return line, 0, "a text that begins with * refers to an anchor, and there is none of its name: put it into quotes"
+	}
 	return line, 0, "YAML syntax: " + message
 }
 
@@ -291,7 +295,8 @@ func (t *treeCheck) checkTag(n *yaml.Node) {
 		_, ok = scalarValue(n)
 	}
 	if !ok {
-		t.fail(n, "the tag %s does not fit or is not supported", n.Tag)
+		// Its name is not quoted: a webhook's key that begins with an exclamation mark, and has no quotes, looks like one.
+		t.fail(n, "the tag here does not fit or is not supported: put a text that begins with ! into quotes")
 	}
 }
 
