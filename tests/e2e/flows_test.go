@@ -157,7 +157,7 @@ const notFound = `{"message":"Not Found: Webhook not found"}`
 // logLine is one line of a log in JSON.
 type logLine struct {
 	Level, Logger, Msg         string
-	Execution, Flow, Task, URL string
+	Execution, Flow, Task, URI string
 	Status                     int
 }
 

@@ -169,7 +169,7 @@ func TestSiteLevelTryFiles(t *testing.T) {
 	if len(found) != 1 || !strings.Contains(found[0].Msg, "try_files") || !strings.Contains(found[0].Msg, "handle") {
 		t.Fatalf("warnings: %+v, want one about try_files", found)
 	}
-	if wantURL := webhook("webhook_return_outputs", "REDACTED"); found[0].URL != wantURL {
-		t.Errorf("the warning names %q, want %q", found[0].URL, wantURL)
+	if wantURI := webhook("webhook_return_outputs", "REDACTED"); found[0].URI != wantURI {
+		t.Errorf("the warning names %q, want %q", found[0].URI, wantURI)
 	}
 }

@@ -1,0 +1,117 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
+)
+
+// canary is a key that nothing may print: in no spelling, and no part of it.
+type canary struct {
+	name      string
+	property  string   // as in the flow file
+	spellings []string // in URLs
+	inline    bool     // its flow stands in the configuration itself
+}
+
+// Every key holds cnry, or what stands for it in the base64 text of a secret.
+var canaries = []canary{
+	{name: "literal", property: "cnry0literal", spellings: []string{"cnry0literal", "%63%6E%72%79%30literal", "%63%6e%72%79%30literal"}},
+	{name: "secret", property: "{{ secret('HOOK') }}", spellings: []string{"cnry1secret"}},
+	{name: "odd", property: "cnry2/sl4sh%perc3nt", spellings: []string{
+		"cnry2%2Fsl4sh%25perc3nt", "cnry2%2fsl4sh%25perc3nt", "%63%6e%72%79%32%2f%73%6c%34%73%68%25%70%65%72%63%33%6e%74",
+	}},
+	{name: "inline", property: "cnry3inline", spellings: []string{"cnry3inline"}, inline: true},
+}
+
+var (
+	secretText   = base64.StdEncoding.EncodeToString([]byte("cnry1secret"))
+	canaryEnv    = []string{"SECRET_HOOK=" + secretText}
+	canaryTraces = regexp.MustCompile(`(?i)cnry|sl4sh|perc3nt|%63%6e%72|%73%6c%34|` + regexp.QuoteMeta(secretText[:8]))
+)
+
+// canaryFlows returns the flows for all outcomes with a key, by id.
+func canaryFlows(c canary) map[string]string {
+	condition := func(kind, expression string) string {
+		return waitsForOutputs + "conditions:\n  - type: " + kind + "\n    expression: " + expression + "\n"
+	}
+	flows := map[string]string{
+		"start":    echoFlow("start_"+c.name, c.property),
+		"wait":     echoFlow("wait_"+c.name, c.property, waitsForOutputs),
+		"unmet":    echoFlow("unmet_"+c.name, c.property, condition("io.kestra.plugin.core.condition.Expression", "\"{{ trigger.body == 'other' }}\"")),
+		"pebble":   echoFlow("pebble_"+c.name, c.property, condition("io.kestra.plugin.core.condition.Expression", "\"{{ trigger.body.nothing.here == 'other' }}\"")),
+		"cel":      echoFlow("cel_"+c.name, c.property, condition("cel", "body.nothing.here == 1")),
+		"disabled": echoFlow("disabled_"+c.name, c.property, "disabled: true\n"),
+		"late":     longFlow("late_"+c.name, c.property, 5, waitsForOutputs, "waitTimeout: PT0.01S\n"),
+		"slow":     slowFlow("slow_"+c.name, c.property, waitsForOutputs),
+	}
+	flows["failing"] = strings.Replace(echoFlow("failing_"+c.name, c.property, waitsForOutputs), "trigger.parameters.n[0] ?? 'none'", "trigger.nothing.here", 1)
+	return flows
+}
+
+// canaryFiles returns flow files with the keys that stand in files.
+func canaryFiles() map[string]string {
+	files := map[string]string{}
+	for _, c := range canaries {
+		for id, flow := range canaryFlows(c) {
+			if !c.inline {
+				files["flows/"+id+"_"+c.name+".yaml"] = flow
+			}
+		}
+	}
+	return files
+}
+
+// canaryOption is the global option with the flows that stand in the configuration.
+func canaryOption() string {
+	var b strings.Builder
+	b.WriteString("\tkestra {\n\t\tflows flows\n")
+	for _, c := range canaries {
+		for _, flow := range canaryFlows(c) {
+			if c.inline {
+				b.WriteString("\t\tflow <<FLOW\n" + flow + "FLOW\n")
+			}
+		}
+	}
+	return b.String() + "\t}\n"
+}
+
+// wantSilence searches all that a server printed and wrote, and more texts, for traces of the keys. Flow files hold them,
+// and Caddy's configuration those of inline flows.
+func wantSilence(t *testing.T, s *harness.Server, texts map[string]string) {
+	t.Helper()
+	err := filepath.WalkDir(s.Dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && d.Name() == "flows" {
+			return fs.SkipDir
+		}
+		if d.IsDir() || d.Name() == "Caddyfile" || d.Name() == "autosave.json" {
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		texts[path] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(texts[filepath.Join(s.Dir, "output.log")]) == 0 {
+		t.Error("nothing was printed, so nothing was searched")
+	}
+	for name, text := range texts {
+		for line := range strings.Lines(text) {
+			if at := canaryTraces.FindStringIndex(line); at != nil {
+				t.Errorf("%s holds %q of a key: …%s", name, line[at[0]:at[1]], line[max(0, at[0]-300):min(len(line), at[1]+100)])
+				break
+			}
+		}
+	}
+}
