@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/dlclark/regexp2/v2"
+
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -13,7 +15,7 @@ type Engine struct {
 	precedence map[string]int
 	registry   *registry
 	methods    map[value.Kind]methodTable
-	regexes    regexCache
+	regexes    cache[*regexp2.Regexp]
 	states     sync.Pool
 }
 

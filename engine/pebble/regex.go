@@ -12,28 +12,36 @@ import (
 
 // Regular expressions are Java's as far as regexp2 reads them, each match bounded in time by [Limits.RegexTime].
 
-// regexCache keeps compiled regular expressions; nearly all come from literals in templates.
-type regexCache struct {
-	mu    sync.RWMutex
-	byKey map[string]*regexp2.Regexp
-}
-
-// maxRegexes is how many regular expressions the cache keeps; it starts anew when it is full.
-const maxRegexes = 256
-
 // regexClock makes the clock of regexp2, which is one for the process, fine enough for the limit.
 var regexClock = sync.OnceFunc(func() { regexp2.SetTimeoutCheckPeriod(5 * time.Millisecond) })
 
 // maxPattern is the longest regular expression, in bytes.
 const maxPattern = 10_000
 
-func (e *Engine) regex(pattern string) (*regexp2.Regexp, error) {
-	e.regexes.mu.RLock()
-	re := e.regexes.byKey[pattern]
-	e.regexes.mu.RUnlock()
-	if re != nil {
+// regex returns a compiled regular expression, at a cost for one that is new: nearly all are literals of templates.
+func (st *state) regex(pattern string) (*regexp2.Regexp, error) {
+	if re, ok := st.engine.regexes.get(pattern); ok {
 		return re, nil
 	}
+	if err := st.charge(regexCost + regexByteCost*len(pattern)); err != nil {
+		return nil, err
+	}
+	re, err := compileRegex(pattern)
+	if err != nil {
+		return nil, err
+	}
+	re.MatchTimeout = st.engine.limits.RegexTime
+	st.engine.regexes.put(pattern, re)
+	return re, nil
+}
+
+// What compiling a regular expression costs, in steps: once, and for each byte.
+const (
+	regexCost     = 100
+	regexByteCost = 10
+)
+
+func compileRegex(pattern string) (*regexp2.Regexp, error) {
 	if len(pattern) > maxPattern {
 		return nil, newFault(ClassLimit, -1, "regular expression has more than %d bytes", maxPattern)
 	}
@@ -42,14 +50,13 @@ func (e *Engine) regex(pattern string) (*regexp2.Regexp, error) {
 	if err != nil {
 		return nil, &fault{class: ClassRuntime, at: -1, msg: "regular expression is invalid: " + cut(err.Error(), 200), err: err}
 	}
-	re.MatchTimeout = e.limits.RegexTime
-	e.regexes.mu.Lock()
-	if e.regexes.byKey == nil || len(e.regexes.byKey) >= maxRegexes {
-		e.regexes.byKey = make(map[string]*regexp2.Regexp)
-	}
-	e.regexes.byKey[pattern] = re
-	e.regexes.mu.Unlock()
 	return re, nil
+}
+
+// checkRegex says what is wrong with a regular expression that is a literal.
+func checkRegex(pattern string) error {
+	_, err := compileRegex(pattern)
+	return err
 }
 
 // regexFailed is the failure of a match: it took too long.
@@ -61,7 +68,7 @@ func (st *state) regexFailed(err error) error {
 }
 
 func (st *state) matchesRegex(text, pattern string) (bool, error) {
-	re, err := st.engine.regex(pattern)
+	re, err := st.regex(pattern)
 	if err != nil {
 		return false, err
 	}
@@ -92,7 +99,7 @@ const timePerStep = 50 * time.Nanosecond
 
 // matches calls each for every match in text, from left to right, with its offsets in bytes.
 func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start, end int) (more bool, err error)) error {
-	re, err := st.engine.regex(pattern)
+	re, err := st.regex(pattern)
 	if err != nil {
 		return err
 	}

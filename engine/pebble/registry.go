@@ -47,7 +47,8 @@ type Entry struct {
 	Loose      bool // whatever arguments are given are ignored, as for Kestra's filters without declared arguments
 	Summary    string
 	Examples   []Example
-	rescues    bool // a missing input arrives as null
+	Needs      string // what it would need that nothing provides yet: every call is refused; else ""
+	rescues    bool   // a missing input arrives as null
 }
 
 // Filter is `input | name(arguments)`.
@@ -78,7 +79,7 @@ func newRegistry(d Dialect) *registry {
 	r := &registry{filters: map[string]*Filter{}, functions: map[string]*Function{}, tests: map[string]*Test{}}
 	dates := new(dateFormats)
 	for _, list := range [][]Filter{
-		filtersDefault(), filtersText(), filtersCut(), filtersLists(), filtersMaps(), filtersNumbers(), filtersEncoding(d), filtersDates(dates), filtersNumberFormat(),
+		filtersDefault(), filtersText(), filtersCut(), filtersLists(), filtersMaps(), filtersNumbers(), filtersEncoding(d), filtersDates(dates), filtersNumberFormat(), filtersJQ(),
 	} {
 		for i := range list {
 			register(r.filters, &list[i], &list[i].Entry)

@@ -1,0 +1,219 @@
+package pebble
+
+import (
+	"sync"
+
+	"github.com/itchyny/gojq"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// The filter jq runs programs of jq, in the dialect of jackson-jq, which Kestra has (spec/expressions.md §4.3).
+//
+// The syntax is gojq's; the evaluation is our own. gojq itself gives objects in the order of their keys, knows functions
+// that Kestra does not, and cannot be stopped inside of a function: setpath([500000000]; 1) alone takes 8 GB. Here objects keep
+// their order, integers stay exact, and a program is charged like any other part of a template.
+//
+// A program is compiled into nodes, each of which passes its outputs on one by one, so that `first(f)` takes no more of f
+// than it needs. A failing output of what follows comes back as the error of the call that passed it on.
+
+// jqItem is what flows through a program.
+type jqItem struct {
+	v    value.Value
+	path *jqPath // where v stands in the input of path(f); nil outside of one, or when v is not part of that input
+}
+
+// jqPath is a path, from its end.
+type jqPath struct {
+	parent *jqPath
+	key    value.Value
+	length int
+}
+
+// jqRoot is the path without any step.
+var jqRoot = &jqPath{}
+
+// extend returns the path with one more step; that of an item without a path stays none.
+func (p *jqPath) extend(key value.Value) *jqPath {
+	if p == nil {
+		return nil
+	}
+	return &jqPath{parent: p, key: key, length: p.length + 1}
+}
+
+// list returns the steps from the root.
+func (p *jqPath) list() value.Value {
+	steps := make([]value.Value, p.length)
+	for ; p.parent != nil; p = p.parent {
+		steps[p.length-1] = p.key
+	}
+	return value.ListOf(steps...)
+}
+
+type (
+	jqEmit func(jqItem) error
+	// jqNode evaluates a part of a program for one input and emits every output.
+	jqNode func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error
+)
+
+// jqEnv is the innermost of the variables, labels and function arguments that a node sees.
+type jqEnv struct {
+	parent *jqEnv
+	v      value.Value
+	node   jqNode // of an argument: what it evaluates
+	outer  *jqEnv // of an argument: what that sees
+}
+
+func (e *jqEnv) up(n int) *jqEnv {
+	for range n {
+		e = e.parent
+	}
+	return e
+}
+
+// jqRun is one run of a program.
+type jqRun struct {
+	st      *state
+	library *jqLibrary
+	depth   int
+}
+
+// maxJQDepth is how deep functions of a program may call each other, maxJQProgram how long one may be, in bytes.
+const (
+	maxJQDepth   = 5000
+	maxJQProgram = 20_000
+)
+
+func (r *jqRun) enter() error {
+	if r.depth++; r.depth > maxJQDepth {
+		return newFault(ClassLimit, -1, "jq program calls functions deeper than %d levels", maxJQDepth)
+	}
+	return nil
+}
+
+// jqError is a failure that a program can catch; its value is what `catch` sees.
+type jqError struct{ v value.Value }
+
+func (e *jqError) Error() string {
+	if e.v.Kind() == value.KindString {
+		return cut(e.v.Str(), 200)
+	}
+	return cut(value.JSON(e.v), 200)
+}
+
+// jqFail returns the failure of an operation. Its text names types and no values.
+func jqFail(text string) error { return &jqError{value.String(text)} }
+
+// jqBreak leaves the label, or the loop, that it names.
+type jqBreak struct{ label *jqEnv }
+
+func (*jqBreak) Error() string { return "break without its label" }
+
+// jqPassed is the failure of what follows a `try`, on its way through that.
+type jqPassed struct{ err error }
+
+func (e *jqPassed) Error() string { return e.err.Error() }
+
+// jqPrograms compiles programs and keeps them: nearly all are literals of templates.
+type jqPrograms struct{ compiled cache[jqNode] }
+
+// get returns the compiled program of a text, at a cost for one that is new.
+func (p *jqPrograms) get(st *state, text string) (jqNode, error) {
+	if node, ok := p.compiled.get(text); ok {
+		return node, nil
+	}
+	if err := st.charge(jqCompileCost + jqByteCost*len(text)); err != nil {
+		return nil, err
+	}
+	return p.compile(text)
+}
+
+// What compiling a program costs, in steps: once, and for each byte.
+const (
+	jqCompileCost = 100
+	jqByteCost    = 10
+)
+
+func (p *jqPrograms) compile(text string) (jqNode, error) {
+	if len(text) > maxJQProgram {
+		return nil, newFault(ClassLimit, -1, "jq program has more than %d bytes", maxJQProgram)
+	}
+	node, err := jqCompile(text)
+	if err == nil {
+		p.compiled.put(text, node)
+	}
+	return node, err
+}
+
+// jqShared is the library; it is made when the first program is compiled.
+var jqShared = sync.OnceValue(newJQLibrary)
+
+func jqCompile(text string) (jqNode, error) {
+	query, err := gojq.Parse(text)
+	if err != nil {
+		return nil, &fault{class: ClassEvaluation, at: -1, msg: "jq program does not parse: " + cut(err.Error(), 200), err: err}
+	}
+	c := &jqCompiler{library: jqShared()}
+	node, err := c.query(query, c.library.scope)
+	if err != nil {
+		return nil, &fault{class: ClassEvaluation, at: -1, msg: "jq program does not compile: " + cut(err.Error(), 200), err: err}
+	}
+	return node, nil
+}
+
+// filtersJQ is the filter jq.
+func filtersJQ() []Filter {
+	programs := new(jqPrograms)
+	check := func(text string) error {
+		_, err := programs.compile(text)
+		return err
+	}
+	return []Filter{{
+		Entry{
+			Name: "jq", Parameters: []Parameter{{Name: "expression", Required: true, check: check}},
+			Summary: "the list of the outputs of a jq program; a string is read as JSON before",
+			Examples: []Example{
+				{"{{ {'a': [1, 2]} | jq('.a[] + 1') }}", "[2,3]"},
+				{`{{ '{"b": 1, "a": 2}' | jq('to_entries[0].key') | first }}`, "b"},
+				{"{{ [{'n': 3}, {'n': 1}] | jq('sort_by(.n) | map(.n)') | first }}", "[1,3]"},
+			},
+		},
+		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+			return jqFilter(st, programs, v, args[0])
+		},
+	}}
+}
+
+func jqFilter(st *state, programs *jqPrograms, v, program value.Value) (value.Value, error) {
+	if program.Kind() != value.KindString {
+		return value.Null, runtimeError("filter jq needs a program, not %s", program.Kind())
+	}
+	if v.IsNull() {
+		return v, nil
+	}
+	main, err := programs.get(st, program.Str())
+	if err != nil {
+		return value.Null, err
+	}
+	if v.Kind() == value.KindString {
+		if v, err = st.parseJSON(v.Str()); err != nil {
+			return value.Null, &fault{class: ClassEvaluation, at: -1, msg: "filter jq needs JSON text: " + cut(err.Error(), 200), err: err}
+		}
+	}
+	var out []value.Value
+	r := &jqRun{st: st, library: jqShared()}
+	err = main(r, nil, jqItem{v: v}, func(it jqItem) error {
+		out = append(out, it.v)
+		return r.added(len(out))
+	})
+	switch failed := err.(type) { //nolint:errorlint // these types are never wrapped
+	case nil:
+		return value.ListOf(out...), nil
+	case *jqError:
+		return value.Null, evaluationError("jq program failed: %s", failed.Error())
+	case *jqBreak:
+		return value.Null, evaluationError("jq program failed: %s", failed.Error())
+	default:
+		return value.Null, err
+	}
+}
