@@ -37,7 +37,7 @@ func TestOrderOfChecks(t *testing.T) {
 		{"the key before capacity", "ok", false, true, []func(*webhook.Request){wrongKey}, 404, "unknown", false, false},
 		{"the key before the length", "ok", false, false, []func(*webhook.Request){wrongKey, tooLarge}, 404, "unknown", false, false},
 		{"an unknown flow", "nope", false, true, nil, 404, "unknown", false, false},
-		{"disabled before capacity", "disabled", false, true, nil, 409, "disabled", false, false},
+		{"disabled before capacity", "disabled", false, true, nil, 409, "disabled", false, true},
 		{"capacity before the length", "ok", false, true, []func(*webhook.Request){tooLarge}, 503, "busy", false, true},
 		{"capacity before conditions", "unmet", false, true, nil, 503, "busy", false, true},
 		{"the length before conditions", "unmet", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
@@ -62,17 +62,17 @@ func TestOrderOfChecks(t *testing.T) {
 				e.Exit()
 			}
 			read := false
-			request := append(test.request, func(r *webhook.Request) {
+			watched := func(r *webhook.Request) {
 				r.ReadBody = func(int64) ([]byte, error) { read = true; return []byte("{}"), nil }
-			})
-			got := send(site, test.flow, "{}", request...)
+			}
+			got := send(site, test.flow, "{}", append([]func(*webhook.Request){watched}, test.request...)...)
 			if got.Status != test.status || got.Outcome != test.outcome {
 				t.Errorf("answer is %d, %s, want %d, %s", got.Status, got.Outcome, test.status, test.outcome)
 			}
 			if read != test.read {
 				t.Errorf("the body was read: %v", read)
 			}
-			if test.keyIsDisclosed && got.FlowID != test.flow || !test.keyIsDisclosed && test.status != 409 && got.FlowID+got.Namespace != "" {
+			if test.keyIsDisclosed && got.FlowID != test.flow || !test.keyIsDisclosed && got.FlowID+got.Namespace != "" {
 				t.Errorf("the answer is of %s/%s", got.Namespace, got.FlowID)
 			}
 		})
@@ -202,7 +202,7 @@ func TestDisabled(t *testing.T) {
 	site := newSite(t, openEngine(t), SiteOptions{}, webhookFlow("flow", "", "disabled: true"), webhookFlow("trigger", "disabled: true"))
 	for _, what := range []string{"flow", "trigger"} {
 		want := webhook.Disabled(what)
-		want.Outcome = webhook.OutcomeDisabled
+		want.Namespace, want.FlowID = "company.team", what
 		if diff := cmp.Diff(want, send(site, what, "{}")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
