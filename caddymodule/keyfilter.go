@@ -70,6 +70,7 @@ func (KeyFilter) Filter(in zapcore.Field) zapcore.Field {
 		if array, ok := in.Interface.(zapcore.ArrayMarshaler); ok {
 			in.Interface = redactedArray{array}
 		}
+	default: // no text
 	}
 	return in
 }

@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"errors"
 	"iter"
 	"net"
 	"net/http"
@@ -49,7 +50,8 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Ha
 		s := served{status: recorder.Status(), size: recorder.Size(), bytesRead: body.read, header: w.Header()}
 		if err != nil {
 			s.status = http.StatusInternalServerError
-			if handlerErr, ok := err.(caddyhttp.HandlerError); ok && handlerErr.StatusCode != 0 {
+			var handlerErr caddyhttp.HandlerError
+			if errors.As(err, &handlerErr) && handlerErr.StatusCode != 0 {
 				s.status = handlerErr.StatusCode
 			}
 		}

@@ -167,7 +167,7 @@ func (c *celCondition) Holds(ctx context.Context, e *Event) (bool, error) {
 	if err := inTime(ctx, e); err != nil {
 		return false, err
 	}
-	return c.evaluate(e.Deadline, (*activation)(e))
+	return c.evaluate(e.Deadline, (*activation)(e)) //nolint:contextcheck // its loops have a clock of their own, see clock
 }
 
 // evaluate runs the program; a zero deadline means that only the limits of one expression count.

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"cel.dev/cel-go/cel"
@@ -25,7 +26,7 @@ const maxExpression = 64 << 10
 // celEnvironment is the one environment of all CEL conditions. The versions of the libraries are named, so that an update of
 // the module brings no function without a guard.
 var celEnvironment = sync.OnceValues(func() (*cel.Env, error) {
-	options := []cel.EnvOption{
+	options := slices.Concat([]cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(&celenv.LibrarySubset{ExcludeFunctions: []*celenv.Function{
 			{Name: operators.Add}, {Name: operators.In}, {Name: overloads.Matches},
 		}})),
@@ -41,10 +42,7 @@ var celEnvironment = sync.OnceValues(func() (*cel.Env, error) {
 		ext.Bindings(ext.BindingsVersion(0)),
 		ext.Regex(ext.RegexVersion(0)),
 		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals()),
-	}
-	options = append(options, celVariables()...)
-	options = append(options, celFunctions()...)
-	options = append(options, redeclared()...)
+	}, celVariables(), celFunctions(), redeclared())
 	env, err := cel.NewCustomEnv(options...)
 	if err != nil {
 		return nil, err

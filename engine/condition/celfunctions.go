@@ -129,7 +129,7 @@ func parseURL(text ref.Val) ref.Val {
 	}
 	values := u.Query()
 	query, queryStrings := value.NewMap(len(values)), value.NewMap(len(values))
-	for _, pair := range strings.Split(u.RawQuery, "&") { // in the order of the URL
+	for pair := range strings.SplitSeq(u.RawQuery, "&") { // in the order of the URL
 		name, _, _ := strings.Cut(pair, "=")
 		if name, err = url.QueryUnescape(name); err != nil || values[name] == nil {
 			continue

@@ -60,6 +60,7 @@ func isPlain(root ast.Expr) bool {
 			default:
 				plain = false
 			}
+		default: // done in one step
 		}
 	}))
 	return plain && nodes <= maxPlainNodes && work <= maxPlainWork

@@ -77,6 +77,7 @@ func weighValue(v value.Value, limit int) int {
 			}
 			n += 1 + len(k)/64 + weighValue(item, limit-n)
 		}
+	default: // a scalar weighs 1
 	}
 	return n
 }

@@ -29,12 +29,11 @@ func (s testSecrets) Secret(namespace, name string) (string, bool, error) {
 
 // request describes a test request; body is a file of testdata, or text.
 type request struct {
-	method  string
-	body    string
-	header  http.Header
-	query   string
-	form    map[string][]string
-	without []string // variables that are left out
+	method string
+	body   string
+	header http.Header
+	query  string
+	form   map[string][]string
 }
 
 // newEvent builds the event of a request as the webhook trigger does: a body that is JSON becomes a tree when it is

@@ -1,6 +1,9 @@
 package execution
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Status is a state of an execution, a task run or an attempt, in Kestra's words (spec/kestra-webhook.md §3.3).
 type Status string
@@ -25,13 +28,9 @@ func (s Status) Terminated() bool {
 		return true
 	case Created, Running, "":
 		return false
+	default:
+		return slices.Contains(terminated, s)
 	}
-	for _, t := range terminated {
-		if s == t {
-			return true
-		}
-	}
-	return false
 }
 
 // TerminatedNames returns the names of all statuses of Kestra that end an execution, which `stopAfter` may list.

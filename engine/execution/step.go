@@ -233,6 +233,7 @@ func (w *walk) outcome() Status {
 			return Failed
 		case Warning:
 			outcome = Warning
+		default: // a success, as far as the execution is concerned
 		}
 	}
 	return outcome

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 )
 
 // The errors of a [Store], to be tested with errors.Is.
@@ -84,14 +85,5 @@ func (q Query) Matches(s *State) bool {
 	if q.Namespace != "" && q.Namespace != s.Namespace || q.FlowID != "" && q.FlowID != s.FlowID {
 		return false
 	}
-	if len(q.Statuses) == 0 {
-		return true
-	}
-	current := s.Status()
-	for _, status := range q.Statuses {
-		if status == current {
-			return true
-		}
-	}
-	return false
+	return len(q.Statuses) == 0 || slices.Contains(q.Statuses, s.Status())
 }

@@ -1,4 +1,3 @@
-//nolint:dupword // results repeat words
 package pebble
 
 import (

@@ -52,7 +52,7 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 // RunAndWait runs the job's execution for a caller who waits for its end, at most until deadline or until ctx is done.
 //
 // While tasks are pure it runs on the calling goroutine, and is accepted only when it has ended or the caller can wait no
-// longer; else it goes on on a worker. With done, s has ended and is resolved, and job.Vars has the variables of the end.
+// longer; else a worker goes on with it. With done, s has ended and is resolved, and job.Vars has the variables of the end.
 // Without it, the execution goes on without the caller, and s is a copy of what was committed last, with trigger
 // variables resolved. After an error nothing is kept; it is [ErrFull], [ErrStopping] or the store's.
 func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, done bool, err error) {
@@ -132,11 +132,11 @@ func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) 
 
 // resolve fills in all texts of a state.
 func (r *Runner) resolve(ctx context.Context, s *execution.State) error {
-	errs := []error{r.Resolve(ctx, &s.Trigger.Variables), r.Resolve(ctx, &s.Outputs)}
+	err := errors.Join(r.Resolve(ctx, &s.Trigger.Variables), r.Resolve(ctx, &s.Outputs))
 	for i := range s.TaskRuns {
-		errs = append(errs, r.Resolve(ctx, &s.TaskRuns[i].Outputs))
+		err = errors.Join(err, r.Resolve(ctx, &s.TaskRuns[i].Outputs))
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // exited reports whether callers are to wait no longer.

@@ -144,7 +144,9 @@ func renderOutput(o *flow.Output, c *pebble.Context) (value.Value, error) {
 		switch o.Type.Name {
 		case flow.TypeJSON, flow.TypeYAML, flow.TypeArray, flow.TypeMultiselect:
 			return v, err
+		default: // text
 		}
+	default: // text
 	}
 	return value.String(value.Text(v)), err
 }
@@ -152,5 +154,6 @@ func renderOutput(o *flow.Output, c *pebble.Context) (value.Value, error) {
 // datum makes the text of a value that the state keeps.
 func (x *run) datum(ctx context.Context, v value.Value) (execution.Datum, error) {
 	d := execution.Datum{JSON: value.AppendJSON(make([]byte, 0, 128), v)}
-	return d, x.keepApart(ctx, &d)
+	err := x.keepApart(ctx, &d)
+	return d, err
 }

@@ -1,6 +1,9 @@
 package value
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Contains is the operator contains (spec/expressions.md §1.9): a list has an item equal to x, or, when x is a list
 // itself, every item of x; a map has x as a key; a string has the Java text of x inside. Null contains nothing. ok is
@@ -53,11 +56,7 @@ func In(x, v Value) bool {
 	same := func(item Value) bool { return item.kind != KindNull && JavaText(item) == text }
 	switch v.kind {
 	case KindList:
-		for _, item := range v.List().Slice() {
-			if same(item) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(v.List().Slice(), same)
 	case KindMap:
 		m := v.Map()
 		for i, key := range m.Keys() {
@@ -65,6 +64,8 @@ func In(x, v Value) bool {
 				return true
 			}
 		}
+		return false
+	default:
+		return false
 	}
-	return false
 }

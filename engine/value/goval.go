@@ -74,7 +74,7 @@ func FromGo(x any) (Value, error) {
 	case map[string]any:
 		return fromGoMap(x)
 	default:
-		return Null, fmt.Errorf("Go type has no value: %T", x)
+		return Null, fmt.Errorf("type %T has no value", x)
 	}
 }
 

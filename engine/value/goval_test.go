@@ -78,9 +78,9 @@ func TestFromGoRefuses(t *testing.T) {
 		in   any
 		want string
 	}{
-		{"unknown type", struct{ A int }{}, "Go type has no value: struct { A int }"},
-		{"inside a list", []any{make(chan int)}, "Go type has no value: chan int"},
-		{"inside a map", map[string]any{"a": complex(1, 1)}, "Go type has no value: complex128"},
+		{"unknown type", struct{ A int }{}, "type struct { A int } has no value"},
+		{"inside a list", []any{make(chan int)}, "type chan int has no value"},
+		{"inside a map", map[string]any{"a": complex(1, 1)}, "type complex128 has no value"},
 		{"empty json.Number", json.Number(""), `json.Number is invalid: ""`},
 		{"bad json.Number", json.Number("1x"), `json.Number is invalid: "1x"`},
 	}

@@ -2,6 +2,7 @@ package value
 
 import (
 	"hash/maphash"
+	"slices"
 )
 
 // indexFrom is the number of members from which a map keeps an index; below it a scan of the keys is faster.
@@ -105,10 +106,8 @@ func (m *Map) settle() {
 // repeats reports whether a key of a small map is there twice.
 func (m *Map) repeats() bool {
 	for i, k := range m.keys {
-		for _, other := range m.keys[:i] {
-			if k == other {
-				return true
-			}
+		if slices.Contains(m.keys[:i], k) {
+			return true
 		}
 	}
 	return false

@@ -66,13 +66,15 @@ func AppendJSON(dst []byte, v Value) []byte {
 			dst = AppendFloat(dst, f)
 			return append(dst, '"')
 		}
+		return appendNumber(dst, v)
 	case KindOpaque:
 		if own, ok := v.Opaque().(interface{ AppendJSON(dst []byte) []byte }); ok {
 			return own.AppendJSON(dst)
 		}
 		return AppendQuoted(dst, opaqueText(v))
+	default:
+		return appendScalar(dst, v)
 	}
-	return appendScalar(dst, v)
 }
 
 // AppendText appends what {{ v }} prints (spec/expressions.md §1.3): nothing for null, a string as it is, lists and maps
@@ -122,8 +124,9 @@ func AppendJavaText(dst []byte, v Value) []byte {
 		return appendTime(dst, v.Time())
 	case KindOpaque:
 		return append(dst, opaqueText(v)...)
+	default:
+		return appendScalar(dst, v)
 	}
-	return appendScalar(dst, v)
 }
 
 // appendScalar appends what is written alike in every form of text.

@@ -72,6 +72,7 @@ func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL strin
 	status, err := t.status(s, scope)
 	r := Accepted(status, OutcomeEnded, s, baseURL)
 	switch t.answer {
+	case answerExecution: // as it is
 	case answerOutputs:
 		r.Body = outputsJSON(s)
 	case answerText:

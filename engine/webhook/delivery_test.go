@@ -86,9 +86,10 @@ func TestDeliveryIsBuiltOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, _ := d.Trigger().Get("body")
-	second, _ := d.Trigger().Get("body")
-	if d.Trigger() != d.Trigger() || first.Map() != second.Map() {
+	trigger, again := d.Trigger(), d.Trigger()
+	first, _ := trigger.Get("body")
+	second, _ := again.Get("body")
+	if trigger != again || first.Map() != second.Map() {
 		t.Error("the variables are built again")
 	}
 	if first.Kind() != value.KindMap {

@@ -90,7 +90,7 @@ func (t *Trigger) keyProblem(scope *pebble.Context, err error) string {
 	case !errors.As(err, &e):
 		return "its expression fails"
 	case e.Name != "":
-		return fmt.Sprintf("there is no `%s` (line %d, column %d of the key)", e.Name, e.Line, e.Column)
+		return fmt.Sprintf("there is no %#q (line %d, column %d of the key)", e.Name, e.Line, e.Column)
 	default:
 		return fmt.Sprintf("its expression fails at line %d, column %d of the key", e.Line, e.Column)
 	}

@@ -100,11 +100,11 @@ func appendDuration(dst []byte, d time.Duration) []byte {
 	dst = append(dst, "PT"...)
 	if h := d / time.Hour; h > 0 {
 		dst = append(strconv.AppendInt(dst, int64(h), 10), 'H')
-		d -= h * time.Hour
+		d %= time.Hour
 	}
 	if m := d / time.Minute; m > 0 {
 		dst = append(strconv.AppendInt(dst, int64(m), 10), 'M')
-		d -= m * time.Minute
+		d %= time.Minute
 	}
 	if d > 0 {
 		dst = append(strconv.AppendFloat(dst, d.Seconds(), 'f', -1, 64), 'S')

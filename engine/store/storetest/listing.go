@@ -22,10 +22,10 @@ func testLoad(t *testing.T, s execution.Store) {
 }
 
 func testList(t *testing.T, s execution.Store) {
-	var ids []string
-	for i := range 30 {
+	ids := make([]string, 30)
+	for i := range ids {
 		st := newState([]string{"a", "b", "a.b"}[i%3], []string{"f", "g"}[i%2])
-		ids = append(ids, st.ID)
+		ids[i] = st.ID
 		accept(t, s, st)
 		if i%5 == 0 {
 			commit(t, s, st.ID, 1, header(execution.Created, execution.Running, execution.Success))
@@ -88,11 +88,10 @@ func testUnfinished(t *testing.T, s execution.Store) {
 	if ids := unfinished(t, s); len(ids) != 0 {
 		t.Errorf("an empty store has %q", ids)
 	}
-	var states []*execution.State
-	for range 4 {
-		st := newState("company.team", "hello")
-		accept(t, s, st)
-		states = append(states, st)
+	states := make([]*execution.State, 4)
+	for i := range states {
+		states[i] = newState("company.team", "hello")
+		accept(t, s, states[i])
 	}
 	ended := newState("company.team", "hello")
 	ended.History = header(execution.Created, execution.Failed).Header.History

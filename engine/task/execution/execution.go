@@ -14,7 +14,7 @@ import (
 const defaultMessage = "Task failure"
 
 // errCondition is what a task whose condition holds fails with; its errorMessage is logged before.
-var errCondition = errors.New("Fail on a condition")
+var errCondition = errors.New("Fail on a condition") //nolint:staticcheck // Kestra's words
 
 // Specs returns the specs of this package's tasks.
 func Specs() []flow.Spec {
