@@ -1,8 +1,6 @@
 package runner
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"regexp"
 	"slices"
@@ -32,90 +30,123 @@ func TestFlows(t *testing.T) {
 		outputs string
 		logs    []string
 	}{
-		{name: "log1", flow: `
+		{
+			name: "log1", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.log.Log, message: "Hello {{ trigger.body.name }}"}`,
-			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}, logs: []string{"info a: Hello bob"}},
-		{name: "list of messages, level, alias", flow: `
+			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}, logs: []string{"info a: Hello bob"},
+		},
+		{
+			name: "list of messages, level, alias", flow: `
 tasks:
 - {id: a, type: io.kestra.core.tasks.log.Log, level: WARN, message: ["one {{ trigger.body.n }}", "{{ trigger.body.list }}", two]}`,
 			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"},
-			logs: []string{"warn a: one 1", `warn a: ["a","b"]`, "warn a: two"}},
-		{name: "dynamic level", flow: `
+			logs: []string{"warn a: one 1", `warn a: ["a","b"]`, "warn a: two"},
+		},
+		{
+			name: "dynamic level", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.log.Log, level: "{{ trigger.body.n == 1 ? 'ERROR' : 'TRACE' }}", message: x}
 - {id: b, type: io.kestra.plugin.core.log.Log, level: "{{ trigger.body.n == 2 ? 'ERROR' : 'TRACE' }}", message: "y"}
 - {id: c, type: io.kestra.plugin.core.log.Log, level: "{{ trigger.body.name }}", message: z}`,
 			history: fell, runs: []string{"a: " + ran + " / " + ran + "; {}", "b: " + ran + " / " + ran + "; {}", "c: " + fell + " / " + fell + "; {}"},
-			logs: []string{"error a: x", "debug b: y", `error c: level "bob" is none of TRACE, DEBUG, INFO, WARN, ERROR`}},
-		{name: "log3", flow: `
+			logs: []string{"error a: x", "debug b: y", `error c: level "bob" is none of TRACE, DEBUG, INFO, WARN, ERROR`},
+		},
+		{
+			name: "log3", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.log.Log, message: hidden, logLevel: WARN}`,
-			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}},
-		{name: "ret1", flow: `
+			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"},
+		},
+		{
+			name: "ret1", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "n={{ trigger.body.n + 1 }}"}
 - {id: b, type: io.kestra.core.tasks.debugs.Return, format: "{{ outputs.a.value }}!"}`,
 			history: ran, runs: []string{"a: " + ran + " / " + ran + `; {"value":"n=2"}`, "b: " + ran + " / " + ran + `; {"value":"n=2!"}`},
-			logs: []string{"debug a: n=2", "debug b: n=2!"}},
-		{name: "ret2", flow: `
+			logs: []string{"debug a: n=2", "debug b: n=2!"},
+		},
+		{
+			name: "ret2", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return}`,
-			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}},
-		{name: "return that fails", flow: `
+			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"},
+		},
+		{
+			name: "return that fails", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body.missing }}"}
 - {id: b, type: io.kestra.plugin.core.debug.Return, format: never}`,
 			history: fell, runs: []string{"a: " + fell + " / " + fell + "; {}"},
-			logs: []string{"error a: unable to find `missing` at line 1:17"}},
-		{name: "fail1", flow: `
+			logs: []string{"error a: unable to find `missing` at line 1:17"},
+		},
+		{
+			name: "fail1", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.execution.Fail}
 - {id: b, type: io.kestra.plugin.core.log.Log, message: never}`,
-			history: fell, runs: []string{"a: " + fell + " / " + fell + "; {}"}, logs: []string{"error a: Task failure"}},
-		{name: "fail2", flow: `
+			history: fell, runs: []string{"a: " + fell + " / " + fell + "; {}"}, logs: []string{"error a: Task failure"},
+		},
+		{
+			name: "fail2", flow: `
 tasks:
 - {id: a, type: io.kestra.core.tasks.executions.Fail, errorMessage: "boom {{ trigger.body.n }}"}`,
-			history: fell, runs: []string{"a: " + fell + " / " + fell + "; {}"}, logs: []string{"error a: boom 1"}},
-		{name: "fail3", flow: `
+			history: fell, runs: []string{"a: " + fell + " / " + fell + "; {}"}, logs: []string{"error a: boom 1"},
+		},
+		{
+			name: "fail3", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.execution.Fail, condition: "{{ trigger.body.n == 1 }}", errorMessage: "boom"}`,
-			history: fell, runs: []string{"a: " + fell + " / " + fell + "; {}"}, logs: []string{"error a: boom", "error a: Fail on a condition"}},
-		{name: "fail4", flow: `
+			history: fell, runs: []string{"a: " + fell + " / " + fell + "; {}"}, logs: []string{"error a: boom", "error a: Fail on a condition"},
+		},
+		{
+			name: "fail4", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.execution.Fail, condition: "{{ trigger.body.n == 2 }}"}
 - {id: b, type: io.kestra.plugin.core.log.Log, message: reached}`,
-			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}", "b: " + ran + " / " + ran + "; {}"}, logs: []string{"info b: reached"}},
-		{name: "fail5 and the other texts that mean no", flow: `
+			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}", "b: " + ran + " / " + ran + "; {}"}, logs: []string{"info b: reached"},
+		},
+		{
+			name: "fail5 and the other texts that mean no", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.execution.Fail, condition: "0"}
 - {id: b, type: io.kestra.plugin.core.execution.Fail, condition: false}
 - {id: c, type: io.kestra.plugin.core.execution.Fail, condition: " -0 "}
 - {id: d, type: io.kestra.plugin.core.execution.Fail, condition: "{{ null }}"}
 - {id: e, type: io.kestra.plugin.core.execution.Fail, condition: "False", allowFailure: true}`,
-			history: "CREATED RUNNING WARNING", runs: []string{"a: " + ran + " / " + ran + "; {}", "b: " + ran + " / " + ran + "; {}",
-				"c: " + ran + " / " + ran + "; {}", "d: " + ran + " / " + ran + "; {}", "e: CREATED RUNNING WARNING / " + fell + "; {}"},
-			logs: []string{"error e: Task failure", "error e: Fail on a condition"}},
-		{name: "aw", flow: `
+			history: "CREATED RUNNING WARNING", runs: []string{
+				"a: " + ran + " / " + ran + "; {}", "b: " + ran + " / " + ran + "; {}",
+				"c: " + ran + " / " + ran + "; {}", "d: " + ran + " / " + ran + "; {}", "e: CREATED RUNNING WARNING / " + fell + "; {}",
+			},
+			logs: []string{"error e: Task failure", "error e: Fail on a condition"},
+		},
+		{
+			name: "aw", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.execution.Fail, allowFailure: true, allowWarning: true}
 - {id: b, type: io.kestra.plugin.core.log.Log, message: x}`,
 			history: ran, runs: []string{"a: " + ran + " / " + fell + "; {}", "b: " + ran + " / " + ran + "; {}"},
-			logs: []string{"error a: Task failure", "info b: x"}},
-		{name: "rif", flow: `
+			logs: []string{"error a: Task failure", "info b: x"},
+		},
+		{
+			name: "rif", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.log.Log, message: x, runIf: "{{ trigger.body.n == 2 }}"}
 - {id: b, type: io.kestra.plugin.core.log.Log, message: "y", runIf: "{{ trigger.body.n == 1 }}"}`,
-			history: ran, runs: []string{"a: CREATED SKIPPED / CREATED SKIPPED", "b: " + ran + " / " + ran + "; {}"}, logs: []string{"info b: y"}},
-		{name: "rif2", flow: `
+			history: ran, runs: []string{"a: CREATED SKIPPED / CREATED SKIPPED", "b: " + ran + " / " + ran + "; {}"}, logs: []string{"info b: y"},
+		},
+		{
+			name: "rif2", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.log.Log, message: x, runIf: "{{ trigger.body.nope }}"}
 - {id: b, type: io.kestra.plugin.core.log.Log, message: "y"}`,
-			history: fell, runs: []string{"a: CREATED FAILED"}, logs: []string{"error a: failed to evaluate runIf: unable to find `nope` at line 1:17"}},
+			history: fell, runs: []string{"a: CREATED FAILED"}, logs: []string{"error a: failed to evaluate runIf: unable to find `nope` at line 1:17"},
+		},
 		{name: "dis2", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.log.Log, message: x, disabled: true}`, history: "CREATED SUCCESS"},
-		{name: "OutputValues", flow: `
+		{
+			name: "OutputValues", flow: `
 tasks:
 - id: a
   type: io.kestra.plugin.core.output.OutputValues
@@ -125,22 +156,30 @@ tasks:
 			history: ran, runs: []string{
 				"a: " + ran + " / " + ran + `; {"values":{"n":"1","list":"[\"a\",\"b\"]","one":1,"yes":true,"deep":[1.5,{"bob":null}]}}`,
 				"b: " + ran + " / " + ran + `; {"values":{}}`,
-				"c: " + ran + " / " + ran + `; {"value":"{\"bob\":null} {}"}`},
-			logs: []string{`debug c: {"bob":null} {}`}},
-		{name: "variables of tasks", flow: `
+				"c: " + ran + " / " + ran + `; {"value":"{\"bob\":null} {}"}`,
+			},
+			logs: []string{`debug c: {"bob":null} {}`},
+		},
+		{
+			name: "variables of tasks", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ task.id }} {{ task.type }} {{ taskrun.attemptsCount }} {{ execution.state }} {{ tasks.a.state }} {{ outputs }}"}
 - {id: b, type: io.kestra.plugin.core.log.Log, message: "{{ task.id }} {{ tasks.a.state }} {{ tasks.b.state }} {{ execution.id == execution.originalId }} {{ outputs.a.value is defined }}"}
 - {id: c, type: io.kestra.plugin.core.log.Log, message: never, runIf: "{{ task.id != 'c' or tasks.c.state != 'CREATED' }}"}`,
 			history: ran, runs: []string{
 				"a: " + ran + " / " + ran + `; {"value":"a io.kestra.plugin.core.debug.Return 0 RUNNING RUNNING {}"}`,
-				"b: " + ran + " / " + ran + "; {}", "c: CREATED SKIPPED / CREATED SKIPPED"},
-			logs: []string{"debug a: a io.kestra.plugin.core.debug.Return 0 RUNNING RUNNING {}", "info b: b SUCCESS RUNNING true true"}},
-		{name: "secrets", flow: `
+				"b: " + ran + " / " + ran + "; {}", "c: CREATED SKIPPED / CREATED SKIPPED",
+			},
+			logs: []string{"debug a: a io.kestra.plugin.core.debug.Return 0 RUNNING RUNNING {}", "info b: b SUCCESS RUNNING true true"},
+		},
+		{
+			name: "secrets", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ secret('X') }}"}`,
-			history: ran, runs: []string{"a: " + ran + " / " + ran + `; {"value":"company.team/X=s"}`}, logs: []string{"debug a: company.team/X=s"}},
-		{name: "outputs in declared order", flow: `
+			history: ran, runs: []string{"a: " + ran + " / " + ran + `; {"value":"company.team/X=s"}`}, logs: []string{"debug a: company.team/X=s"},
+		},
+		{
+			name: "outputs in declared order", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "v"}
 outputs:
@@ -153,16 +192,20 @@ outputs:
 - {id: state, type: STRING, value: "{{ tasks.a.state }} {{ execution.state }}"}`,
 			history: ran, runs: []string{"a: " + ran + " / " + ran + `; {"value":"v"}`},
 			outputs: `{"zeta":"v","alpha":1,"o.p":{"z":1,"y":null},"map":{"a":"bob","b":[1,"1"]},"text":"{\"z\":1,\"y\":null}","list":["a","b"],"state":"SUCCESS RUNNING"}`,
-			logs:    []string{"debug a: v"}},
-		{name: "req, req2: outputs that are not required", flow: `
+			logs:    []string{"debug a: v"},
+		},
+		{
+			name: "req, req2: outputs that are not required", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return}
 outputs:
 - {id: v, type: STRING, required: false, value: "{{ trigger.body.nope }}"}
 - {id: u, type: STRING, required: false, value: "{{ null }}"}
 - {id: w, type: STRING, value: ok}`,
-			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}, outputs: `{"w":"ok"}`},
-		{name: "fo4: outputs that fail, the others are kept", flow: `
+			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}, outputs: `{"w":"ok"}`,
+		},
+		{
+			name: "fo4: outputs that fail, the others are kept", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return}
 outputs:
@@ -174,8 +217,11 @@ outputs:
 			logs: []string{
 				"error -: failed to render output values: invalid value for output `bad`. Cause: `x` is no whole number between -2147483648 and 2147483647",
 				"error -: failed to render output values: invalid value for output `none`. Cause: null is no STRING",
-				"error -: failed to render output values: output `missing`: unable to find `nope` at line 1:17"}},
-		{name: "outputs of a failed execution", flow: `
+				"error -: failed to render output values: output `missing`: unable to find `nope` at line 1:17",
+			},
+		},
+		{
+			name: "outputs of a failed execution", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "v"}
 - {id: b, type: io.kestra.plugin.core.execution.Fail}
@@ -184,19 +230,24 @@ outputs:
 - {id: a, type: STRING, value: "{{ outputs.a.value }}"}
 - {id: c, type: STRING, value: "{{ outputs.c.value }}"}`,
 			history: fell, runs: []string{"a: " + ran + " / " + ran + `; {"value":"v"}`, "b: " + fell + " / " + fell + "; {}"}, outputs: `{"a":"v"}`,
-			logs: []string{"debug a: v", "error b: Task failure", "error -: failed to render output values: output `c`: unable to find `c` at line 1:12"}},
-		{name: "tasks do not run outside of tasks", flow: `
+			logs: []string{"debug a: v", "error b: Task failure", "error -: failed to render output values: output `c`: unable to find `c` at line 1:12"},
+		},
+		{
+			name: "tasks do not run outside of tasks", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return}
 outputs:
 - {id: o, type: STRING, value: "{{ (task ?? 'no') ~ (taskrun ?? 'no') }}"}`,
-			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}, outputs: `{"o":"nono"}`},
-		{name: "panic", flow: `
+			history: ran, runs: []string{"a: " + ran + " / " + ran + "; {}"}, outputs: `{"o":"nono"}`,
+		},
+		{
+			name: "panic", flow: `
 tasks:
 - {id: a, type: test.Panic, allowFailure: true}
 - {id: b, type: io.kestra.plugin.core.debug.Return, format: "b"}`,
 			history: "CREATED RUNNING WARNING", runs: []string{"a: CREATED RUNNING WARNING / " + fell + "; {}", "b: " + ran + " / " + ran + `; {"value":"b"}`},
-			logs: []string{"error a: panic", "error a: internal error", "debug b: b"}},
+			logs: []string{"error a: panic", "error a: internal error", "debug b: b"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -300,87 +351,6 @@ func TestPanicIsLoggedWithItsStack(t *testing.T) {
 	}
 }
 
-// wholeData compares long data quickly.
-var wholeData = cmp.Comparer(func(a, b execution.Datum) bool { return a.Ref == b.Ref && bytes.Equal(a.JSON, b.JSON) })
-
-// TestCommits checks when the store is written.
-func TestCommits(t *testing.T) {
-	tests := []struct {
-		name        string
-		flow        string
-		wait, start string // calls of the store
-	}{
-		{name: "pure", flow: `
-tasks:
-- {id: a, type: io.kestra.plugin.core.debug.Return, format: "v", runIf: "true"}
-- {id: b, type: io.kestra.plugin.core.log.Log, message: "v"}
-outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "accept", start: "accept commit"},
-		{name: "a pure task, a gate, a pure task", flow: `
-tasks:
-- {id: a, type: io.kestra.plugin.core.debug.Return, format: "v"}
-- {id: g, type: test.Gate}
-- {id: b, type: io.kestra.plugin.core.debug.Return, format: "v"}`, wait: "accept commit commit", start: "accept commit commit commit"},
-		{name: "two gates", flow: "tasks: [{id: g, type: test.Gate}, {id: h, type: test.Gate}]", wait: "accept commit commit", start: "accept commit commit commit"},
-		{name: "a body apart", flow: `
-tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body.big }}"}]
-outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "put put put accept", start: "put accept put put commit"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			f := newFixture(t, Options{})
-			stop := make(chan struct{})
-			go func() {
-				for {
-					select {
-					case g := <-f.gates:
-						g.open <- nil
-					case <-stop:
-						return
-					}
-				}
-			}()
-			defer close(stop)
-			p, body := f.plan(tt.flow), "{}"
-			if strings.Contains(tt.flow, "big") {
-				body = `{"big":"` + strings.Repeat("x", execution.InlineLimit) + `"}`
-			}
-			waited := f.wait(f.job(p, body))
-			if got := f.store.log(); got != tt.wait {
-				t.Errorf("waiting: %s, want %s", got, tt.wait)
-			}
-			job := f.job(p, body)
-			if err := f.runner.Start(t.Context(), job); err != nil {
-				t.Fatal(err)
-			}
-			started, err := f.runner.Wait(t.Context(), job.State.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := f.store.log(); got != tt.start {
-				t.Errorf("starting: %s, want %s", got, tt.start)
-			}
-			if got := words(job.State.History); got != "CREATED" || job.State.Version != 1 {
-				t.Errorf("the job's state became %s, version %d", got, job.State.Version)
-			}
-			for _, s := range []*execution.State{waited, started} {
-				kept, err := f.store.Load(t.Context(), s.ID)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := f.runner.resolve(t.Context(), kept); err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(s, kept, wholeData); diff != "" {
-					t.Errorf("kept (-returned +kept):\n%s", diff)
-				}
-				if apart := len(s.Trigger.Variables.JSON) > execution.InlineLimit; apart != (s.Trigger.Variables.Ref != "") || apart != (s.Outputs.Ref != "") {
-					t.Errorf("%d bytes have the reference %q", len(s.Trigger.Variables.JSON), s.Trigger.Variables.Ref)
-				}
-			}
-		})
-	}
-}
-
 // TestOriginOfLines checks that a line of the log names the execution, and holds nothing of the request.
 func TestOriginOfLines(t *testing.T) {
 	f := newFixture(t, Options{})
@@ -395,23 +365,5 @@ func TestOriginOfLines(t *testing.T) {
 	}
 	if id := f.logs.All()[0].ContextMap()["execution"].(string); !regexp.MustCompile(`^[0-9A-Za-z]{21,22}$`).MatchString(id) {
 		t.Errorf("execution %q", id)
-	}
-}
-
-func TestResolve(t *testing.T) {
-	f := newFixture(t, Options{})
-	ref, err := f.store.PutValue(context.Background(), "x", []byte("[1]"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := execution.Datum{Ref: ref}
-	if err := f.runner.Resolve(t.Context(), &d); err != nil || string(d.JSON) != "[1]" {
-		t.Errorf("%q, %v", d.JSON, err)
-	}
-	if err := f.runner.Resolve(t.Context(), &execution.Datum{Ref: "nope"}); err == nil {
-		t.Error("resolved a reference that is not kept")
-	}
-	if err := f.runner.Resolve(t.Context(), &execution.Datum{}); err != nil {
-		t.Errorf("no datum: %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,8 +75,10 @@ func TestWaitForABlockingTask(t *testing.T) {
 		g.open <- nil
 		got := <-answer
 		f.check(got, true, ran, ran)
-		if diff := cmp.Diff([]string{"a: " + ran + " / " + ran + `; {"value":"v"}`, "g: " + ran + " / " + ran + `; {"gate":"open"}`,
-			"b: " + ran + " / " + ran + `; {"value":"w"}`}, describe(got.s)); diff != "" {
+		if diff := cmp.Diff([]string{
+			"a: " + ran + " / " + ran + `; {"value":"v"}`, "g: " + ran + " / " + ran + `; {"gate":"open"}`,
+			"b: " + ran + " / " + ran + `; {"value":"w"}`,
+		}, describe(got.s)); diff != "" {
 			t.Errorf("task runs (-want +got):\n%s", diff)
 		}
 		if got.s.History.Duration() != 59*time.Second {
@@ -317,91 +318,5 @@ func TestCapacity(t *testing.T) {
 			t.Errorf("%d in flight, want 0", n)
 		}
 		(*Slot)(nil).Release()
-	})
-}
-
-// TestStoreFails checks what becomes of jobs when the store does.
-func TestStoreFails(t *testing.T) {
-	broken := errors.New("disk full")
-	for _, tt := range []struct {
-		name, flow, body, fails string
-	}{
-		{"accept", plain, "{}", "accept"},
-		{"accept before a blocking task", gated, "{}", "accept"},
-		{"value", plain, `"` + big() + `"`, "put"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			f := newFixture(t, Options{})
-			f.store.failures[tt.fails] = broken
-			job := f.job(f.plan(tt.flow), tt.body)
-			if _, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
-				t.Errorf("waiting: %v, %v", done, err)
-			}
-			job = f.job(f.plan(tt.flow), tt.body)
-			if err := f.runner.Start(t.Context(), job); !errors.Is(err, broken) {
-				t.Errorf("starting: %v", err)
-			}
-			if states, err := f.store.List(t.Context(), execution.Query{}); err != nil || len(states) != 0 {
-				t.Errorf("kept %d, %v", len(states), err)
-			}
-			if n := f.runner.inFlight.Load(); n != 0 {
-				t.Errorf("%d in flight", n)
-			}
-			for _, line := range f.lines() {
-				if strings.HasPrefix(line, "error") {
-					t.Errorf("logged %q, which the caller does", line)
-				}
-			}
-		})
-	}
-}
-
-func big() string { return strings.Repeat("x", execution.InlineLimit) }
-
-// TestValueFails checks the same for outputs that cannot be kept apart: the caller is told while nothing was accepted,
-// and else the execution is left where it was.
-func TestValueFails(t *testing.T) {
-	f := newFixture(t, Options{})
-	broken := errors.New("disk full")
-	f.store.failures["put"] = broken
-	p := f.plan(`tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body }}{{ trigger.body }}"}]`)
-	half := `"` + big()[:execution.InlineLimit/2] + `"`
-	if _, done, err := f.runner.RunAndWait(t.Context(), f.job(p, half), time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
-		t.Errorf("waiting: %v, %v", done, err)
-	}
-	f.logs.TakeAll()
-	job := f.job(p, half)
-	if err := f.runner.Start(t.Context(), job); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.runner.Wait(t.Context(), job.State.ID); !errors.Is(err, broken) && !errors.Is(err, ErrNotRunning) {
-		t.Errorf("starting: %v", err)
-	}
-	states, err := f.store.List(t.Context(), execution.Query{})
-	if err != nil || len(states) != 1 || words(states[0].History) != "CREATED" {
-		t.Errorf("kept %v, %v", states, err)
-	}
-	lines := f.lines()
-	if len(lines) != 2 || lines[1] != "error -: an effect could not be performed" {
-		t.Errorf("logged %q", lines[1:])
-	}
-}
-
-// TestCommitFails checks that an execution whose changes cannot be kept is left where it was, and says so.
-func TestCommitFails(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t, Options{})
-		f.store.failures["commit"] = execution.ErrConflict
-		job := f.job(f.plan(gated), "{}")
-		job.Ended = func(s execution.Status) { t.Errorf("ended as %s", s) }
-		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
-		(<-f.gates).open <- nil
-		f.check(<-answer, false, "CREATED RUNNING", "CREATED RUNNING")
-		if diff := cmp.Diff([]string{"debug a: v", "error -: the execution could not be kept"}, f.lines()); diff != "" {
-			t.Errorf("log (-want +got):\n%s", diff)
-		}
-		if n := f.runner.inFlight.Load(); n != 0 {
-			t.Errorf("%d in flight", n)
-		}
 	})
 }

@@ -1,0 +1,200 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// wholeData compares long data quickly.
+var wholeData = cmp.Comparer(func(a, b execution.Datum) bool { return a.Ref == b.Ref && bytes.Equal(a.JSON, b.JSON) })
+
+// TestCommits checks when the store is written.
+func TestCommits(t *testing.T) {
+	tests := []struct {
+		name        string
+		flow        string
+		wait, start string // calls of the store
+	}{
+		{name: "pure", flow: `
+tasks:
+- {id: a, type: io.kestra.plugin.core.debug.Return, format: "v", runIf: "true"}
+- {id: b, type: io.kestra.plugin.core.log.Log, message: "v"}
+outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "accept", start: "accept commit"},
+		{name: "a pure task, a gate, a pure task", flow: `
+tasks:
+- {id: a, type: io.kestra.plugin.core.debug.Return, format: "v"}
+- {id: g, type: test.Gate}
+- {id: b, type: io.kestra.plugin.core.debug.Return, format: "v"}`, wait: "accept commit commit", start: "accept commit commit commit"},
+		{name: "two gates", flow: "tasks: [{id: g, type: test.Gate}, {id: h, type: test.Gate}]", wait: "accept commit commit", start: "accept commit commit commit"},
+		{name: "a body apart", flow: `
+tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body.big }}"}]
+outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "put put put accept", start: "put accept put put commit"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFixture(t, Options{})
+			stop := make(chan struct{})
+			go func() {
+				for {
+					select {
+					case g := <-f.gates:
+						g.open <- nil
+					case <-stop:
+						return
+					}
+				}
+			}()
+			defer close(stop)
+			p, body := f.plan(tt.flow), "{}"
+			if strings.Contains(tt.flow, "big") {
+				body = `{"big":"` + strings.Repeat("x", execution.InlineLimit) + `"}`
+			}
+			waited := f.wait(f.job(p, body))
+			if got := f.store.log(); got != tt.wait {
+				t.Errorf("waiting: %s, want %s", got, tt.wait)
+			}
+			job := f.job(p, body)
+			if err := f.runner.Start(t.Context(), job); err != nil {
+				t.Fatal(err)
+			}
+			started, err := f.runner.Wait(t.Context(), job.State.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := f.store.log(); got != tt.start {
+				t.Errorf("starting: %s, want %s", got, tt.start)
+			}
+			if got := words(job.State.History); got != "CREATED" || job.State.Version != 1 {
+				t.Errorf("the job's state became %s, version %d", got, job.State.Version)
+			}
+			for _, s := range []*execution.State{waited, started} {
+				kept, err := f.store.Load(t.Context(), s.ID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := f.runner.resolve(t.Context(), kept); err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(s, kept, wholeData); diff != "" {
+					t.Errorf("kept (-returned +kept):\n%s", diff)
+				}
+				if apart := len(s.Trigger.Variables.JSON) > execution.InlineLimit; apart != (s.Trigger.Variables.Ref != "") || apart != (s.Outputs.Ref != "") {
+					t.Errorf("%d bytes have the reference %q", len(s.Trigger.Variables.JSON), s.Trigger.Variables.Ref)
+				}
+			}
+		})
+	}
+}
+
+// TestCommitFails checks that an execution whose changes cannot be kept is left where it was, and says so.
+func TestCommitFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		f.store.failures["commit"] = execution.ErrConflict
+		job := f.job(f.plan(gated), "{}")
+		job.Ended = func(s execution.Status) { t.Errorf("ended as %s", s) }
+		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
+		(<-f.gates).open <- nil
+		f.check(<-answer, false, "CREATED RUNNING", "CREATED RUNNING")
+		if diff := cmp.Diff([]string{"debug a: v", "error -: the execution could not be kept"}, f.lines()); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+		if n := f.runner.inFlight.Load(); n != 0 {
+			t.Errorf("%d in flight", n)
+		}
+	})
+}
+
+// TestStoreFails checks what becomes of jobs when the store does.
+func TestStoreFails(t *testing.T) {
+	broken := errors.New("disk full")
+	for _, tt := range []struct {
+		name, flow, body, fails string
+	}{
+		{"accept", plain, "{}", "accept"},
+		{"accept before a blocking task", gated, "{}", "accept"},
+		{"value", plain, `"` + big() + `"`, "put"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFixture(t, Options{})
+			f.store.failures[tt.fails] = broken
+			job := f.job(f.plan(tt.flow), tt.body)
+			if _, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
+				t.Errorf("waiting: %v, %v", done, err)
+			}
+			job = f.job(f.plan(tt.flow), tt.body)
+			if err := f.runner.Start(t.Context(), job); !errors.Is(err, broken) {
+				t.Errorf("starting: %v", err)
+			}
+			if states, err := f.store.List(t.Context(), execution.Query{}); err != nil || len(states) != 0 {
+				t.Errorf("kept %d, %v", len(states), err)
+			}
+			if n := f.runner.inFlight.Load(); n != 0 {
+				t.Errorf("%d in flight", n)
+			}
+			for _, line := range f.lines() {
+				if strings.HasPrefix(line, "error") {
+					t.Errorf("logged %q, which the caller does", line)
+				}
+			}
+		})
+	}
+}
+
+func big() string { return strings.Repeat("x", execution.InlineLimit) }
+
+// TestValueFails checks the same for outputs that cannot be kept apart: the caller is told while nothing was accepted,
+// and else the execution is left where it was.
+func TestValueFails(t *testing.T) {
+	f := newFixture(t, Options{})
+	broken := errors.New("disk full")
+	f.store.failures["put"] = broken
+	p := f.plan(`tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body }}{{ trigger.body }}"}]`)
+	half := `"` + big()[:execution.InlineLimit/2] + `"`
+	if _, done, err := f.runner.RunAndWait(t.Context(), f.job(p, half), time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
+		t.Errorf("waiting: %v, %v", done, err)
+	}
+	f.logs.TakeAll()
+	job := f.job(p, half)
+	if err := f.runner.Start(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.runner.Wait(t.Context(), job.State.ID); !errors.Is(err, broken) && !errors.Is(err, ErrNotRunning) {
+		t.Errorf("starting: %v", err)
+	}
+	states, err := f.store.List(t.Context(), execution.Query{})
+	if err != nil || len(states) != 1 || words(states[0].History) != "CREATED" {
+		t.Errorf("kept %v, %v", states, err)
+	}
+	lines := f.lines()
+	if len(lines) != 2 || lines[1] != "error -: an effect could not be performed" {
+		t.Errorf("logged %q", lines[1:])
+	}
+}
+
+func TestResolve(t *testing.T) {
+	f := newFixture(t, Options{})
+	ref, err := f.store.PutValue(context.Background(), "x", []byte("[1]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := execution.Datum{Ref: ref}
+	if err := f.runner.Resolve(t.Context(), &d); err != nil || string(d.JSON) != "[1]" {
+		t.Errorf("%q, %v", d.JSON, err)
+	}
+	if err := f.runner.Resolve(t.Context(), &execution.Datum{Ref: "nope"}); err == nil {
+		t.Error("resolved a reference that is not kept")
+	}
+	if err := f.runner.Resolve(t.Context(), &execution.Datum{}); err != nil {
+		t.Errorf("no datum: %v", err)
+	}
+}
