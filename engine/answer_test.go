@@ -64,8 +64,10 @@ func TestWait(t *testing.T) {
 		{"a status that cannot be rendered", echo, "responseCode: \"{{ outputs.nope.value }}\"", greeting, 500, "application/json", "execution"},
 		{"a failure", fails, "", "", 500, "application/json", "execution"},
 		{"a failure with a status", fails, "responseCode: 201", "", 201, "application/json", "execution"},
-		{"a failure with outputs that can be rendered", fails, "returnOutputs: true",
-			"outputs: [{id: a, type: STRING, value: x}, {id: b, type: STRING, value: \"{{ outputs.fail.nope }}\"}]", 500, "application/json", `{"a":"x"}`},
+		{
+			"a failure with outputs that can be rendered", fails, "returnOutputs: true",
+			"outputs: [{id: a, type: STRING, value: x}, {id: b, type: STRING, value: \"{{ outputs.fail.nope }}\"}]", 500, "application/json", `{"a":"x"}`,
+		},
 		{"an output of another type", echo, "returnOutputs: true", "outputs: [{id: n, type: INT, value: x}]", 500, "application/json", `{}`},
 	}
 	for _, test := range tests {
@@ -189,8 +191,13 @@ func TestLabelsOfExecution(t *testing.T) {
 	e := openEngine(t)
 	site := newSite(t, e, SiteOptions{}, taskFlow("f", text, "labels: {who: \"{{ trigger.body.name }}\", team: b}", "labels: {team: a, env: \"{{ x }}\"}"))
 	a := decodeAnswer(t, send(site, "f", `{"name":"bob"}`))
-	want := []flow.Label{{Key: "system.from", Value: "trigger"}, {Key: "team", Value: "b"}, {Key: "env", Value: "{{ x }}"},
-		{Key: "who", Value: "bob"}, {Key: "system.correlationId", Value: a.ID}}
+	want := []flow.Label{
+		{Key: "system.from", Value: "trigger"},
+		{Key: "team", Value: "b"},
+		{Key: "env", Value: "{{ x }}"},
+		{Key: "who", Value: "bob"},
+		{Key: "system.correlationId", Value: a.ID},
+	}
 	if diff := cmp.Diff(want, a.Labels); diff != "" {
 		t.Errorf("labels (-want +got):\n%s", diff)
 	}

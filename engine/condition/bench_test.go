@@ -19,12 +19,15 @@ func BenchmarkCELPlain(b *testing.B) { benchmark(b, `body.action == 'opened'`) }
 func BenchmarkCELHeader(b *testing.B) {
 	benchmark(b, `headers.header('x-github-event') == 'pull_request'`)
 }
+
 func BenchmarkCELBoth(b *testing.B) {
 	benchmark(b, `headers.header('x-github-event') == 'pull_request' && body.pull_request.base.ref in ['main', 'develop']`)
 }
+
 func BenchmarkCELLimited(b *testing.B) {
 	benchmark(b, `body.pull_request.labels.exists(l, l.name == 'bug')`)
 }
+
 func BenchmarkCELMatches(b *testing.B) {
 	benchmark(b, `body.pull_request.head.ref.matches('^feature/[a-z]+$')`)
 }

@@ -219,10 +219,14 @@ func TestLoadErrors(t *testing.T) {
 		{"broken expression", "- type: io.kestra.plugin.core.condition.Expression\n  expression: '{{ 1 +'\n", "triggers[0].conditions[0].expression"},
 		{"empty or", "- type: io.kestra.plugin.core.condition.Or\n  conditions: []\n", "triggers[0].conditions[0].conditions: must not be empty"},
 		{"not supported yet", "- type: io.kestra.plugin.core.condition.Weekend\n", "the condition type `io.kestra.plugin.core.condition.Weekend` is not supported yet"},
-		{"multiple", "- type: io.kestra.plugin.core.condition.MultipleCondition\n  id: m\n  conditions: {}\n  window: P1D\n",
-			"invalid webhook: conditions of type MultipleCondition are not supported"},
-		{"multiple, older name, inside or", "- type: io.kestra.plugin.core.condition.Or\n  conditions:\n  - type: io.kestra.core.models.conditions.types.MultipleCondition\n",
-			"triggers[0].conditions[0].conditions[0]: invalid webhook: conditions of type MultipleCondition are not supported"},
+		{
+			"multiple", "- type: io.kestra.plugin.core.condition.MultipleCondition\n  id: m\n  conditions: {}\n  window: P1D\n",
+			"invalid webhook: conditions of type MultipleCondition are not supported",
+		},
+		{
+			"multiple, older name, inside or", "- type: io.kestra.plugin.core.condition.Or\n  conditions:\n  - type: io.kestra.core.models.conditions.types.MultipleCondition\n",
+			"triggers[0].conditions[0].conditions[0]: invalid webhook: conditions of type MultipleCondition are not supported",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

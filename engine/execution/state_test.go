@@ -60,8 +60,10 @@ func TestHistory(t *testing.T) {
 	if !running.End().IsZero() || running.Duration() != 0 {
 		t.Error("a running history has an end")
 	}
-	for status, want := range map[Status]bool{Created: false, Running: false, "PAUSED": false, Success: true, Warning: true,
-		Failed: true, Skipped: true, "KILLED": true, "CANCELLED": true, "RETRIED": true, "RESUBMITTED": true} {
+	for status, want := range map[Status]bool{
+		Created: false, Running: false, "PAUSED": false, Success: true, Warning: true,
+		Failed: true, Skipped: true, "KILLED": true, "CANCELLED": true, "RETRIED": true, "RESUBMITTED": true,
+	} {
 		if status.Terminated() != want {
 			t.Errorf("%s: terminated %v", status, !want)
 		}

@@ -31,15 +31,19 @@ func TestDecodeJSON(t *testing.T) {
 		{"keys keep their order", `{"z":1,"a":2,"m":3}`, MapOf("z", Int(1), "a", Int(2), "m", Int(3))},
 		{"null members stay", `{"a":null}`, MapOf("a", Null)},
 		{"last value at the first place", `{"a":1,"b":2,"a":3}`, MapOf("a", Int(3), "b", Int(2))},
-		{"last value at the first place, large", `{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"a":9}`,
-			MapOf("a", Int(9), "b", Int(2), "c", Int(3), "d", Int(4), "e", Int(5), "f", Int(6), "g", Int(7), "h", Int(8))},
+		{
+			"last value at the first place, large", `{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6,"g":7,"h":8,"a":9}`,
+			MapOf("a", Int(9), "b", Int(2), "c", Int(3), "d", Int(4), "e", Int(5), "f", Int(6), "g", Int(7), "h", Int(8)),
+		},
 		{"escapes", `"\"\\\/\b\f\n\r\t\u00e9"`, String("\"\\/\b\f\n\r\té")},
 		{"surrogate pair", `"\ud83d\ude00"`, String("😀")},
 		{"lone surrogates", `"\ud800x\udc00\ud800\u0041"`, String("\ufffdx\ufffd\ufffdA")},
 		{"invalid UTF-8", "\"a\xff\xe2\x82b\"", String("a\ufffd\ufffd\ufffdb")},
 		{"escaped keys", `{"\u0061":1}`, MapOf("a", Int(1))},
-		{"strings of every length up to a word and more", `["","1","12","1234567","12345678","123456789","12345678\n"]`,
-			Strings([]string{"", "1", "12", "1234567", "12345678", "123456789", "12345678\n"})},
+		{
+			"strings of every length up to a word and more", `["","1","12","1234567","12345678","123456789","12345678\n"]`,
+			Strings([]string{"", "1", "12", "1234567", "12345678", "123456789", "12345678\n"}),
+		},
 		{"indentation", "{\n            \"a\" : [\n\t1 ,\r\n 2 ]\n}", MapOf("a", ListOf(Int(1), Int(2)))},
 	}
 	for _, tt := range tests {

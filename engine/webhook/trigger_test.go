@@ -50,11 +50,14 @@ func TestTriggerFindings(t *testing.T) {
 		}},
 		{"no outputs", "wait: true\nreturnOutputs: true", "", []string{"triggers[0].returnOutputs: the flow has no outputs, so the answer is always empty"}},
 		{"text of two outputs", "wait: true\nreturnOutputs: true\nresponseContentType: text/plain", two, []string{
-			"triggers[0].responseContentType: text/plain needs exactly one output of type STRING; any other outputs are answered as JSON text"}},
+			"triggers[0].responseContentType: text/plain needs exactly one output of type STRING; any other outputs are answered as JSON text",
+		}},
 		{"text of a number", "wait: true\nreturnOutputs: true\nresponseContentType: text/plain", "outputs: [{id: o, type: INT, value: 1}]", []string{
-			"triggers[0].responseContentType: text/plain needs exactly one output of type STRING; any other outputs are answered as JSON text"}},
+			"triggers[0].responseContentType: text/plain needs exactly one output of type STRING; any other outputs are answered as JSON text",
+		}},
 		{"content type without outputs", "wait: true\nresponseContentType: text/plain", one, []string{
-			"triggers[0].responseContentType: has no effect without returnOutputs: true"}},
+			"triggers[0].responseContentType: has no effect without returnOutputs: true",
+		}},
 		{"a status that is none", "wait: true\nresponseCode: abc", "", []string{"triggers[0].responseCode: is no number, so the answer is always 500"}},
 		{"a status out of range", "wait: true\nresponseCode: 99", "", []string{"triggers[0].responseCode: is no status from 200 to 599, so the answer is always 500"}},
 		{"a wait of nothing", "wait: true\nwaitTimeout: 0s", "", []string{"!triggers[0].waitTimeout: must be longer than nothing"}},

@@ -77,9 +77,22 @@ func TestGlob(t *testing.T) {
 		pattern, text string
 		want          bool
 	}{
-		{"", "", true}, {"", "a", false}, {"a", "a", true}, {"a", "ab", false}, {"*", "", true}, {"*", "abc", true},
-		{"a*", "abc", true}, {"a*", "ba", false}, {"*c", "abc", true}, {"*c", "cb", false}, {"a*c", "ac", true}, {"a*a", "a", false},
-		{"a*b*c", "a1b2c", true}, {"a*b*c", "acb", false}, {"a*b*b", "ab", false}, {"*[x]*", "a[x].b", true},
+		{"", "", true},
+		{"", "a", false},
+		{"a", "a", true},
+		{"a", "ab", false},
+		{"*", "", true},
+		{"*", "abc", true},
+		{"a*", "abc", true},
+		{"a*", "ba", false},
+		{"*c", "abc", true},
+		{"*c", "cb", false},
+		{"a*c", "ac", true},
+		{"a*a", "a", false},
+		{"a*b*c", "a1b2c", true},
+		{"a*b*c", "acb", false},
+		{"a*b*b", "ab", false},
+		{"*[x]*", "a[x].b", true},
 	}
 	for _, test := range tests {
 		if got := glob(test.pattern, test.text); got != test.want {

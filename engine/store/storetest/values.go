@@ -15,8 +15,18 @@ func testRevision(t *testing.T, s execution.Store) {
 		hash            byte
 		want            int
 	}{
-		{"a", "f", 1, 1}, {"a", "f", 1, 1}, {"a", "f", 2, 2}, {"a", "f", 2, 2}, {"a", "f", 1, 3},
-		{"a", "g", 2, 1}, {"b", "f", 2, 1}, {"a", "f", 1, 3}, {"a.f", "", 9, 1}, {"a", ".f", 8, 1}, {"c", "f", 0, 1}, {"c", "f", 0, 1},
+		{"a", "f", 1, 1},
+		{"a", "f", 1, 1},
+		{"a", "f", 2, 2},
+		{"a", "f", 2, 2},
+		{"a", "f", 1, 3},
+		{"a", "g", 2, 1},
+		{"b", "f", 2, 1},
+		{"a", "f", 1, 3},
+		{"a.f", "", 9, 1},
+		{"a", ".f", 8, 1},
+		{"c", "f", 0, 1},
+		{"c", "f", 0, 1},
 	} {
 		got, err := s.Revision(t.Context(), tt.namespace, tt.flow, [32]byte{31: tt.hash})
 		if err != nil || got != tt.want {

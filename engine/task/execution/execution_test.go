@@ -16,10 +16,14 @@ func TestFail(t *testing.T) {
 	}{
 		{"always", `{type: io.kestra.plugin.core.execution.Fail}`, tasktest.Result{Err: "Task failure"}},
 		{"old name, message", `{type: io.kestra.core.tasks.executions.Fail, errorMessage: "boom {{ trigger.body.n }}"}`, tasktest.Result{Err: "boom 1"}},
-		{"condition that holds", `{type: io.kestra.plugin.core.execution.Fail, condition: "{{ trigger.body.n == 1 }}"}`,
-			tasktest.Result{Err: "Fail on a condition", Log: []string{"error Task failure"}}},
-		{"condition that holds, message", `{type: io.kestra.plugin.core.execution.Fail, condition: "yes", errorMessage: boom}`,
-			tasktest.Result{Err: "Fail on a condition", Log: []string{"error boom"}}},
+		{
+			"condition that holds", `{type: io.kestra.plugin.core.execution.Fail, condition: "{{ trigger.body.n == 1 }}"}`,
+			tasktest.Result{Err: "Fail on a condition", Log: []string{"error Task failure"}},
+		},
+		{
+			"condition that holds, message", `{type: io.kestra.plugin.core.execution.Fail, condition: "yes", errorMessage: boom}`,
+			tasktest.Result{Err: "Fail on a condition", Log: []string{"error boom"}},
+		},
 		{"condition that does not hold", `{type: io.kestra.plugin.core.execution.Fail, condition: "{{ trigger.body.n == 2 }}", errorMessage: "{{ trigger.body.nope }}"}`, tasktest.Result{}},
 		{"condition in YAML", `{type: io.kestra.plugin.core.execution.Fail, condition: false}`, tasktest.Result{}},
 		{"condition that fails", `{type: io.kestra.plugin.core.execution.Fail, condition: "{{ trigger.body.nope }}"}`, tasktest.Result{Err: "unable to find `nope`"}},

@@ -14,16 +14,24 @@ func TestOutputValues(t *testing.T) {
 		name, yaml string
 		want       tasktest.Result
 	}{
-		{"expressions give text", `{type: io.kestra.plugin.core.output.OutputValues, values: {n: "{{ trigger.body.n }}", list: "{{ trigger.body.list }}"}}`,
-			tasktest.Result{Outputs: `{"values":{"n":"1","list":"[\"a\",\"b\"]"}}`}},
-		{"literals keep their types", `{type: io.kestra.plugin.core.output.OutputValues, values: {i: 1, f: 1.5, b: true, n: null, s: "1", l: [1, x], m: {a: 1}}}`,
-			tasktest.Result{Outputs: `{"values":{"i":1,"f":1.5,"b":true,"n":null,"s":"1","l":[1,"x"],"m":{"a":1}}}`}},
-		{"keys are rendered, order is kept", `{type: io.kestra.plugin.core.output.OutputValues, values: {z: 1, "{{ trigger.body.name }}": 2, a: 3}}`,
-			tasktest.Result{Outputs: `{"values":{"z":1,"bob":2,"a":3}}`}},
+		{
+			"expressions give text", `{type: io.kestra.plugin.core.output.OutputValues, values: {n: "{{ trigger.body.n }}", list: "{{ trigger.body.list }}"}}`,
+			tasktest.Result{Outputs: `{"values":{"n":"1","list":"[\"a\",\"b\"]"}}`},
+		},
+		{
+			"literals keep their types", `{type: io.kestra.plugin.core.output.OutputValues, values: {i: 1, f: 1.5, b: true, n: null, s: "1", l: [1, x], m: {a: 1}}}`,
+			tasktest.Result{Outputs: `{"values":{"i":1,"f":1.5,"b":true,"n":null,"s":"1","l":[1,"x"],"m":{"a":1}}}`},
+		},
+		{
+			"keys are rendered, order is kept", `{type: io.kestra.plugin.core.output.OutputValues, values: {z: 1, "{{ trigger.body.name }}": 2, a: 3}}`,
+			tasktest.Result{Outputs: `{"values":{"z":1,"bob":2,"a":3}}`},
+		},
 		{"empty", `{type: io.kestra.plugin.core.output.OutputValues, values: {}}`, tasktest.Result{Outputs: `{"values":{}}`}},
 		{"none", `{type: io.kestra.plugin.core.output.OutputValues}`, tasktest.Result{Outputs: `{"values":{}}`}},
-		{"failure", `{type: io.kestra.plugin.core.output.OutputValues, values: {a: [x, "{{ trigger.body.nope }}"]}}`,
-			tasktest.Result{Outputs: "null", Err: "unable to find `nope`"}},
+		{
+			"failure", `{type: io.kestra.plugin.core.output.OutputValues, values: {a: [x, "{{ trigger.body.nope }}"]}}`,
+			tasktest.Result{Outputs: "null", Err: "unable to find `nope`"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := tasktest.Run(t, Specs(), tt.yaml, `{"n":1,"name":"bob","list":["a","b"]}`)
