@@ -23,4 +23,19 @@
 // The webhook key is the only secret of a webhook URL. Caddy's own access line would print it, so requests whose URL
 // holds one get a line of this package instead (logging.go), and no request for a webhook ends in an error, which Caddy
 // would log with the URL.
+//
+// # Libraries
+//
+//	caddyserver/caddy/v2       what this is a module of
+//	go.uber.org/zap            Caddy's logger
+//	spf13/cobra                Caddy's commands are cobra's
+//	go.opentelemetry.io/otel   the span of the directive `tracing`, whose url.path would print the key
+//
+// and for tests alone:
+//
+//	rogpeppe/go-internal       scripts of the commands
+//	smallstep/certificates     the certificate authority of the ACME test: Caddy's, with the port of its challenge set
+//	go-playground/webhooks/v6  payloads of GitHub
+//	aws/aws-lambda-go          payloads of EventBridge
+//	golang.org/x/sync          the clients of the benchmark
 package caddymodule

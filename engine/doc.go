@@ -26,7 +26,6 @@
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
 //	itchyny/gojq               the filter jq
-//	google/uuid                the function uuid
 //	go.uber.org/zap            Caddy's logger
 //	golang.org/x/text          charsets of bodies, Unicode normalisation
 //	gopkg.in/yaml.v3           flow files: its nodes know their line and column
