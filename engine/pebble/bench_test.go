@@ -7,11 +7,15 @@ import (
 
 func benchmarkTemplate(b *testing.B, text string, run func(*Template, *Context) error) {
 	b.Helper()
+	benchmarkIn(b, requestContext(b), text, run)
+}
+
+func benchmarkIn(b *testing.B, c *Context, text string, run func(*Template, *Context) error) {
+	b.Helper()
 	tmpl, err := New(Options{}).Compile(text)
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := requestContext(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := run(tmpl, c); err != nil {

@@ -21,6 +21,18 @@ func (c *cache[V]) get(text string) (v V, ok bool) {
 	return v, ok
 }
 
+// getOr returns an entry, which it makes when there is none; what fails is not kept.
+func (c *cache[V]) getOr(text string, compile func(text string) (V, error)) (V, error) {
+	if v, ok := c.get(text); ok {
+		return v, nil
+	}
+	v, err := compile(text)
+	if err == nil {
+		c.put(text, v)
+	}
+	return v, err
+}
+
 // put adds an entry. Of two entries that are put at once one may be lost, which costs compiling it again.
 func (c *cache[V]) put(text string, v V) {
 	var m map[string]V

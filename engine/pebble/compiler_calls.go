@@ -110,15 +110,8 @@ func (c *compiler) filterOn(e *filterExpr, input code) (code, error) {
 	call, rescues := f.call, f.rescues
 	return func(st *state) (value.Value, error) {
 		base := len(st.args)
-		err := st.push(slots)
-		var v value.Value
-		if err == nil {
-			if v, err = input(st); err != nil && rescues && isMissing(err) {
-				v, err = value.Null, nil
-			}
-		}
+		v, err := st.operands(slots, input, rescues)
 		if err != nil {
-			st.args = st.args[:base]
 			return value.Null, err
 		}
 		v, err = call(st, v, st.pushed(base))
@@ -128,6 +121,24 @@ func (c *compiler) filterOn(e *filterExpr, input code) (code, error) {
 		}
 		return v, nil
 	}, nil
+}
+
+// operands evaluates the arguments of a filter or test, which it leaves on the stack, and its input; one that rescues takes
+// null for an input that is missing. After an error nothing is left.
+func (st *state) operands(slots []code, input code, rescues bool) (value.Value, error) {
+	base := len(st.args)
+	err := st.push(slots)
+	if err == nil {
+		var v value.Value
+		if v, err = input(st); err == nil {
+			return v, nil
+		}
+		if rescues && isMissing(err) {
+			return value.Null, nil
+		}
+	}
+	st.args = st.args[:base]
+	return value.Null, err
 }
 
 func (c *compiler) test(e *testExpr) (code, error) {
@@ -147,15 +158,8 @@ func (c *compiler) test(e *testExpr) (code, error) {
 	call, rescues := t.call, t.rescues
 	return func(st *state) (value.Value, error) {
 		base := len(st.args)
-		err := st.push(slots)
-		var v value.Value
-		if err == nil {
-			if v, err = input(st); err != nil && rescues && isMissing(err) {
-				v, err = value.Null, nil
-			}
-		}
+		v, err := st.operands(slots, input, rescues)
 		if err != nil {
-			st.args = st.args[:base]
 			return value.Null, err
 		}
 		ok, err := call(st, v, st.pushed(base))

@@ -174,15 +174,7 @@ func (f *dateFormats) pattern(format string, l *dateLocale) (*datePattern, error
 	} else if style, ok := l.styles[format]; ok {
 		format = style
 	}
-	if p, ok := f.patterns.get(format); ok {
-		return p, nil
-	}
-	p, err := compileDatePattern(format)
-	if err != nil {
-		return nil, err
-	}
-	f.patterns.put(format, p)
-	return p, nil
+	return f.patterns.getOr(format, compileDatePattern)
 }
 
 var englishLocale = sync.OnceValue(func() *dateLocale {
@@ -195,13 +187,5 @@ var englishLocale = sync.OnceValue(func() *dateLocale {
 
 // locale returns a locale by its tag.
 func (f *dateFormats) locale(tag string) (*dateLocale, error) {
-	if l, ok := f.locales.get(tag); ok {
-		return l, nil
-	}
-	l, err := findLocale(tag)
-	if err != nil {
-		return nil, err
-	}
-	f.locales.put(tag, l)
-	return l, nil
+	return f.locales.getOr(tag, findLocale)
 }

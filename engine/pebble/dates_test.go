@@ -333,17 +333,7 @@ func BenchmarkNumberFormat(b *testing.B) {
 
 func benchmarkDate(b *testing.B, text string) {
 	b.Helper()
-	tmpl, err := New(Options{}).Compile(text)
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := dateContext(b)
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := render(tmpl, c); err != nil {
-			b.Fatal(err)
-		}
-	}
+	benchmarkIn(b, dateContext(b), text, render)
 }
 
 func BenchmarkReadLocales(b *testing.B) {

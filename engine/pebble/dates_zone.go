@@ -43,14 +43,11 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 		}
 		return prefixZone(prefix, offset), nil
 	}
-	return z.region(name)
+	return z.regions.getOr(name, loadRegion)
 }
 
-// region returns a zone of the time zone database.
-func (z *zoneCache) region(name string) (*time.Location, error) {
-	if loc, ok := z.regions.get(name); ok {
-		return loc, nil
-	}
+// loadRegion returns a zone of the time zone database.
+func loadRegion(name string) (*time.Location, error) {
 	if !isRegion(name) {
 		return nil, runtimeError("time zone %q is unknown", cut(name, 40))
 	}
@@ -58,7 +55,6 @@ func (z *zoneCache) region(name string) (*time.Location, error) {
 	if err != nil {
 		return nil, &fault{class: ClassRuntime, at: -1, err: err, msg: fmt.Sprintf("time zone %q can not be loaded", name)}
 	}
-	z.regions.put(name, loc)
 	return loc, nil
 }
 

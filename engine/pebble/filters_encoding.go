@@ -36,23 +36,16 @@ func filtersEncoding(d Dialect) []Filter {
 				Name: "base64decode", Loose: true, Summary: "the text that a Base64 string says; padding may be left out",
 				Examples: []Example{{"{{ 'dGVzdA' | base64decode }}", "test"}},
 			},
-			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-				switch v.Kind() {
-				case value.KindNull:
-					return v, nil
-				case value.KindString:
-				default:
-					return value.Null, evaluationError("filter base64decode needs a string, not %s", v.Kind())
+			ofString("base64decode", evaluationError, func(st *state, s string) (string, error) {
+				if err := st.produce(len(s)); err != nil {
+					return "", err
 				}
-				if err := st.produce(len(v.Str())); err != nil {
-					return value.Null, err
-				}
-				plain, err := decodeBase64(v.Str())
+				plain, err := decodeBase64(s)
 				if err != nil {
-					return value.Null, evaluationError("filter base64decode needs a string in Base64")
+					return "", evaluationError("filter base64decode needs a string in Base64")
 				}
-				return value.String(strings.ToValidUTF8(string(plain), "\ufffd")), nil
-			},
+				return strings.ToValidUTF8(string(plain), "\ufffd"), nil
+			}),
 		},
 		onlyText("urlencode", "a string as a value of a form", urlEncode, Example{"{{ 'a b+ü' | urlencode }}", "a+b%2B%C3%BC"}),
 		{
@@ -60,23 +53,16 @@ func filtersEncoding(d Dialect) []Filter {
 				Name: "urldecode", Loose: true, Summary: "the string that a value of a form says",
 				Examples: []Example{{"{{ 'a%20b+c' | urldecode }}", "a b c"}},
 			},
-			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-				switch v.Kind() {
-				case value.KindNull:
-					return v, nil
-				case value.KindString:
-				default:
-					return value.Null, runtimeError("filter urldecode needs a string, not %s", v.Kind())
+			ofString("urldecode", runtimeError, func(st *state, s string) (string, error) {
+				if err := st.produce(len(s)); err != nil {
+					return "", err
 				}
-				if err := st.produce(len(v.Str())); err != nil {
-					return value.Null, err
-				}
-				text, ok := urlDecode(v.Str())
+				text, ok := urlDecode(s)
 				if !ok {
-					return value.Null, runtimeError("filter urldecode needs two hexadecimal digits after each %%")
+					return "", runtimeError("filter urldecode needs two hexadecimal digits after each %%")
 				}
-				return value.String(text), nil
-			},
+				return text, nil
+			}),
 		},
 		hash("sha256", evaluationError, func(b []byte) []byte { h := sha256.Sum256(b); return h[:] }),
 		hash("sha512", runtimeError, func(b []byte) []byte { h := sha512.Sum512(b); return h[:] }),
@@ -103,19 +89,12 @@ func hash(name string, fail func(string, ...any) error, sum func([]byte) []byte)
 			Name: name, Loose: true, Summary: "the " + name + " hash of a string, in hexadecimal digits",
 			Examples: []Example{{"{{ '' | " + name + " }}", hex.EncodeToString(sum(nil))}},
 		},
-		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-			switch v.Kind() {
-			case value.KindNull:
-				return v, nil
-			case value.KindString:
-				if err := st.charge(len(v.Str()) / 24); err != nil {
-					return value.Null, err
-				}
-				return value.String(hex.EncodeToString(sum([]byte(v.Str())))), nil
-			default:
-				return value.Null, fail("filter %s needs a string, not %s", name, v.Kind())
+		ofString(name, fail, func(st *state, s string) (string, error) {
+			if err := st.charge(len(s) / 24); err != nil {
+				return "", err
 			}
-		},
+			return hex.EncodeToString(sum([]byte(s))), nil
+		}),
 	}
 }
 

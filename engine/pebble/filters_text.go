@@ -93,21 +93,32 @@ func anyText(name, summary string, change func(string) string, examples ...Examp
 	}
 }
 
-// onlyText is a filter on strings; null stays null, anything else fails.
+// ofString is what a filter on strings does; null stays null, anything else fails.
+func ofString(name string, fail func(string, ...any) error, change func(*state, string) (string, error)) func(*state, value.Value, []value.Value) (value.Value, error) {
+	return func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+		switch v.Kind() {
+		case value.KindNull:
+			return v, nil
+		case value.KindString:
+			text, err := change(st, v.Str())
+			if err != nil {
+				return value.Null, err
+			}
+			return value.String(text), nil
+		default:
+			return value.Null, fail("filter %s needs a string, not %s", name, v.Kind())
+		}
+	}
+}
+
+// onlyText is a filter that changes strings.
 func onlyText(name, summary string, change func(string) string, examples ...Example) Filter {
 	return Filter{
 		Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
-		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-			switch v.Kind() {
-			case value.KindNull:
-				return v, nil
-			case value.KindString:
-				text := change(v.Str())
-				return value.String(text), st.produce(len(text))
-			default:
-				return value.Null, runtimeError("filter %s needs a string, not %s", name, v.Kind())
-			}
-		},
+		ofString(name, runtimeError, func(st *state, s string) (string, error) {
+			text := change(s)
+			return text, st.produce(len(text))
+		}),
 	}
 }
 
@@ -190,18 +201,9 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 func (st *state) replaceIn(v value.Value, pairs *value.Map, regexp bool, depth int) (value.Value, error) {
 	switch v.Kind() {
 	case value.KindList:
-		if err := st.enterValue(v.List().Len(), depth); err != nil {
-			return value.Null, err
-		}
-		out := make([]value.Value, v.List().Len())
-		for i, item := range v.List().All() {
-			r, err := st.replaceIn(item, pairs, regexp, depth+1)
-			if err != nil {
-				return value.Null, err
-			}
-			out[i] = r
-		}
-		return value.ListOf(out...), nil
+		return st.changeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
+			return st.replaceIn(item, pairs, regexp, depth+1)
+		})
 	case value.KindMap:
 		if err := st.enterValue(v.Map().Len(), depth); err != nil {
 			return value.Null, err

@@ -75,18 +75,9 @@ func (st *state) renderValue(v value.Value, rounds, depth int) (value.Value, err
 		text, err := st.renderText(v.Str(), rounds)
 		return value.String(text), err
 	case value.KindList:
-		if err := st.enterValue(v.List().Len(), depth); err != nil {
-			return value.Null, err
-		}
-		out := make([]value.Value, v.List().Len())
-		for i, item := range v.List().All() {
-			r, err := st.renderValue(item, rounds, depth+1)
-			if err != nil {
-				return value.Null, err
-			}
-			out[i] = r
-		}
-		return value.ListOf(out...), nil
+		return st.changeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
+			return st.renderValue(item, rounds, depth+1)
+		})
 	case value.KindMap:
 		if err := st.enterValue(v.Map().Len(), depth); err != nil {
 			return value.Null, err

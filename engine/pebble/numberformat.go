@@ -12,17 +12,7 @@ import (
 // filtersNumberFormat is the filter numberFormat, Java's DecimalFormat in English (spec/expressions.md §2.2).
 func filtersNumberFormat() []Filter {
 	formats := new(cache[*numberPattern])
-	compile := func(format string) (*numberPattern, error) {
-		p, ok := formats.get(format)
-		if ok {
-			return p, nil
-		}
-		p, err := compileNumberPattern(format)
-		if err == nil {
-			formats.put(format, p)
-		}
-		return p, err
-	}
+	compile := func(format string) (*numberPattern, error) { return formats.getOr(format, compileNumberPattern) }
 	return []Filter{{
 		Entry{
 			Name: "numberFormat", Parameters: []Parameter{{Name: "format", check: func(format string) error {

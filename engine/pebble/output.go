@@ -168,6 +168,22 @@ func (st *state) walkFrom(v value.Value, depth int) error {
 	return nil
 }
 
+// changeItems returns a list at a depth with what change makes of each item.
+func (st *state) changeItems(l *value.List, depth int, change func(value.Value) (value.Value, error)) (value.Value, error) {
+	if err := st.enterValue(l.Len(), depth); err != nil {
+		return value.Null, err
+	}
+	out := make([]value.Value, l.Len())
+	for i, item := range l.All() {
+		var err error
+		if out[i], err = change(item); err != nil {
+			return value.Null, err
+		}
+	}
+	return value.ListOf(out...), nil
+}
+
+// enterValue charges for the members of a list or map at a depth, and refuses one that is too deep.
 func (st *state) enterValue(members, depth int) error {
 	if depth > maxNesting {
 		return newFault(ClassLimit, -1, "value is nested deeper than %d levels", maxNesting)
