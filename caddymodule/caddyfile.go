@@ -64,15 +64,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	if d.NextArg() {
 		return d.Errf("kestra takes no argument: write `kestra {`, and `flows %s` in the block", d.Val())
 	}
-	seen := make(map[string]bool)
-	for nesting := d.Nesting(); d.NextBlock(nesting); {
-		name := d.Val()
-		if name != "flows" && name != "flow" {
-			if seen[name] {
-				return d.Errf("%s is given twice", name)
-			}
-			seen[name] = true
-		}
+	return parseOptions(d, []string{"flows", "flow"}, func(name string) error {
 		switch name {
 		case "flows":
 			dirs, err := parseDirs(d)
@@ -110,6 +102,22 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, store, strict, base_url, workers and capacity", name)
+		}
+		return nil
+	})
+}
+
+// parseOptions calls read for each option of a block. Those that are not repeatable may be given once, and none has a block.
+func parseOptions(d *caddyfile.Dispenser, repeatable []string, read func(name string) error) error {
+	seen := make(map[string]bool)
+	for nesting := d.Nesting(); d.NextBlock(nesting); {
+		name := d.Val()
+		if seen[name] && !slices.Contains(repeatable, name) {
+			return d.Errf("%s is given twice", name)
+		}
+		seen[name] = true
+		if err := read(name); err != nil {
+			return err
 		}
 		if d.NextBlock(d.Nesting()) {
 			return d.Errf("%s takes no block", name)
@@ -187,15 +195,7 @@ func matchesWebhooks(pattern string) bool {
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // consume the directive's name
 	h.FlowDirs = resolveDirs(d, d.RemainingArgs())
-	seen := make(map[string]bool)
-	for nesting := d.Nesting(); d.NextBlock(nesting); {
-		name := d.Val()
-		if name == "unknown" || name == "max_body" || name == "wait_timeout" {
-			if seen[name] {
-				return d.Errf("%s is given twice", name)
-			}
-			seen[name] = true
-		}
+	return parseOptions(d, []string{"flows", "flow", "namespaces", "condition"}, func(name string) error {
 		switch name {
 		case "flows":
 			dirs, err := parseDirs(d)
@@ -244,11 +244,8 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		default:
 			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, unknown, max_body and wait_timeout", name)
 		}
-		if d.NextBlock(d.Nesting()) {
-			return d.Errf("%s takes no block", name)
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // parseCondition keeps the quotes of an expression that is written without backticks, as Caddy's own expression matcher
