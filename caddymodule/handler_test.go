@@ -91,18 +91,7 @@ func TestAnswers(t *testing.T) {
 		}
 	})
 	t.Run("chunked body too large", func(t *testing.T) {
-		request, err := http.NewRequestWithContext(t.Context(), "POST", s.url+webhookPath("fire"), io.MultiReader(strings.NewReader(big)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := client.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		if response.StatusCode != 413 {
-			t.Errorf("got %d, want 413", response.StatusCode)
-		}
+		s.chunked(webhookPath("fire"), big).want(t, 413, "1024")
 	})
 }
 
@@ -189,20 +178,7 @@ func TestOuterBodyLimit(t *testing.T) {
 	}
 	kestra_webhook * %s
 	`, flows))
-	request, err := http.NewRequestWithContext(t.Context(), "POST", s.url+webhookPath("fire"), io.MultiReader(strings.NewReader("more than ten bytes")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer{response.StatusCode, response.Header, string(text)}.want(t, 413, "larger than 10 bytes")
+	s.chunked(webhookPath("fire"), "more than ten bytes").want(t, 413, "larger than 10 bytes")
 }
 
 func TestClientIP(t *testing.T) {

@@ -170,12 +170,31 @@ func (s *server) do(method, path, body string, header ...string) answer {
 			s.t.Fatal(err)
 		}
 	}
+	return readAnswer(s.t, response)
+}
+
+func readAnswer(t testing.TB, response *http.Response) answer {
+	t.Helper()
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return answer{response.StatusCode, response.Header, string(text)}
+}
+
+// chunked posts a body without its length.
+func (s *server) chunked(path, body string) answer {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url+path, io.MultiReader(strings.NewReader(body)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return readAnswer(s.t, response)
 }
 
 func (s *server) get(path string) answer {

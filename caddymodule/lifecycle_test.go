@@ -69,12 +69,7 @@ func (s *slowRequest) end() answer {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return answer{response.StatusCode, response.Header, string(text)}
+	return readAnswer(s.t, response)
 }
 
 func TestReload(t *testing.T) {

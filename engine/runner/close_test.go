@@ -151,18 +151,8 @@ func TestWorkers(t *testing.T) {
 // TestManyAtOnce runs callers that wait, callers that do not, and observers beside each other.
 func TestManyAtOnce(t *testing.T) {
 	f := newFixture(t, Options{Workers: 3})
-	stop := make(chan struct{})
-	var openers, callers sync.WaitGroup
-	openers.Go(func() {
-		for {
-			select {
-			case g := <-f.gates:
-				g.open <- nil
-			case <-stop:
-				return
-			}
-		}
-	})
+	stop := f.openGates()
+	var callers sync.WaitGroup
 	plans := []*execution.Plan{f.plan(plain), f.plan(gated)}
 	for i := range 8 {
 		callers.Go(func() {
@@ -186,8 +176,7 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	callers.Wait()
-	close(stop)
-	openers.Wait()
+	stop()
 	if n := f.runner.inFlight.Load(); n != 0 {
 		t.Errorf("%d in flight", n)
 	}

@@ -42,18 +42,7 @@ outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "put pu
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFixture(t, Options{})
-			stop := make(chan struct{})
-			go func() {
-				for {
-					select {
-					case g := <-f.gates:
-						g.open <- nil
-					case <-stop:
-						return
-					}
-				}
-			}()
-			defer close(stop)
+			defer f.openGates()()
 			p, body := f.plan(tt.flow), "{}"
 			if strings.Contains(tt.flow, "big") {
 				body = `{"big":"` + strings.Repeat("x", execution.InlineLimit) + `"}`

@@ -111,6 +111,26 @@ func (g gateTask) Run(ctx context.Context, _ *task.Context) (value.Value, error)
 	}
 }
 
+// openGates opens every gate that comes, until the function that it returns is called.
+func (f *fixture) openGates() (stop func()) {
+	end := make(chan struct{})
+	var opener sync.WaitGroup
+	opener.Go(func() {
+		for {
+			select {
+			case g := <-f.gates:
+				g.open <- nil
+			case <-end:
+				return
+			}
+		}
+	})
+	return func() {
+		close(end)
+		opener.Wait()
+	}
+}
+
 type panicTask struct{}
 
 func (panicTask) Run(context.Context, *task.Context) (value.Value, error) { panic("told to") }
