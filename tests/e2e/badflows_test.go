@@ -114,7 +114,7 @@ func TestRefusedConfigurations(t *testing.T) {
 	}})
 	for _, tt := range []struct{ name, sites, reason string }{
 		{"missing directory", ":{$HTTP_PORT} {\n\tkestra_webhook nowhere\n}", "flow directory " + filepath.Join(s.Dir, "nowhere") + ": no such file or directory"},
-		{"missing directory in the block", ":{$HTTP_PORT} {\n\tkestra_webhook flows {\n\t\tflows a/b\n\t}\n}", "flow directory " + filepath.Join(s.Dir, "a/b") + ": no such file or directory"},
+		{"missing directory in the block", ":{$HTTP_PORT} {\n\tkestra_webhook flows {\n\t\tflows a/b\n\t}\n}", "flow directory " + filepath.Join(s.Dir, "a", "b") + ": no such file or directory"},
 		{"one flow in two places", ":{$HTTP_PORT} {\n\tkestra_webhook flows other\n}", "flow company.team/same is already defined at"},
 		{"condition", ":{$HTTP_PORT} {\n\tkestra_webhook flows {\n\t\tcondition `nope == 1`\n\t}\n}", "undeclared reference to 'nope'"},
 	} {

@@ -204,6 +204,7 @@ func TestRealPayloads(t *testing.T) {
 		}
 		for _, e := range encodings {
 			t.Run(s.name+" "+e.name, func(t *testing.T) {
+				t.Parallel()
 				for _, language := range []string{"pebble", "cel"} {
 					for _, d := range all {
 						checkDelivery(t, server, s.name+"_"+e.name+"_"+language, e, d)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -24,56 +25,7 @@ func TestSeedExamples(t *testing.T) {
 	fired := map[string]string{} // execution to flow
 	for _, form := range []string{shortForm, tenantForm} {
 		for _, method := range []string{"GET", "POST", "PUT"} {
-			t.Run(method+" "+form, func(t *testing.T) {
-				fetch := func(target, body string) harness.Answer {
-					return s.Fetch(t, method, form+target, body, "Content-Type", "application/json", "X-Event", "test")
-				}
-				for _, flow := range []string{"webhook_flow", "trigger", "condition_based_webhook_flow"} {
-					target, body := "company.team/"+flow+"/"+seedKey, `{"hello":"world","null":null}`
-					a := fetch(target+"?name=Alice&name=Bob", body)
-					if method == "GET" && flow == "condition_based_webhook_flow" { // it has no body
-						want(t, flow+" without a body", a, 204, "")
-						continue
-					}
-					r := decode(t, a)
-					if a.Status != 200 || a.Header.Get("Content-Type") != "application/json" || r.State.Current != "CREATED" || r.FlowID != flow {
-						t.Errorf("%s: %d by %q: %s", flow, a.Status, a.Header.Get("Content-Type"), a.Body)
-					}
-					wantBody := body
-					if method == "GET" {
-						wantBody = ""
-					}
-					v := r.Trigger.Variables
-					if string(v.Body) != wantBody || !cmp.Equal(v.Parameters, map[string][]string{"name": {"Alice", "Bob"}}) || !cmp.Equal(v.Headers["X-Event"], []string{"test"}) {
-						t.Errorf("%s: trigger variables %s %v %v", flow, v.Body, v.Parameters, v.Headers)
-					}
-					fired[r.ID] = flow
-				}
-
-				for _, body := range []string{`{"hello":"mars"}`, `{"other":1}`, `["hello"]`, "hello", ""} {
-					a := fetch("company.team/condition_based_webhook_flow/"+seedKey, body)
-					want(t, "condition with "+body, a, 204, "")
-				}
-
-				const outputs = "company.team/webhook_return_outputs/" + seedKey
-				a := fetch(outputs+"?name=Alice", "")
-				want(t, "outputs", a, 200, `{"greeting":"Hello Alice!"}`)
-				if got := a.Header.Get("Content-Type"); got != "application/json" {
-					t.Errorf("outputs have type %q", got)
-				}
-				want(t, "outputs without a name", fetch(outputs, ""), 200, `{"greeting":"Hello world!"}`)
-				a = fetch("company.team/text/"+seedKey+"?name=Alice", "")
-				want(t, "text", a, 200, "Hello Alice!")
-				if got := a.Header.Get("Content-Type"); got != "text/plain" {
-					t.Errorf("text has type %q", got)
-				}
-
-				for _, target := range []string{
-					"company.other/webhook_flow/" + seedKey, "company.team/other_flow/" + seedKey, "company.team/webhook_flow/other",
-				} {
-					want(t, target, fetch(target, ""), 404, notFound)
-				}
-			})
+			maps.Copy(fired, callExamples(t, s, method, form))
 		}
 	}
 
@@ -90,11 +42,68 @@ func TestSeedExamples(t *testing.T) {
 	harness.Eventually(t, 10*time.Second, "a log line of every execution", func() bool {
 		got = map[string]string{}
 		for _, l := range logLines(t, s.Output(), func(l logLine) bool { return l.Msg == "Hello World! 🚀" }) {
-			got[l.Execution] = fmt.Sprintf("%s %s %s %s", l.Level, l.Logger, l.Flow, l.Task)
+			got[l.Execution] += fmt.Sprintf("%s %s %s %s", l.Level, l.Logger, l.Flow, l.Task)
 		}
 		return len(got) >= len(wantLog)
 	})
 	if diff := cmp.Diff(wantLog, got); diff != "" || len(got) < 2*(2+3+3) {
 		t.Errorf("log lines by execution (-want +got):\n%s", diff)
 	}
+}
+
+// callExamples calls all examples with a method and by a form of the URL, and returns the executions of those that do not
+// wait, and their flows.
+func callExamples(t *testing.T, s *harness.Server, method, form string) map[string]string {
+	t.Helper()
+	fired := map[string]string{}
+	by := " " + method + " " + form
+	fetch := func(target, body string) harness.Answer {
+		return s.Fetch(t, method, form+target, body, "Content-Type", "application/json", "X-Event", "test")
+	}
+	for _, flow := range []string{"webhook_flow", "trigger", "condition_based_webhook_flow"} {
+		target, body := "company.team/"+flow+"/"+seedKey, `{"hello":"world","null":null}`
+		a := fetch(target+"?name=Alice&name=Bob", body)
+		if method == "GET" && flow == "condition_based_webhook_flow" { // it has no body
+			want(t, flow+" without a body"+by, a, 204, "")
+			continue
+		}
+		r := decode(t, a)
+		if a.Status != 200 || a.Header.Get("Content-Type") != "application/json" || r.State.Current != "CREATED" || r.FlowID != flow {
+			t.Errorf("%s%s: %d as %q: %s", flow, by, a.Status, a.Header.Get("Content-Type"), a.Body)
+		}
+		wantBody := body
+		if method == "GET" {
+			wantBody = ""
+		}
+		v := r.Trigger.Variables
+		if string(v.Body) != wantBody || !cmp.Equal(v.Parameters, map[string][]string{"name": {"Alice", "Bob"}}) || !cmp.Equal(v.Headers["X-Event"], []string{"test"}) {
+			t.Errorf("%s%s: trigger variables %s %v %v", flow, by, v.Body, v.Parameters, v.Headers)
+		}
+		fired[r.ID] = flow
+	}
+
+	for _, body := range []string{`{"hello":"mars"}`, `{"other":1}`, `["hello"]`, "hello", ""} {
+		a := fetch("company.team/condition_based_webhook_flow/"+seedKey, body)
+		want(t, "condition with "+body+by, a, 204, "")
+	}
+
+	const outputs = "company.team/webhook_return_outputs/" + seedKey
+	a := fetch(outputs+"?name=Alice", "")
+	want(t, "outputs"+by, a, 200, `{"greeting":"Hello Alice!"}`)
+	if got := a.Header.Get("Content-Type"); got != "application/json" {
+		t.Errorf("outputs%s have type %q", by, got)
+	}
+	want(t, "outputs without a name"+by, fetch(outputs, ""), 200, `{"greeting":"Hello world!"}`)
+	a = fetch("company.team/text/"+seedKey+"?name=Alice", "")
+	want(t, "text"+by, a, 200, "Hello Alice!")
+	if got := a.Header.Get("Content-Type"); got != "text/plain" {
+		t.Errorf("text%s has type %q", by, got)
+	}
+
+	for _, target := range []string{
+		"company.other/webhook_flow/" + seedKey, "company.team/other_flow/" + seedKey, "company.team/webhook_flow/other",
+	} {
+		want(t, target+by, fetch(target, ""), 404, notFound)
+	}
+	return fired
 }

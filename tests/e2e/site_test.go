@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -129,9 +130,7 @@ var spa = map[string]string{"site/index.html": "the one page", "site/app.js": "t
 // spaFiles returns them beside the flows.
 func spaFiles(t *testing.T) map[string]string {
 	files := seedFiles(t)
-	for name, text := range spa {
-		files[name] = text
-	}
+	maps.Copy(files, spa)
 	return files
 }
 
