@@ -104,15 +104,15 @@ func (e *jqError) Error() string {
 // jqFail returns the failure of an operation. Its text names types and no values.
 func jqFail(text string) error { return &jqError{value.String(text)} }
 
-// jqBreak leaves the label, or the loop, that it names.
-type jqBreak struct{ label *jqEnv }
+// jqBreakError leaves the label, or the loop, that it names.
+type jqBreakError struct{ label *jqEnv }
 
-func (*jqBreak) Error() string { return "break without its label" }
+func (*jqBreakError) Error() string { return "break without its label" }
 
-// jqPassed is the failure of what follows a `try`, on its way through that.
-type jqPassed struct{ err error }
+// jqPassedError is the failure of what follows a `try`, on its way through that.
+type jqPassedError struct{ err error }
 
-func (e *jqPassed) Error() string { return e.err.Error() }
+func (e *jqPassedError) Error() string { return e.err.Error() }
 
 // jqPrograms compiles programs and keeps them: nearly all are literals of templates.
 type jqPrograms struct{ compiled cache[jqNode] }
@@ -211,7 +211,7 @@ func jqFilter(st *state, programs *jqPrograms, v, program value.Value) (value.Va
 		return value.ListOf(out...), nil
 	case *jqError:
 		return value.Null, evaluationError("jq program failed: %s", failed.Error())
-	case *jqBreak:
+	case *jqBreakError:
 		return value.Null, evaluationError("jq program failed: %s", failed.Error())
 	default:
 		return value.Null, err

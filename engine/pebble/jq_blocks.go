@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/itchyny/gojq"
 
@@ -186,12 +187,12 @@ func (c *jqCompiler) condition(i *gojq.If, sc *jqScope) (jqNode, error) {
 		return nil, err
 	}
 	branches := append([]*gojq.IfElif{{Cond: i.Cond, Then: i.Then}}, i.Elif...)
-	for k := len(branches) - 1; k >= 0; k-- {
-		condition, err := c.query(branches[k].Cond, sc)
+	for _, branch := range slices.Backward(branches) {
+		condition, err := c.query(branch.Cond, sc)
 		if err != nil {
 			return nil, err
 		}
-		then, err := c.query(branches[k].Then, sc)
+		then, err := c.query(branch.Then, sc)
 		if err != nil {
 			return nil, err
 		}
@@ -248,7 +249,7 @@ func (c *jqCompiler) label(l *gojq.Label, sc *jqScope) (jqNode, error) {
 
 // caught returns err, or nil when it is the break to this label.
 func (e *jqEnv) caught(err error) error {
-	if left, ok := err.(*jqBreak); ok && left.label == e { //nolint:errorlint // never wrapped
+	if left, ok := err.(*jqBreakError); ok && left.label == e { //nolint:errorlint // never wrapped
 		return nil
 	}
 	return err
@@ -260,7 +261,7 @@ func (c *jqCompiler) leave(name string, sc *jqScope) (jqNode, error) {
 		return nil, errors.New("break needs the label " + name)
 	}
 	up := sc.size - entry.size
-	return jqStep(func(_ *jqRun, env *jqEnv, _ jqItem, _ jqEmit) error { return &jqBreak{env.up(up)} }), nil
+	return jqStep(func(_ *jqRun, env *jqEnv, _ jqItem, _ jqEmit) error { return &jqBreakError{env.up(up)} }), nil
 }
 
 func (c *jqCompiler) reduce(x *gojq.Reduce, sc *jqScope) (jqNode, error) {

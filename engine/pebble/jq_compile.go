@@ -151,14 +151,14 @@ func jqAlternative(left, right jqNode) jqNode {
 func jqGuard(run func(jqEmit) error, emit jqEmit) (own *jqError, err error) {
 	err = run(func(it jqItem) error {
 		if err := emit(it); err != nil {
-			return &jqPassed{err}
+			return &jqPassedError{err}
 		}
 		return nil
 	})
 	switch failed := err.(type) { //nolint:errorlint // none of these is ever wrapped
 	case *jqError:
 		return failed, nil
-	case *jqPassed:
+	case *jqPassedError:
 		return nil, failed.err
 	default:
 		return nil, err

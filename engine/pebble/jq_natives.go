@@ -242,7 +242,7 @@ func (r *jqRun) holds(condition jqNode, env *jqEnv, in jqItem) (ok bool, err err
 	here := &jqEnv{}
 	err = here.caught(condition(r, env, jqItem{v: in.v}, func(it jqItem) error {
 		ok = jqTruth(it.v)
-		return &jqBreak{here}
+		return &jqBreakError{here}
 	}))
 	return ok, err
 }
@@ -265,7 +265,7 @@ func jqLimit(args []jqNode) jqNode {
 					return err
 				}
 				if left == 0 {
-					return &jqBreak{here}
+					return &jqBreakError{here}
 				}
 				return nil
 			}))

@@ -333,7 +333,7 @@ func jqModify(left, right jqNode) jqNode {
 			here := &jqEnv{}
 			err = here.caught(right(r, env, jqItem{v: v}, func(it jqItem) error {
 				out, some = it.v, true
-				return &jqBreak{here}
+				return &jqBreakError{here}
 			}))
 			return out, some, err
 		})(r, env, in, emit)

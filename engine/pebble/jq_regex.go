@@ -38,7 +38,7 @@ func jqRegexFunctions() map[string]jqFunc {
 			if err != nil {
 				return value.Null, err
 			}
-			var parts []value.Value
+			parts := make([]value.Value, 0, found.List().Len()+1)
 			rest, err := jqBetween(v.Str(), found, func(before string, _ value.Value) error {
 				parts = append(parts, value.String(before))
 				return nil

@@ -195,11 +195,11 @@ func (st *state) finishSplit(parts []value.Value, limit int) (value.Value, error
 // replaceRegex is Java's String.replaceAll.
 func (st *state) replaceRegex(text, pattern, with string) (value.Value, error) {
 	var out strings.Builder
-	from := 0
+	from, order := 0, groupOrder(pattern)
 	err := st.matches(text, pattern, func(m *regexp2.Match, start, end int) (bool, error) {
 		before := out.Len()
 		out.WriteString(text[from:start])
-		if err := expandJava(&out, with, m); err != nil {
+		if err := expandJava(&out, with, m, order); err != nil {
 			return false, err
 		}
 		from = end
@@ -212,8 +212,9 @@ func (st *state) replaceRegex(text, pattern, with string) (value.Value, error) {
 	return value.String(out.String()), st.produce(len(text) - from)
 }
 
-// expandJava writes a replacement: $n and ${name} are groups, a backslash hides the character after it.
-func expandJava(out *strings.Builder, with string, m *regexp2.Match) error {
+// expandJava writes a replacement: $n and ${name} are groups, a backslash hides the character after it. The groups are
+// numbered in the order in which they stand in the pattern.
+func expandJava(out *strings.Builder, with string, m *regexp2.Match, order []int) error {
 	for i := 0; i < len(with); i++ {
 		switch c := with[i]; c {
 		case '\\':
@@ -222,7 +223,7 @@ func expandJava(out *strings.Builder, with string, m *regexp2.Match) error {
 			}
 			out.WriteByte(with[i])
 		case '$':
-			group, next, err := javaGroup(with, i+1, m)
+			group, next, err := javaGroup(with, i+1, m, order)
 			if err != nil {
 				return err
 			}
@@ -238,7 +239,7 @@ func expandJava(out *strings.Builder, with string, m *regexp2.Match) error {
 }
 
 // javaGroup reads the group reference behind a dollar sign: as many digits as make a group that exists.
-func javaGroup(with string, i int, m *regexp2.Match) (*regexp2.Group, int, error) {
+func javaGroup(with string, i int, m *regexp2.Match, order []int) (*regexp2.Group, int, error) {
 	if i < len(with) && with[i] == '{' {
 		name, _, ok := strings.Cut(with[i+1:], "}")
 		if !ok {
@@ -253,12 +254,15 @@ func javaGroup(with string, i int, m *regexp2.Match) (*regexp2.Group, int, error
 	if i >= len(with) || !isDigit(with[i]) {
 		return nil, 0, runtimeError("replacement has a $ that is no group; write \\$")
 	}
-	n, count := int(with[i]-'0'), m.GroupCount()
+	n, count := int(with[i]-'0'), len(order)+1
 	if n >= count {
 		return nil, 0, runtimeError("replacement names a group that does not exist: %d", n)
 	}
 	for i++; i < len(with) && isDigit(with[i]) && n*10+int(with[i]-'0') < count; i++ {
 		n = n*10 + int(with[i]-'0')
+	}
+	if n > 0 {
+		n = order[n-1]
 	}
 	return m.GroupByNumber(n), i, nil
 }

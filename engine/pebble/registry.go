@@ -80,12 +80,16 @@ func newRegistry(d Dialect) *registry {
 	dates := new(dateFormats)
 	for _, list := range [][]Filter{
 		filtersDefault(), filtersText(), filtersCut(), filtersLists(), filtersMaps(), filtersNumbers(), filtersEncoding(d), filtersDates(dates), filtersNumberFormat(), filtersJQ(),
+		filtersLines(), filtersEscape(), filtersRegex(), filtersFormat(), filtersClass(),
 	} {
 		for i := range list {
 			register(r.filters, &list[i], &list[i].Entry)
 		}
 	}
-	for _, list := range [][]Function{functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate(), functionsDates(dates)} {
+	for _, list := range [][]Function{
+		functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate(), functionsDates(dates),
+		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsMissing(),
+	} {
 		for i := range list {
 			register(r.functions, &list[i], &list[i].Entry)
 		}

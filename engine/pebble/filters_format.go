@@ -1,0 +1,354 @@
+package pebble
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// filtersFormat is the filter format, which is Java's String.format for the conversions s S b B c d o x X e E f % n.
+func filtersFormat() []Filter {
+	return []Filter{{
+		Entry{
+			Name: "format", Variadic: true,
+			Summary: "a string with its %s, %d, %05.2f and the like filled in by the arguments, as by Java's String.format",
+			Examples: []Example{
+				{"{{ '%05d' | format(42) }}", "00042"},
+				{"{{ '%s is %,.2f' | format('sum', 1234.5) }}", "sum is 1,234.50"},
+				{"{{ '%2$s-%1$-3s|' | format('a', 'b') }}", "b-a  |"},
+			},
+		},
+		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+			switch v.Kind() {
+			case value.KindNull:
+				return v, nil
+			case value.KindString:
+				text, err := st.format(v.Str(), args)
+				return value.String(text), err
+			default:
+				return value.Null, runtimeError("filter format needs a string, not %s", v.Kind())
+			}
+		},
+	}}
+}
+
+// formatSpec is one %[index$][flags][width][.precision]conversion.
+type formatSpec struct {
+	text      string // as it is written
+	index     int    // 0: the next argument; -1: the one before
+	flags     string
+	width     int
+	precision int // -1: none
+	letter    byte
+}
+
+func (s *formatSpec) has(flag string) bool { return strings.Contains(s.flags, flag) }
+
+// maxFormatWidth is the greatest width and precision.
+const maxFormatWidth = 10_000
+
+func (st *state) format(text string, args []value.Value) (string, error) {
+	var out strings.Builder
+	next, last := 0, -1
+	for text != "" {
+		before, rest, found := strings.Cut(text, "%")
+		out.WriteString(before)
+		if err := st.produce(len(before)); err != nil {
+			return "", err
+		}
+		if !found {
+			break
+		}
+		spec, length, err := parseFormat(rest)
+		if err != nil {
+			return "", err
+		}
+		text = rest[length:]
+		item := value.Null
+		if spec.letter != '%' && spec.letter != 'n' {
+			switch {
+			case spec.index > 0:
+				last = spec.index - 1
+			case spec.index == 0:
+				last = next
+				next++
+			}
+			if last < 0 || last >= len(args) {
+				return "", runtimeError("filter format has no argument for %%%s", spec.text)
+			}
+			item = args[last]
+		}
+		filled, err := st.formatOne(spec, item)
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(filled)
+		if err := st.produce(len(filled) + 16); err != nil {
+			return "", err
+		}
+	}
+	return out.String(), nil
+}
+
+// parseFormat reads what stands behind a percent sign.
+func parseFormat(text string) (*formatSpec, int, error) {
+	spec, i := &formatSpec{precision: -1}, 0
+	number := func() int {
+		start := i
+		for i < len(text) && isDigit(text[i]) {
+			i++
+		}
+		n, err := strconv.Atoi(text[start:i])
+		if err != nil {
+			return -1
+		}
+		return n
+	}
+	if n := number(); n > 0 && i < len(text) && text[i] == '$' {
+		spec.index, i = n, i+1
+	} else {
+		i = 0
+	}
+	if strings.HasPrefix(text[i:], "<") {
+		spec.index, i = -1, i+1
+	}
+	for i < len(text) && strings.IndexByte("-#+ 0,(", text[i]) >= 0 {
+		if strings.IndexByte(spec.flags, text[i]) >= 0 {
+			return nil, 0, runtimeError("format %%%s has a flag twice", cut(text[:i+1], 20))
+		}
+		spec.flags += text[i : i+1]
+		i++
+	}
+	if i < len(text) && isDigit(text[i]) {
+		spec.width = number()
+	}
+	if i < len(text) && text[i] == '.' {
+		i++
+		if spec.precision = number(); spec.precision < 0 {
+			return nil, 0, runtimeError("format %%%s needs a precision behind its point", cut(text[:i], 20))
+		}
+	}
+	if i == len(text) {
+		return nil, 0, runtimeError("format %%%s has no conversion", cut(text, 20))
+	}
+	spec.letter = text[i]
+	i++
+	spec.text = cut(text[:i], 20)
+	switch {
+	case strings.IndexByte("sSbBcdoxXeEf%n", spec.letter) < 0:
+		return nil, 0, runtimeError("format %%%s is not supported; there are s S b B c d o x X e E f %% n", spec.text)
+	case spec.width > maxFormatWidth || spec.precision > maxFormatWidth || spec.width < 0:
+		return nil, 0, newFault(ClassLimit, -1, "format %%%s is wider than %d", spec.text, maxFormatWidth)
+	case (spec.has("-") || spec.has("0")) && spec.width == 0:
+		return nil, 0, runtimeError("format %%%s needs a width for its flag", spec.text)
+	case spec.has("-") && spec.has("0"), spec.has("+") && spec.has(" "):
+		return nil, 0, runtimeError("format %%%s has flags that exclude each other", spec.text)
+	case spec.precision >= 0 && strings.IndexByte("dcoxX%n", spec.letter) >= 0:
+		return nil, 0, runtimeError("format %%%s takes no precision", spec.text)
+	case strings.Trim(spec.flags, allowedFlags(spec.letter)) != "":
+		return nil, 0, runtimeError("format %%%s has a flag that its conversion does not take", spec.text)
+	}
+	return spec, i, nil
+}
+
+func allowedFlags(letter byte) string {
+	switch letter {
+	case 'd', 'f':
+		return "-+ 0,("
+	case 'e', 'E':
+		return "-+ 0("
+	case 'o', 'x', 'X':
+		return "-#0"
+	case 'n':
+		return ""
+	default:
+		return "-"
+	}
+}
+
+func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
+	var body string
+	var err error
+	switch spec.letter {
+	case 'n':
+		return "\n", nil
+	case '%':
+		body = "%"
+	case 's', 'S':
+		body, err = st.javaText(v)
+	case 'b', 'B':
+		body = strconv.FormatBool(!v.IsNull() && (v.Kind() != value.KindBool || v.Bool()))
+	default:
+		if v.IsNull() {
+			body = "null"
+			break
+		}
+		if body, err = formatNumber(spec, v); err != nil {
+			return "", err
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if spec.precision >= 0 && strings.IndexByte("sSbB", spec.letter) >= 0 && utf16Length(body) > spec.precision {
+		body = utf16Slice(body, 0, spec.precision)
+	}
+	if strings.IndexByte("SB", spec.letter) >= 0 {
+		body = upperCase(body)
+	}
+	if missing := spec.width - utf8.RuneCountInString(body); missing > 0 {
+		if spec.has("-") {
+			return body + strings.Repeat(" ", missing), nil
+		}
+		return strings.Repeat(" ", missing) + body, nil
+	}
+	return body, nil
+}
+
+func formatNumber(spec *formatSpec, v value.Value) (string, error) {
+	mismatch := runtimeError("format %%%s does not fit %s", spec.text, v.Kind())
+	integer := v.Kind() == value.KindInt || v.Kind() == value.KindBigInt
+	switch spec.letter {
+	case 'c':
+		if v.Kind() == value.KindString && utf8.RuneCountInString(v.Str()) == 1 {
+			return v.Str(), nil
+		}
+		if v.Kind() == value.KindInt && v.Int() >= 0 && v.Int() <= utf8.MaxRune {
+			return string(rune(v.Int())), nil
+		}
+		return "", mismatch
+	case 'd':
+		if !integer {
+			return "", mismatch
+		}
+		n := v.BigInt()
+		return signed(spec, new(big.Int).Abs(n).String(), n.Sign() < 0), nil
+	case 'o', 'x', 'X':
+		if !integer {
+			return "", mismatch
+		}
+		return based(spec, v), nil
+	}
+	if v.Kind() != value.KindFloat && v.Kind() != value.KindDecimal {
+		return "", mismatch
+	}
+	f, _ := v.AsFloat()
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return strings.TrimPrefix(value.JavaText(v), "-"), nil
+	}
+	exact, ok := new(big.Rat).SetString(shortestText(v))
+	if !ok {
+		return "", mismatch
+	}
+	precision := spec.precision
+	if precision < 0 {
+		precision = 6
+	}
+	negative := math.Signbit(f)
+	exact.Abs(exact)
+	if spec.letter == 'f' {
+		return signed(spec, exact.FloatString(precision), negative), nil
+	}
+	text := scientific(exact, precision)
+	if spec.letter == 'E' {
+		text = strings.ToUpper(text)
+	}
+	return signed(spec, text, negative), nil
+}
+
+// shortestText returns the digits that a double prints with, which are those that Java rounds.
+func shortestText(v value.Value) string {
+	if v.Kind() == value.KindFloat {
+		f, _ := v.AsFloat()
+		return strconv.FormatFloat(f, 'e', -1, 64)
+	}
+	return value.JavaText(v)
+}
+
+// scientific writes a number that is not negative as d.ddde+dd, rounded half up.
+func scientific(n *big.Rat, precision int) string {
+	exponent := 0
+	if n.Sign() != 0 {
+		f, _ := n.Float64()
+		exponent = int(math.Floor(math.Log10(f)))
+	}
+	for {
+		power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(exponent, -exponent))), nil)
+		scaled := new(big.Rat).SetInt(power)
+		if exponent >= 0 {
+			scaled.Inv(scaled)
+		}
+		text := scaled.Mul(scaled, n).FloatString(precision)
+		whole, _, _ := strings.Cut(text, ".")
+		switch {
+		case len(whole) > 1:
+			exponent++
+		case whole == "0" && n.Sign() != 0:
+			exponent--
+		default:
+			sign := "+"
+			if exponent < 0 {
+				sign = "-"
+			}
+			digits := strconv.Itoa(max(exponent, -exponent))
+			return text + "e" + sign + strings.Repeat("0", max(0, 2-len(digits))) + digits
+		}
+	}
+}
+
+// signed puts the sign, the group separators and the leading zeros of the flags to digits.
+func signed(spec *formatSpec, digits string, negative bool) string {
+	if spec.has(",") {
+		whole, fraction, _ := strings.Cut(digits, ".")
+		for i := len(whole) - 3; i > 0; i -= 3 {
+			whole = whole[:i] + "," + whole[i:]
+		}
+		digits = whole
+		if fraction != "" {
+			digits += "." + fraction
+		}
+	}
+	before, after := "", ""
+	switch {
+	case negative && spec.has("("):
+		before, after = "(", ")"
+	case negative:
+		before = "-"
+	case spec.has("+"):
+		before = "+"
+	case spec.has(" "):
+		before = " "
+	}
+	if missing := spec.width - len(before) - len(digits) - len(after); spec.has("0") && missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	return before + digits + after
+}
+
+// based writes an integer to base 8 or 16: a negative one of 64 bits as its two's complement, as Java does a long.
+func based(spec *formatSpec, v value.Value) string {
+	base := 16
+	prefix := "0x"
+	if spec.letter == 'o' {
+		base, prefix = 8, "0"
+	}
+	digits := v.BigInt().Text(base)
+	if v.Kind() == value.KindInt {
+		digits = strconv.FormatUint(uint64(v.Int()), base)
+	}
+	if !spec.has("#") {
+		prefix = ""
+	}
+	if missing := spec.width - len(prefix) - len(digits); spec.has("0") && missing > 0 {
+		digits = strings.Repeat("0", missing) + digits
+	}
+	digits = prefix + digits
+	if spec.letter == 'X' {
+		digits = strings.ToUpper(digits)
+	}
+	return digits
+}

@@ -1,0 +1,94 @@
+package pebble
+
+import (
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// filtersLines are the filters on the lines of a text.
+func filtersLines() []Filter {
+	parameters := []Parameter{{Name: "amount", Required: true}, {Name: "prefix", Default: value.String(" ")}}
+	return []Filter{
+		{
+			Entry{
+				Name: "indent", Parameters: parameters, Summary: "a text whose lines but the first begin with a prefix, that many times",
+				Examples: []Example{{"{{ \"a\nb\" | indent(2) }}", "a\n  b"}, {"{{ \"a\nb\" | indent(1, '>') }}", "a\n>b"}},
+			},
+			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+				return st.indent("indent", v, args)
+			},
+		},
+		{
+			Entry{
+				Name: "nindent", Parameters: parameters, Summary: "a newline and a text, all of whose lines begin with a prefix, that many times",
+				Examples: []Example{{"{{ 'a:' ~ (\"b\nc\" | nindent(2)) }}", "a:\n  b\n  c"}},
+			},
+			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+				return st.indent("nindent", v, args)
+			},
+		},
+		{
+			Entry{
+				Name: "nl2br", Loose: true, Summary: "a string with <br /> in place of its newlines",
+				Examples: []Example{{"{{ \"a\nb\" | nl2br }}", "a<br />b"}},
+			},
+			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+				switch v.Kind() {
+				case value.KindNull:
+					return v, nil
+				case value.KindString:
+					text := strings.NewReplacer("\r\n", "<br />", "\n", "<br />", "\r", "<br />").Replace(v.Str())
+					return value.String(text), st.produce(len(text))
+				default:
+					return value.Null, runtimeError("filter nl2br needs a string, not %s", v.Kind())
+				}
+			},
+		},
+	}
+}
+
+// indent indents the lines of the text of a value. What ends its first line is what ends them all.
+func (st *state) indent(name string, v value.Value, args []value.Value) (value.Value, error) {
+	amount, ok := whole(args[0])
+	if !ok {
+		return value.Null, evaluationError("the amount of %s must be a number, not %s", name, args[0].Kind())
+	}
+	if amount < 0 {
+		return value.Null, evaluationError("the amount of %s must not be negative", name)
+	}
+	if v.IsNull() {
+		return v, nil
+	}
+	text, err := st.javaText(v)
+	if err != nil || text == "" {
+		return value.String(""), err
+	}
+	prefix, err := st.javaText(args[1])
+	if err != nil {
+		return value.Null, err
+	}
+	end := lineEnd(text)
+	size := len(prefix) * int(min(amount, 1<<31))
+	if err := st.produce(size); err != nil {
+		return value.Null, err
+	}
+	prefix = end + strings.Repeat(prefix, size/max(1, len(prefix)))
+	if name == "nindent" {
+		text = end + text
+	}
+	return st.replaceAll(text, end, prefix)
+}
+
+// lineEnd returns what ends the first line of a text.
+func lineEnd(text string) string {
+	i := strings.IndexAny(text, "\r\n")
+	switch {
+	case i < 0:
+		return "\n"
+	case i+1 < len(text) && (text[i+1] == '\r' || text[i+1] == '\n') && text[i+1] != text[i]:
+		return text[i : i+2]
+	default:
+		return text[i : i+1]
+	}
+}

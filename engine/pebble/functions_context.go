@@ -1,0 +1,143 @@
+package pebble
+
+import (
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// functionsContext are the functions that read the variables of the context.
+func functionsContext() []Function {
+	context := func(st *state, _ []value.Value) (value.Value, error) { return value.FromMap(st.ctx.Vars), nil }
+	return []Function{
+		{
+			Entry{
+				Name: "printContext", Summary: "all variables of the context, as a map",
+				Examples: []Example{{"{{ printContext() is map }}", "true"}},
+			},
+			context,
+		},
+		{
+			Entry{
+				Name: "fetchContext", Summary: "the same as printContext",
+				Examples: []Example{{"{{ fetchContext() is map }}", "true"}},
+			},
+			context,
+		},
+		{
+			Entry{
+				Name: "env", Parameters: []Parameter{{Name: "name", Required: true}, {Name: "default"}},
+				Summary:  "the variable of the environment that envs has under a name; the default when it is missing or empty",
+				Examples: []Example{{"{{ env('stage', 'dev') }}", "dev"}},
+			},
+			func(st *state, args []value.Value) (value.Value, error) {
+				if args[0].Kind() != value.KindString {
+					return value.Null, runtimeError("function env needs the name of a variable, not %s", args[0].Kind())
+				}
+				envs, _ := st.ctx.Vars.Get("envs")
+				if envs.Kind() != value.KindMap {
+					return args[1], nil
+				}
+				if v, ok := envs.Map().Get(args[0].Str()); ok && !v.IsNull() && value.JavaText(v) != "" {
+					return v, nil
+				}
+				return args[1], nil
+			},
+		},
+		{
+			Entry{
+				Name: "tasksWithState", Parameters: []Parameter{{Name: "state", Required: true}},
+				Summary:  "the tasks that are in a state: a list of maps with taskId, state, and in a loop value",
+				Examples: []Example{{"{{ tasksWithState('FAILED') }}", "[]"}},
+			},
+			tasksWithState,
+		},
+		{
+			Entry{
+				Name: "currentEachOutput", Parameters: []Parameter{{Name: "outputs", Required: true}},
+				Summary:  "in a loop, the output of a task in the current round: of outputs.id what stands under taskrun.value, through all loops around it",
+				Examples: []Example{{"{% set taskrun = {'value': 'a'} %}{{ currentEachOutput({'a': {'n': 1}}).n }}", "1"}},
+			},
+			currentEachOutput,
+		},
+	}
+}
+
+// tasksWithState reads the variable tasks: a map of task ids to {state: …}, or in a loop to maps of its values to that.
+func tasksWithState(st *state, args []value.Value) (value.Value, error) {
+	if args[0].Kind() != value.KindString {
+		return value.Null, runtimeError("function tasksWithState needs the name of a state, not %s", args[0].Kind())
+	}
+	wanted := strings.ToUpper(args[0].Str())
+	tasks, _ := st.ctx.Vars.Get("tasks")
+	if tasks.Kind() != value.KindMap {
+		return value.ListOf(), nil
+	}
+	var out []value.Value
+	for id, task := range tasks.Map().All() {
+		if task.Kind() != value.KindMap {
+			continue
+		}
+		if err := st.items(task.Map().Len() + 1); err != nil {
+			return value.Null, err
+		}
+		for key, member := range task.Map().All() {
+			found := value.NewMap(3)
+			found.Set("taskId", value.String(id))
+			found.Set("state", value.String(wanted))
+			switch {
+			case member.Kind() == value.KindMap:
+				member, _ = member.Map().Get("state")
+				found.Set("value", value.String(key))
+			case key != "state":
+				continue
+			}
+			if member.Kind() == value.KindString && strings.ToUpper(member.Str()) == wanted {
+				out = append(out, value.FromMap(found))
+			}
+		}
+	}
+	return value.ListOf(out...), nil
+}
+
+// currentEachOutput follows the values of the loops around the current task run, from the outermost in.
+func currentEachOutput(st *state, args []value.Value) (value.Value, error) {
+	at := args[0]
+	if at.Kind() != value.KindMap {
+		return value.Null, evaluationError("function currentEachOutput needs the outputs of a task, not %s", at.Kind())
+	}
+	taskrun, _ := st.lookup("taskrun")
+	if taskrun.Kind() != value.KindMap {
+		return value.Null, runtimeError("function currentEachOutput needs a task run: it is for the tasks of a loop")
+	}
+	parents, _ := st.lookup("parents")
+	var runs []value.Value
+	if parents.Kind() == value.KindList {
+		for i := parents.List().Len() - 1; i >= 0; i-- {
+			if parent := parents.List().At(i); parent.Kind() == value.KindMap {
+				if run, ok := parent.Map().Get("taskrun"); ok && run.Kind() == value.KindMap {
+					runs = append(runs, run)
+				}
+			}
+		}
+	}
+	for i, run := range append(runs, taskrun) {
+		if err := st.charge(1); err != nil {
+			return value.Null, err
+		}
+		key, _ := run.Map().Get("value")
+		name, err := st.javaText(key)
+		if err != nil {
+			return value.Null, err
+		}
+		if at.Kind() != value.KindMap {
+			return value.Null, evaluationError("function currentEachOutput finds no output for the current task run")
+		}
+		next, ok := at.Map().Get(name)
+		if !ok && i < len(runs) {
+			return value.Null, evaluationError("function currentEachOutput finds no output for the current task run")
+		}
+		at = next
+	}
+	return at, nil
+}

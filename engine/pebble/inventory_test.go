@@ -1,0 +1,208 @@
+package pebble
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// TestInventoryCases are the edges of filters and functions that no fact of Kestra shows. A ! is the class of an error.
+func TestInventoryCases(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for text, want := range map[string]string{
+		// Lines.
+		"{{ 'a\r\nb\nc' | indent(1) }}":              "a\r\n b\nc",
+		"{{ 'a\n\rb' | nindent(1) }}":                "\n\r a\n\r b",
+		"{{ 'a\n\nb' | indent(1) }}":                 "a\n \n b",
+		"{{ 'a\nb' | indent(0) }}":                   "a\nb",
+		"{{ 'a\nb' | indent(2, '') }}":               "a\nb",
+		"{{ null | indent(2) }}":                     "",
+		"{{ [1] | nindent(1) }}":                     "\n [1]",
+		"{{ 'a\nb' | indent('x') }}":                 "!evaluation",
+		"{{ 'a\nb' | indent(9223372036854775807) }}": "!limit",
+		"{{ 'a\nb\r\nc\rd' | nl2br }}":               "a<br />b<br />c<br />d",
+		// Escapes.
+		`{{ 'a"b' | escapeChar('DOUBLE') }}`:                   `a\"b`,
+		`{{ 'a' | escapeChar('x') }}`:                          "!unknown escapeChar",
+		`{{ 'a' | escapeChar(trigger.body.hello) }}`:           "!evaluation",
+		`{{ {"it's": ["it's", null]} | escapeChar('shell') }}`: `{"it's":["it'\\''s",null]}`,
+		"{{ '--A__b  c--' | slugify }}":                        "a-b-c",
+		"{{ 'straße 1.5' | slugify }}":                         "strae-15",
+		"{{ null | slugify }}":                                 "",
+		// Regular expressions.
+		"{{ 'aXb' | regexMatch('x') }}, {{ 'aXb' | regexMatch('(?i)x') }}, {{ 12 | regexMatch('2') }}": "false, true, true",
+		"{{ 'a' | regexMatch('(') }}":                                                          "!unknown regexMatch",
+		"{{ 'a' | regexMatch('(' ~ '') }}":                                                     "!runtime",
+		"{{ 'a' | regexMatch(1) }}":                                                            "!evaluation",
+		"{{ 'a1b2' | regexReplace('[0-9]', '<$0>') }}":                                         "a<1>b<2>",
+		"{{ 'ab' | regexReplace('(?<x>a)(b)', '$2${x}') }}":                                    "ba",
+		"{{ 'ab' | regexReplace('a', '$1') }}":                                                 "!runtime",
+		"{{ null | regexReplace('a', 'b') ?? 'none' }}":                                        "none",
+		"{{ 'ab' | regexExtract('(?<x>a)(b)', 1) }}{{ 'ab' | regexExtract('(?<x>a)(b)', 2) }}": "ab",
+		"{{ 'ab' | regexExtract('a(x)?', 1) is null }}":                                        "true",
+		"{{ 'ab' | regexExtract('a', 1) }}":                                                    "!evaluation",
+		"{{ 'ab' | regexExtract('a', 'x') }}":                                                  "!evaluation",
+		// Formats.
+		"{{ '%s %S %b %B %c %c%n%%' | format('a', 'b', null, 1, 'x', 65) }}":                                    "a B false TRUE x A\n%",
+		"{{ '%5s|%-5s|%.2s|%s' | format('ab', 'ab', 'abc', {'a': 1}) }}":                                        "   ab|ab   |ab|{a=1}",
+		"{{ '%d %+d % d %,d %(d %06d %-6d| %d' | format(1, 2, 3, 1234567, -4, -5, 6, 123456789012345678901) }}": "1 +2  3 1,234,567 (4) -00005 6     | 123456789012345678901",
+		"{{ '%x %X %o %#x %08x %x' | format(255, 255, 8, 255, 255, -1) }}":                                      "ff FF 10 0xff 000000ff ffffffffffffffff",
+		"{{ '%.2f %f %.0f %,.1f %08.3f %.1f' | format(1.005, 0.5, 2.5, 1234567.25, -1.5, 1.0) }}":               "1.01 0.500000 3 1,234,567.3 -001.500 1.0",
+		"{{ '%e %.2E %e %.1e %e' | format(12345.678, 0.00012, 0.0, 9.99, 1.0) }}":                               "1.234568e+04 1.20E-04 0.000000e+00 1.0e+01 1.000000e+00",
+		"{{ '%2$s-%1$s-%<s-%s' | format('a', 'b') }}":                                                           "b-a-a-a",
+		"{{ '%s' | format(null) }}{{ null | format('a') }}":                                                     "null",
+		"{{ '%d' | format(1.5) }}":          "!runtime",
+		"{{ '%f' | format(1) }}":            "!runtime",
+		"{{ '%d' | format('1') }}":          "!runtime",
+		"{{ '%s %s' | format('a') }}":       "!runtime",
+		"{{ '%t' | format('a') }}":          "!runtime",
+		"{{ '%g' | format(1.5) }}":          "!runtime",
+		"{{ '%' | format(1) }}":             "!runtime",
+		"{{ '%-d' | format(1) }}":           "!runtime",
+		"{{ '%-05d' | format(1) }}":         "!runtime",
+		"{{ '%++d' | format(1) }}":          "!runtime",
+		"{{ '%.2d' | format(1) }}":          "!runtime",
+		"{{ '%#s' | format(1) }}":           "!runtime",
+		"{{ '%99999999999s' | format(1) }}": "!limit",
+		"{{ '%.d' | format(1) }}":           "!runtime",
+		"{{ 1 | format(1) }}":               "!runtime",
+		// Encryption.
+		"{{ encrypt('AAAA', 'x') }}":                        "!evaluation",
+		"{{ encrypt('!', 'x') }}":                           "!runtime",
+		"{{ encrypt(1, 'x') }}":                             "!evaluation",
+		"{{ decrypt('AAAAAAAAAAAAAAAAAAAAAA==', 'AAAA') }}": "!evaluation",
+		"{{ decrypt('AAAAAAAAAAAAAAAAAAAAAA==', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA') }}": "!evaluation",
+		"{{ decrypt('AAAAAAAAAAAAAAAAAAAAAA==', encrypt('AAAAAAAAAAAAAAAAAAAAAA==', 'ü🚀')) }}":  "ü🚀",
+		"{{ encrypt('AAAAAAAAAAAAAAAAAAAAAA==', null) is null }}":                               "true",
+		// Identifiers.
+		"{{ nanoId(1001) }}": "!evaluation", "{{ nanoId(-1) }}": "!evaluation", "{{ nanoId(3, '') }}": "!evaluation",
+		"{{ nanoId(3, 'é') }}": "ééé", "{{ nanoId(0) }}": "",
+		// Days.
+		"{{ dayOfWeek('2024-02-28') }} {{ dayOfWeek('2024-02-29T23:59') }} {{ dayOfWeek('2024-03-01T23:59:59.123Z[UTC]') }}": "WEDNESDAY THURSDAY FRIDAY",
+		"{{ dayOfWeek('29.2.2024') }}": "!evaluation", "{{ dayOfWeek('2023-02-29') }}": "!evaluation", "{{ dayOfWeek(1) }}": "!evaluation",
+		"{{ hourOfDay('2024-02-29') }}": "!evaluation", "{{ hourOfDay('2024-02-29T07:00') }}": "7",
+		"{{ isWeekend('2024-03-01') }}{{ isWeekend('2024-03-03T00:00:00-12:00') }}":                                        "falsetrue",
+		"{{ isDayWeekInMonth('2024-03-29', 'friday', 'last') }}{{ isDayWeekInMonth('2024-03-22', 'FRIDAY', 'LAST') }}":     "truefalse",
+		"{{ isDayWeekInMonth('2024-03-22', 'FRIDAY', 'FOURTH') }}{{ isDayWeekInMonth('2024-03-22', 'MONDAY', 'FOURTH') }}": "truefalse",
+		"{{ isDayWeekInMonth('2024-03-22', 'FRI', 'FOURTH') }}":                                                            "!evaluation", "{{ isDayWeekInMonth('2024-03-22', 'FRIDAY', 'FIFTH') }}": "!evaluation",
+		"{{ isLastWorkingDay('2024-03-31', 'SUNDAY') }}{{ isLastWorkingDay('2024-03-28') }}{{ isLastWorkingDay('2024-03-30') }}": "truefalsefalse",
+		"{{ isLastWorkingDay('2024-03-31', 'X') }}": "!evaluation", "{{ isLastWorkingDay('2024-03-31', ' ') }}": "!evaluation",
+		"{{ isDateBetween('2024-01-02', '2024-01-01T00:00:00Z', '2024-01-03T00:00:00Z') }}":                     "!evaluation",
+		"{{ isDateBetween('2024-01-01T00:00:00Z', '2024-01-01T00:00:00Z', '2024-01-03T00:00:00Z') }}":           "false",
+		"{{ isDateBetween('2024-01-01T00:00:00Z', '2024-01-01T00:00:00+01:00', '2024-01-01T00:00:00-01:00') }}": "true",
+		// The context.
+		"{{ printContext().flow.id }} {{ fetchContext().trigger.body.n }}":   "f 1",
+		"{% macro m() %}{{ fetchContext().flow.id }}{% endmacro %}{{ m() }}": "f",
+		"{{ env('foo') is null }} {{ env('foo', 1) }}":                       "true 1",
+		"{{ env(1) }}": "!runtime",
+		// Classes.
+		"{{ trigger.body.list | className }} {{ 1.5 | className }} {{ true | className }} {{ '1.5' | number('BIGDECIMAL') | className }} {{ null | className }}": "java.util.ArrayList java.lang.Double java.lang.Boolean java.math.BigDecimal ",
+		"{{ 2147483648 | className }} {{ 9223372036854775808 | className }} {{ 'a' | className }}":                                                               "java.lang.Long java.math.BigInteger java.lang.String",
+	} {
+		if got := outcome(e, c, text); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestNeeds sees that a call of what nothing provides is refused when the template is compiled, wherever it stands.
+func TestNeeds(t *testing.T) {
+	for _, text := range []string{"{{ kv('a') }}", "{% if false %}{{ http('http://127.0.0.1') }}{% endif %}", "{{ nope ?? read('a') }}"} {
+		_, err := New(Options{}).Compile(text)
+		if err == nil || !strings.Contains(err.Error(), ", which is not supported yet at line 1") {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+}
+
+// TestContextFunctions sees what functions make of the variables of an execution.
+func TestContextFunctions(t *testing.T) {
+	vars, err := value.DecodeJSONText(`{
+		"envs": {"foo": "bar", "empty": ""},
+		"tasks": {"a": {"state": "SUCCESS"}, "b": {"state": "FAILED"}, "each": {"x": {"state": "FAILED"}, "y": {"state": "success"}}, "odd": 1},
+		"taskrun": {"value": "in"}, "parents": [{"taskrun": {"value": "mid"}}, {"taskrun": {"value": "out"}}, {}],
+		"outputs": {"t": {"out": {"mid": {"in": {"n": 1}}}}}
+	}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, c := New(Options{}), &Context{Vars: vars.Map()}
+	for text, want := range map[string]string{
+		"{{ env('foo') }} {{ env('empty', 'd') }} {{ env('nope', default='e') }}": "bar d e",
+		"{{ tasksWithState('failed') }}":                                          `[{"taskId":"b","state":"FAILED"},{"taskId":"each","state":"FAILED","value":"x"}]`,
+		"{{ tasksWithState('SUCCESS') | length }} {{ tasksWithState('X') }}":      "2 []",
+		"{{ tasksWithState(1) }}":                                                 "!runtime",
+		"{{ currentEachOutput(outputs.t).n }}":                                    "1",
+		"{{ currentEachOutput({}) }}":                                             "!evaluation",
+		"{{ currentEachOutput(1) }}":                                              "!evaluation",
+		"{{ currentEachOutput({'out': {'mid': {}}}) }}":                           "",
+		"{{ currentEachOutput({'out': 1}) }}":                                     "!evaluation",
+	} {
+		if got := outcome(e, c, text); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+// TestReplayedIdentifiers sees that a fixed clock and seed say the same again, and how identifiers look.
+func TestReplayedIdentifiers(t *testing.T) {
+	const key = "AAAAAAAAAAAAAAAAAAAAAA=="
+	tmpl, err := New(Options{}).Compile("{{ ksuid() }} {{ nanoId() }} {{ randomPort() }} {{ encrypt('" + key + "', 'a') }} {{ encrypt('" + key + "', 'a') }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixed := &Context{Now: time.Unix(1_709_205_255, 0), Seed: 7}
+	first, _ := tmpl.Render(fixed)
+	second, _ := tmpl.Render(fixed)
+	parts := strings.Fields(first)
+	if first != second || len(parts) != 5 || !strings.HasPrefix(parts[0], "2d2") || len(parts[1]) != 21 || parts[3] == parts[4] {
+		t.Errorf("got %q and %q", first, second)
+	}
+	free, _ := tmpl.Render(&Context{})
+	if free == first {
+		t.Errorf("got %q again", free)
+	}
+}
+
+// TestNonce sees that no two texts share a nonce, even with the same key and randomness.
+func TestNonce(t *testing.T) {
+	a, b := nonceFor("key", "a", 1), nonceFor("key", "b", 1)
+	if string(a) == string(b) || string(a) != string(nonceFor("key", "a", 1)) || string(a) == string(nonceFor("key", "a", 2)) || len(a) != 12 {
+		t.Errorf("got %x and %x", a, b)
+	}
+}
+
+// TestDecryptKestra decrypts a text in the layout of Kestra, put together by hand.
+func TestDecryptKestra(t *testing.T) {
+	const key = "I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK"
+	box, err := gcm("test", value.String(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	iv := []byte("123456789012")
+	sealed := base64.StdEncoding.EncodeToString(append(append([]byte{}, iv...), box.Seal(nil, iv, []byte("hello"), nil)...))
+	if got := outcome(New(Options{}), &Context{}, "{{ decrypt('"+key+"', '"+sealed+"') }}"); got != "hello" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestGroupOrder(t *testing.T) {
+	for pattern, want := range map[string][]int{
+		`a`: nil, `(a)(b)`: {1, 2}, `(?<x>a)(b)`: {2, 1}, `(?:a)(?=b)(?<!c)(?P<x>d)('y')`: {2, 1},
+		`[(](a)[^]()](\()(?i)(?<n>x)`: {1, 2, 3}, `\((a)`: {1}, `(?'q'a)(?<r>b)(c)`: {2, 3, 1},
+	} {
+		got := groupOrder(pattern)
+		if len(got) != len(want) {
+			t.Errorf("%s: got %v, want %v", pattern, got, want)
+			continue
+		}
+		for i := range want {
+			if got[i] != want[i] {
+				t.Errorf("%s: got %v, want %v", pattern, got, want)
+			}
+		}
+	}
+}
