@@ -33,15 +33,6 @@ func (s Status) Terminated() bool {
 	}
 }
 
-// TerminatedNames returns the names of all statuses of Kestra that end an execution, which `stopAfter` may list.
-func TerminatedNames() []string {
-	names := make([]string, len(terminated))
-	for i, s := range terminated {
-		names[i] = string(s)
-	}
-	return names
-}
-
 // Transition is the entry into a status.
 type Transition struct {
 	Status Status    `json:"state"`

@@ -109,8 +109,8 @@ func (c *Catalog) Lookup(kind Kind, typ string) *Spec { return c.byType[catalogK
 // change them.
 func (c *Catalog) Specs() []*Spec { return c.specs }
 
-// Nearest returns the known type of this kind that looks most like typ; "" when none is near.
-func (c *Catalog) Nearest(kind Kind, typ string) string {
+// nearest returns the known type of this kind that looks most like typ; "" when none is near.
+func (c *Catalog) nearest(kind Kind, typ string) string {
 	if name := nearest(typ, c.names[kind]); name != "" {
 		return name
 	}

@@ -92,8 +92,8 @@ func TestCatalogNearest(t *testing.T) {
 		{KindCondition, "io.kestra.plugin.core.condition.WeekendConditions", "io.kestra.plugin.core.condition.WeekendCondition"},
 	}
 	for _, tt := range tests {
-		if got := c.Nearest(tt.kind, tt.typ); got != tt.want {
-			t.Errorf("Nearest(%s, %q) = %q, want %q", tt.kind, tt.typ, got, tt.want)
+		if got := c.nearest(tt.kind, tt.typ); got != tt.want {
+			t.Errorf("nearest(%s, %q) = %q, want %q", tt.kind, tt.typ, got, tt.want)
 		}
 	}
 }

@@ -75,8 +75,8 @@ func (c *Component) Structure(name string) *pebble.Structure { return c.properti
 // Children returns the compiled components of a Conditions or Tasks property.
 func (c *Component) Children(name string) []*Component { return c.properties[name].children }
 
-// PropertyPos returns where the value of a property was written; the component's place when it was not.
-func (c *Component) PropertyPos(name string) Position {
+// propertyPos returns where the value of a property was written; the component's place when it was not.
+func (c *Component) propertyPos(name string) Position {
 	if p, ok := c.properties[name]; ok {
 		return p.pos
 	}
@@ -89,29 +89,19 @@ func (c *Component) PropertyAt(name string, line, column int) Position {
 	if p := c.properties[name]; p.node != nil {
 		return p.pos.Source.within(p.node, line, column)
 	}
-	return c.PropertyPos(name)
+	return c.propertyPos(name)
 }
 
 // Errorf returns an error at a property; an empty property means the component as a whole. A %w in the format gives the
 // cause.
 func (c *Component) Errorf(property, format string, args ...any) *Diagnostic {
 	err := fmt.Errorf(format, args...)
-	d := &Diagnostic{Pos: c.PropertyPos(property), Path: c.Path, Message: err.Error()}
+	d := &Diagnostic{Pos: c.propertyPos(property), Path: c.Path, Message: err.Error()}
 	if property != "" {
 		d.Path += "." + property
 	}
 	if cause, ok := err.(interface{ Unwrap() error }); ok {
 		d.Err = cause.Unwrap()
-	}
-	return d
-}
-
-// ErrorAt is [Component.Errorf] for a place inside of a String property: line and column of its text, counted from 1 in
-// characters. It is for [Spec.Compile]; later, and for a line of 0, the place is the property.
-func (c *Component) ErrorAt(property string, line, column int, format string, args ...any) *Diagnostic {
-	d := c.Errorf(property, format, args...)
-	if n := c.nodes[property]; n != nil && line > 0 {
-		d.Pos = c.Pos.Source.within(n, line, column)
 	}
 	return d
 }

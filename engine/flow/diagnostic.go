@@ -44,15 +44,10 @@ func (d *Diagnostic) Unwrap() error { return d.Err }
 type Diagnostics []*Diagnostic
 
 // Errors returns the findings that keep a flow from loading.
-func (ds Diagnostics) Errors() Diagnostics { return ds.of(SeverityError) }
-
-// Warnings returns the other findings.
-func (ds Diagnostics) Warnings() Diagnostics { return ds.of(SeverityWarning) }
-
-func (ds Diagnostics) of(severity Severity) Diagnostics {
+func (ds Diagnostics) Errors() Diagnostics {
 	var found Diagnostics
 	for _, d := range ds {
-		if d.Severity == severity {
+		if d.Severity == SeverityError {
 			found = append(found, d)
 		}
 	}

@@ -27,7 +27,9 @@ func itself(c *Component) (any, error) { return c, nil }
 func compileFakeCEL(c *Component) (any, error) {
 	for i, line := range strings.Split(c.Text("expression"), "\n") {
 		if at := strings.IndexByte(line, '?'); at >= 0 {
-			return nil, c.ErrorAt("expression", i+1, at+1, "has a question mark")
+			d := c.Errorf("expression", "has a question mark")
+			d.Pos = c.PropertyAt("expression", i+1, at+1)
+			return nil, d
 		}
 	}
 	return c, nil
@@ -84,7 +86,7 @@ func fakeSpecs() []Spec {
 			Kind: KindTrigger, Type: "io.kestra.plugin.core.trigger.Webhook", Properties: webhookProperties,
 			Compile: func(c *Component) (any, error) {
 				for key, v := range c.Value("labels").Map().All() {
-					if err := CheckLabel(Label{key, v.Str()}); err != nil {
+					if err := checkLabel(Label{key, v.Str()}); err != nil {
 						return nil, c.Errorf("labels", "%w", err)
 					}
 				}

@@ -26,8 +26,8 @@ type Flow struct {
 	defaults   *value.Map // of the inputs whose defaults hold no expression; nil when one does
 }
 
-// MemberPos returns where the value of a member, such as outputs, was written; the flow's place when it was not.
-func (f *Flow) MemberPos(member string) Position {
+// memberPos returns where the value of a member, such as outputs, was written; the flow's place when it was not.
+func (f *Flow) memberPos(member string) Position {
 	if pos, ok := f.members[member]; ok {
 		return pos
 	}
@@ -37,8 +37,8 @@ func (f *Flow) MemberPos(member string) Position {
 // Extensions returns a warning for every use of a property or type that Kestra does not have, in the order of the file.
 func (f *Flow) Extensions() Diagnostics { return f.extensions }
 
-// Components iterates over the flow's tasks and triggers and everything inside of them, parents before children.
-func (f *Flow) Components(yield func(*Component) bool) {
+// components iterates over the flow's tasks and triggers and everything inside of them, parents before children.
+func (f *Flow) components(yield func(*Component) bool) {
 	for _, list := range [][]*Component{f.Tasks, f.Triggers} {
 		if !walk(list, yield) {
 			return

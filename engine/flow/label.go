@@ -18,9 +18,9 @@ const SystemLabel = "system."
 
 var labelKey = regexp.MustCompile(`^\p{Ll}[\p{L}0-9._-]*$`)
 
-// CheckLabel refuses what a flow may not set as a label: a key of another form, an empty value, a label of the engine's
+// checkLabel refuses what a flow may not set as a label: a key of another form, an empty value, a label of the engine's
 // other than system.readOnly (spec/kestra-webhook.md §7.1, spec/kestra-live.md B "Flow creation").
-func CheckLabel(l Label) error {
+func checkLabel(l Label) error {
 	switch {
 	case strings.HasPrefix(l.Key, SystemLabel) && l.Key != SystemLabel+"readOnly":
 		return fmt.Errorf("system labels can only be set by the engine itself, offending label: %s", shorten(l.Key))

@@ -86,7 +86,7 @@ func (l *loader) load() *Flow {
 
 // checkComponents lets every component look at the complete flow.
 func (l *loader) checkComponents() {
-	for c := range l.flow.Components {
+	for c := range l.flow.components {
 		if c.Spec.Check == nil || c.Spec.Compile == nil {
 			continue
 		}
@@ -95,7 +95,7 @@ func (l *loader) checkComponents() {
 			if property != "" {
 				path += "." + property
 			}
-			l.add(&Diagnostic{Severity: severity, Pos: c.PropertyPos(property), Path: path, Message: message})
+			l.add(&Diagnostic{Severity: severity, Pos: c.propertyPos(property), Path: path, Message: message})
 		})
 	}
 }
@@ -171,7 +171,7 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 			l.errorAt(val, path, "a deleted flow cannot be loaded: remove the file")
 		}
 	case "labels":
-		f.Labels = l.labels(val, path, CheckLabel)
+		f.Labels = l.labels(val, path, checkLabel)
 	case "variables":
 		if val.Kind != yaml.MappingNode {
 			l.errorAt(val, path, "must be a mapping, is %s", kindName(val))

@@ -145,9 +145,9 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 			return false
 		}
 	}
-	hint := didYouMean(l.catalog.Nearest(kind, typ))
+	hint := didYouMean(l.catalog.nearest(kind, typ))
 	switch plugin := strings.HasPrefix(typ, "io.kestra.plugin.") && !strings.HasPrefix(typ, corePackage); {
-	case plugin && kind == KindTrigger && (hint == "" || !strings.EqualFold(l.catalog.Nearest(kind, typ), typ)):
+	case plugin && kind == KindTrigger && (hint == "" || !strings.EqualFold(l.catalog.nearest(kind, typ), typ)):
 		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", shorten(typ))
 		c.Spec = &Spec{Kind: kind, Type: typ}
 		return true

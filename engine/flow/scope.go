@@ -81,15 +81,6 @@ func (in *Input) Default(ctx *pebble.Context) (value.Value, error) {
 	return in.Convert(v)
 }
 
-// NestInputs returns the values of inputs by id as expressions see them: nested at the dots of the ids.
-func NestInputs(byID *value.Map) *value.Map {
-	root := newNest()
-	for id, v := range byID.All() {
-		root.set(id, v)
-	}
-	return root.value().Map()
-}
-
 // nest is a map that is being built from dotted paths.
 type nest struct {
 	keys []string

@@ -95,7 +95,7 @@ func (s *Set) sort() {
 
 func duplicateFlow(first, second *Flow) *Diagnostic {
 	return &Diagnostic{
-		Pos: second.MemberPos("id"), Path: "id",
-		Message: fmt.Sprintf("flow %s/%s is already defined at %s", second.Namespace, second.ID, first.MemberPos("id")),
+		Pos: second.memberPos("id"), Path: "id",
+		Message: fmt.Sprintf("flow %s/%s is already defined at %s", second.Namespace, second.ID, first.memberPos("id")),
 	}
 }

@@ -177,13 +177,13 @@ func TestResolve(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := execution.Datum{Ref: ref}
-	if err := f.runner.Resolve(t.Context(), &d); err != nil || string(d.JSON) != "[1]" {
+	if err := f.runner.resolveDatum(t.Context(), &d); err != nil || string(d.JSON) != "[1]" {
 		t.Errorf("%q, %v", d.JSON, err)
 	}
-	if err := f.runner.Resolve(t.Context(), &execution.Datum{Ref: "nope"}); err == nil {
+	if err := f.runner.resolveDatum(t.Context(), &execution.Datum{Ref: "nope"}); err == nil {
 		t.Error("resolved a reference that is not kept")
 	}
-	if err := f.runner.Resolve(t.Context(), &execution.Datum{}); err != nil {
+	if err := f.runner.resolveDatum(t.Context(), &execution.Datum{}); err != nil {
 		t.Errorf("no datum: %v", err)
 	}
 }

@@ -132,9 +132,9 @@ func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) 
 
 // resolve fills in all texts of a state.
 func (r *Runner) resolve(ctx context.Context, s *execution.State) error {
-	err := errors.Join(r.Resolve(ctx, &s.Trigger.Variables), r.Resolve(ctx, &s.Outputs))
+	err := errors.Join(r.resolveDatum(ctx, &s.Trigger.Variables), r.resolveDatum(ctx, &s.Outputs))
 	for i := range s.TaskRuns {
-		err = errors.Join(err, r.Resolve(ctx, &s.TaskRuns[i].Outputs))
+		err = errors.Join(err, r.resolveDatum(ctx, &s.TaskRuns[i].Outputs))
 	}
 	return err
 }

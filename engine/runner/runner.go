@@ -131,8 +131,8 @@ func (r *Runner) Close() {
 	<-r.idle
 }
 
-// Resolve fills in the text of a datum that is kept apart.
-func (r *Runner) Resolve(ctx context.Context, d *execution.Datum) error {
+// resolveDatum fills in the text of a datum that is kept apart.
+func (r *Runner) resolveDatum(ctx context.Context, d *execution.Datum) error {
 	if d.Ref == "" || d.JSON != nil {
 		return nil
 	}

@@ -23,7 +23,7 @@ func Contains(v, x Value) (found, ok bool) {
 		if x.kind != KindList {
 			return Index(v.List(), x) >= 0, true
 		}
-		items := SetOf(v.List())
+		items := setOf(v.List())
 		for _, item := range x.List().Slice() {
 			if !items.Has(item) {
 				return false, true

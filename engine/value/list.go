@@ -65,7 +65,7 @@ func (l *List) Plus(x Value) Value {
 // [Equal] to an item of x if x is a list, else without the first item that is equal to x.
 func (l *List) Minus(x Value) Value {
 	if x.kind == KindList {
-		return ListOf(slices.DeleteFunc(slices.Clone(l.Slice()), SetOf(x.List()).Has)...)
+		return ListOf(slices.DeleteFunc(slices.Clone(l.Slice()), setOf(x.List()).Has)...)
 	}
 	if i := Index(l, x); i >= 0 {
 		return ListOf(slices.Concat(l.items[:i], l.items[i+1:])...)

@@ -103,9 +103,6 @@ func (m *Map) Values() Value {
 	return ListOf(items...)
 }
 
-// Folds reports whether look-up ignores the case of ASCII letters.
-func (m *Map) Folds() bool { return m != nil && m.fold }
-
 // Key returns the key of member i, counted from 0 in the order of [Map.All].
 func (m *Map) Key(i int) string { return m.keys[i] }
 

@@ -19,8 +19,8 @@ type Set struct {
 // equals the double.
 type wideNumbers struct{ double, other bool }
 
-// SetOf returns the set of the items of l.
-func SetOf(l *List) *Set {
+// setOf returns the set of the items of l.
+func setOf(l *List) *Set {
 	s := &Set{buckets: make(map[uint64][]Value, l.Len())}
 	for _, item := range l.Slice() {
 		s.Add(item)

@@ -18,9 +18,6 @@ const (
 	textType = "text/plain"
 )
 
-// Kestra's open-source edition has this one tenant.
-const tenantID = "main"
-
 // Message returns an answer with a JSON message.
 func Message(status int, outcome Outcome, message string) Response {
 	body := append([]byte(`{"message":`), value.AppendJSON(nil, value.String(message))...)

@@ -133,7 +133,7 @@ func TestKeysThatSwitchATriggerOff(t *testing.T) {
 func TestEqualKeys(t *testing.T) {
 	const canary = "cAnArY"
 	set, found := loadFlows(t,
-		webhookFlow("f", "key: "+canary)+"  - {id: second, type: "+Type+", key: \" "+canary+" \"}\n  - {id: third, type: "+TypeAlias+", key: other}\n",
+		webhookFlow("f", "key: "+canary)+"  - {id: second, type: "+Type+", key: \" "+canary+" \"}\n  - {id: third, type: "+typeAlias+", key: other}\n",
 		webhookFlow("g", "key: "+canary))
 	if err := found.Err(); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestEqualKeys(t *testing.T) {
 	if got := index.Match(Target{"company.team", "f", canary}); got == nil || got.ID() != "hook" {
 		t.Errorf("the first of two does not win: %v", got)
 	}
-	if got := index.Match(Target{"company.team", "f", "other"}); got == nil || got.ID() != "third" || got.Type() != TypeAlias {
+	if got := index.Match(Target{"company.team", "f", "other"}); got == nil || got.ID() != "third" || got.Type() != typeAlias {
 		t.Errorf("the third has %v", got)
 	}
 	if got := index.Match(Target{"company.team", "g", canary}); got == nil || got.Flow.ID != "g" {

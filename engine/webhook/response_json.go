@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // appendWebhookResponse appends Kestra's WebhookResponse. Empty outputs and, without a base URL, the url are left out.
 func appendWebhookResponse(dst []byte, s *execution.State, baseURL string) []byte {
-	dst = append(dst, `{"tenantId":"`+tenantID+`","id":`...)
+	dst = append(dst, `{"tenantId":"`+flow.Tenant+`","id":`...)
 	dst = appendString(dst, s.ID)
 	dst = append(dst, `,"namespace":`...)
 	dst = appendString(dst, s.Namespace)
@@ -45,7 +46,7 @@ func appendWebhookResponse(dst []byte, s *execution.State, baseURL string) []byt
 	dst = appendState(dst, s.History)
 	if baseURL != "" {
 		dst = append(dst, `,"url":`...)
-		dst = appendString(dst, strings.TrimRight(baseURL, "/")+"/ui/"+tenantID+"/executions/"+s.Namespace+"/"+s.FlowID+"/"+s.ID)
+		dst = appendString(dst, strings.TrimRight(baseURL, "/")+"/ui/"+flow.Tenant+"/executions/"+s.Namespace+"/"+s.FlowID+"/"+s.ID)
 	}
 	return append(dst, '}')
 }

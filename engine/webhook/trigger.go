@@ -11,10 +11,10 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
-// Type is the webhook trigger's canonical type; flows may also use [TypeAlias].
+// Type is the webhook trigger's canonical type; flows may also use [typeAlias].
 const (
 	Type      = "io.kestra.plugin.core.trigger.Webhook"
-	TypeAlias = "io.kestra.core.models.triggers.types.Webhook"
+	typeAlias = "io.kestra.core.models.triggers.types.Webhook"
 )
 
 // maxKeyLength is the longest key, as written, in UTF-16 units (seed 1: "Max length: 256").
@@ -67,7 +67,7 @@ func Specs() []flow.Spec {
 	return []flow.Spec{{
 		Kind:    flow.KindTrigger,
 		Type:    Type,
-		Aliases: []string{TypeAlias},
+		Aliases: []string{typeAlias},
 		Summary: "Starts the flow when its webhook URL is called.",
 		Properties: []flow.Property{
 			{
