@@ -97,9 +97,6 @@ func (r *recipe) checkoutArguments(folder string) []string {
 	return args
 }
 
-// commandLine is what the README tells to type.
-func (r *recipe) commandLine() string { return "xcaddy " + strings.Join(r.arguments(), " ") }
-
 // listed returns, sorted, the Caddy module ids in what `caddy list-modules --skip-standard` printed: one a line, and a
 // count below.
 func listed(output string) ([]string, error) {

@@ -14,6 +14,9 @@ import (
 
 const root = "../.."
 
+// commandLine is what the README tells to type.
+func (r *recipe) commandLine() string { return "xcaddy " + strings.Join(r.arguments(), " ") }
+
 func TestRecipeAgreesWithGoMod(t *testing.T) {
 	r := mustRead(t)
 	for _, tt := range []struct{ name, got, want string }{
