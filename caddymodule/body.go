@@ -2,10 +2,12 @@ package caddymodule
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
 
@@ -16,10 +18,15 @@ import (
 const firstRead = 64 << 10
 
 // readBody returns the body, of which at most limit bytes are read. One that declares to be longer is not read at all.
-func readBody(w http.ResponseWriter, body io.ReadCloser, declared, limit int64) ([]byte, error) {
+// When exit is done, what has not arrived shortly after is not waited for: the process would wait for the client.
+func readBody(exit context.Context, w http.ResponseWriter, body io.ReadCloser, declared, limit int64) ([]byte, error) {
 	if declared > limit {
 		return nil, webhook.TooLarge(limit)
 	}
+	defer context.AfterFunc(exit, func() {
+		// Where the connection has no deadlines, the server's own timeouts must do.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyGrace))
+	})()
 	var b bytes.Buffer
 	if declared > 0 {
 		b.Grow(int(min(declared, firstRead)) + bytes.MinRead) // MinRead is for the read that finds the end
@@ -30,7 +37,7 @@ func readBody(w http.ResponseWriter, body io.ReadCloser, declared, limit int64) 
 	}
 	// The handler request_body and others before this one may have a say, in the form of a status.
 	if outer, ok := errors.AsType[caddyhttp.HandlerError](err); ok && outer.StatusCode != 0 {
-		message := http.StatusText(outer.StatusCode)
+		message := "request body was refused"
 		if tooLarge, ok := errors.AsType[*http.MaxBytesError](outer.Err); ok {
 			message = fmt.Sprintf("request body is larger than %d bytes", tooLarge.Limit)
 		}

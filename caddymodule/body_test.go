@@ -38,11 +38,11 @@ func TestReadBody(t *testing.T) {
 		{"cut off", io.MultiReader(strings.NewReader("ab"), iotest.ErrReader(io.ErrUnexpectedEOF)), 3, "", 400, "unexpected EOF"},
 		{"broken", iotest.ErrReader(broken), -1, "", 400, "connection reset"},
 		{"outer limit", iotest.ErrReader(caddyhttp.Error(413, &http.MaxBytesError{Limit: 10})), -1, "", 413, "request body is larger than 10 bytes"},
-		{"outer handler", iotest.ErrReader(caddyhttp.Error(422, broken)), -1, "", 422, "Unprocessable Entity"},
+		{"outer handler", iotest.ErrReader(caddyhttp.Error(422, broken)), -1, "", 422, "request body was refused"},
 		{"outer handler without status", iotest.ErrReader(caddyhttp.HandlerError{Err: broken}), -1, "", 400, "connection reset"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := readBody(nil, io.NopCloser(tc.body), tc.declared, limit)
+			got, err := readBody(t.Context(), nil, io.NopCloser(tc.body), tc.declared, limit)
 			if string(got) != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
@@ -62,7 +62,7 @@ func TestReadBody(t *testing.T) {
 
 // TestReadBodyMemory sees to it that what is declared and not sent costs nothing.
 func TestReadBodyMemory(t *testing.T) {
-	got, err := readBody(nil, io.NopCloser(strings.NewReader("abc")), 10<<20, 10<<20)
+	got, err := readBody(t.Context(), nil, io.NopCloser(strings.NewReader("abc")), 10<<20, 10<<20)
 	if err != nil || cap(got) > 2*firstRead {
 		t.Errorf("room for %d bytes (%v)", cap(got), err)
 	}
@@ -75,7 +75,7 @@ func BenchmarkReadBody(b *testing.B) {
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := readBody(nil, io.NopCloser(bytes.NewReader(text)), int64(size), 10<<20); err != nil {
+				if _, err := readBody(b.Context(), nil, io.NopCloser(bytes.NewReader(text)), int64(size), 10<<20); err != nil {
 					b.Fatal(err)
 				}
 			}

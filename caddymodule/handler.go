@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -74,7 +75,8 @@ type Handler struct {
 	logger    *zap.Logger
 	access    *zap.Logger
 	site      *engine.Site
-	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
+	exit      context.Context // done when the process goes down
+	rewritten sync.Once       // the warning about webhook URLs that a rewrite hides
 }
 
 // CaddyModule returns the Caddy module information.
@@ -137,7 +139,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		h.logger.Warn("no flow of this site has a webhook trigger that can fire, so every webhook URL is unknown",
 			zap.Strings("flow_dirs", h.FlowDirs), zap.Strings("namespaces", h.Namespaces))
 	}
-	h.site = site
+	h.site, h.exit = site, app.engine.exit
 	return nil
 }
 
@@ -153,7 +155,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if r.Body == nil {
 		body.ReadCloser = http.NoBody
 	}
-	request := newRequest(w, r, path, body)
+	request := h.newRequest(w, r, path, body)
 	response := h.site.Webhook(r.Context(), request)
 	setPlaceholders(r, response)
 	if response.Unmatched {
@@ -195,7 +197,7 @@ func (h *Handler) warnOfRewrite(r *http.Request) {
 	})
 }
 
-func newRequest(w http.ResponseWriter, r *http.Request, path string, body *bodyCounter) *webhook.Request {
+func (h *Handler) newRequest(w http.ResponseWriter, r *http.Request, path string, body *bodyCounter) *webhook.Request {
 	target, ok := webhook.ParseURL(path)
 	return &webhook.Request{
 		Method:           r.Method,
@@ -209,7 +211,7 @@ func newRequest(w http.ResponseWriter, r *http.Request, path string, body *bodyC
 		ContentLength:    r.ContentLength,
 		RemoteAddr:       clientIP(r),
 		ReadBody: func(limit int64) ([]byte, error) {
-			return readBody(w, body, r.ContentLength, limit)
+			return readBody(h.exit, w, body, r.ContentLength, limit)
 		},
 	}
 }

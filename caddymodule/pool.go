@@ -35,6 +35,18 @@ type pooledEngine struct {
 	started atomic.Bool   // by some configuration; those that are only validated never start
 	closed  chan struct{} // closed when the engine has released everything
 	err     error         // of closing
+
+	exit    context.Context // done when the process goes down
+	endExit context.CancelFunc
+}
+
+// bodyGrace is how long a body may still take to arrive when the process goes down.
+const bodyGrace = 2 * time.Second
+
+// Exit says that the process is going down.
+func (p *pooledEngine) Exit() {
+	p.Engine.Exit()
+	p.endExit()
 }
 
 // acquireEngine returns the engine on a store, which it opens unless some configuration uses it. The caller owes the pool
@@ -45,7 +57,9 @@ func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &pooledEngine{Engine: e, closed: make(chan struct{})}, nil
+		p := &pooledEngine{Engine: e, closed: make(chan struct{})}
+		p.exit, p.endExit = context.WithCancel(context.Background())
+		return p, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", o.Kind, err)

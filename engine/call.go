@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"go.uber.org/zap"
@@ -63,12 +64,15 @@ func (s *Site) fire(ctx context.Context, t *webhook.Trigger, r *webhook.Request)
 }
 
 func (c *call) refuseBody(err error) webhook.Response {
-	status, message := 400, "request body could not be read"
+	status, message := http.StatusBadRequest, "request body could not be read"
 	if e := new(webhook.BodyError); errors.As(err, &e) {
 		status, message = e.Status, e.Message
 	}
 	c.log().Debug("webhook body refused", zap.Int("status", status), zap.Error(err))
-	return webhook.Message(status, webhook.OutcomeBody, message)
+	if c.site.engine.exiting.Load() {
+		return unavailable(runner.ErrStopping) // the sender is cut off, and may come again
+	}
+	return webhook.Message(status, webhook.OutcomeBody, http.StatusText(status)+": "+message)
 }
 
 // decide asks the conditions of the site and of the trigger; nil means that all hold.

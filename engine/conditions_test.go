@@ -157,12 +157,12 @@ func TestBodyErrors(t *testing.T) {
 		message string
 	}{
 		{"exactly the limit", read("0123456789", nil), 200, ""},
-		{"declared too large", func(r *webhook.Request) { r.ContentLength = 11 }, 413, "request body is larger than 10 bytes"},
-		{"found too large", read("", webhook.TooLarge(10)), 413, "request body is larger than 10 bytes"},
-		{"an outer limit", read("", &webhook.BodyError{Status: 418, Message: "outer"}), 418, "outer"},
-		{"an outer limit, wrapped", read("", fmt.Errorf("x: %w", &webhook.BodyError{Status: 418, Message: "outer"})), 418, "outer"},
-		{"any other error", read("", fmt.Errorf("read tcp 192.0.2.1: reset")), 400, "request body could not be read"},
-		{"broken gzip", func(r *webhook.Request) { r.Header.Set("Content-Encoding", "gzip") }, 400, "request body is not valid gzip data"},
+		{"declared too large", func(r *webhook.Request) { r.ContentLength = 11 }, 413, "Request Entity Too Large: request body is larger than 10 bytes"},
+		{"found too large", read("", webhook.TooLarge(10)), 413, "Request Entity Too Large: request body is larger than 10 bytes"},
+		{"an outer limit", read("", &webhook.BodyError{Status: 418, Message: "outer"}), 418, "I'm a teapot: outer"},
+		{"an outer limit, wrapped", read("", fmt.Errorf("x: %w", &webhook.BodyError{Status: 418, Message: "outer"})), 418, "I'm a teapot: outer"},
+		{"any other error", read("", fmt.Errorf("read tcp 192.0.2.1: reset")), 400, "Bad Request: request body could not be read"},
+		{"broken gzip", func(r *webhook.Request) { r.Header.Set("Content-Encoding", "gzip") }, 400, "Bad Request: request body is not valid gzip data"},
 	}
 	for _, test := range tests {
 		r := send(site, "f", "{}", test.change)

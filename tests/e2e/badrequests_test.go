@@ -100,7 +100,7 @@ func TestTooLargeBodies(t *testing.T) {
 	t.Parallel()
 	s := badRequestServer(t)
 	large := strings.Repeat("x", 11<<20)
-	const tooLarge = `{"message":"request body is larger than 10485760 bytes"}`
+	const tooLarge = `{"message":"Request Entity Too Large: request body is larger than 10485760 bytes"}`
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
 	z.Write([]byte(large))
@@ -235,7 +235,7 @@ func TestBadTransfers(t *testing.T) {
 	t.Parallel()
 	s := badRequestServer(t)
 	post := "POST " + webhook("echo", "key") + "?n=2 HTTP/1.1\r\nHost: localhost\r\n"
-	const unread = `{"message":"request body could not be read"}`
+	const unread = `{"message":"Bad Request: request body could not be read"}`
 	for _, tt := range []struct {
 		name, request string
 		breaks        bool // off

@@ -189,3 +189,18 @@ func TestExitAnswersWhatEndsInTime(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestExitDoesNotWaitForBodies ends the process while a body never arrives: its sender is told to come again.
+func TestExitDoesNotWaitForBodies(t *testing.T) {
+	t.Parallel()
+	s := harness.Start(t, harness.Config{Sites: site, Files: map[string]string{"flows/echo.yaml": echoFlow("echo", "key", waitsForOutputs)}})
+	stalled := begin(t, s, webhook("echo", "key")+"?n=1", 4)
+	if took, err := s.Stop(exitLimit); err != nil {
+		t.Errorf("after %s: %v", took, err)
+	}
+	a := stalled.answer("POST")
+	want(t, "the request", a, 503, `{"message":"Service Unavailable: the server is stopping"}`)
+	if a.Header.Get("Retry-After") != "5" {
+		t.Errorf("Retry-After %q", a.Header.Get("Retry-After"))
+	}
+}
