@@ -11,7 +11,6 @@
 //   - Text: [AppendText] is what a template prints, [AppendJavaText] what its string operators use.
 //   - The operators of the language on values: [Equal], [Compare], [Truth], [Contains], [In], [Add], [Sub], [Mul], [Div],
 //     [Rem], [Neg], [List.Plus], [List.Minus]; and [Set], which finds equal values among many.
-//   - Go values and back: [FromGo], [ToGo].
 //
 // Where Kestra's answer is an accident of Java the package mends it: integers are exact at every size, numbers are equal
 // by value whatever their kinds, null members stay, and nothing changes in place.

@@ -39,11 +39,35 @@ func engines(tb testing.TB) []engine {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	goVars, ok := value.ToGo(vars).(map[string]any)
+	goVars, ok := goValue(vars).(map[string]any)
 	if !ok {
-		tb.Fatalf("the variables are a %T", value.ToGo(vars))
+		tb.Fatalf("the variables are a %s", vars.Kind())
 	}
 	return []engine{ours(&pebble.Context{Vars: vars.Map()}), exprEngine(goVars), pongo2Engine(goVars), gonjaEngine(goVars)}
+}
+
+// goValue returns a value of the variables as the others want it.
+func goValue(v value.Value) any {
+	switch v.Kind() {
+	case value.KindBool:
+		return v.Bool()
+	case value.KindInt:
+		return v.Int()
+	case value.KindList:
+		items := make([]any, v.List().Len())
+		for i, item := range v.List().All() {
+			items[i] = goValue(item)
+		}
+		return items
+	case value.KindMap:
+		m := make(map[string]any, v.Map().Len())
+		for key, member := range v.Map().All() {
+			m[key] = goValue(member)
+		}
+		return m
+	default:
+		return v.Str()
+	}
 }
 
 func ours(c *pebble.Context) engine {
