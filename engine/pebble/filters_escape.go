@@ -79,18 +79,9 @@ func (st *state) eachText(v value.Value, depth int, change func(string) (string,
 	case value.KindNull:
 		return v, nil
 	case value.KindList:
-		if err := st.enterValue(v.List().Len(), depth); err != nil {
-			return value.Null, err
-		}
-		out := make([]value.Value, v.List().Len())
-		for i, item := range v.List().All() {
-			changed, err := st.eachText(item, depth+1, change)
-			if err != nil {
-				return value.Null, err
-			}
-			out[i] = changed
-		}
-		return value.ListOf(out...), nil
+		return st.changeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
+			return st.eachText(item, depth+1, change)
+		})
 	case value.KindMap:
 		if err := st.enterValue(v.Map().Len(), depth); err != nil {
 			return value.Null, err

@@ -194,53 +194,25 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 	if pairs.Kind() != value.KindMap {
 		return value.Null, evaluationError("argument replace_pairs of replace must be a map, not %s", pairs.Kind())
 	}
-	return st.replaceIn(v, pairs.Map(), args[1].Bool(), 0)
-}
-
-// replaceIn replaces in the text of v, or in every text of a list or map.
-func (st *state) replaceIn(v value.Value, pairs *value.Map, regexp bool, depth int) (value.Value, error) {
-	switch v.Kind() {
-	case value.KindList:
-		return st.changeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
-			return st.replaceIn(item, pairs, regexp, depth+1)
-		})
-	case value.KindMap:
-		if err := st.enterValue(v.Map().Len(), depth); err != nil {
-			return value.Null, err
-		}
-		out := value.NewMap(v.Map().Len())
-		for key, member := range v.Map().All() {
-			r, err := st.replaceIn(member, pairs, regexp, depth+1)
+	regexp := args[1].Bool()
+	return st.eachText(v, 0, func(text string) (string, error) {
+		result := value.String(text)
+		for from, to := range pairs.Map().All() {
+			with, err := st.javaText(to)
 			if err != nil {
-				return value.Null, err
+				return "", err
 			}
-			out.Set(key, r)
+			if regexp {
+				result, err = st.replaceRegex(result.Str(), from, with)
+			} else {
+				result, err = st.replaceAll(result.Str(), from, with)
+			}
+			if err != nil {
+				return "", err
+			}
 		}
-		return value.FromMap(out), nil
-	case value.KindNull:
-		return v, nil
-	default:
-	}
-	text, err := st.javaText(v)
-	if err != nil {
-		return value.Null, err
-	}
-	result := value.String(text)
-	for from, to := range pairs.All() {
-		with, err := st.javaText(to)
-		if err != nil {
-			return value.Null, err
-		}
-		if regexp {
-			result, err = st.replaceRegex(result.Str(), from, with)
-		} else {
-			result, err = st.replaceAll(result.Str(), from, with)
-		}
-		if err != nil {
-			return value.Null, err
-		}
-	}
-	return result, nil
+		return result.Str(), nil
+	})
 }
 
 // replaceAll replaces a text everywhere, within the budget.

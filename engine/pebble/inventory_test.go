@@ -12,7 +12,7 @@ import (
 // TestInventoryCases are the edges of filters and functions that no fact of Kestra shows. A ! is the class of an error.
 func TestInventoryCases(t *testing.T) {
 	e, c := New(Options{}), requestContext(t)
-	for text, want := range map[string]string{
+	checkOutcomes(t, e, c, map[string]string{
 		// Lines.
 		"{{ 'a\r\nb\nc' | indent(1) }}":              "a\r\n b\nc",
 		"{{ 'a\n\rb' | nindent(1) }}":                "\n\r a\n\r b",
@@ -101,11 +101,7 @@ func TestInventoryCases(t *testing.T) {
 		// Classes.
 		"{{ trigger.body.list | className }} {{ 1.5 | className }} {{ true | className }} {{ '1.5' | number('BIGDECIMAL') | className }} {{ null | className }}": "java.util.ArrayList java.lang.Double java.lang.Boolean java.math.BigDecimal ",
 		"{{ 2147483648 | className }} {{ 9223372036854775808 | className }} {{ 'a' | className }}":                                                               "java.lang.Long java.math.BigInteger java.lang.String",
-	} {
-		if got := outcome(e, c, text); got != want {
-			t.Errorf("%s: got %q, want %q", text, got, want)
-		}
-	}
+	})
 }
 
 // TestNeeds sees that a call of what nothing provides is refused when the template is compiled, wherever it stands.
@@ -130,7 +126,7 @@ func TestContextFunctions(t *testing.T) {
 		t.Fatal(err)
 	}
 	e, c := New(Options{}), &Context{Vars: vars.Map()}
-	for text, want := range map[string]string{
+	checkOutcomes(t, e, c, map[string]string{
 		"{{ env('foo') }} {{ env('empty', 'd') }} {{ env('nope', default='e') }}": "bar d e",
 		"{{ tasksWithState('failed') }}":                                          `[{"taskId":"b","state":"FAILED"},{"taskId":"each","state":"FAILED","value":"x"}]`,
 		"{{ tasksWithState('SUCCESS') | length }} {{ tasksWithState('X') }}":      "2 []",
@@ -140,11 +136,7 @@ func TestContextFunctions(t *testing.T) {
 		"{{ currentEachOutput(1) }}":                                              "!evaluation",
 		"{{ currentEachOutput({'out': {'mid': {}}}) }}":                           "",
 		"{{ currentEachOutput({'out': 1}) }}":                                     "!evaluation",
-	} {
-		if got := outcome(e, c, text); got != want {
-			t.Errorf("%s: got %q, want %q", text, got, want)
-		}
-	}
+	})
 }
 
 // TestReplayedIdentifiers sees that a fixed clock and seed say the same again, and how identifiers look.

@@ -355,7 +355,7 @@ func jqIs(test func(float64) bool) jqFunc {
 	}
 }
 
-// length is that of a string in characters, of a list or map in members, and of a number its size.
+// jqLength is the length of a string in characters, of a list or map in members, and of a number its size.
 func jqLength(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	switch jqType(v) {
 	case "null":

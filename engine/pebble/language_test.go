@@ -184,6 +184,16 @@ func outcome(e *Engine, c *Context, text string) string {
 	return strings.TrimSpace("!" + failed.Class.String() + " " + failed.Name)
 }
 
+// checkOutcomes compares the outcome of each template with the one that is wanted.
+func checkOutcomes(t *testing.T, e *Engine, c *Context, wants map[string]string) {
+	t.Helper()
+	for text, want := range wants {
+		if got := outcome(e, c, text); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestDialects(t *testing.T) {
 	c := requestContext(t)
 	for _, test := range []struct{ template, dialect1, dialect2 string }{

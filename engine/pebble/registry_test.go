@@ -58,15 +58,11 @@ func TestSecret(t *testing.T) {
 	e := New(Options{})
 	c := requestContext(t)
 	c.Secrets = fixedSecrets{"A": "clear", "J": `{"a": "one", "b": 2}`}
-	for text, want := range map[string]string{
+	checkOutcomes(t, e, c, map[string]string{
 		"{{ secret('A') }}": "clear", "{{ secret('a') }}": "clear", "{{ secret('J', subkey='a') }}": "one",
 		"{{ secret('J', subkey='b') }}": "2", "{{ secret('J', subkey='z') }}": "!evaluation", "{{ secret('A', subkey='z') }}": "!evaluation",
 		"{{ secret('NOPE') }}": "!evaluation", "{{ secret('NOPE') ?? 'd' }}": "!evaluation", "{{ secret(1) }}": "!evaluation",
-	} {
-		if got := outcome(e, c, text); got != want {
-			t.Errorf("%s: got %q, want %q", text, got, want)
-		}
-	}
+	})
 	if got := outcome(e, requestContext(t), "{{ secret('A') }}"); got != "!evaluation" {
 		t.Errorf("without a source: got %q", got)
 	}
