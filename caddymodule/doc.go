@@ -8,6 +8,8 @@
 //   - kestra.stores.memory, where executions are kept ([MemoryStore])
 //   - caddy.logging.encoders.filter.kestra_key, which takes webhook keys out of other modules' log lines ([KeyFilter])
 //
+// and the command `kestra` of the Caddy binary (command.go).
+//
 // The directive runs after `encode`, so after everything that guards a site and before everything that answers
 // catch-all. Use it at the top level of a site: inside a `handle` block of a site that has `templates` at top level,
 // Caddy evaluates a text/plain answer as a template, and an answer is made of what the caller sent.
