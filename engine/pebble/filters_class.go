@@ -7,11 +7,11 @@ func filtersClass() []Filter {
 	return []Filter{{
 		Entry{
 			Name: "className", Loose: true,
-			Summary: "the name of the Java class that a value of a request has in Kestra; there, a whole number that is written in a template is a Long",
+			Summary: "the name of the Java class that a value of a request has in a task in Kestra; there, a whole number that is written in a template is a Long",
 			Examples: []Example{
 				{"{{ 1 | className }}", "java.lang.Integer"},
 				{"{{ 12345678901 | className }}", "java.lang.Long"},
-				{"{{ {'a': 'b'} | className }}", "java.util.HashMap"},
+				{"{{ {'a': 'b'} | className }}", "java.util.LinkedHashMap"},
 			},
 		},
 		func(_ *state, v value.Value, _ []value.Value) (value.Value, error) {
@@ -41,7 +41,7 @@ func className(v value.Value) string {
 	case value.KindList:
 		return "java.util.ArrayList"
 	case value.KindMap:
-		return "java.util.HashMap"
+		return "java.util.LinkedHashMap"
 	case value.KindTime:
 		return "java.time.ZonedDateTime"
 	case value.KindString:

@@ -32,8 +32,6 @@ type server struct {
 	site      *engine.Site
 	address   string
 	execution string // of the request at hand; requests come one after the other
-
-	withoutClassNames bool // see withoutClassName
 }
 
 func startServer(t *testing.T, set *flow.Set) *server {
