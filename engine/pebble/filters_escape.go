@@ -57,7 +57,7 @@ func filtersEscape() []Filter {
 				if err != nil {
 					return value.Null, err
 				}
-				if err := st.charge(len(text) / 16); err != nil {
+				if err := st.charge(len(text) / 4); err != nil {
 					return value.Null, err
 				}
 				return value.String(slug(text)), st.produce(len(text))

@@ -82,6 +82,9 @@ func (st *state) format(text string, args []value.Value) (string, error) {
 			}
 			item = args[last]
 		}
+		if err := st.charge((spec.width + max(0, spec.precision)) / 2); err != nil {
+			return "", err
+		}
 		filled, err := st.formatOne(spec, item)
 		if err != nil {
 			return "", err

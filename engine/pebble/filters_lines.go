@@ -64,6 +64,9 @@ func (st *state) indent(name string, v value.Value, args []value.Value) (value.V
 	if err != nil || text == "" {
 		return value.String(""), err
 	}
+	if err := st.charge(len(text) / 64); err != nil {
+		return value.Null, err
+	}
 	prefix, err := st.javaText(args[1])
 	if err != nil {
 		return value.Null, err

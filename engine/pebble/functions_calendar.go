@@ -131,7 +131,10 @@ func readWritten(v value.Value) (time.Time, writtenDate) {
 }
 
 func onDay(name string, call func(day time.Time, args []value.Value) (value.Value, error)) func(*state, []value.Value) (value.Value, error) {
-	return func(_ *state, args []value.Value) (value.Value, error) {
+	return func(st *state, args []value.Value) (value.Value, error) {
+		if err := st.charge(dayCost); err != nil {
+			return value.Null, err
+		}
 		day, form := readWritten(args[0])
 		if form == writtenNot {
 			return value.Null, evaluationError("function %s needs a date in ISO form", name)
@@ -139,6 +142,9 @@ func onDay(name string, call func(day time.Time, args []value.Value) (value.Valu
 		return call(day, args)
 	}
 }
+
+// dayCost is what reading a date costs, in steps.
+const dayCost = 10
 
 // weekday returns the day of the week that a name says.
 func weekday(name string) (time.Weekday, bool) {

@@ -26,6 +26,9 @@ func functionsIdentifiers() []Function {
 				Examples: []Example{{"{{ ksuid() | length }}", "27"}},
 			},
 			func(st *state, _ []value.Value) (value.Value, error) {
+				if err := st.charge(ksuidCost); err != nil {
+					return value.Null, err
+				}
 				var raw [20]byte
 				binary.BigEndian.PutUint32(raw[:], uint32(st.clock().Unix()-ksuidEpoch))
 				binary.BigEndian.PutUint64(raw[4:], st.dice().Uint64())
@@ -69,6 +72,9 @@ func functionsIdentifiers() []Function {
 		},
 	}
 }
+
+// ksuidCost is what writing a KSUID costs, in steps.
+const ksuidCost = 30
 
 // ksuidEpoch is where the time of a KSUID begins, in Unix seconds.
 const ksuidEpoch = 1_400_000_000

@@ -198,3 +198,46 @@ func TestGroupOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestInventoryLimits sees that what grows by a filter or takes long ends by a limit.
+func TestInventoryLimits(t *testing.T) {
+	e, c := New(Options{}), hostileContext()
+	tree := "{% set l = ['a'] %}{% for a in 1..60 %}{% set l = [l, l] %}{% endfor %}"
+	grow := func(filter string) string {
+		return "{% set s = '\"aaaaaaa\\n\\'' %}{% for a in 1..60 %}{% set s = s | " + filter + " %}{% endfor %}"
+	}
+	again := func(expression string) string {
+		return "{% for a in 1..100000 %}{{ " + expression + " | length }}{% endfor %}"
+	}
+	for name, template := range map[string]string{
+		"tree as YAML": tree + "{{ l | yaml }}", "tree as Ion": tree + "{{ l | toIon }}", "tree escaped": tree + "{{ l | escapeChar('single') }}", "tree as text": tree + "{{ l | slugify }}",
+		"growing by indent":       "{% set s = \"a\na\" %}{% for a in 1..60 %}{% set s = s | indent(100000) %}{% endfor %}",
+		"growing by nindent":      "{% set s = \"a\na\" %}{% for a in 1..60 %}{% set s = s ~ (s | nindent(1000)) %}{% endfor %}",
+		"growing by YAML":         "{% set s = \"a\n\" %}{% for a in 1..60 %}{% set s = [s, s] | yaml %}{% endfor %}",
+		"growing by Ion":          grow("toIon"),
+		"growing by encrypt":      "{% set s = 'a' %}{% for a in 1..100 %}{% set s = encrypt('AAAAAAAAAAAAAAAAAAAAAA==', s) %}{% endfor %}",
+		"growing by nl2br":        "{% set s = \"\n\" %}{% for a in 1..60 %}{% set s = s ~ s ~ (s | nl2br) %}{% endfor %}",
+		"growing by escape":       "{% set s = \"''''\" %}{% for a in 1..60 %}{% set s = (s ~ s) | escapeChar('shell') %}{% endfor %}",
+		"growing by format":       "{% set s = 'aaaaaaaa' %}{% for a in 1..60 %}{% set s = '%s%1$s' | format(s) %}{% endfor %}",
+		"growing by regexReplace": "{% set s = 'aaaaaaaa' %}{% for a in 1..60 %}{% set s = s | regexReplace('a', 'aa') %}{% endfor %}",
+		"many widths":             again("'%9999s%9999s%9999s' | format('a', 'b', 'c')"),
+		"many large numbers":      again("'%.9999e' | format(1.5)"),
+		"slugs again and again":   again("text | slugify"), "lines again and again": again("text | indent(1)"), "breaks again and again": again("text | nl2br"),
+		"escapes again and again": again("text | escapeChar('single')"), "encryption again and again": again("encrypt('AAAAAAAAAAAAAAAAAAAAAA==', text)"),
+		"YAML again and again": again("list | yaml"), "YAML of text again and again": again("text | yaml"), "Ion again and again": again("list | toIon"), "formats again and again": again("text | format"),
+		"identifiers again and again": again("nanoId(1000)"), "ksuids again and again": again("[ksuid(), ksuid(), ksuid(), ksuid()]"), "slow regexes": again("text | regexMatch('a*a*b')"), "other regexes": again("('a' | regexMatch('(a|b|c)+[x-z]{3,5}' ~ a)) ~ ''"),
+		"reading YAML again and again": again("yaml('- [a, b, c, {d: e}]')"), "reading Ion again and again": again("fromIon('[a, b, c, {d: e}, 1.5, \"x\", \"y\"]')"),
+		"days again and again": "{% for a in 1..100000 %}{% for b in 1..100 %}{{ isLastWorkingDay('2024-03-01', 'FRIDAY') }}{% endfor %}{% endfor %}",
+	} {
+		begin := time.Now()
+		got := outcome(e, c, template)
+		took := time.Since(begin)
+		if took > patience {
+			t.Errorf("%s: took %s", name, took)
+		}
+		if got != "!limit" {
+			t.Errorf("%s: got %.80s", name, got)
+		}
+		t.Logf("%s: took %s", name, took)
+	}
+}

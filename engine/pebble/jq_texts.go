@@ -223,6 +223,9 @@ func (r *jqRun) indices(v, part value.Value, which int) (value.Value, error) {
 			if err := r.added(len(places)); err != nil {
 				return value.Null, err
 			}
+			if err := r.st.charge(len(sought) / textPerCount); err != nil { // places may overlap
+				return value.Null, err
+			}
 			from += i + 1
 		}
 	case v.Kind() == value.KindList:

@@ -80,7 +80,7 @@ func newRegistry(d Dialect) *registry {
 	dates := new(dateFormats)
 	for _, list := range [][]Filter{
 		filtersDefault(), filtersText(), filtersCut(), filtersLists(), filtersMaps(), filtersNumbers(), filtersEncoding(d), filtersDates(dates), filtersNumberFormat(), filtersJQ(),
-		filtersLines(), filtersEscape(), filtersRegex(), filtersFormat(), filtersClass(),
+		filtersLines(), filtersEscape(), filtersRegex(), filtersFormat(), filtersClass(), filtersYAML(), filtersIon(),
 	} {
 		for i := range list {
 			register(r.filters, &list[i], &list[i].Entry)
@@ -88,7 +88,7 @@ func newRegistry(d Dialect) *registry {
 	}
 	for _, list := range [][]Function{
 		functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate(), functionsDates(dates),
-		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsMissing(),
+		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsYAML(), functionsIon(), functionsMissing(),
 	} {
 		for i := range list {
 			register(r.functions, &list[i], &list[i].Entry)

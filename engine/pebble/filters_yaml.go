@@ -1,0 +1,318 @@
+package pebble
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// filtersYAML is the filter yaml, which writes what Jackson's YAML generator does with few quotes, indented lists and no
+// split lines (spec/kestra-live.md C.8).
+func filtersYAML() []Filter {
+	return []Filter{{
+		Entry{
+			Name: "yaml", Loose: true, Summary: "the YAML text of a value, which ends in a newline",
+			Examples: []Example{
+				{"{{ {'a': [1, 'x'], 'b': {'c': '1: 2'}} | yaml }}", "a:\n - 1\n - x\nb:\n  c: \"1: 2\"\n"},
+				{"{{ null | yaml }}", "null"},
+			},
+		},
+		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+			if v.IsNull() {
+				return value.String("null"), nil
+			}
+			w := &yamlWriter{st: st}
+			if text := v.Str(); v.Kind() == value.KindString && text == "" {
+				return value.String("--- \"\"\n"), nil
+			}
+			var err error
+			switch {
+			case v.Kind() == value.KindMap && v.Map().Len() > 0:
+				err = w.mapping(v.Map(), 0)
+			case v.Kind() == value.KindList && v.List().Len() > 0:
+				err = w.sequence(v.List(), 0)
+			default:
+				err = w.scalar(v, 2, "2")
+			}
+			return value.String(w.b.String()), err
+		},
+	}}
+}
+
+// yamlWriter writes YAML in block style. It stands at the begin of a line when a mapping or sequence begins.
+type yamlWriter struct {
+	st    *state
+	b     strings.Builder
+	depth int
+}
+
+func (w *yamlWriter) write(parts ...string) error {
+	start := w.b.Len()
+	for _, part := range parts {
+		w.b.WriteString(part)
+	}
+	return w.st.produce(w.b.Len() - start)
+}
+
+func (w *yamlWriter) enter(members int) error {
+	w.depth++
+	return w.st.enterValue(members, w.depth)
+}
+
+func (w *yamlWriter) mapping(m *value.Map, indent int) error {
+	if err := w.enter(m.Len()); err != nil {
+		return err
+	}
+	defer func() { w.depth-- }()
+	for key, member := range m.All() {
+		margin := strings.Repeat(" ", indent)
+		if err := w.write(margin, yamlKey(key, margin), ":"); err != nil {
+			return err
+		}
+		var err error
+		switch {
+		case member.Kind() == value.KindMap && member.Map().Len() > 0:
+			if err = w.write("\n"); err == nil {
+				err = w.mapping(member.Map(), indent+2)
+			}
+		case member.Kind() == value.KindList && member.List().Len() > 0: // not indented more than its key
+			if err = w.write("\n"); err == nil {
+				err = w.sequence(member.List(), indent)
+			}
+		default:
+			if err = w.write(" "); err == nil {
+				err = w.scalar(member, indent+2, "2")
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *yamlWriter) sequence(l *value.List, indent int) error {
+	if err := w.enter(l.Len()); err != nil {
+		return err
+	}
+	defer func() { w.depth-- }()
+	for _, item := range l.Slice() {
+		if err := w.write(strings.Repeat(" ", indent), " -"); err != nil {
+			return err
+		}
+		var err error
+		switch {
+		case item.Kind() == value.KindMap && item.Map().Len() > 0:
+			if err = w.write("\n"); err == nil {
+				err = w.mapping(item.Map(), indent+2)
+			}
+		case item.Kind() == value.KindList && item.List().Len() > 0:
+			if err = w.write("\n"); err == nil {
+				err = w.sequence(item.List(), indent+2)
+			}
+		default:
+			if err = w.write(" "); err == nil {
+				err = w.scalar(item, indent+2, "1")
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scalar writes a scalar, or an empty list or map, and ends the line. A text of several lines stands at indent, which is
+// deeper than what it stands in by the digit; Jackson always writes 2, which no reader understands in a list.
+func (w *yamlWriter) scalar(v value.Value, indent int, digit string) error {
+	switch v.Kind() {
+	case value.KindMap:
+		return w.write("{}\n")
+	case value.KindList:
+		return w.write("[]\n")
+	case value.KindString:
+		return w.text(v.Str(), indent, digit)
+	case value.KindTime:
+		return w.write(strings.Trim(value.JSON(v), `"`), "\n")
+	default:
+		if err := w.st.walk(v); err != nil {
+			return err
+		}
+		return w.write(value.JavaText(v), "\n")
+	}
+}
+
+func (w *yamlWriter) text(text string, indent int, digit string) error {
+	if err := w.st.charge(len(text) / 4); err != nil {
+		return err
+	}
+	form := analyzeYAML(text)
+	if strings.Contains(text, "\n") && form.block {
+		return w.block(text, indent, digit)
+	}
+	if yamlReserved(text) || yamlQuotable(text) {
+		return w.write(yamlDouble(text), "\n")
+	}
+	return w.write(yamlQuoted(text, form), "\n")
+}
+
+// block writes a text with | and its lines.
+func (w *yamlWriter) block(text string, indent int, digit string) error {
+	head := "|"
+	if text[0] == ' ' || text[0] == '\n' {
+		head += digit
+	}
+	switch {
+	case !strings.HasSuffix(text, "\n"):
+		head += "-"
+	case text == "\n" || strings.HasSuffix(text, "\n\n"):
+		head += "+"
+	}
+	if err := w.write(head, "\n"); err != nil {
+		return err
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if line != "" {
+			line = strings.Repeat(" ", indent) + line
+		}
+		if err := w.write(line, "\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func yamlKey(key, margin string) string {
+	if utf8.RuneCountInString(key) > 128 { // longer ones must be marked as keys
+		return "? " + yamlDouble(key) + "\n" + margin
+	}
+	hex := len(key) > 2 && key[0] == '0' && (key[1] == 'x' || key[1] == 'X')
+	if yamlReserved(key) || hex || strings.Contains(key, "\n") {
+		return yamlDouble(key)
+	}
+	return yamlQuoted(key, analyzeYAML(key))
+}
+
+// yamlQuoted writes a text on one line: plain, in single or in double quotes, whichever is the first that can hold it.
+func yamlQuoted(text string, form yamlForm) string {
+	switch {
+	case form.plain:
+		return text
+	case form.single:
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	default:
+		return yamlDouble(text)
+	}
+}
+
+// yamlReserved reports whether a plain text would be read as a boolean or null, in some version of YAML.
+func yamlReserved(text string) bool {
+	switch text {
+	case "", "false", "False", "FALSE", "n", "N", "no", "No", "NO", "null", "Null", "NULL", "on", "On", "ON", "off", "Off", "OFF",
+		"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES":
+		return true
+	}
+	return strings.HasPrefix(text, "~")
+}
+
+// yamlQuotable reports whether Jackson asks for quotes because of a character.
+func yamlQuotable(text string) bool {
+	blank := func(i int) bool { return i < 0 || i >= len(text) || text[i] == ' ' || text[i] == '\t' }
+	for i := range len(text) {
+		switch text[i] {
+		case '[', ']', '{', '}', ',':
+			return true
+		case '#':
+			if blank(i - 1) {
+				return true
+			}
+		case ':':
+			if blank(i + 1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// yamlForm is how a text can be written.
+type yamlForm struct{ plain, single, block bool }
+
+// analyzeYAML follows SnakeYAML's analysis of a scalar outside of [ ] and { }.
+func analyzeYAML(text string) yamlForm {
+	if text == "" {
+		return yamlForm{single: true}
+	}
+	white := func(i int) bool { // what is nothing, a blank or a line end
+		if i >= len(text) {
+			return true
+		}
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return r == ' ' || r == '\t' || r == 0 || yamlBreak(r)
+	}
+	indicator := strings.HasPrefix(text, "---") || strings.HasPrefix(text, "...")
+	var special, breaks, oddBreak, breakBlank, blankBreak, edge, blankEnd bool
+	previous, whiteBefore := rune(0), true
+	for i, r := range text {
+		next := i + utf8.RuneLen(r)
+		if r == utf8.RuneError {
+			_, size := utf8.DecodeRuneInString(text[i:])
+			next = i + size
+		}
+		switch {
+		case i == 0 && strings.ContainsRune("#,[]{}&*!|>'\"%@`", r),
+			r == '?' && i == 0 && white(next), r == '-' && i == 0 && white(next),
+			r == ':' && white(next), r == '#' && whiteBefore:
+			indicator = true
+		}
+		blank, lineEnd := r == ' ', yamlBreak(r)
+		breaks = breaks || lineEnd
+		oddBreak = oddBreak || lineEnd && r != '\n'
+		if r != '\n' && (r < 0x20 || r == 0x7f || r > 0x7f && r < 0xa0 && r != 0x85 || r == 0xfeff || r == utf8.RuneError || r >= 0xfffe && r <= 0xffff) {
+			special = true
+		}
+		if (blank || lineEnd) && (i == 0 || next >= len(text)) {
+			edge = true
+			blankEnd = blankEnd || blank && next >= len(text)
+		}
+		breakBlank = breakBlank || blank && yamlBreak(previous)
+		blankBreak = blankBreak || lineEnd && previous == ' '
+		previous, whiteBefore = r, blank || r == '\t' || r == 0 || lineEnd
+	}
+	return yamlForm{
+		plain:  !indicator && !special && !breaks && !edge,
+		single: !special && !breaks && !breakBlank && !blankBreak,
+		block:  !special && !oddBreak && !blankBreak && !blankEnd,
+	}
+}
+
+func yamlBreak(r rune) bool { return r == '\n' || r == '\r' || r == 0x85 || r == 0x2028 || r == 0x2029 }
+
+// yamlDouble writes a text in double quotes.
+func yamlDouble(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case strings.ContainsRune("\x00\a\b\t\n\v\f\r\x1b\u0085\u00a0\u2028\u2029", r):
+			b.WriteString(map[rune]string{
+				0: `\0`, '\a': `\a`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\v': `\v`, '\f': `\f`, '\r': `\r`, 0x1b: `\e`,
+				0x85: `\N`, 0xa0: `\_`, 0x2028: `\L`, 0x2029: `\P`,
+			}[r])
+		case r < 0x20 || r >= 0x7f && r < 0xa0:
+			fmt.Fprintf(&b, `\x%02x`, r)
+		case r == 0xfeff || r >= 0xfffe && r <= 0xffff:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -1,0 +1,181 @@
+package pebble
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+func TestWriteYAML(t *testing.T) {
+	e := New(Options{})
+	tmpl, err := e.Compile("{{ v | yaml }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for json, want := range map[string]string{
+		// Strings: plain where a reader takes them for strings, numbers always plain.
+		`""`: "--- \"\"\n", `"true"`: "\"true\"\n", `"123"`: "123\n", `"1.5"`: "1.5\n", `"yes"`: "\"yes\"\n", `"null"`: "\"null\"\n", `"~x"`: "\"~x\"\n",
+		`"a b"`: "a b\n", `"a: b"`: "\"a: b\"\n", `"a:b"`: "a:b\n", `"a:"`: "\"a:\"\n", `"a #b"`: "\"a #b\"\n", `"a#b"`: "a#b\n", `"a,b"`: "\"a,b\"\n", `"[a"`: "\"[a\"\n", `"- x"`: "'- x'\n", `"-x"`: "-x\n",
+		`"? x"`: "'? x'\n", `"'x'"`: "'''x'''\n", `"it's"`: "it's\n", `"*a"`: "'*a'\n", `"@a"`: "'@a'\n", `"%a"`: "'%a'\n", `"---"`: "'---'\n", `" a"`: "' a'\n", `"a "`: "'a '\n",
+		`"tab\there"`: "\"tab\\there\"\n", `"bell\u0007\u001b\u007f"`: "\"bell\\a\\e\\x7f\"\n", `"\u00e9🚀"`: "é🚀\n", `"q\"\\\t"`: "\"q\\\"\\\\\\t\"\n",
+		// Lines.
+		`"a\nb"`: "|-\n  a\n  b\n", `"a\nb\n"`: "|\n  a\n  b\n", `"a\n\n"`: "|+\n  a\n\n", `"\n"`: "|2+\n\n", `" a\nb"`: "|2-\n   a\n  b\n", `"a\n\n b"`: "|-\n  a\n\n   b\n", `"a \nb"`: "\"a \\nb\"\n", `"a\r\nb"`: "\"a\\r\\nb\"\n",
+		// Structures.
+		`[]`: "[]\n", `{}`: "{}\n", `[[], {}, ""]`: " - []\n - {}\n - \"\"\n", `{"a":[],"b":{},"c":"","d":null}`: "a: []\nb: {}\nc: \"\"\nd: null\n",
+		`[1,[2,[3]]]`: " - 1\n -\n   - 2\n   -\n     - 3\n", `[{"a":1,"b":[2]},{"c":{"d":3}}]`: " -\n  a: 1\n  b:\n   - 2\n -\n  c:\n    d: 3\n",
+		`{"a":{"b":[{"c":1}]}}`: "a:\n  b:\n   -\n    c: 1\n", `{"k":["x\ny"]}`: "k:\n - |-\n  x\n  y\n",
+		`{"n":1,"yes":2,"1":3,"a b":4,"0x1":5,"":6,"a: b":7,"x\ny":8}`: "\"n\": 1\n\"yes\": 2\n1: 3\na b: 4\n\"0x1\": 5\n\"\": 6\n'a: b': 7\n\"x\\ny\": 8\n",
+		`1.0`: "1.0\n", `1e21`: "1.0E21\n", `12345678901234567890`: "12345678901234567890\n", `false`: "false\n",
+	} {
+		v, err := value.DecodeJSONText(json)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := tmpl.Render(&Context{Vars: value.MapOf("v", v).Map()})
+		if err != nil || got != want {
+			t.Errorf("%s: got %q, %v; want %q", json, got, err, want)
+		}
+	}
+	long := strings.Repeat("k", 200)
+	got, err := tmpl.Render(&Context{Vars: value.MapOf("v", value.MapOf("a", value.MapOf(long, value.Int(1)))).Map()})
+	if want := "a:\n  ? \"" + long + "\"\n  : 1\n"; err != nil || got != want {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestYAMLIsRead sees that another reader reads what the filter writes, but for strings that are numbers or dates.
+func TestYAMLIsRead(t *testing.T) {
+	e := New(Options{})
+	tmpl, err := e.Compile("{{ v | yaml }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	alphabet := []rune("ab:#-?,[]{}&*!|>'\"%@`~ \n\t\\\u00e9\u0085\u00a0\u2028\ufeff\x01")
+	for range 20_000 {
+		text := make([]rune, 1+r.IntN(6))
+		for i := range text {
+			text[i] = alphabet[r.IntN(len(alphabet))]
+		}
+		v := value.MapOf("k"+string(text), value.ListOf(value.String(string(text)), value.String("a"+string(text)+"a")))
+		out, err := tmpl.Render(&Context{Vars: value.MapOf("v", v).Map()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back map[string][]string
+		if err := yaml.Unmarshal([]byte(out), &back); err != nil {
+			t.Fatalf("%q becomes %q: %v", string(text), out, err)
+		}
+		got := back["k"+string(text)]
+		if len(got) != 2 || got[0] != string(text) || got[1] != "a"+string(text)+"a" {
+			t.Errorf("%q becomes %q and is read as %q", string(text), out, back)
+		}
+	}
+}
+
+func TestReadYAML(t *testing.T) {
+	e := New(Options{})
+	tmpl, err := e.Compile("{{ yaml(v) | toJson }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"a: 1\nb: [x, 'y', \"z\"]\n": `{"a":1,"b":["x","y","z"]}`, "b: 1\na: 2": `{"b":1,"a":2}`,
+		"[1, -2, +3, 0, 00, 017, 0o17, 0x1F, 0b11, 1_000, 123456789012345678901]":   `[1,-2,3,0,0,15,15,31,3,1000,123456789012345678901]`,
+		"[1.0, 1e3, 1.5E-3, .5, 1., -1.5, .inf, -.Inf, .nan, 089, 1__0.5]":          `[1.0,1000.0,0.0015,0.5,1.0,-1.5,"Infinity","-Infinity","NaN",89,10.5]`,
+		"[true, False, TRUE, yes, no, on, y, null, Null, ~, '', \"~\"]":             `[true,false,true,"yes","no","on","y",null,null,null,"","~"]`,
+		"[2024-01-01, 12:30:00, 1.2.3, 1-2, '1', \"1\", !!str 1, ---x]":             `["2024-01-01","12:30:00","1.2.3","1-2","1","1","1","---x"]`,
+		"a:\nb: |\n  x\n  y\nc: >-\n  x\n  y\n":                                     `{"a":null,"b":"x\ny\n","c":"x y"}`,
+		"a: &x {b: 1, c: 2}\nd: *x\ne:\n  <<: *x\n  b: 3\nf:\n  <<: [*x, {g: 4}]\n": `{"a":{"b":1,"c":2},"d":{"b":1,"c":2},"e":{"b":3,"c":2},"f":{"b":1,"c":2,"g":4}}`,
+		"1: a\ntrue: b\n~: c\n": `{"1":"a","true":"b","~":"c"}`,
+		"a: 1\n---\nb: 2\n":     `{"a":1}`,
+		"x":                     `"x"`,
+		"# nothing\n":           "!",
+		"- &a [*a]":             "!",
+		"{[1]: 2}":              "!",
+		"a: [":                  "!",
+		"a: *nope":              "!",
+		"<<: 1":                 "!",
+		"":                      "!",
+	} {
+		got, err := tmpl.Render(&Context{Vars: value.MapOf("v", value.String(text)).Map()})
+		if err != nil {
+			if want != "!" {
+				t.Errorf("%q: %v", text, err)
+			}
+		} else if got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}
+
+// TestYAMLLimits sees that hostile texts end by a limit, or by an error of the parser, in time.
+func TestYAMLLimits(t *testing.T) {
+	laughs := "a: &a [x,x,x,x,x,x,x,x,x]\n"
+	for c := 'b'; c <= 'k'; c++ {
+		laughs += string(c) + ": &" + string(c) + " [" + strings.TrimSuffix(strings.Repeat("*"+string(c-1)+",", 9), ",") + "]\n"
+	}
+	merges := "a0: &a0 {x: 1}\n"
+	for i := range 60 {
+		merges += "a" + string(rune('A'+i%26)) + strings.Repeat("b", i) + ": &m" + strings.Repeat("c", i+1) + " {<<: [*a0, *a0]}\n"
+	}
+	many := func(text string, bytes int) string { return strings.Repeat(text, bytes/len(text)) }
+	const most, more = 240_000, 300_000 // bytes: what is still read, and what is not
+	for _, c := range []struct {
+		name, text string
+		ends       bool // it is read to its end
+	}{
+		{"aliases of aliases", laughs, false},
+		{"merges", many(merges, more), false},
+		{"itself", "&a [*a]", false},
+		{"itself in a map", "&a {b: *a}", false},
+		{"a merge with itself", "&a {<<: *a}", false},
+		{"deep list", many("[", most), false},
+		{"deep map", many("{a: ", most), false},
+		{"deep blocks", many("- ", most), false},
+		{"an unclosed quote", "'" + many("a\n", most), false},
+		{"many comments", many("# a\n", most), false},
+		{"long text", "- " + many("a ", most), true},
+		{"many items", many("- a\n", most), false},
+		{"many keys", many("? a\n", most), false},
+		{"many anchors", many("- &a a\n", most), false},
+		{"many tags", many("- !a a\n", most), false},
+		{"escapes", "- \"" + many("\\x41", most) + "\"", true},
+		{"long text that is more", many("a ", more), false},
+	} {
+		begin := time.Now()
+		got := outcome(New(Options{}), &Context{Vars: value.MapOf("v", value.String(c.text)).Map()}, "{{ yaml(v) | length }}")
+		took := time.Since(begin)
+		if took > patience {
+			t.Errorf("%s: took %s", c.name, took)
+		}
+		if strings.HasPrefix(got, "!") == c.ends {
+			t.Errorf("%s: got %.50s", c.name, got)
+		}
+		t.Logf("%s: %s %s", c.name, got, took)
+	}
+}
+
+// FuzzYAML reads texts, writes what they say, and sees that nothing panics or takes long.
+func FuzzYAML(f *testing.F) {
+	for _, text := range []string{"a: 1\nb: [x, 'y']", "- &a {b: 1}\n- <<: *a", "|\n  a\n  b", "{a: [1, {b: c}]}", "? a\n: b", "!!str 1", "%YAML 1.1\n---\na", "- - - a\n  - b"} {
+		f.Add(text)
+	}
+	e := New(Options{Limits: Limits{Steps: 50_000, OutputBytes: 1 << 20}})
+	tmpl, err := e.Compile("{{ yaml(v) | yaml }}")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		begin := time.Now()
+		_, err := tmpl.Render(&Context{Vars: value.MapOf("v", value.String(text)).Map()})
+		if took := time.Since(begin); took > 2*time.Second {
+			t.Fatalf("%q: took %s, %v", text, took, err)
+		}
+	})
+}
