@@ -87,7 +87,7 @@ func hash(name string, fail func(string, ...any) error, sum func([]byte) []byte)
 	return Filter{
 		Entry{
 			Name: name, Loose: true, Summary: "the " + name + " hash of a string, in hexadecimal digits",
-			Examples: []Example{{"{{ '' | " + name + " }}", hex.EncodeToString(sum(nil))}},
+			Examples: []Example{{"{{ 'abc' | " + name + " }}", hex.EncodeToString(sum([]byte("abc")))}},
 		},
 		ofString(name, fail, func(st *state, s string) (string, error) {
 			if err := st.charge(len(s) / 24); err != nil {

@@ -15,6 +15,8 @@ func (e *Entry) Signature() string {
 		switch {
 		case p.Required:
 			parts = append(parts, p.Name)
+		case p.Default.Kind() == value.KindString && p.Default.Str() == "":
+			parts = append(parts, p.Name+`=""`)
 		case p.Default.Kind() == value.KindString:
 			parts = append(parts, fmt.Sprintf("%s='%s'", p.Name, p.Default.Str()))
 		default:
@@ -30,8 +32,8 @@ func (e *Entry) Signature() string {
 	return e.Name + "(" + strings.Join(parts, ", ") + ")"
 }
 
-// Manual returns the inventory as text: each filter, function and test with its parameters, what it does, and its first
-// example.
+// Manual returns the inventory as text: a line for each filter, function and test, with its parameters, what it does, and
+// its first example. A newline in an example is shown as ↵.
 func (e *Engine) Manual() string {
 	var b strings.Builder
 	section := func(title string, list []Entry) {
@@ -41,7 +43,10 @@ func (e *Engine) Manual() string {
 			fmt.Fprintf(&b, "  - %s: %s", entry.Signature(), entry.Summary)
 			if len(entry.Examples) > 0 {
 				example := entry.Examples[0]
-				fmt.Fprintf(&b, "; %s -> %s", example.Expression, orNothing(example.Result))
+				b.WriteString(strings.ReplaceAll("; "+example.Expression+" -> "+orNothing(example.Result), "\n", "↵"))
+			}
+			if entry.Needs != "" {
+				fmt.Fprintf(&b, "; not supported yet, because it needs %s", entry.Needs)
 			}
 			b.WriteByte('\n')
 		}

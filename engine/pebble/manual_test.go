@@ -1,9 +1,12 @@
 package pebble
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestManual runs the examples of the package's documentation.
@@ -49,6 +52,29 @@ func TestManualOperators(t *testing.T) {
 				t.Errorf("method %s of %s is not in the documentation", name, kind)
 			}
 		}
+	}
+}
+
+var update = flag.Bool("update", false, "write the inventory of the package's documentation")
+
+// TestManualInventory sees that the end of the package's documentation is the inventory, whose examples TestExamples runs.
+func TestManualInventory(t *testing.T) {
+	source, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	for line := range strings.Lines(New(Options{}).Manual()) {
+		want.WriteString(strings.TrimRight("// "+line, " \n") + "\n")
+	}
+	want.WriteString("package pebble\n")
+	before, _, _ := strings.Cut(string(source), "// # Filters\n")
+	if *update {
+		if err := os.WriteFile("doc.go", []byte(before+want.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if diff := cmp.Diff(want.String(), string(source[len(before):])); diff != "" {
+		t.Errorf("run this test with -update: (-want +got)\n%s", diff)
 	}
 }
 
