@@ -27,7 +27,7 @@ variable which is not set there is shown as (needs SECRET_X).
 
 The exit status is 1 if there are errors, and 2 if there is no flow.`,
 		CobraFunc: func(c *cobra.Command) {
-			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand())
+			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand(), functionsCommand(), evalCommand())
 		},
 	})
 }

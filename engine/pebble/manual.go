@@ -58,6 +58,34 @@ func (e *Engine) Manual() string {
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
+// Describe returns what the inventory knows of a name, every example included: a filter, a function and a test may share it.
+// The text is empty when there is none.
+func (e *Engine) Describe(name string) string {
+	var b strings.Builder
+	describe := func(kind string, entry *Entry) {
+		fmt.Fprintf(&b, "%s %s\n    %s\n", kind, entry.Signature(), entry.Summary)
+		if len(entry.Aliases) > 0 {
+			fmt.Fprintf(&b, "    also: %s\n", strings.Join(entry.Aliases, ", "))
+		}
+		if entry.Needs != "" {
+			fmt.Fprintf(&b, "    not supported yet, because it needs %s\n", entry.Needs)
+		}
+		for _, example := range entry.Examples {
+			fmt.Fprintf(&b, "    %s\n", strings.ReplaceAll(example.Expression+" -> "+orNothing(example.Result), "\n", "↵"))
+		}
+	}
+	if f := e.registry.filters[name]; f != nil {
+		describe("filter", &f.Entry)
+	}
+	if f := e.registry.functions[name]; f != nil {
+		describe("function", &f.Entry)
+	}
+	if t := e.registry.tests[name]; t != nil {
+		describe("test", &t.Entry)
+	}
+	return b.String()
+}
+
 func orNothing(text string) string {
 	if text == "" {
 		return "nothing"

@@ -94,3 +94,20 @@ func TestInventory(t *testing.T) {
 		}
 	}
 }
+
+func TestDescribe(t *testing.T) {
+	e := New(Options{})
+	for name, want := range map[string]string{
+		"json": "filter toJson\n    the JSON text of a value (also `json` in dialect 1)\n    also: json\n" +
+			"    {{ {'a': [1, 'x']} | toJson }} -> {\"a\":[1,\"x\"]}\n    {{ null | toJson }} -> null\n" +
+			"function fromJson(json)\n    the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1)\n    also: json\n" +
+			"    {{ fromJson('{\"a\": [1, 2]}').a[1] }} -> 2\n    {{ fromJson(null) ?? 'none' }} -> none\n" +
+			"test json\n    whether a string begins with a JSON value, or is blank\n    {{ '{\"a\":1}' is json }} -> true\n    {{ 'abc' is json }} -> false\n",
+		"kv":   "function kv\n    a value of the key-value store of a namespace\n    not supported yet, because it needs the key-value store\n",
+		"nope": "",
+	} {
+		if diff := cmp.Diff(want, e.Describe(name)); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", name, diff)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package caddymodule
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+)
+
+func evalCommand() *cobra.Command {
+	var o engine.EvalOptions
+	var file string
+	c := &cobra.Command{
+		Use:   "eval <template> [--context <JSON file>] [--dialect 1|2] [--json]",
+		Short: "Evaluates a template and prints what it gives",
+		Long: `
+Evaluates a template, as conditions and properties of tasks are, and prints the
+text, or with --json the value. Quote it for the shell:
+
+    caddy kestra eval "{{ trigger.body.name | upper }}" --context event.json
+
+The file holds a JSON object whose members are the variables, as in
+
+    {"trigger": {"body": {"name": "Alice"}, "headers": {"X-Event": ["push"]}}}
+
+and - stands for the standard input. secret('X') and envs.x are SECRET_X and
+ENV_X of the environment of the command.`,
+		Args: cobra.ExactArgs(1),
+		RunE: runE(func(c *cobra.Command, args []string) error {
+			if file != "" {
+				var err error
+				if o.Context, err = readContext(c.InOrStdin(), file); err != nil {
+					return err
+				}
+			}
+			o.Environ = os.Environ()
+			text, err := engine.Eval(args[0], o)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), text)
+			return err
+		}),
+	}
+	c.Flags().StringVar(&file, "context", "", "JSON file with the variables, or - for the standard input")
+	c.Flags().IntVar(&o.Dialect, "dialect", 1, "1 as Kestra 1.x, 2 as Kestra 2.0: where ?? and isIn bind")
+	c.Flags().BoolVar(&o.JSON, "json", false, "print the value as JSON")
+	return c
+}
+
+func readContext(standard io.Reader, file string) ([]byte, error) {
+	if file == "-" {
+		return io.ReadAll(standard)
+	}
+	return os.ReadFile(file)
+}

@@ -1,0 +1,71 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Functions returns the filters, functions and tests of the expression language as text, one on each line; with a name
+// all that is known about those that have it. The only error is that there is none.
+func Functions(name string) (string, error) {
+	if name == "" {
+		return expressions().Manual(), nil
+	}
+	text := expressions().Describe(name)
+	if text == "" {
+		return "", fmt.Errorf("no filter, function or test is named %q", name)
+	}
+	return text, nil
+}
+
+// EvalOptions say how a template is tried.
+type EvalOptions struct {
+	Context []byte   // a JSON object with the variables; nil: none
+	Dialect int      // 1 or 2; 0: 1
+	JSON    bool     // the value as JSON instead of its text
+	Environ []string // as of [SiteOptions]; gives envs, unless the context has it, and secret()
+}
+
+// Eval evaluates a template once, as conditions and properties of tasks are. Errors of the template are of type
+// [*pebble.Error] and show their place.
+func Eval(template string, o EvalOptions) (string, error) {
+	vars := value.NewMap(1)
+	env := newEnvironment(o.Environ)
+	vars.Set("envs", env.envs)
+	if o.Context != nil {
+		v, err := value.DecodeJSON(o.Context)
+		if err != nil {
+			return "", fmt.Errorf("context: %w", err)
+		}
+		if v.Kind() != value.KindMap {
+			return "", fmt.Errorf("context: is a %s, not an object with the variables", v.Kind())
+		}
+		for name, variable := range v.Map().All() {
+			vars.Set(name, variable)
+		}
+	}
+	if o.Dialect < 0 || o.Dialect > int(pebble.Dialect2) {
+		return "", errors.New("dialect is 1 or 2")
+	}
+	t, err := pebble.New(pebble.Options{Dialect: pebble.Dialect(o.Dialect)}).Compile(template)
+	if err != nil {
+		return "", err
+	}
+	c := &pebble.Context{Vars: vars, Now: time.Now(), Secrets: env}
+	if f, _ := vars.Get("flow"); f.Kind() == value.KindMap {
+		namespace, _ := f.Map().Get("namespace")
+		c.Namespace = namespace.Str()
+	}
+	if !o.JSON {
+		return t.Render(c)
+	}
+	v, err := t.RenderTyped(c)
+	if err != nil {
+		return "", err
+	}
+	return value.JSON(v), nil
+}
