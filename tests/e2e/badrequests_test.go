@@ -120,7 +120,7 @@ func TestTooLargeBodies(t *testing.T) {
 	want(t, "without the key", s.Fetch(t, "POST", webhook("echo", "other"), large), 404, notFound)
 	for what, contentEncoding := range map[string]string{"no gzip": "gzip", "no deflate": "deflate"} {
 		a := s.Fetch(t, "POST", path, "plain text", "Content-Encoding", contentEncoding)
-		want(t, what, a, 400, `{"message":"request body is not valid `+contentEncoding+` data"}`)
+		want(t, what, a, 400, `{"message":"Bad Request: request body is not valid `+contentEncoding+` data"}`)
 		harmless(t, s, what, a)
 	}
 }
