@@ -82,3 +82,21 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkJQ(b *testing.B) {
+	c := requestContext(b)
+	for _, program := range []string{".hello", "[.list[] | numbers | . + 1] | add", "to_entries | map(.key)"} {
+		tmpl, err := New(Options{}).Compile("{{ trigger.body | jq('" + program + "') }}")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(program, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := tmpl.RenderTyped(c); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

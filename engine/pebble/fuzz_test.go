@@ -3,6 +3,7 @@ package pebble
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +16,24 @@ func addSeeds(f *testing.F) {
 	for _, c := range languageCases {
 		f.Add(c.template)
 	}
+	for _, text := range exampleTemplates() {
+		f.Add(text)
+	}
 	for _, text := range []string{"{{", "{%", "{#", "{{ '", "{{ \"#{", "{% raw %}", "{%- verbatim -%}a{%- endverbatim -%}", "{{ (((", "{{-", "\xff{{\xfe}}"} {
 		f.Add(text)
 	}
+}
+
+// exampleTemplates returns the examples of all filters, functions and tests.
+func exampleTemplates() []string {
+	e := New(Options{})
+	var out []string
+	for _, entry := range slices.Concat(e.Filters(), e.Functions(), e.Tests()) {
+		for _, example := range entry.Examples {
+			out = append(out, example.Expression)
+		}
+	}
+	return out
 }
 
 // FuzzLexer sees that every token lies in the template, in order, and that errors have a position in it.
@@ -69,6 +85,9 @@ func FuzzParser(f *testing.F) {
 func FuzzEval(f *testing.F) {
 	for i, c := range languageCases {
 		f.Add(c.template, uint64(i))
+	}
+	for i, text := range exampleTemplates() {
+		f.Add(text, uint64(i))
 	}
 	e := New(Options{Limits: Limits{Steps: 50_000, OutputBytes: 1 << 20, RangeItems: 50_000, RegexTime: 20 * time.Millisecond}})
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
