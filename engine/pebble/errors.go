@@ -14,8 +14,8 @@ type Class uint8
 const (
 	// ClassSyntax is a template that does not parse; found when it is compiled.
 	ClassSyntax Class = iota + 1
-	// ClassUnknown is a filter, function or test that does not exist, or an argument it does not take; found when the
-	// template is compiled (Kestra finds it when the call is reached).
+	// ClassUnknown is a filter, function or test that does not exist or needs what nothing provides yet, or an argument it
+	// does not take; found when the template is compiled (Kestra finds it when the call is reached).
 	ClassUnknown
 	// ClassMissing is a variable, attribute or index that does not exist: what `??`, `???`, `default` and `is defined` rescue.
 	ClassMissing
