@@ -137,7 +137,7 @@ func TestWaitEndsInTime(t *testing.T) {
 		site := newSite(t, openEngine(t), SiteOptions{}, taskFlow("f", "- {id: gate, type: test.Gate, gate: "+quoteYAML(t.Name())+"}", "wait: true"))
 		go func() {
 			<-g.entered
-			time.Sleep(29 * time.Second) // of the bubble
+			<-time.After(29 * time.Second) // of the bubble
 			close(g.open)
 		}()
 		if r := send(site, "f", "{}"); r.Status != 200 || r.Outcome != webhook.OutcomeEnded || decodeAnswer(t, r).State.Current != "SUCCESS" {

@@ -127,7 +127,7 @@ func TestSlowBody(t *testing.T) {
 		r := send(site, "f", "", func(r *webhook.Request) {
 			r.ContentLength = -1
 			r.ReadBody = func(int64) ([]byte, error) {
-				time.Sleep(10 * time.Second) // of the bubble
+				<-time.After(10 * time.Second) // of the bubble
 				return []byte(`{"n":1}`), nil
 			}
 		})

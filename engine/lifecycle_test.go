@@ -100,7 +100,7 @@ func TestExitLetsWaitsEnd(t *testing.T) {
 		go func() {
 			<-g.entered
 			e.Exit()
-			time.Sleep(time.Second) // of the bubble
+			<-time.After(time.Second) // of the bubble
 			close(g.open)
 		}()
 		if r := send(site, "f", "{}"); r.Status != 200 || r.Outcome != webhook.OutcomeEnded {

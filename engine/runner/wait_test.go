@@ -60,7 +60,7 @@ func TestWaitForABlockingTask(t *testing.T) {
 		job.Ended = func(s execution.Status) { ended = append(ended, s) }
 		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
 		g := <-f.gates
-		time.Sleep(59 * time.Second)
+		<-time.After(59 * time.Second)
 		select {
 		case got := <-answer:
 			t.Fatalf("answered before the end: %+v", got)
@@ -118,7 +118,7 @@ func TestWaitEndsEarly(t *testing.T) {
 				id := job.State.ID
 				answer := f.waiting(ctx, job, began.Add(5*time.Minute))
 				g := <-f.gates
-				time.Sleep(time.Minute)
+				<-time.After(time.Minute)
 				tt.end(f, cancel)
 				got := <-answer
 				f.check(got, false, "CREATED RUNNING", "CREATED RUNNING")
@@ -190,7 +190,7 @@ func TestWaitAlreadyLate(t *testing.T) {
 // TestPureTasksDoNotBlockTheDeadline checks that the deadline is looked at between pure tasks.
 func TestPureTasksDoNotBlockTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t, Options{Now: func() time.Time { time.Sleep(time.Second); return time.Now() }}) // each event takes a second
+		f := newFixture(t, Options{Now: func() time.Time { <-time.After(time.Second); return time.Now() }}) // each event takes a second
 		yaml := "tasks:\n"
 		for i := range 10 {
 			yaml += fmt.Sprintf("- {id: t%d, type: io.kestra.plugin.core.debug.Return, format: v}\n", i)
@@ -204,7 +204,7 @@ func TestPureTasksDoNotBlockTheDeadline(t *testing.T) {
 		if err != nil || done || len(s.TaskRuns) != 4 || words(s.TaskRuns[3].History) != "CREATED RUNNING" {
 			t.Fatalf("done %v, %v, %v", done, err, describe(s))
 		}
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		if s, err := f.store.Load(t.Context(), s.ID); err != nil || words(s.History) != ran || len(s.TaskRuns) != 10 {
 			t.Errorf("went on to %v, %v", s, err)
