@@ -45,7 +45,7 @@ func (c *call) requestVars() *value.Map {
 	f := c.trigger.Flow
 	vars := copyVars(c.served.vars, 8)
 	vars.Set("trigger", value.FromMap(c.delivery.Trigger()))
-	vars.SetLazy("execution", c.executionVar)
+	vars.SetLazy("execution", func() value.Value { return c.execution().Variable() })
 	vars.SetLazy("labels", func() value.Value {
 		labels, _ := c.trigger.Labels(nil, c.execution().ID) // fails only where it renders
 		return value.FromMap(flow.NestLabels(labels))
@@ -61,15 +61,4 @@ func (c *call) requestVars() *value.Map {
 		})
 	}
 	return vars
-}
-
-// executionVar returns the variable `execution` of an execution that is not accepted yet.
-func (c *call) executionVar() value.Value {
-	s := c.execution()
-	return value.MapOf(
-		"id", value.String(s.ID),
-		"startDate", value.Time(s.History.Start()),
-		"originalId", value.String(s.ID),
-		"state", value.String(string(s.Status())),
-	)
 }

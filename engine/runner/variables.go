@@ -43,14 +43,7 @@ func (x *run) enter(c current) {
 	}
 }
 
-func (x *run) executionVar() value.Value {
-	v := value.NewMap(4)
-	v.Set("id", value.String(x.state.ID))
-	v.Set("startDate", value.Time(x.state.History.Start()))
-	v.Set("originalId", value.String(x.state.ID))
-	v.Set("state", value.String(string(x.state.Status())))
-	return value.FromMap(v)
-}
+func (x *run) executionVar() value.Value { return x.state.Variable() }
 
 func (x *run) outputsVar() value.Value {
 	v := value.NewMap(len(x.outputs))
