@@ -27,6 +27,9 @@ variable which is not set there is shown as (needs SECRET_X).
 
 The exit status is 1 if there are errors, and 2 if there is no flow.`,
 		CobraFunc: func(c *cobra.Command) {
+			// By itself a command with subcommands takes a misspelt one for a wish for help, and exits with 0.
+			c.Args = cobra.NoArgs
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand(), functionsCommand(), evalCommand())
 		},
 	})
