@@ -128,11 +128,6 @@ func compile(c *flow.Component) (*Trigger, error) {
 	if c.Has("waitTimeout") && t.waitTimeout <= 0 {
 		return nil, c.Errorf("waitTimeout", "must be longer than nothing")
 	}
-	if text, constant := t.key.Constant(); constant {
-		if err := checkKey(text); err != nil {
-			return nil, c.Errorf("key", "%w", err)
-		}
-	}
 	for key := range c.Value("labels").Map().All() {
 		if strings.HasPrefix(key, flow.SystemLabel) {
 			return nil, c.Errorf("labels", "system labels can only be set by the engine itself, offending label: %s", key)
