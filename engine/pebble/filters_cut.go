@@ -138,8 +138,8 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	if !ok {
 		return value.Null, evaluationError("the fromIndex of slice must be a number, not %s", args[0].Kind())
 	}
-	to := int64(length)
-	if !args[1].IsNull() {
+	to, toEnd := int64(length), args[1].IsNull()
+	if !toEnd {
 		if to, ok = whole(args[1]); !ok {
 			return value.Null, evaluationError("the toIndex of slice must be a number, not %s", args[1].Kind())
 		}
@@ -147,6 +147,9 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	switch {
 	case from < 0:
 		return value.Null, runtimeError("the fromIndex of slice must not be negative")
+	case toEnd && from > to:
+		return value.Null, runtimeError("the fromIndex of slice must not be greater than the length %d", length)
+	case toEnd: // may be empty, unlike what a toIndex gives
 	case to > int64(length):
 		return value.Null, evaluationError("the toIndex of slice must not be greater than the length %d", length)
 	case from >= to:

@@ -64,10 +64,10 @@ func filtersEncoding(d Dialect) []Filter {
 				return text, nil
 			}),
 		},
-		hash("sha256", evaluationError, func(b []byte) []byte { h := sha256.Sum256(b); return h[:] }),
-		hash("sha512", runtimeError, func(b []byte) []byte { h := sha512.Sum512(b); return h[:] }),
-		hash("sha1", runtimeError, func(b []byte) []byte { h := sha1.Sum(b); return h[:] }), //nolint:gosec // see the import
-		hash("md5", runtimeError, func(b []byte) []byte { h := md5.Sum(b); return h[:] }),   //nolint:gosec // see the import
+		hash("sha256", func(b []byte) []byte { h := sha256.Sum256(b); return h[:] }),
+		hash("sha512", func(b []byte) []byte { h := sha512.Sum512(b); return h[:] }),
+		hash("sha1", func(b []byte) []byte { h := sha1.Sum(b); return h[:] }), //nolint:gosec // see the import
+		hash("md5", func(b []byte) []byte { h := md5.Sum(b); return h[:] }),   //nolint:gosec // see the import
 	}
 }
 
@@ -83,13 +83,13 @@ func decodeBase64(text string) ([]byte, error) {
 }
 
 // hash is a filter that gives the hash of a string in lower-case hexadecimal digits.
-func hash(name string, fail func(string, ...any) error, sum func([]byte) []byte) Filter {
+func hash(name string, sum func([]byte) []byte) Filter {
 	return Filter{
 		Entry{
 			Name: name, Loose: true, Summary: "the " + name + " hash of a string, in hexadecimal digits",
 			Examples: []Example{{"{{ 'abc' | " + name + " }}", hex.EncodeToString(sum([]byte("abc")))}},
 		},
-		ofString(name, fail, func(st *state, s string) (string, error) {
+		ofString(name, evaluationError, func(st *state, s string) (string, error) {
 			if err := st.charge(len(s) / 24); err != nil {
 				return "", err
 			}

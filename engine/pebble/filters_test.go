@@ -84,6 +84,10 @@ func TestFilters(t *testing.T) {
 		{"{{ null is odd }}", "!evaluation"},
 		{"{{ [1, 2, 3] | chunk(2.0) }} {{ [] | chunk(1) }}", "[[1,2],[3]] []"},
 		{"{{ 'hello' | slice(0, 6) }}", "!evaluation"},
+		{"{{ 'hello' | slice(5) }}{{ [1] | slice(1) }}{{ '' | slice }}{{ [] | slice(toIndex=null) }}", "[][]"},
+		{"{{ 'hello' | slice(6) }}", "!runtime"},
+		{"{{ [1] | slice(2) }}", "!runtime"},
+		{"{{ [1] | slice(1, 1) }}", "!evaluation"},
 		{"{{ 'hello' | slice(fromIndex='a') }}", "!evaluation"},
 		{"{{ ([1] | join(null)) ~ ([1, 2] | join([0])) }}", "11[0]2"},
 	} {

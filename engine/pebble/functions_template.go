@@ -172,7 +172,7 @@ func innerError(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	f := &fault{class: ClassEvaluation, at: -1, msg: "in the rendered text: " + e.Msg, err: e}
+	f := &fault{class: ClassEvaluation, at: -1, name: e.Name, msg: "in the rendered text: " + e.Msg, err: e}
 	if e.Class == ClassLimit {
 		f.class = ClassLimit
 	}
@@ -182,7 +182,7 @@ func innerError(err error) error {
 func secret(st *state, args []value.Value) (value.Value, error) {
 	key := args[0]
 	if key.Kind() != value.KindString {
-		return value.Null, evaluationError("function secret needs the name of a secret, not %s", key.Kind())
+		return value.Null, runtimeError("function secret needs the name of a secret, not %s", key.Kind())
 	}
 	if st.ctx.Secrets == nil {
 		return value.Null, evaluationError("cannot find secret for key '%s': there is no source of secrets", cut(key.Str(), 80))

@@ -25,6 +25,12 @@ var languageCases = []struct{ template, want string }{
 	{"{{ [1] + 2 + [3] }} {{ [1, 2, 1] - 1 }} {{ [1, 2, 1] - [1] }}", "[1,2,3] [2,1] [2]"},
 	{"{{ 9223372036854775807 * 9223372036854775807 }}", "85070591730234615847396907784232501249"},
 	{"{{ 1..3 }}{{ 'a'..'c' }}{{ 3..1 }}", `[1,2,3]["a","b","c"][]`},
+	{"{{ 9223372036854775807..(9223372036854775807 + 1) }}", "[9223372036854775807,9223372036854775808]"},
+	{"{{ range(9223372036854775807 + 3, 9223372036854775807, -2) }}", "[9223372036854775810,9223372036854775808]"},
+	{"{{ (9223372036854775807 + 1)..1 }}", "[]"},
+	{"{{ 1..(9223372036854775807 + 1) }}", "!limit"},
+	{"{{ range(9223372036854775807 + 1, 9223372036854775807 + 1, 0) }}", "!evaluation"},
+	{"{{ 1..(1.0 / 0) }}", "!evaluation"},
 	// comparison
 	{"{{ 1 == 1.0 }} {{ 1 == '1' }} {{ null == false }} {{ null == null }}", "true false false true"},
 	{"{{ {'a': 1, 'b': 2} == {'b': 2, 'a': 1.0} }}", "true"},
@@ -35,6 +41,8 @@ var languageCases = []struct{ template, want string }{
 	{"{{ null contains nope }}", "false"},
 	{"{{ 1 contains 1 }}", "!evaluation"},
 	{"{{ 1 isIn ['1'] }} {{ 'v' isIn {'k': 'v'} }} {{ 'a' isIn 'abc' }}", "true true false"},
+	{"{{ 1 isIn [null, 1] }} {{ 1.0 isIn [null, 1] }} {{ null isIn [null] }} {{ 'null' isIn [null] }}", "true false false false"},
+	{"{{ [1, 2] isIn [null, [1, 2]] }} {{ [1] isIn [1, null] }}", "true false"},
 	{"{{ 'a' equals 'a' }}", "true"},
 	// truth
 	{"{{ 'false' and 1 and 0.1 }} {{ '' or 0 }} {{ not '' }}", "true false true"},
@@ -64,7 +72,7 @@ var languageCases = []struct{ template, want string }{
 	{"{{ trigger.body.list[7] }}", "!missing 7"},
 	{"{{ trigger.body['no' ~ 'pe'] }}", "!missing nope"},
 	{"{% if nope %}{% endif %}", "!evaluation nope"},
-	{"{{ render('{{ nope }}') ?? 'd' }}", "!evaluation"},
+	{"{{ render('{{ nope }}') ?? 'd' }}", "!evaluation nope"},
 	// access
 	{"{{ trigger.body['hello'] }} {{ trigger['bo' ~ 'dy'].n }} {{ trigger.body.list['1'] }}", "world 1 2"},
 	{"{{ trigger.body.list[trigger.body.n] }}", "2"},

@@ -1,6 +1,8 @@
 package pebble
 
 import (
+	"math"
+	"math/big"
 	"strings"
 	"unicode/utf8"
 
@@ -131,10 +133,13 @@ func (st *state) span(a, b, step value.Value) (value.Value, error) {
 	from, ok1 := whole(a)
 	to, ok2 := whole(b)
 	by, ok3 := whole(step)
-	if !ok1 || !ok2 || !ok3 {
-		return value.Null, evaluationError("range needs two numbers or two characters, not %s and %s", a.Kind(), b.Kind())
+	if ok1 && ok2 && ok3 {
+		return st.progression(from, to, by, value.Int)
 	}
-	return st.progression(from, to, by, value.Int)
+	if from, to, by := bigWhole(a), bigWhole(b), bigWhole(step); from != nil && to != nil && by != nil {
+		return st.bigProgression(from, to, by)
+	}
+	return value.Null, evaluationError("range needs two numbers or two characters, not %s and %s", a.Kind(), b.Kind())
 }
 
 func (st *state) progression(from, to, by int64, item func(int64) value.Value) (value.Value, error) {
@@ -149,7 +154,7 @@ func (st *state) progression(from, to, by int64, item func(int64) value.Value) (
 		count = (uint64(from)-uint64(to))/uint64(-by) + 1
 	}
 	if count > uint64(st.engine.limits.RangeItems) {
-		return value.Null, newFault(ClassLimit, -1, "list has more than %d items", st.engine.limits.RangeItems)
+		return value.Null, st.tooManyItems()
 	}
 	if err := st.items(int(count)); err != nil {
 		return value.Null, err
@@ -159,6 +164,50 @@ func (st *state) progression(from, to, by int64, item func(int64) value.Value) (
 		out[i] = item(from + int64(i)*by)
 	}
 	return value.ListOf(out...), nil
+}
+
+func (st *state) tooManyItems() error {
+	return newFault(ClassLimit, -1, "list has more than %d items", st.engine.limits.RangeItems)
+}
+
+// bigProgression is progression where a number does not fit 64 bits.
+func (st *state) bigProgression(from, to, by *big.Int) (value.Value, error) {
+	steps := new(big.Int).Sub(to, from)
+	if steps.Sign()*by.Sign() < 0 {
+		return value.ListOf(), nil
+	}
+	if by.Sign() == 0 {
+		return value.Null, evaluationError("the increment of a range can not be 0")
+	}
+	if steps.Quo(steps, by); !steps.IsInt64() || steps.Int64() >= int64(st.engine.limits.RangeItems) {
+		return value.Null, st.tooManyItems()
+	}
+	count := int(steps.Int64()) + 1
+	if err := st.charge(count * (1 + from.BitLen()/16)); err != nil {
+		return value.Null, err
+	}
+	if err := st.items(count); err != nil {
+		return value.Null, err
+	}
+	out := make([]value.Value, count)
+	for i := range out {
+		n := new(big.Int).Mul(by, big.NewInt(int64(i)))
+		out[i] = value.BigInt(n.Add(n, from))
+	}
+	return value.ListOf(out...), nil
+}
+
+// bigWhole returns the integer part of a number; nil for what is none.
+func bigWhole(v value.Value) *big.Int {
+	if n := v.BigInt(); n != nil {
+		return n
+	}
+	f, ok := v.AsFloat()
+	if !ok || math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil
+	}
+	n, _ := big.NewFloat(f).Int(nil)
+	return n
 }
 
 // character returns the one character of a string that has one.

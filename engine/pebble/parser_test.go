@@ -110,7 +110,7 @@ func TestRoundTrip(t *testing.T) {
 		roundTrip(t, text, Dialect1)
 		roundTrip(t, text, Dialect2)
 	}
-	for _, f := range readFacts(t, "testdata/expressions.tsv") {
+	for _, f := range readFacts(t) {
 		roundTrip(t, f.expression, Dialect1)
 	}
 }

@@ -61,7 +61,7 @@ func TestSecret(t *testing.T) {
 	checkOutcomes(t, e, c, map[string]string{
 		"{{ secret('A') }}": "clear", "{{ secret('a') }}": "clear", "{{ secret('J', subkey='a') }}": "one",
 		"{{ secret('J', subkey='b') }}": "2", "{{ secret('J', subkey='z') }}": "!evaluation", "{{ secret('A', subkey='z') }}": "!evaluation",
-		"{{ secret('NOPE') }}": "!evaluation", "{{ secret('NOPE') ?? 'd' }}": "!evaluation", "{{ secret(1) }}": "!evaluation",
+		"{{ secret('NOPE') }}": "!evaluation", "{{ secret('NOPE') ?? 'd' }}": "!evaluation", "{{ secret(1) }}": "!runtime",
 	})
 	if got := outcome(e, requestContext(t), "{{ secret('A') }}"); got != "!evaluation" {
 		t.Errorf("without a source: got %q", got)
@@ -110,4 +110,11 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+type fixedSecrets map[string]string
+
+func (s fixedSecrets) Secret(_, name string) (string, bool, error) {
+	text, ok := s[strings.ToUpper(name)]
+	return text, ok, nil
 }

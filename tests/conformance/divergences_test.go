@@ -37,6 +37,19 @@ func loadDivergences(t *testing.T) []*divergence {
 	return rows
 }
 
+// ofFacts reports whether the row is about a fact, and not about a recorded request.
+func (r *divergence) ofFacts() bool { return strings.HasPrefix(r.kestra, "result: ") }
+
+// checkCovers fails the test for rows that covered no difference.
+func checkCovers(t *testing.T, rows []*divergence) {
+	t.Helper()
+	for _, row := range rows {
+		if row.covers == 0 {
+			t.Errorf("divergences.tsv:%d: covers no difference any more", row.line)
+		}
+	}
+}
+
 // difference is one thing that differs in the answer to one request.
 type difference struct {
 	what, kestra, ours string

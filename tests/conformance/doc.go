@@ -1,20 +1,29 @@
-// Package conformance sends the requests that were recorded with their answers at a running Kestra 1.3.25 to the engine,
-// through a real HTTP server, and compares status, content type, body and the execution that came of it.
+// Package conformance compares this engine with a running Kestra 1.3.25: the answers to recorded requests, and the facts
+// of the expression language.
 //
-//	testdata/NN-topic.json   the recorded requests, answers and final executions
+//	testdata/NN-topic.json   recorded requests, answers and final executions
+//	testdata/facts/*.tsv     expressions with what Kestra made of them; errors are a Java class and what it names
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
 //
+// The requests go through a real HTTP server; status, content type, body and the execution that came of it are compared.
 // Ids, dates, durations and the order of members are no differences. A flow that uses what is not supported yet cannot
 // be compared; the test prints how many there are.
 //
+// The facts are evaluated in the variables of a webhook execution (testdata/facts/contexts.json) and are equal as text,
+// or as JSON when both are JSON objects or lists. An error is equal when its class stands for Kestra's: syntax for
+// ParserException, missing for AttributeNotFoundException, unknown and evaluation for any other of Pebble's, limit for
+// OutOfMemoryError, runtime for the Java exceptions that escape; and when it names what Kestra's names. Left out are
+// facts with operands of Java types that no request can make, and those that ask for the Java class of a value.
+//
 // # The columns of divergences.tsv
 //
-//	case     topic/case, as in 04-body/1E400
+//	case     topic/case, as in 04-body/1E400, or file/expression, as in operators/{{ 1 + 1 }}, with the name of the
+//	         context behind it in parentheses unless it is facts; of jq, jq/input | program
 //	kestra   what differs, a colon and a blank, and what Kestra has
 //	ours     what this engine has
 //	why      why a user wants ours
 //
-// In the first three a * stands for any text. What differs is `status`, `message` (of an error), `error members`,
-// `content type`, `text` (a body that is no JSON object), or the path of a member of the body, or of the final execution
-// behind `execution.`. A row that covers no difference any more is an error too.
+// In the first three a * stands for any text. What differs is `result` for facts; for requests it is `status`, `message`
+// (of an error), `error members`, `content type`, `text` (a body that is no JSON object), or the path of a member of the
+// body, or of the final execution behind `execution.`. A row that covers no difference any more is an error too.
 package conformance

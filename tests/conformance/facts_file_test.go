@@ -1,0 +1,80 @@
+package conformance
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func readFacts(t *testing.T, file string) []fact {
+	t.Helper()
+	text, err := os.ReadFile("testdata/facts/" + file + ".tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var facts []fact
+	for i, line := range strings.Split(strings.TrimSuffix(string(text), "\n"), "\n") {
+		columns := strings.Split(line, "\t")
+		if len(columns) != 3 {
+			t.Fatalf("%s.tsv:%d: has %d columns", file, i+1, len(columns))
+		}
+		switch {
+		case i == 0:
+		case file == "jq":
+			facts = append(facts, fact{file: file, row: columns[0] + " | " + columns[1], text: unescape(columns[1]), context: unescape(columns[0]), want: columns[2]})
+		default:
+			facts = append(facts, fact{file: file, row: columns[0], text: unescape(columns[0]), context: columns[1], want: columns[2]})
+		}
+	}
+	return facts
+}
+
+// unescape reads the escapes of the facts: \n \t \\ and \uXXXX.
+func unescape(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			b.WriteByte(text[i])
+			continue
+		}
+		i++
+		switch text[i] {
+		case 'n':
+			b.WriteByte('\n')
+		case 't':
+			b.WriteByte('\t')
+		case 'u':
+			n, err := strconv.ParseUint(text[i+1:i+5], 16, 16)
+			if err != nil {
+				panic(err)
+			}
+			b.WriteRune(rune(n))
+			i += 4
+		default:
+			b.WriteByte(text[i])
+		}
+	}
+	return b.String()
+}
+
+// escape writes a result as the facts have it, on one line.
+func escape(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\\':
+			b.WriteString(`\\`)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r < ' ':
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return shorten(b.String())
+}
