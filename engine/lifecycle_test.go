@@ -1,14 +1,18 @@
 package engine
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -57,6 +61,53 @@ func TestCapacity(t *testing.T) {
 		}
 		if r := send(site, "f", "{}"); r.Status != 200 {
 			t.Errorf("after all have ended: %d", r.Status)
+		}
+	})
+}
+
+// TestMemory checks that bodies count against the memory of all executions before they are read, as what they declare or
+// else as what they may become, and then as what they are when decompressed.
+func TestMemory(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(bytes.Repeat([]byte(" "), 600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	body := strings.Repeat(" ", 600)
+	unread := func(r *webhook.Request) {
+		r.ReadBody = func(int64) ([]byte, error) { t.Error("the body is read"); return nil, nil }
+	}
+	undeclared := func(r *webhook.Request) { r.ContentLength = -1 }
+	gzipped := func(r *webhook.Request) { r.Header.Set("Content-Encoding", "gzip") }
+	synctest.Test(t, func(t *testing.T) {
+		e := openEngine(t)
+		e.runner.Configure(runner.Options{Bytes: 1000})
+		g := newGate(t, t.Name())
+		site := newSite(t, e, SiteOptions{MaxBody: 700}, gateFlow(t, ""))
+		first := send(site, "f", body)
+		if first.Status != 200 {
+			t.Fatalf("the first is answered with %d", first.Status)
+		}
+		for name, r := range map[string]webhook.Response{
+			"declared":     send(site, "f", body, unread),
+			"undeclared":   send(site, "f", "", undeclared, unread),
+			"decompressed": send(site, "f", packed.String(), gzipped),
+		} {
+			if r.Status != 503 || r.Outcome != webhook.OutcomeBusy || r.RetryAfter != 1 {
+				t.Errorf("%s: %+v", name, r)
+			}
+		}
+		small := send(site, "f", "{}") // what was refused holds nothing
+		if small.Status != 200 {
+			t.Errorf("a small body is answered with %d", small.Status)
+		}
+		close(g.open)
+		waitFor(t, e, first.ExecutionID)
+		if r := send(site, "f", packed.String(), gzipped); r.Status != 200 {
+			t.Errorf("after the first has ended: %d", r.Status)
 		}
 	})
 }

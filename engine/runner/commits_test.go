@@ -170,6 +170,18 @@ func TestValueFails(t *testing.T) {
 	}
 }
 
+// TestKeepApart checks which texts travel by reference.
+func TestKeepApart(t *testing.T) {
+	f := newFixture(t, Options{})
+	x := newRun(f.runner, f.job(f.plan(plain), "{}"), nil)
+	for _, n := range []int{0, execution.InlineLimit, execution.InlineLimit + 1} {
+		d := execution.Datum{JSON: make([]byte, n)}
+		if err := x.keepApart(t.Context(), &d); err != nil || len(d.JSON) != n || (d.Ref != "") != (n > execution.InlineLimit) {
+			t.Errorf("%d bytes: %d bytes at hand, reference %q, %v", n, len(d.JSON), d.Ref, err)
+		}
+	}
+}
+
 func TestResolve(t *testing.T) {
 	f := newFixture(t, Options{})
 	ref, err := f.store.PutValue(context.Background(), "x", []byte("[1]"))

@@ -87,8 +87,9 @@ func TestWaitForABlockingTask(t *testing.T) {
 		if len(ended) != 1 || ended[0] != execution.Success {
 			t.Errorf("Ended was called with %v", ended)
 		}
-		if n := f.runner.inFlight.Load(); n != 0 {
-			t.Errorf("%d in flight after the end", n)
+		synctest.Wait()
+		if n, runs := f.runner.inFlight.Load(), len(f.runner.runs); n != 0 || runs != 0 {
+			t.Errorf("%d in flight after the end, %d runs are held", n, runs)
 		}
 	})
 }
@@ -149,6 +150,22 @@ func TestWaitEndsEarlyWithTheNewest(t *testing.T) {
 			t.Errorf("task runs (-want +got):\n%s", diff)
 		}
 		second.open <- nil
+	})
+}
+
+// TestWaitEndsEarlyWithALongBody checks that the answer has trigger variables that the store keeps apart.
+func TestWaitEndsEarlyWithALongBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		job := f.job(f.plan(gated), `"`+big()+`"`)
+		want := string(job.State.Trigger.Variables.JSON)
+		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
+		g := <-f.gates
+		got := <-answer
+		if got.err != nil || got.done || got.s.Trigger.Variables.Ref == "" || string(got.s.Trigger.Variables.JSON) != want {
+			t.Errorf("done %v, %v, %d bytes of trigger variables, want %d", got.done, got.err, len(got.s.Trigger.Variables.JSON), len(want))
+		}
+		g.open <- nil
 	})
 }
 
@@ -235,6 +252,10 @@ func TestStartReturnsAtOnce(t *testing.T) {
 		got := <-result
 		if got.err != nil || words(got.s.History) != fell {
 			t.Errorf("%v, %v", got.s, got.err)
+		}
+		// What a task returns beside an error is no output.
+		if diff := cmp.Diff([]string{"a: " + ran + " / " + ran + `; {"value":"v"}`, "g: " + fell + " / " + fell + "; {}"}, describe(got.s)); diff != "" {
+			t.Errorf("task runs (-want +got):\n%s", diff)
 		}
 	})
 }
