@@ -191,7 +191,7 @@ func TestKeysRefusedAtLoad(t *testing.T) {
 }
 
 func TestIndexHoldsNoKey(t *testing.T) {
-	const canary = "cAnArY-1234567890"
+	canary := "cAnArY-" + strings.Repeat("1234567890", 10) // a look-up writes its hash over the first 32 bytes of its buffer
 	set, _ := loadFlows(t, webhookFlow("f", `key: "{{ secret('KEY') }}"`))
 	index, _ := NewIndex(set, func(t *Trigger) *pebble.Context {
 		c := keyScope(t)
@@ -206,7 +206,7 @@ func TestIndexHoldsNoKey(t *testing.T) {
 	}
 	for range 10 { // the buffers of look-ups
 		f := fingerprinters.Get().(*fingerprinter)
-		if strings.Contains(string(f.buf[:cap(f.buf)]), canary) {
+		if strings.Contains(string(f.buf[:cap(f.buf)]), "1234567890") {
 			t.Error("the key is in a buffer")
 		}
 	}
