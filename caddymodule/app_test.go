@@ -85,6 +85,7 @@ func TestConfigurationErrors(t *testing.T) {
 		{"store that does not exist", m{"store": m{"store": "sqlite"}}, []m{{}}, []string{"kestra.stores.sqlite"}},
 		{"base URL", m{"base_url": "example.com"}, []m{{}}, []string{`base_url must be as in https://example.com, is "example.com"`}},
 		{"workers", m{"workers": -1}, []m{{}}, []string{"workers and capacity must not be negative"}},
+		{"capacity", m{"capacity": -1}, []m{{}}, []string{"workers and capacity must not be negative"}},
 		{"option of the app", m{"flows": "x"}, []m{{}}, []string{"flows"}},
 		{"option of a site", nil, []m{{"flows": "x"}}, []string{"flows"}},
 		{"unknown", nil, []m{{"unknown": "410"}}, []string{`unknown must be 404 or pass, is "410"`}},

@@ -89,6 +89,18 @@ func TestReload(t *testing.T) {
 	slow.end().want(t, 200, `{"greeting":"Hello Alice!"}`)
 }
 
+// TestCapacity checks that the limit of the newest configuration holds, also for requests that are still being read.
+func TestCapacity(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"f.yml": webhookFlow("f", waitForOutputs)})
+	s := newServer(t)
+	s.serve("kestra {\ncapacity 1\n}", "kestra_webhook * "+flows)
+	slow := s.begin(webhookPath("f"))
+	s.get(webhookPath("f")).want(t, 503, "too many executions")
+	s.serve("kestra {\ncapacity 2\n}", "kestra_webhook * "+flows)
+	s.get(webhookPath("f")).want(t, 200, "Hello world!")
+	slow.end().want(t, 200, "Hello world!")
+}
+
 func TestReloadThatFails(t *testing.T) {
 	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
 	s := newServer(t)
