@@ -259,10 +259,8 @@ func write(w http.ResponseWriter, r *http.Request, response webhook.Response, cl
 		w.WriteHeader(response.Status)
 		return 0
 	}
-	if response.ContentType != "" {
+	if response.ContentType != "" { // an empty body has none, and net/http guesses none for it
 		header.Set("Content-Type", response.ContentType)
-	} else {
-		header["Content-Type"] = nil // so that net/http does not guess one
 	}
 	header.Set("Content-Length", strconv.Itoa(len(response.Body)))
 	w.WriteHeader(response.Status)

@@ -51,9 +51,8 @@ func newEnvironment(environ []string) *environment {
 	return e
 }
 
-// decodeSecret accepts Base64 with line breaks in it, as `base64 <file` prints it.
+// decodeSecret accepts Base64 with line breaks in it, as `base64 <file` prints it; package base64 ignores them.
 func decodeSecret(name, text string) secret {
-	text = strings.NewReplacer("\n", "", "\r", "").Replace(text)
 	clear, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil {
 		return secret{err: fmt.Errorf("environment variable %s is not valid Base64", name)}

@@ -47,11 +47,8 @@ func ParseURL(escapedPath string) (Target, bool) {
 		to   *string
 		text string
 	}{{&t.Namespace, namespace}, {&t.FlowID, flowID}, {&t.Key, key}} {
-		if segment.text == "" || segment.text == "." || segment.text == ".." {
-			return Target{}, false
-		}
 		decoded, err := url.PathUnescape(segment.text)
-		if err != nil || decoded == "." || decoded == ".." {
+		if err != nil || decoded == "" || decoded == "." || decoded == ".." {
 			return Target{}, false
 		}
 		*segment.to = decoded
