@@ -143,7 +143,7 @@
 //   - escapeChar(type): a text with its quotes escaped: type is single or double for a backslash, shell for what stands between single quotes; in lists and maps all texts; {{ "it's" | escapeChar('single') }} -> it\'s
 //   - first: the first item of a list, or character of a string; null of an empty list; {{ [1, 2] | first }} -> 1
 //   - flatten: a list with the items of the lists in it in their place, one level deep; {{ [[1, 2], [3, [4]], 5] | flatten }} -> [1,2,3,[4],5]
-//   - format(…): a string with its %s, %d, %05.2f and the like filled in by the arguments, as by Java's String.format; {{ '%05d' | format(42) }} -> 00042
+//   - format(…): a text with its %s, %d, %05.2f and the like filled in by the arguments, as by Java's String.format; {{ '%05d' | format(42) }} -> 00042
 //   - indent(amount, prefix=' '): a text whose lines but the first begin with a prefix, that many times; {{ "a↵b" | indent(2) }} -> a↵  b
 //   - join(separator=null): the texts of the items of a list in one; {{ [1, null, 'a'] | join(',') }} -> 1,null,a
 //   - jq(expression): the list of the outputs of a jq program; a string is read as JSON before; {{ {'a': [1, 2]} | jq('.a[] + 1') }} -> [2,3]
@@ -152,7 +152,7 @@
 //   - length: the length of a string (in UTF-16 units), list or map; 0 for anything else; {{ 'abc' | length }} -> 3
 //   - lower: lower case; {{ 'ABC' | lower }} -> abc
 //   - md5: the md5 hash of a string, in hexadecimal digits; {{ 'abc' | md5 }} -> 900150983cd24fb0d6963f7d28e17f72
-//   - merge(items): a map or list with the members of another; into a map a list gives its items as keys and values, into a list a map its entries; {{ {'a': 1} | merge({'a': 2, 'b': 3}) }} -> {"a":2,"b":3}
+//   - merge(items=null): a map or list with the members of another; into a map a list gives its items as keys and values, into a list a map its entries; {{ {'a': 1} | merge({'a': 2, 'b': 3}) }} -> {"a":2,"b":3}
 //   - nindent(amount, prefix=' '): a newline and a text, all of whose lines begin with a prefix, that many times; {{ 'a:' ~ ("b↵c" | nindent(2)) }} -> a:↵  b↵  c
 //   - nl2br: a string with <br /> in place of its newlines; {{ "a↵b" | nl2br }} -> a<br />b
 //   - number(type=""): the number that a string says; type is INT, LONG, BIGINTEGER, FLOAT, DOUBLE or BIGDECIMAL, else the text decides (0x1F, 010 octal, 12L, 1.5f); {{ '12' | number + 1 }} -> 13

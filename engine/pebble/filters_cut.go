@@ -84,6 +84,9 @@ func substring(name, summary, result string, take func(text, separator string, n
 			if v.IsNull() {
 				return v, nil
 			}
+			if k := args[0].Kind(); k != value.KindString && k != value.KindNull {
+				return value.Null, runtimeError("the separator of %s must be a string, not %s", name, k)
+			}
 			text, err := st.javaText(v)
 			if err != nil {
 				return value.Null, err
@@ -91,13 +94,7 @@ func substring(name, summary, result string, take func(text, separator string, n
 			if err := st.charge(len(text) / textPerStep); err != nil {
 				return value.Null, err
 			}
-			separator := ""
-			if !args[0].IsNull() {
-				if separator, err = st.javaText(args[0]); err != nil {
-					return value.Null, err
-				}
-			}
-			return value.String(take(text, separator, args[0].IsNull())), nil
+			return value.String(take(text, args[0].Str(), args[0].IsNull())), nil
 		},
 	}
 }
@@ -135,7 +132,7 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		return value.Null, evaluationError("filter slice needs a string or a list, not %s", v.Kind())
 	}
 	from, ok := whole(args[0])
-	if !ok {
+	if !ok && !args[0].IsNull() {
 		return value.Null, evaluationError("the fromIndex of slice must be a number, not %s", args[0].Kind())
 	}
 	to, toEnd := int64(length), args[1].IsNull()

@@ -15,7 +15,7 @@ func filtersFormat() []Filter {
 	return []Filter{{
 		Entry{
 			Name: "format", Variadic: true,
-			Summary: "a string with its %s, %d, %05.2f and the like filled in by the arguments, as by Java's String.format",
+			Summary: "a text with its %s, %d, %05.2f and the like filled in by the arguments, as by Java's String.format",
 			Examples: []Example{
 				{"{{ '%05d' | format(42) }}", "00042"},
 				{"{{ '%s is %,.2f' | format('sum', 1234.5) }}", "sum is 1,234.50"},
@@ -23,15 +23,15 @@ func filtersFormat() []Filter {
 			},
 		},
 		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-			switch v.Kind() {
-			case value.KindNull:
+			if v.IsNull() {
 				return v, nil
-			case value.KindString:
-				text, err := st.format(v.Str(), args)
-				return value.String(text), err
-			default:
-				return value.Null, runtimeError("filter format needs a string, not %s", v.Kind())
 			}
+			text, err := st.javaText(v)
+			if err != nil {
+				return value.Null, err
+			}
+			text, err = st.format(text, args)
+			return value.String(text), err
 		},
 	}}
 }

@@ -48,15 +48,8 @@ func filtersLines() []Filter {
 	}
 }
 
-// indent indents the lines of the text of a value. What ends its first line is what ends them all.
+// indent indents the lines of the text of a value.
 func (st *state) indent(name string, v value.Value, args []value.Value) (value.Value, error) {
-	amount, ok := whole(args[0])
-	if !ok {
-		return value.Null, evaluationError("the amount of %s must be a number, not %s", name, args[0].Kind())
-	}
-	if amount < 0 {
-		return value.Null, evaluationError("the amount of %s must not be negative", name)
-	}
 	if v.IsNull() {
 		return v, nil
 	}
@@ -64,14 +57,19 @@ func (st *state) indent(name string, v value.Value, args []value.Value) (value.V
 	if err != nil || text == "" {
 		return value.String(""), err
 	}
+	amount, ok := whole(args[0])
+	switch {
+	case !ok:
+		return value.Null, runtimeError("the amount of %s must be a number, not %s", name, args[0].Kind())
+	case amount < 0:
+		return value.Null, evaluationError("the amount of %s must not be negative", name)
+	case args[1].Kind() != value.KindString:
+		return value.Null, runtimeError("the prefix of %s must be a string, not %s", name, args[1].Kind())
+	}
 	if err := st.charge(len(text) / 64); err != nil {
 		return value.Null, err
 	}
-	prefix, err := st.javaText(args[1])
-	if err != nil {
-		return value.Null, err
-	}
-	end := lineEnd(text)
+	prefix, end := args[1].Str(), lineEnd(text)
 	size := len(prefix) * int(min(amount, 1<<31))
 	if err := st.produce(size); err != nil {
 		return value.Null, err
@@ -83,15 +81,12 @@ func (st *state) indent(name string, v value.Value, args []value.Value) (value.V
 	return st.replaceAll(text, end, prefix)
 }
 
-// lineEnd returns what ends the first line of a text.
+// lineEnd returns what ends the lines of a text: the first of these that is in it.
 func lineEnd(text string) string {
-	i := strings.IndexAny(text, "\r\n")
-	switch {
-	case i < 0:
-		return "\n"
-	case i+1 < len(text) && (text[i+1] == '\r' || text[i+1] == '\n') && text[i+1] != text[i]:
-		return text[i : i+2]
-	default:
-		return text[i : i+1]
+	for _, end := range []string{"\r\n", "\n\r", "\n", "\r"} {
+		if strings.Contains(text, end) {
+			return end
+		}
 	}
+	return "\n"
 }

@@ -38,14 +38,14 @@ func filtersLists() []Filter {
 				Name: "sort", Loose: true, Summary: "a list in ascending order: numbers, strings, booleans or dates",
 				Examples: []Example{{"{{ [3, 1, 2] | sort }}", "[1,2,3]"}},
 			},
-			func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.sorted("sort", v, 1) },
+			onList("sort", evaluationError, func(st *state, l *value.List, _ []value.Value) (value.Value, error) { return st.sorted("sort", l, 1) }),
 		},
 		{
 			Entry{
 				Name: "rsort", Loose: true, Summary: "a list in descending order",
 				Examples: []Example{{"{{ [3, 1, 2] | rsort }}", "[3,2,1]"}},
 			},
-			func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.sorted("rsort", v, -1) },
+			onList("rsort", runtimeError, func(st *state, l *value.List, _ []value.Value) (value.Value, error) { return st.sorted("rsort", l, -1) }),
 		},
 		{
 			Entry{
@@ -137,13 +137,10 @@ func joinFilter(st *state, v value.Value, args []value.Value) (value.Value, erro
 	default:
 		return value.Null, evaluationError("filter join needs a list, not %s", v.Kind())
 	}
-	separator := ""
-	if !args[0].IsNull() {
-		var err error
-		if separator, err = st.javaText(args[0]); err != nil {
-			return value.Null, err
-		}
+	if k := args[0].Kind(); k != value.KindString && k != value.KindNull {
+		return value.Null, runtimeError("the separator of join must be a string, not %s", k)
 	}
+	separator := args[0].Str()
 	if err := st.walk(v); err != nil {
 		return value.Null, err
 	}
@@ -162,15 +159,7 @@ func joinFilter(st *state, v value.Value, args []value.Value) (value.Value, erro
 }
 
 // sorted returns a list in order; direction is 1 or -1.
-func (st *state) sorted(name string, v value.Value, direction int) (value.Value, error) {
-	switch v.Kind() {
-	case value.KindNull:
-		return v, nil
-	case value.KindList:
-	default:
-		return value.Null, evaluationError("filter %s needs a list, not %s", name, v.Kind())
-	}
-	l := v.List()
+func (st *state) sorted(name string, l *value.List, direction int) (value.Value, error) {
 	if err := st.items(l.Len()); err != nil {
 		return value.Null, err
 	}
@@ -258,7 +247,7 @@ func flatten(st *state, l *value.List, _ []value.Value) (value.Value, error) {
 func chunk(st *state, l *value.List, args []value.Value) (value.Value, error) {
 	size, ok := whole(args[0])
 	if !ok {
-		return value.Null, evaluationError("the size of chunk must be a number, not %s", args[0].Kind())
+		return value.Null, runtimeError("the size of chunk must be a number, not %s", args[0].Kind())
 	}
 	if size <= 0 {
 		return value.Null, runtimeError("the size of chunk must be above 0")

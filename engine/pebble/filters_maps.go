@@ -44,7 +44,7 @@ func filtersMaps() []Filter {
 		},
 		{
 			Entry{
-				Name: "merge", Parameters: []Parameter{{Name: "items", Required: true}},
+				Name: "merge", Parameters: []Parameter{{Name: "items"}},
 				Summary: "a map or list with the members of another; into a map a list gives its items as keys and values, into a list a map its entries",
 				Examples: []Example{
 					{"{{ {'a': 1} | merge({'a': 2, 'b': 3}) }}", `{"a":2,"b":3}`},
@@ -85,6 +85,8 @@ func (st *state) merge(v, items value.Value) (value.Value, error) {
 			return value.Null, err
 		}
 		return st.listPlus(v.List(), entries)
+	case v.Kind() == value.KindMap:
+		return value.Null, runtimeError("filter merge needs a map or a list, not %s", items.Kind())
 	default:
 		return value.Null, evaluationError("filter merge needs maps and lists, not %s and %s", v.Kind(), items.Kind())
 	}

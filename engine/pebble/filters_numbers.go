@@ -1,6 +1,8 @@
 package pebble
 
 import (
+	"errors"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -42,6 +44,9 @@ func filtersNumbers() []Filter {
 				case value.KindNull:
 					return v, nil
 				case value.KindString:
+					if args[0].Kind() != value.KindString {
+						return value.Null, runtimeError("the type of number must be a string, not %s", args[0].Kind())
+					}
 					return toNumber(v.Str(), args[0].Str())
 				default:
 					return value.Null, evaluationError("filter number needs a string, not %s", v.Kind())
@@ -60,14 +65,15 @@ func toNumber(text, kind string) (value.Value, error) {
 	switch kind {
 	case "INT", "LONG", "BIGINTEGER":
 		size := map[string]int{"INT": 31, "LONG": 63, "BIGINTEGER": 1 << 20}[kind]
-		n, ok := parseInteger(text, 10)
+		n, ok := decodeInteger(text)
 		if !ok || n.BitLen() > size {
 			return value.Null, invalid
 		}
 		return value.BigInt(n), nil
-	case "FLOAT", "DOUBLE":
-		bits := map[string]int{"FLOAT": 32, "DOUBLE": 64}[kind]
-		return parseDouble(strings.TrimRight(trimControl(text), "fFdD"), bits, invalid)
+	case "FLOAT":
+		return parseDouble(withoutSuffix(trimControl(text)), 32, invalid)
+	case "DOUBLE":
+		return parseDouble(withoutSuffix(trimControl(text)), 64, invalid)
 	case "BIGDECIMAL":
 		d, err := value.ParseDecimal(text)
 		if err != nil {
@@ -80,35 +86,78 @@ func toNumber(text, kind string) (value.Value, error) {
 
 // guessNumber reads a number as a Java literal.
 func guessNumber(text string, invalid error) (value.Value, error) {
-	digits := strings.TrimLeft(text, "+-")
-	lower := strings.ToLower(digits)
-	switch {
-	case len(text)-len(digits) > 1 || digits == "":
-		return value.Null, invalid
-	case strings.HasPrefix(lower, "0x") || strings.HasPrefix(lower, "#"):
-		n, ok := parseInteger(text[:len(text)-len(digits)]+strings.TrimPrefix(strings.TrimPrefix(lower, "0x"), "#"), 16)
-		if !ok {
+	lower := strings.ToLower(strings.TrimLeft(text, "+-"))
+	if !strings.HasPrefix(lower, "0x") && !strings.HasPrefix(lower, "#") {
+		switch {
+		case strings.HasSuffix(lower, "f"):
+			if v, err := parseDouble(text[:len(text)-1], 32, invalid); err == nil && !overflows(v) {
+				return v, nil
+			}
+			return parseDouble(text[:len(text)-1], 64, invalid)
+		case strings.HasSuffix(lower, "d"):
+			return parseDouble(text[:len(text)-1], 64, invalid)
+		case strings.ContainsAny(lower, ".e"):
+			return shortestNumber(text, invalid)
+		case strings.HasSuffix(lower, "l"):
+			text = text[:len(text)-1]
+			if n, ok := parseInteger(text, 10); ok {
+				return value.BigInt(n), nil
+			}
 			return value.Null, invalid
 		}
-		return value.BigInt(n), nil
-	case strings.ContainsAny(lower, ".e") || strings.HasSuffix(lower, "f") || strings.HasSuffix(lower, "d"):
-		plain := text
-		if end := lower[len(lower)-1]; end == 'f' || end == 'd' {
-			plain = text[:len(text)-1]
-		}
-		return parseDouble(plain, 64, invalid)
 	}
-	base := 10
-	if plain := strings.TrimSuffix(lower, "l"); len(plain) < len(lower) {
-		text = text[:len(text)-1]
-	} else if len(lower) > 1 && lower[0] == '0' {
-		base = 8
-	}
-	n, ok := parseInteger(text, base)
+	n, ok := decodeInteger(text)
 	if !ok {
 		return value.Null, invalid
 	}
 	return value.BigInt(n), nil
+}
+
+// shortestNumber reads a decimal number: as a double when that says the same, else as a decimal.
+func shortestNumber(text string, invalid error) (value.Value, error) {
+	double, err := parseDouble(text, 64, invalid)
+	if err != nil {
+		return value.Null, err
+	}
+	exact, err := value.ParseDecimal(text)
+	if err != nil {
+		return value.Null, invalid
+	}
+	if !overflows(double) {
+		if shortest, err := value.ParseDecimal(shortestText(double)); err == nil {
+			if order, ok := value.Compare(exact, shortest); ok && order == 0 {
+				return double, nil
+			}
+		}
+	}
+	return exact, nil
+}
+
+func overflows(v value.Value) bool {
+	f, _ := v.AsFloat()
+	return math.IsInf(f, 0)
+}
+
+// decodeInteger reads an integer that may be hexadecimal, behind 0x or #, or octal, behind 0.
+func decodeInteger(text string) (*big.Int, bool) {
+	digits := strings.TrimLeft(text, "+-")
+	sign := text[:len(text)-len(digits)]
+	base := 10
+	lower := strings.ToLower(digits)
+	switch {
+	case len(sign) > 1:
+		return nil, false
+	case strings.HasPrefix(lower, "0x"):
+		base, digits = 16, digits[2:]
+	case strings.HasPrefix(lower, "#"):
+		base, digits = 16, digits[1:]
+	case len(digits) > 1 && digits[0] == '0':
+		base = 8
+	}
+	if strings.HasPrefix(digits, "+") || strings.HasPrefix(digits, "-") {
+		return nil, false
+	}
+	return parseInteger(sign+digits, base)
 }
 
 // parseInteger reads a sign and digits.
@@ -119,13 +168,25 @@ func parseInteger(text string, base int) (*big.Int, bool) {
 	return new(big.Int).SetString(text, base)
 }
 
+// withoutSuffix cuts the letter of a type off a number.
+func withoutSuffix(text string) string {
+	if text != "" && strings.ContainsRune("fFdD", rune(text[len(text)-1])) {
+		return text[:len(text)-1]
+	}
+	return text
+}
+
 // parseDouble reads a decimal number; a 32-bit one becomes the double that prints the same.
 func parseDouble(text string, bits int, invalid error) (value.Value, error) {
-	if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {
-		return value.Null, invalid
+	switch strings.TrimLeft(text, "+-") {
+	case "NaN", "Infinity":
+	default:
+		if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {
+			return value.Null, invalid
+		}
 	}
 	f, err := strconv.ParseFloat(text, bits)
-	if err != nil {
+	if err != nil && !errors.Is(err, strconv.ErrRange) { // beyond the range is infinite, as in Java
 		return value.Null, invalid
 	}
 	if bits == 32 {

@@ -50,8 +50,12 @@ func filtersText() []Filter {
 				if v.Kind() != value.KindString {
 					return value.Null, runtimeError("filter split needs a string, not %s", v.Kind())
 				}
-				if args[0].Kind() != value.KindString {
-					return value.Null, evaluationError("the delimiter of split must be a string, not %s", args[0].Kind())
+				switch args[0].Kind() {
+				case value.KindString:
+				case value.KindNull:
+					return value.Null, evaluationError("the delimiter of split must be a string, not null")
+				default:
+					return value.Null, runtimeError("the delimiter of split must be a string, not %s", args[0].Kind())
 				}
 				limit, ok := whole(args[1])
 				if !args[1].IsNull() && !ok {
@@ -190,11 +194,20 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 	if v.IsNull() {
 		return v, nil
 	}
-	pairs := args[0]
-	if pairs.Kind() != value.KindMap {
-		return value.Null, evaluationError("argument replace_pairs of replace must be a map, not %s", pairs.Kind())
+	pairs, regexp := args[0], args[1].Bool()
+	switch {
+	case pairs.IsNull():
+		return value.Null, evaluationError("argument replace_pairs of replace must be a map, not null")
+	case pairs.Kind() != value.KindMap:
+		return value.Null, runtimeError("argument replace_pairs of replace must be a map, not %s", pairs.Kind())
+	case args[1].Kind() != value.KindBool:
+		return value.Null, runtimeError("argument regexp of replace must be a boolean, not %s", args[1].Kind())
 	}
-	regexp := args[1].Bool()
+	for from, to := range pairs.Map().All() {
+		if to.IsNull() {
+			return value.Null, runtimeError("replace has no text for %s in replace_pairs, but null", cut(from, 40))
+		}
+	}
 	return st.eachText(v, 0, func(text string) (string, error) {
 		result := value.String(text)
 		for from, to := range pairs.Map().All() {

@@ -12,14 +12,14 @@ func functionsContext() []Function {
 	return []Function{
 		{
 			Entry{
-				Name: "printContext", Summary: "all variables of the context, as a map",
+				Name: "printContext", Loose: true, Summary: "all variables of the context, as a map",
 				Examples: []Example{{"{{ printContext() is map }}", "true"}},
 			},
 			context,
 		},
 		{
 			Entry{
-				Name: "fetchContext", Summary: "the same as printContext",
+				Name: "fetchContext", Loose: true, Summary: "the same as printContext",
 				Examples: []Example{{"{{ fetchContext() is map }}", "true"}},
 			},
 			context,

@@ -31,10 +31,10 @@ func functionsEncryption() []Function {
 				if args[1].IsNull() {
 					return value.Null, nil
 				}
-				plain, err := st.javaText(args[1])
-				if err != nil {
-					return value.Null, err
+				if args[1].Kind() != value.KindString {
+					return value.Null, runtimeError("function encrypt needs a string, not %s", args[1].Kind())
 				}
+				plain := args[1].Str()
 				if err := st.charge(len(plain) / 64); err != nil {
 					return value.Null, err
 				}
@@ -58,7 +58,7 @@ func functionsEncryption() []Function {
 					return value.Null, nil
 				}
 				if args[1].Kind() != value.KindString {
-					return value.Null, evaluationError("function decrypt needs a string, not %s", args[1].Kind())
+					return value.Null, runtimeError("function decrypt needs a string, not %s", args[1].Kind())
 				}
 				sealed, err := decodeBase64(args[1].Str())
 				if err != nil || len(sealed) < box.NonceSize() {
@@ -79,7 +79,7 @@ func functionsEncryption() []Function {
 
 func gcm(name string, key value.Value) (cipher.AEAD, error) {
 	if key.Kind() != value.KindString {
-		return nil, evaluationError("the key of %s must be a string, not %s", name, key.Kind())
+		return nil, runtimeError("the key of %s must be a string, not %s", name, key.Kind())
 	}
 	raw, err := decodeBase64(key.Str())
 	if err != nil {

@@ -22,7 +22,7 @@ func functionsIdentifiers() []Function {
 	return []Function{
 		{
 			Entry{
-				Name: "ksuid", Summary: "a new KSUID: 27 letters and digits, ordered by time",
+				Name: "ksuid", Loose: true, Summary: "a new KSUID: 27 letters and digits, ordered by time",
 				Examples: []Example{{"{{ ksuid() | length }}", "27"}},
 			},
 			func(st *state, _ []value.Value) (value.Value, error) {
@@ -63,7 +63,7 @@ func functionsIdentifiers() []Function {
 		},
 		{
 			Entry{
-				Name: "randomPort", Summary: "a random port number from 49152 to 65535; unlike Kestra, nobody looks whether it is free",
+				Name: "randomPort", Loose: true, Summary: "a random port number from 49152 to 65535; unlike Kestra, nobody looks whether it is free",
 				Examples: []Example{{"{{ randomPort() > 49151 }}", "true"}},
 			},
 			func(st *state, _ []value.Value) (value.Value, error) {

@@ -25,7 +25,13 @@ func functionsNumbers() []Function {
 				Summary:  "the whole numbers, or characters, from start to end, both included",
 				Examples: []Example{{"{{ range(0, 6, 2) }}", "[0,2,4,6]"}, {"{{ range('a', 'c') }}", `["a","b","c"]`}, {"{{ range(3, 1, -1) }}", "[3,2,1]"}},
 			},
-			func(st *state, args []value.Value) (value.Value, error) { return st.span(args[0], args[1], args[2]) },
+			func(st *state, args []value.Value) (value.Value, error) {
+				step := args[2]
+				if step.IsNull() {
+					step = value.Int(1)
+				}
+				return st.span(args[0], args[1], step)
+			},
 		},
 	}
 }
@@ -34,14 +40,16 @@ func functionsNumbers() []Function {
 func extreme(name string, args []value.Value, direction int) (value.Value, error) {
 	best := value.Null
 	for _, arg := range args {
-		if arg.IsNull() {
-			continue
-		}
-		if !arg.IsNumber() {
-			return value.Null, runtimeError("function %s compares numbers, not %s", name, arg.Kind())
-		}
-		if order, ok := value.Compare(arg, best); best.IsNull() || ok && order*direction > 0 {
-			best = arg
+		switch {
+		case arg.IsNull():
+		case best.IsNull():
+			best = arg // of any type, as long as nothing is compared with it
+		case !arg.IsNumber() || !best.IsNumber():
+			return value.Null, runtimeError("function %s compares numbers, not %s with %s", name, arg.Kind(), best.Kind())
+		default:
+			if order, ok := value.Compare(arg, best); ok && order*direction > 0 {
+				best = arg
+			}
 		}
 	}
 	return best, nil

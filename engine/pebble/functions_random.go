@@ -14,7 +14,7 @@ func functionsRandom() []Function {
 	return []Function{
 		{
 			Entry{
-				Name: "uuid", Summary: "a new UUID of version 7: 36 characters, ordered by time",
+				Name: "uuid", Loose: true, Summary: "a new UUID of version 7: 36 characters, ordered by time",
 				Examples: []Example{{"{{ uuid() | length }}", "36"}},
 			},
 			func(st *state, _ []value.Value) (value.Value, error) {
@@ -25,7 +25,7 @@ func functionsRandom() []Function {
 		},
 		{
 			Entry{
-				Name: "id", Summary: "a new identifier of 22 letters and digits",
+				Name: "id", Loose: true, Summary: "a new identifier of 22 letters and digits",
 				Examples: []Example{{"{{ id() | length }}", "22"}},
 			},
 			func(st *state, _ []value.Value) (value.Value, error) {

@@ -42,7 +42,11 @@ func functionsTemplate() []Function {
 			},
 			func(st *state, args []value.Value) (value.Value, error) {
 				rounds := maxRounds
-				if args[1].Kind() == value.KindBool && !args[1].Bool() {
+				switch {
+				case args[1].IsNull():
+				case args[1].Kind() != value.KindBool:
+					return value.Null, evaluationError("argument recursive of render must be a boolean, not %s", args[1].Kind())
+				case !args[1].Bool():
 					rounds = 1
 				}
 				return st.renderValue(args[0], rounds, 0)

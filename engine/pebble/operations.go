@@ -126,8 +126,12 @@ func (st *state) listMinus(from, b value.Value) (value.Value, error) {
 // span is `a..b` and range(): whole numbers from a to b, both included, or the characters between two.
 func (st *state) span(a, b, step value.Value) (value.Value, error) {
 	if x, ok := character(a); ok {
-		if y, ok := character(b); ok && step.Kind() == value.KindInt {
-			return st.progression(int64(x), int64(y), step.Int(), func(n int64) value.Value { return value.String(string(rune(n))) })
+		if y, ok := character(b); ok {
+			by, ok := whole(step)
+			if !ok {
+				return value.Null, evaluationError("the increment of a range must be a number, not %s", step.Kind())
+			}
+			return st.progression(int64(x), int64(y), by, func(n int64) value.Value { return value.String(string(rune(n))) })
 		}
 	}
 	from, ok1 := whole(a)

@@ -7,28 +7,28 @@ func tests() []Test {
 	return []Test{
 		{
 			Entry{
-				Name: "defined", rescues: true, Summary: "whether the input exists and is not null",
+				Name: "defined", Loose: true, rescues: true, Summary: "whether the input exists and is not null",
 				Examples: []Example{{"{{ nope is defined }}", "false"}, {"{{ 1 is defined }}", "true"}},
 			},
 			func(_ *state, v value.Value, _ []value.Value) (bool, error) { return !v.IsNull(), nil },
 		},
 		{
 			Entry{
-				Name: "null", Summary: "whether the input is null; a missing one is an error",
+				Name: "null", Loose: true, Summary: "whether the input is null; a missing one is an error",
 				Examples: []Example{{"{{ null is null }}", "true"}},
 			},
 			func(_ *state, v value.Value, _ []value.Value) (bool, error) { return v.IsNull(), nil },
 		},
 		{
 			Entry{
-				Name: "empty", Summary: "whether the input is null, a blank string, or a list or map without members",
+				Name: "empty", Loose: true, Summary: "whether the input is null, a blank string, or a list or map without members",
 				Examples: []Example{{"{{ ' ' is empty }}", "true"}, {"{{ 0 is empty }}", "false"}},
 			},
 			func(_ *state, v value.Value, _ []value.Value) (bool, error) { return empty(v), nil },
 		},
 		{
 			Entry{
-				Name: "even", Summary: "whether an integer is even",
+				Name: "even", Loose: true, Summary: "whether an integer is even",
 				Examples: []Example{{"{{ 2 is even }}", "true"}},
 			},
 			func(_ *state, v value.Value, _ []value.Value) (bool, error) {
@@ -38,28 +38,28 @@ func tests() []Test {
 		},
 		{
 			Entry{
-				Name: "odd", Summary: "whether an integer is odd",
+				Name: "odd", Loose: true, Summary: "whether an integer is odd",
 				Examples: []Example{{"{{ 2 is odd }}", "false"}},
 			},
 			func(_ *state, v value.Value, _ []value.Value) (bool, error) { return isOdd(v) },
 		},
 		{
 			Entry{
-				Name: "iterable", Summary: "whether the input is a list",
+				Name: "iterable", Loose: true, Summary: "whether the input is a list",
 				Examples: []Example{{"{{ [] is iterable }}", "true"}, {"{{ {} is iterable }}", "false"}},
 			},
 			func(_ *state, v value.Value, _ []value.Value) (bool, error) { return v.Kind() == value.KindList, nil },
 		},
 		{
 			Entry{
-				Name: "map", Summary: "whether the input is a map",
+				Name: "map", Loose: true, Summary: "whether the input is a map",
 				Examples: []Example{{"{{ {} is map }}", "true"}},
 			},
 			func(_ *state, v value.Value, _ []value.Value) (bool, error) { return v.Kind() == value.KindMap, nil },
 		},
 		{
 			Entry{
-				Name: "json", Summary: "whether a string begins with a JSON value, or is blank",
+				Name: "json", Loose: true, Summary: "whether a string begins with a JSON value, or is blank",
 				Examples: []Example{{`{{ '{"a":1}' is json }}`, "true"}, {"{{ 'abc' is json }}", "false"}},
 			},
 			func(st *state, v value.Value, _ []value.Value) (bool, error) {
@@ -79,7 +79,7 @@ func empty(v value.Value) bool {
 	case value.KindNull:
 		return true
 	case value.KindString:
-		return blank(v.Str())
+		return trimControl(v.Str()) == ""
 	case value.KindList:
 		return v.List().Len() == 0
 	case value.KindMap:
