@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -44,10 +45,14 @@ func (c *compiler) attribute(e *attributeExpr) (code, error) {
 	if err != nil {
 		return nil, err
 	}
+	nullRoot := missingRoot(target)
 	return func(st *state) (value.Value, error) {
 		v, err := root(st)
 		if err != nil {
 			return value.Null, err
+		}
+		if v.IsNull() && nullRoot != nil {
+			return value.Null, nullRoot
 		}
 		for i := range steps {
 			s := &steps[i]
@@ -63,6 +68,15 @@ func (c *compiler) attribute(e *attributeExpr) (code, error) {
 		}
 		return v, nil
 	}, nil
+}
+
+// missingRoot is the error of an access to a member of a variable that is null: it names the variable, as Kestra does,
+// and not the member. It is nil when the target is no variable.
+func missingRoot(target expression) error {
+	if name, ok := target.(*nameExpr); ok {
+		return missing(name.offset(), name.name)
+	}
+	return nil
 }
 
 // step is an access whose name or index is known when the template is compiled.
@@ -107,7 +121,7 @@ func (st *state) take(v value.Value, s *step) (value.Value, error) {
 	switch v.Kind() {
 	case value.KindMap:
 		if s.number {
-			return value.Null, locate(evaluationError("a map has no key of type integer: %s", s.name), s.at)
+			return numbered(v.Map(), s)
 		}
 		return value.Null, s.miss // methods of maps need their parentheses, so that a name is always a key
 	case value.KindList:
@@ -127,6 +141,24 @@ func (st *state) take(v value.Value, s *step) (value.Value, error) {
 	return st.member(v, s.name, nil, s.at, s.miss)
 }
 
+// numbered takes the member of a map whose key is a number. A map that a template wrote may have such keys, which are
+// kept as their texts; in a map without one a number is an error that nothing rescues.
+func numbered(m *value.Map, s *step) (value.Value, error) {
+	name := s.name
+	if _, fraction, ok := strings.Cut(name, "."); ok && fraction == "0" && !m.Has(name) {
+		name = strings.TrimSuffix(name, ".0")
+	}
+	if member, ok := m.Get(name); ok {
+		return member, nil
+	}
+	if m.Len() > 0 {
+		if _, err := strconv.ParseFloat(m.Key(0), 64); err == nil {
+			return value.Null, s.miss
+		}
+	}
+	return value.Null, locate(evaluationError("a map has no key of type integer: %s", s.name), s.at)
+}
+
 // subscript compiles an access whose subscript is computed.
 func (c *compiler) subscript(e *attributeExpr) (code, error) {
 	target, err := c.expression(e.target)
@@ -138,10 +170,14 @@ func (c *compiler) subscript(e *attributeExpr) (code, error) {
 		return nil, err
 	}
 	at := e.offset()
+	nullRoot := missingRoot(e.target)
 	return func(st *state) (value.Value, error) {
 		v, err := target(st)
 		if err != nil {
 			return value.Null, err
+		}
+		if v.IsNull() && nullRoot != nil {
+			return value.Null, nullRoot
 		}
 		k, err := key(st)
 		if err != nil {
