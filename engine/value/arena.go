@@ -1,6 +1,9 @@
 package value
 
-import "unsafe"
+import (
+	"slices"
+	"unsafe"
+)
 
 // arena hands out slices of a few large ones, so that a decoded text makes few allocations. What it hands out lives as
 // long as any neighbour in the same chunk.
@@ -22,10 +25,18 @@ func (a *arena[T]) take(n int) []T {
 	return s
 }
 
+// adopted is the number of items from which a list takes the stack itself when most of that is its own.
+const adopted = 1 << 16
+
 // list moves the values from first on into a list.
 func (d *decoder) list(first int) unsafe.Pointer {
 	l := &d.lists.take(1)[0]
-	if n := len(d.vals) - first; n > 0 {
+	switch n := len(d.vals) - first; {
+	case n == 0:
+	case n >= adopted && n > len(d.vals)/2:
+		l.items = d.vals[first:len(d.vals):len(d.vals)]
+		d.vals = slices.Clone(d.vals[:first])
+	default:
 		l.items = d.items.take(n)
 		copy(l.items, d.vals[first:])
 		d.vals = d.vals[:first]

@@ -22,13 +22,7 @@ func DecodeJSON(data []byte) (Value, error) { return DecodeJSONText(string(data)
 
 // DecodeJSONText is [DecodeJSON] of a string; the value shares the string.
 func DecodeJSONText(s string) (Value, error) {
-	// A member or an item takes about sixteen bytes of text.
-	chunk := min(max(len(s)/16, 2), 256)
-	d := decoder{text: s, vals: make([]Value, 0, min(chunk, 32)), keys: make([]string, 0, min(chunk, 32))}
-	d.items.next, d.names.next = chunk, chunk
-	d.maps.next, d.lists.next = max(chunk/8, 1), max(chunk/16, 1)
-	i := skipSpace(s, 0)
-	v, i, err := d.value(i, 0)
+	v, i, err := decodeJSON(s)
 	if err != nil {
 		return Null, err
 	}
@@ -36,6 +30,21 @@ func DecodeJSONText(s string) (Value, error) {
 		return Null, unexpected(s, i, "the end of the text")
 	}
 	return v, nil
+}
+
+// DecodeJSONPrefix is [DecodeJSONText], but passes over whatever follows the value.
+func DecodeJSONPrefix(s string) (Value, error) {
+	v, _, err := decodeJSON(s)
+	return v, err
+}
+
+func decodeJSON(s string) (v Value, end int, err error) {
+	// A member or an item takes about sixteen bytes of text.
+	chunk := min(max(len(s)/16, 2), 256)
+	d := decoder{text: s, vals: make([]Value, 0, min(chunk, 32)), keys: make([]string, 0, min(chunk, 32))}
+	d.items.next, d.names.next = chunk, chunk
+	d.maps.next, d.lists.next = max(chunk/8, 1), max(chunk/16, 1)
+	return d.value(skipSpace(s, 0), 0)
 }
 
 // decoder builds values from text. The members of all open lists and maps lie on two stacks, and move to slices of
