@@ -47,12 +47,17 @@ func arithmetic(op string) operation {
 }
 
 func (st *state) calculate(what string, do func(a, b value.Value) (value.Value, error), a, b value.Value) (value.Value, error) {
+	if st != nil { // it is nil while literals are folded
+		if err := st.charge((len(a.Str()) + len(b.Str())) / textPerChange); err != nil {
+			return value.Null, err
+		}
+	}
 	x, ok1 := value.Number(a)
 	y, ok2 := value.Number(b)
 	if !ok1 || !ok2 {
 		return value.Null, evaluationError("could not perform %s of %s and %s", what, describe(a), describe(b))
 	}
-	if st != nil { // it is nil while literals are folded
+	if st != nil {
 		if err := st.charge(digitCost(x) + digitCost(y)); err != nil {
 			return value.Null, err
 		}
@@ -70,8 +75,8 @@ func digitCost(v value.Value) int {
 	case value.KindBigInt:
 		return v.BigInt().BitLen() / 16
 	case value.KindDecimal:
-		unscaled, _, _ := v.Decimal()
-		return 10 + unscaled.BitLen()/16
+		unscaled, scale, _ := v.Decimal()
+		return 10 + unscaled.BitLen()/16 + max(scale, -scale)/4
 	default:
 		return 0
 	}

@@ -21,10 +21,23 @@ func (c *cache[V]) get(text string) (v V, ok bool) {
 	return v, ok
 }
 
-// getOr returns an entry, which it makes when there is none; what fails is not kept.
-func (c *cache[V]) getOr(text string, compile func(text string) (V, error)) (V, error) {
+// What an entry that is not there yet costs, in steps: once, and for each byte of its text.
+const (
+	entryCost     = 200
+	entryByteCost = 10
+)
+
+// getOr returns an entry, which it makes when there is none; what fails is not kept. An evaluation pays for a new one; st is
+// nil while a template is compiled.
+func (c *cache[V]) getOr(st *state, text string, compile func(text string) (V, error)) (V, error) {
 	if v, ok := c.get(text); ok {
 		return v, nil
+	}
+	if st != nil {
+		if err := st.charge(entryCost + entryByteCost*len(text)); err != nil {
+			var none V
+			return none, err
+		}
 	}
 	v, err := compile(text)
 	if err == nil {

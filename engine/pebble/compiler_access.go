@@ -109,6 +109,9 @@ func staticStep(e *attributeExpr) (step, bool) {
 
 // indexOf returns the list index that a subscript's text is, or -1.
 func indexOf(text string) int {
+	if len(text) > 20 { // of a long one the error alone would be a copy
+		return -1
+	}
 	i, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || i < 0 {
 		return -1
@@ -180,8 +183,14 @@ func (c *compiler) subscript(e *attributeExpr) (code, error) {
 			return value.Null, nullRoot
 		}
 		k, err := key(st)
+		if err == nil {
+			err = st.weigh(k)
+		}
+		if err == nil {
+			err = st.charge(len(k.Str()) / textPerStep)
+		}
 		if err != nil {
-			return value.Null, err
+			return value.Null, locate(err, at)
 		}
 		s := step{at: at, name: k.Str(), number: k.IsNumber()}
 		if k.Kind() == value.KindInt {
@@ -225,9 +234,12 @@ func (c *compiler) method(e *methodExpr) (code, error) {
 		base := len(st.args)
 		for _, arg := range args {
 			a, err := arg(st)
+			if err == nil {
+				err = st.weigh(a)
+			}
 			if err != nil {
 				st.args = st.args[:base]
-				return value.Null, err
+				return value.Null, locate(err, at)
 			}
 			st.args = append(st.args, a)
 		}

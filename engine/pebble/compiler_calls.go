@@ -74,7 +74,10 @@ func (st *state) push(slots []code) error {
 		v := value.Null
 		if slot != nil {
 			var err error
-			if v, err = slot(st); err != nil {
+			if v, err = slot(st); err == nil {
+				err = st.weigh(v)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -131,6 +134,9 @@ func (st *state) operands(slots []code, input code, rescues bool) (value.Value, 
 	if err == nil {
 		var v value.Value
 		if v, err = input(st); err == nil {
+			err = st.weigh(v)
+		}
+		if err == nil {
 			return v, nil
 		}
 		if rescues && isMissing(err) {

@@ -121,6 +121,11 @@ func equality(left, right code, at int, want bool) code {
 			return value.Null, wrapMissing(err)
 		}
 		if a.Kind() == value.KindString && b.Kind() == value.KindString {
+			if len(a.Str()) == len(b.Str()) && len(a.Str()) >= textPerStep {
+				if err := st.charge(len(a.Str()) / textPerStep); err != nil {
+					return value.Null, locate(err, at)
+				}
+			}
 			return value.Bool((a.Str() == b.Str()) == want), nil
 		}
 		if err := st.walkBoth(a, b); err != nil {
@@ -135,7 +140,7 @@ func (st *state) walkBoth(a, b value.Value) error {
 	if k := a.Kind(); k == b.Kind() && (k == value.KindList || k == value.KindMap) {
 		return st.walk(a)
 	}
-	return nil
+	return st.weighBoth(a, b)
 }
 
 // containment compiles `contains`, which does not look at its right side when the left one is null.

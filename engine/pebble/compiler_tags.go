@@ -187,11 +187,15 @@ func (l *loop) over(st *state, n int, item func(int) value.Value) error {
 	if l.shows {
 		st.declare("loop", value.Null)
 	}
+	cost := 1
+	if l.shows {
+		cost += loopVariableCost
+	}
 	place := len(st.locals)
 	st.declare(l.name, value.Null)
 	var err error
 	for i := 0; i < n && err == nil; i++ {
-		if err = st.charge(1); err != nil {
+		if err = st.charge(cost); err != nil {
 			err = locate(err, l.at)
 			break
 		}
@@ -205,6 +209,9 @@ func (l *loop) over(st *state, n int, item func(int) value.Value) error {
 	st.ascend()
 	return err
 }
+
+// loopVariableCost is what making the variable loop costs, in steps.
+const loopVariableCost = 6
 
 func loopVariable(i, n int) value.Value {
 	m := value.NewMap(5)
@@ -227,7 +234,8 @@ func (e *mapEntry) String() string { return fmt.Sprintf("%s=%s", e.key, value.Ja
 
 // AppendJSON appends the entry as an object of one member.
 func (e *mapEntry) AppendJSON(dst []byte) []byte {
-	return value.AppendJSON(dst, value.MapOf(e.key, e.value))
+	dst = append(value.AppendJSON(append(dst, '{'), value.String(e.key)), ':')
+	return append(value.AppendJSON(dst, e.value), '}')
 }
 
 func (c *compiler) setTag(n *setTag) (action, error) {

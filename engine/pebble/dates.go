@@ -18,7 +18,7 @@ func (f *dateFormats) parameters() []Parameter {
 		{Name: "format", Default: value.String("iso"), check: instant[1].check},
 		instant[0], instant[1],
 		{Name: "locale", check: func(tag string) error {
-			_, err := f.locale(tag)
+			_, err := f.locale(nil, tag)
 			return err
 		}},
 	}
@@ -31,7 +31,7 @@ func (f *dateFormats) instantParameters() []Parameter {
 			return err
 		}},
 		{Name: "existingFormat", check: func(format string) error {
-			_, err := f.pattern(format, englishLocale())
+			_, err := f.pattern(nil, format, englishLocale())
 			return err
 		}},
 	}
@@ -156,12 +156,15 @@ func (f *dateFormats) format(st *state, v, format, zone, existing, tag value.Val
 		if err != nil {
 			return value.Null, err
 		}
-		if l, err = f.locale(text); err != nil {
+		if l, err = f.locale(st, text); err != nil {
 			return value.Null, err
 		}
 	}
-	p, err := f.pattern(name, l)
+	p, err := f.pattern(st, name, l)
 	if err != nil {
+		return value.Null, err
+	}
+	if err := st.charge(dateCost); err != nil {
 		return value.Null, err
 	}
 	text, err := p.print(t.In(loc), l)
@@ -222,6 +225,9 @@ func (f *dateFormats) zone(st *state, v value.Value) (*time.Location, error) {
 	return f.zones.find(name)
 }
 
+// dateCost is what reading or printing a date costs, in steps.
+const dateCost = 10
+
 // maxDateText is the longest text, in bytes, that is read as a date.
 const maxDateText = 1000
 
@@ -242,7 +248,7 @@ func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existi
 	}
 	p := isoPatterns()[""]
 	if !existing.IsNull() {
-		if p, err = f.pattern(format, l); err != nil {
+		if p, err = f.pattern(st, format, l); err != nil {
 			return time.Time{}, err
 		}
 	}
@@ -250,7 +256,7 @@ func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existi
 	if len(text) > maxDateText {
 		return time.Time{}, newFault(ClassLimit, -1, "text of a date has more than %d bytes", maxDateText)
 	}
-	if err := st.charge(1 + len(text)/textPerStep); err != nil {
+	if err := st.charge(dateCost + len(text)/textPerCount); err != nil {
 		return time.Time{}, err
 	}
 	read, err := p.read(text, l, &f.zones)

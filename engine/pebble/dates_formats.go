@@ -165,7 +165,7 @@ type dateFormats struct {
 }
 
 // pattern returns the compiled form of a format: a name or a pattern.
-func (f *dateFormats) pattern(format string, l *dateLocale) (*datePattern, error) {
+func (f *dateFormats) pattern(st *state, format string, l *dateLocale) (*datePattern, error) {
 	if p := isoPatterns()[format]; p != nil && format != "" {
 		return p, nil
 	}
@@ -174,7 +174,7 @@ func (f *dateFormats) pattern(format string, l *dateLocale) (*datePattern, error
 	} else if style, ok := l.styles[format]; ok {
 		format = style
 	}
-	return f.patterns.getOr(format, compileDatePattern)
+	return f.patterns.getOr(st, format, compileDatePattern)
 }
 
 var englishLocale = sync.OnceValue(func() *dateLocale {
@@ -186,6 +186,6 @@ var englishLocale = sync.OnceValue(func() *dateLocale {
 })
 
 // locale returns a locale by its tag.
-func (f *dateFormats) locale(tag string) (*dateLocale, error) {
-	return f.locales.getOr(tag, findLocale)
+func (f *dateFormats) locale(st *state, tag string) (*dateLocale, error) {
+	return f.locales.getOr(st, tag, findLocale)
 }

@@ -60,7 +60,7 @@ const javaZoned = "uuuu-MM-dd'T'HH:mm:ss.n XXXXX VV"
 func javaInstant(f *dateFormats, instant, zone string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339Nano, instant)
 	if err != nil {
-		p, err := f.pattern("iso_instant", englishLocale())
+		p, err := f.pattern(nil, "iso_instant", englishLocale())
 		if err != nil {
 			return t, err
 		}
@@ -78,7 +78,7 @@ func javaInstant(f *dateFormats, instant, zone string) (time.Time, error) {
 }
 
 func javaFormat(f *dateFormats, t time.Time, format string, l *dateLocale) (string, error) {
-	p, err := f.pattern(format, l)
+	p, err := f.pattern(nil, format, l)
 	if err != nil {
 		return "", err
 	}
@@ -86,7 +86,7 @@ func javaFormat(f *dateFormats, t time.Time, format string, l *dateLocale) (stri
 }
 
 func javaPrint(f *dateFormats, args []string) (string, error) {
-	l, err := f.locale(args[1])
+	l, err := f.locale(nil, args[1])
 	if err != nil {
 		return "", err
 	}

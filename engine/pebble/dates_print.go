@@ -130,16 +130,14 @@ func (p *datePrinter) number(item *dateItem, n int64) error {
 
 // appendPadded appends a number that is not negative with zeros before it to a width.
 func appendPadded(dst []byte, n int64, width int) []byte {
-	start := len(dst)
-	dst = strconv.AppendInt(dst, n, 10)
-	if missing := width - (len(dst) - start); missing > 0 {
-		dst = append(dst, "0000000000000000000"[:missing]...)
-		copy(dst[start+missing:], dst[start:len(dst)-missing])
-		for i := range missing {
-			dst[start+i] = '0'
-		}
+	digits := 1
+	for rest := n; rest >= 10; rest /= 10 {
+		digits++
 	}
-	return dst
+	for range width - digits {
+		dst = append(dst, '0')
+	}
+	return strconv.AppendInt(dst, n, 10)
 }
 
 // fraction prints the nanoseconds: as many digits as the item has at least, further ones up to the last that is not zero.

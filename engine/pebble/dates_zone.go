@@ -3,6 +3,7 @@ package pebble
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	_ "time/tzdata" // a static binary on a machine without zoneinfo has the zones too
 )
@@ -13,8 +14,8 @@ import (
 // maxOffset is the largest distance from UTC, in seconds.
 const maxOffset = 18 * 3600
 
-// zoneCache keeps the regions that were loaded; there are as many as the table of locales names.
-type zoneCache struct{ regions cache[*time.Location] }
+// zoneCache keeps the regions that were loaded; there are no more than the table of locales names.
+type zoneCache struct{ regions sync.Map }
 
 // find returns a zone by its name.
 func (z *zoneCache) find(name string) (*time.Location, error) {
@@ -43,7 +44,14 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 		}
 		return prefixZone(prefix, offset), nil
 	}
-	return z.regions.getOr(name, loadRegion)
+	if loc, ok := z.regions.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
+	loc, err := loadRegion(name)
+	if err == nil {
+		z.regions.Store(name, loc)
+	}
+	return loc, err
 }
 
 // loadRegion returns a zone of the time zone database.

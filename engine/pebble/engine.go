@@ -4,8 +4,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/dlclark/regexp2/v2"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -15,7 +13,7 @@ type Engine struct {
 	precedence map[string]int
 	registry   *registry
 	methods    map[value.Kind]methodTable
-	regexes    cache[*regexp2.Regexp]
+	regexes    cache[*regex]
 	states     sync.Pool
 }
 

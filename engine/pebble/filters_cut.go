@@ -2,7 +2,7 @@ package pebble
 
 import (
 	"strings"
-	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -60,7 +60,7 @@ func filtersCut() []Filter {
 				if width < 0 {
 					return value.Null, evaluationError("the length of abbreviate must not be negative")
 				}
-				return abbreviate(v.Str(), int(min(width, 1<<31-1))), nil
+				return abbreviate(v.Str(), int(min(width, 1<<31-1))), st.scan(v.Str(), v.Str())
 			},
 		},
 		{
@@ -91,7 +91,7 @@ func substring(name, summary, result string, take func(text, separator string, n
 			if err != nil {
 				return value.Null, err
 			}
-			if err := st.charge(len(text) / textPerStep); err != nil {
+			if err := st.scan(text); err != nil {
 				return value.Null, err
 			}
 			return value.String(take(text, args[0].Str(), args[0].IsNull())), nil
@@ -113,11 +113,42 @@ func abbreviate(text string, width int) value.Value {
 
 // utf16Slice cuts text at Java's offsets; half of a surrogate pair becomes U+FFFD.
 func utf16Slice(text string, from, to int) string {
-	if isASCII(text) {
-		return text[from:to]
+	if from == to {
+		return ""
 	}
-	return string(utf16.Decode(utf16.Encode([]rune(text))[from:to]))
+	start, head := utf16Offset(text, from)
+	end, tail := utf16Offset(text[start:], to-from+head)
+	part := text[start : start+end]
+	if head > 0 { // the second half of a pair stands at the begin
+		_, size := utf8.DecodeRuneInString(part)
+		part = "\ufffd" + part[size:]
+	}
+	if tail > 0 { // the first half of a pair stands at the end
+		part += "\ufffd"
+	}
+	return part
 }
+
+// utf16Offset returns the offset in bytes of a Java offset, and how many units of the character there, 0 or 1, are before
+// it.
+func utf16Offset(text string, units int) (offset, inside int) {
+	for offset < len(text) && units > 0 {
+		r, size := utf8.DecodeRuneInString(text[offset:])
+		width := 1
+		if r > 0xffff {
+			width = 2
+		}
+		if width > units {
+			return offset, units
+		}
+		units -= width
+		offset += size
+	}
+	return offset, 0
+}
+
+// slicedPerStep is how many items of a list are taken as a part of it, without a copy, in the time of a step.
+const slicedPerStep = 32
 
 func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	var length int
@@ -125,6 +156,9 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	case value.KindNull:
 		return v, nil
 	case value.KindString:
+		if err := st.scan(v.Str()); err != nil {
+			return value.Null, err
+		}
 		length = utf16Length(v.Str())
 	case value.KindList:
 		length = v.List().Len()
@@ -153,7 +187,7 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		return value.Null, evaluationError("the toIndex of slice must be greater than its fromIndex")
 	}
 	if v.Kind() == value.KindList {
-		return v.List().Sub(int(from), int(to)), nil
+		return v.List().Sub(int(from), int(to)), st.charge(int(to-from) / slicedPerStep)
 	}
 	text := utf16Slice(v.Str(), int(from), int(to))
 	return value.String(text), st.produce(len(text))

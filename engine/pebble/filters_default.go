@@ -17,11 +17,12 @@ func filtersDefault() []Filter {
 					{"{{ 0 | default('d') }}", "0"},
 				},
 			},
-			func(_ *state, v value.Value, args []value.Value) (value.Value, error) {
-				if empty(v) {
-					return args[0], nil
+			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+				none, err := st.empty(v)
+				if none {
+					return args[0], err
 				}
-				return v, nil
+				return v, err
 			},
 		},
 		{
@@ -29,10 +30,10 @@ func filtersDefault() []Filter {
 				Name: "length", Loose: true, Summary: "the length of a string (in UTF-16 units), list or map; 0 for anything else",
 				Examples: []Example{{"{{ 'abc' | length }}", "3"}, {"{{ [1, 2] | length }}", "2"}, {"{{ null | length }}", "0"}},
 			},
-			func(_ *state, v value.Value, _ []value.Value) (value.Value, error) {
+			func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
 				switch v.Kind() {
 				case value.KindString:
-					return value.Int(int64(utf16Length(v.Str()))), nil
+					return st.length(v.Str())
 				case value.KindList:
 					return value.Int(int64(v.List().Len())), nil
 				case value.KindMap:

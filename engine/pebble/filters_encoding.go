@@ -82,6 +82,12 @@ func decodeBase64(text string) ([]byte, error) {
 	return base64.RawStdEncoding.DecodeString(text)
 }
 
+// What hashing costs, in steps: once, and how many bytes make a step.
+const (
+	hashCost      = 10
+	hashedPerStep = 24
+)
+
 // hash is a filter that gives the hash of a string in lower-case hexadecimal digits.
 func hash(name string, sum func([]byte) []byte) Filter {
 	return Filter{
@@ -90,7 +96,7 @@ func hash(name string, sum func([]byte) []byte) Filter {
 			Examples: []Example{{"{{ 'abc' | " + name + " }}", hex.EncodeToString(sum([]byte("abc")))}},
 		},
 		ofString(name, evaluationError, func(st *state, s string) (string, error) {
-			if err := st.charge(len(s) / 24); err != nil {
+			if err := st.charge(hashCost + len(s)/hashedPerStep); err != nil {
 				return "", err
 			}
 			return hex.EncodeToString(sum([]byte(s))), nil

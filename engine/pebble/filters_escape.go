@@ -38,6 +38,9 @@ func filtersEscape() []Filter {
 				}
 				escape := escapes[strings.ToLower(args[0].Str())]
 				return st.eachText(v, 0, func(text string) (string, error) {
+					if err := st.scan(text); err != nil {
+						return "", err
+					}
 					text = escape.Replace(text)
 					return text, st.produce(len(text))
 				})
@@ -57,7 +60,7 @@ func filtersEscape() []Filter {
 				if err != nil {
 					return value.Null, err
 				}
-				if err := st.charge(len(text) / 4); err != nil {
+				if err := st.charge(len(text) / 2); err != nil {
 					return value.Null, err
 				}
 				return value.String(slug(text)), st.produce(len(text))

@@ -82,7 +82,7 @@ func (st *state) format(text string, args []value.Value) (string, error) {
 			}
 			item = args[last]
 		}
-		if err := st.charge((spec.width + max(0, spec.precision)) / 2); err != nil {
+		if err := st.charge(2*numberCost + spec.width/2 + 2*max(0, spec.precision)); err != nil {
 			return "", err
 		}
 		filled, err := st.formatOne(spec, item)
@@ -197,6 +197,11 @@ func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if spec.width > 0 || spec.precision >= 0 {
+		if err := st.scan(body); err != nil {
+			return "", err
+		}
+	}
 	if spec.precision >= 0 && strings.IndexByte("sSbB", spec.letter) >= 0 && utf16Length(body) > spec.precision {
 		body = utf16Slice(body, 0, spec.precision)
 	}
@@ -240,7 +245,7 @@ func formatNumber(spec *formatSpec, v value.Value) (string, error) {
 		return "", mismatch
 	}
 	f, _ := v.AsFloat()
-	if math.IsNaN(f) || math.IsInf(f, 0) {
+	if v.Kind() == value.KindFloat && (math.IsNaN(f) || math.IsInf(f, 0)) {
 		return strings.TrimPrefix(value.JavaText(v), "-"), nil
 	}
 	exact, ok := new(big.Rat).SetString(shortestText(v))
@@ -275,9 +280,8 @@ func shortestText(v value.Value) string {
 // scientific writes a number that is not negative as d.ddde+dd, rounded half up.
 func scientific(n *big.Rat, precision int) string {
 	exponent := 0
-	if n.Sign() != 0 {
-		f, _ := n.Float64()
-		exponent = int(math.Floor(math.Log10(f)))
+	if n.Sign() != 0 { // from the lengths of both sides in bits, which is at most one too much or too little
+		exponent = int(math.Floor(float64(n.Num().BitLen()-n.Denom().BitLen()) * math.Log10(2)))
 	}
 	for {
 		power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(exponent, -exponent))), nil)
@@ -307,13 +311,18 @@ func scientific(n *big.Rat, precision int) string {
 func signed(spec *formatSpec, digits string, negative bool) string {
 	if spec.has(",") {
 		whole, fraction, _ := strings.Cut(digits, ".")
-		for i := len(whole) - 3; i > 0; i -= 3 {
-			whole = whole[:i] + "," + whole[i:]
+		var b strings.Builder
+		for i := range len(whole) {
+			if i > 0 && (len(whole)-i)%3 == 0 {
+				b.WriteByte(',')
+			}
+			b.WriteByte(whole[i])
 		}
-		digits = whole
 		if fraction != "" {
-			digits += "." + fraction
+			b.WriteByte('.')
+			b.WriteString(fraction)
 		}
+		digits = b.String()
 	}
 	before, after := "", ""
 	switch {

@@ -6,6 +6,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
+var lineBreaks = strings.NewReplacer("\r\n", "<br />", "\n", "<br />", "\r", "<br />")
+
 // filtersLines are the filters on the lines of a text.
 func filtersLines() []Filter {
 	parameters := []Parameter{{Name: "amount", Required: true}, {Name: "prefix", Default: value.String(" ")}}
@@ -38,7 +40,10 @@ func filtersLines() []Filter {
 				case value.KindNull:
 					return v, nil
 				case value.KindString:
-					text := strings.NewReplacer("\r\n", "<br />", "\n", "<br />", "\r", "<br />").Replace(v.Str())
+					if err := st.charge(len(v.Str()) / textPerChange); err != nil {
+						return value.Null, err
+					}
+					text := lineBreaks.Replace(v.Str())
 					return value.String(text), st.produce(len(text))
 				default:
 					return value.Null, runtimeError("filter nl2br needs a string, not %s", v.Kind())
@@ -56,6 +61,9 @@ func (st *state) indent(name string, v value.Value, args []value.Value) (value.V
 	text, err := st.javaText(v)
 	if err != nil || text == "" {
 		return value.String(""), err
+	}
+	if err := st.scan(text); err != nil {
+		return value.Null, err
 	}
 	amount, ok := whole(args[0])
 	switch {

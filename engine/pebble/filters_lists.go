@@ -3,7 +3,6 @@ package pebble
 import (
 	"math/bits"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -141,7 +140,7 @@ func joinFilter(st *state, v value.Value, args []value.Value) (value.Value, erro
 		return value.Null, runtimeError("the separator of join must be a string, not %s", k)
 	}
 	separator := args[0].Str()
-	if err := st.walk(v); err != nil {
+	if err := st.walkText(v); err != nil {
 		return value.Null, err
 	}
 	var out []byte
@@ -158,12 +157,22 @@ func joinFilter(st *state, v value.Value, args []value.Value) (value.Value, erro
 	return value.String(string(out)), nil
 }
 
+// comparedPerStep is how many bytes of two texts are compared, to find which comes first, in the time of a step.
+const comparedPerStep = 128
+
 // sorted returns a list in order; direction is 1 or -1.
 func (st *state) sorted(name string, l *value.List, direction int) (value.Value, error) {
 	if err := st.items(l.Len()); err != nil {
 		return value.Null, err
 	}
-	if err := st.charge(l.Len() * bits.Len(uint(l.Len()))); err != nil {
+	weight := l.Len()
+	for _, item := range l.Slice() {
+		weight += digitCost(item)
+		if item.Kind() == value.KindString {
+			weight += 3 + len(item.Str())/comparedPerStep
+		}
+	}
+	if err := st.charge(weight * bits.Len(uint(l.Len())) / 4); err != nil {
 		return value.Null, err
 	}
 	out := slices.Clone(l.Slice())
@@ -185,9 +194,6 @@ func (st *state) sorted(name string, l *value.List, direction int) (value.Value,
 func order(a, b value.Value) (int, bool) {
 	switch {
 	case a.Kind() == value.KindString && b.Kind() == value.KindString:
-		if isASCII(a.Str()) || isASCII(b.Str()) {
-			return strings.Compare(a.Str(), b.Str()), true
-		}
 		return compareUTF16(a.Str(), b.Str()), true
 	case a.IsNumber() && b.IsNumber():
 		order, _ := value.Compare(a, b)
@@ -208,9 +214,15 @@ func order(a, b value.Value) (int, bool) {
 	}
 }
 
+// setCost is what putting an item into a set costs, in steps.
+const setCost = 4
+
 // distinct keeps the first of equal items.
 func (st *state) distinct(v value.Value) (value.Value, error) {
 	if err := st.walk(v); err != nil {
+		return value.Null, err
+	}
+	if err := st.charge(setCost * v.List().Len()); err != nil {
 		return value.Null, err
 	}
 	var seen value.Set

@@ -68,6 +68,9 @@ func (st *state) merge(v, items value.Value) (value.Value, error) {
 	case v.Kind() == value.KindMap && items.Kind() == value.KindMap:
 		return st.mergeMap(v.Map(), items.Map())
 	case v.Kind() == value.KindMap && items.Kind() == value.KindList:
+		if err := st.walk(items); err != nil {
+			return value.Null, err
+		}
 		added := value.NewMap(items.List().Len())
 		for _, item := range items.List().All() {
 			key, err := st.javaText(item)
@@ -96,6 +99,9 @@ func (st *state) mergeMap(a, b *value.Map) (value.Value, error) {
 	if err := st.items(a.Len() + b.Len()); err != nil {
 		return value.Null, err
 	}
+	if err := st.walkKeys(a, b); err != nil {
+		return value.Null, err
+	}
 	out := value.NewMap(a.Len() + b.Len())
 	for key, member := range a.All() {
 		out.Set(key, member)
@@ -104,6 +110,18 @@ func (st *state) mergeMap(a, b *value.Map) (value.Value, error) {
 		out.Set(key, member)
 	}
 	return value.FromMap(out), nil
+}
+
+// walkKeys charges for putting the members of maps into another one.
+func (st *state) walkKeys(maps ...*value.Map) error {
+	n := 0
+	for _, m := range maps {
+		n += setCost * m.Len()
+		for _, key := range m.Keys() {
+			n += len(key) / textPerStep
+		}
+	}
+	return st.charge(n)
 }
 
 // mapEntries returns the entries of a map as a list.

@@ -39,13 +39,16 @@ func filtersNumbers() []Filter {
 					{"{{ '12.50' | number('BIGDECIMAL') }}", "12.50"},
 				},
 			},
-			func(_ *state, v value.Value, args []value.Value) (value.Value, error) {
+			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 				switch v.Kind() {
 				case value.KindNull:
 					return v, nil
 				case value.KindString:
 					if args[0].Kind() != value.KindString {
 						return value.Null, runtimeError("the type of number must be a string, not %s", args[0].Kind())
+					}
+					if err := st.charge(min(len(v.Str()), value.MaxNumberDigits) / textPerChange); err != nil {
+						return value.Null, err
 					}
 					return toNumber(v.Str(), args[0].Str())
 				default:

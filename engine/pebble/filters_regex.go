@@ -1,10 +1,6 @@
 package pebble
 
-import (
-	"github.com/dlclark/regexp2/v2"
-
-	"github.com/caddy-kestra/kestra-webhook/engine/value"
-)
+import "github.com/caddy-kestra/kestra-webhook/engine/value"
 
 // filtersRegex are the filters of Kestra 2.0 that take a regular expression.
 func filtersRegex() []Filter {
@@ -18,7 +14,7 @@ func filtersRegex() []Filter {
 			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 				found := false
-				err := st.regexOn("regexMatch", v, args[0], func(_ string, _ *regexp2.Match, _, _ int) (bool, error) {
+				err := st.regexOn("regexMatch", v, args[0], func(string, regexMatch) (bool, error) {
 					found = true
 					return false, nil
 				})
@@ -61,16 +57,15 @@ func filtersRegex() []Filter {
 					return value.Null, evaluationError("the group of regexExtract must be a number, not %s", args[1].Kind())
 				}
 				out := value.Null
-				err := st.regexOn("regexExtract", v, args[0], func(text string, m *regexp2.Match, start, end int) (bool, error) {
+				err := st.regexOn("regexExtract", v, args[0], func(text string, m regexMatch) (bool, error) {
 					if number == 0 {
-						out = value.String(text[start:end])
+						out = value.String(text[m.start:m.end])
 						return false, nil
 					}
-					order := groupOrder(args[0].Str())
-					if number < 0 || number > int64(len(order)) {
-						return false, evaluationError("group %d of regexExtract does not exist: the regular expression has %d", number, len(order))
+					if number < 0 || number > int64(len(m.groups)) {
+						return false, evaluationError("group %d of regexExtract does not exist: the regular expression has %d", number, len(m.groups))
 					}
-					if group := m.GroupByNumber(order[number-1]); group != nil && len(group.Captures) > 0 {
+					if group := m.GroupByNumber(m.groups[number-1]); group != nil && len(group.Captures) > 0 {
 						out = value.String(group.String())
 					}
 					return false, nil
@@ -82,7 +77,7 @@ func filtersRegex() []Filter {
 }
 
 // regexOn calls each for the first match of a regular expression in the text of a value. Null has none.
-func (st *state) regexOn(name string, v, pattern value.Value, each func(text string, m *regexp2.Match, start, end int) (bool, error)) error {
+func (st *state) regexOn(name string, v, pattern value.Value, each func(text string, m regexMatch) (bool, error)) error {
 	if pattern.Kind() != value.KindString {
 		return evaluationError("the regex of %s must be a string, not %s", name, pattern.Kind())
 	}
@@ -93,5 +88,5 @@ func (st *state) regexOn(name string, v, pattern value.Value, each func(text str
 	if err != nil {
 		return err
 	}
-	return st.matches(text, pattern.Str(), func(m *regexp2.Match, start, end int) (bool, error) { return each(text, m, start, end) })
+	return st.matches(text, pattern.Str(), func(m regexMatch) (bool, error) { return each(text, m) })
 }

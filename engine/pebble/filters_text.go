@@ -14,8 +14,8 @@ import (
 // filtersText are the filters that change or look into text.
 func filtersText() []Filter {
 	return []Filter{
-		anyText("upper", "upper case", upperCase, Example{"{{ 'straße' | upper }}", "STRASSE"}),
-		anyText("lower", "lower case", lowerCase, Example{"{{ 'ABC' | lower }}", "abc"}),
+		changeCase("upper", "upper case", upperCase, Example{"{{ 'straße' | upper }}", "STRASSE"}),
+		changeCase("lower", "lower case", lowerCase, Example{"{{ 'ABC' | lower }}", "abc"}),
 		onlyText("trim", "without the blanks and control characters around it", trimControl, Example{"{{ ' a ' | trim }}", "a"}),
 		onlyText("capitalize", "the first letter in title case", capitalize, Example{"{{ 'hello world' | capitalize }}", "Hello world"}),
 		onlyText("title", "the first letter of each word in title case", titleCase, Example{"{{ 'hello wORLD' | title }}", "Hello WORLD"}),
@@ -91,10 +91,28 @@ func anyText(name, summary string, change func(string) string, examples ...Examp
 			if err != nil {
 				return value.Null, err
 			}
+			if err := st.scan(text); err != nil {
+				return value.Null, err
+			}
 			text = change(text)
 			return value.String(text), st.produce(len(text))
 		},
 	}
+}
+
+// changeCase is a filter to another case; beyond ASCII that takes its time.
+func changeCase(name, summary string, change func(string) string, example Example) Filter {
+	f := anyText(name, summary, change, example)
+	call := f.call
+	f.call = func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+		if !isASCII(v.Str()) {
+			if err := st.charge(len(v.Str()) / textPerChange); err != nil {
+				return value.Null, err
+			}
+		}
+		return call(st, v, args)
+	}
+	return f
 }
 
 // ofString is what a filter on strings does; null stays null, anything else fails.
@@ -104,6 +122,9 @@ func ofString(name string, fail func(string, ...any) error, change func(*state, 
 		case value.KindNull:
 			return v, nil
 		case value.KindString:
+			if err := st.scan(v.Str()); err != nil {
+				return value.Null, err
+			}
 			text, err := change(st, v.Str())
 			if err != nil {
 				return value.Null, err
@@ -139,7 +160,7 @@ func edge(has func(text, part string) bool) func(*state, value.Value, []value.Va
 		if err != nil {
 			return value.Null, err
 		}
-		return value.Bool(has(text, part)), nil
+		return value.Bool(has(text, part)), st.charge(len(part) / textPerStep)
 	}
 }
 
@@ -230,7 +251,7 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 
 // replaceAll replaces a text everywhere, within the budget.
 func (st *state) replaceAll(text, from, to string) (value.Value, error) {
-	if err := st.charge(len(text) / textPerStep); err != nil {
+	if err := st.search(text, from); err != nil {
 		return value.Null, err
 	}
 	n := strings.Count(text, from)

@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -67,6 +66,9 @@ func (w *yamlWriter) mapping(m *value.Map, indent int) error {
 	}
 	defer func() { w.depth-- }()
 	for key, member := range m.All() {
+		if err := w.st.charge(2 + len(key)/textPerChange); err != nil {
+			return err
+		}
 		margin := strings.Repeat(" ", indent)
 		if err := w.write(margin, yamlKey(key, margin), ":"); err != nil {
 			return err
@@ -145,7 +147,7 @@ func (w *yamlWriter) scalar(v value.Value, indent int, digit string) error {
 }
 
 func (w *yamlWriter) text(text string, indent int, digit string) error {
-	if err := w.st.charge(len(text) / 4); err != nil {
+	if err := w.st.charge(1 + len(text)/textPerChange); err != nil {
 		return err
 	}
 	form := analyzeYAML(text)
@@ -291,28 +293,31 @@ func analyzeYAML(text string) yamlForm {
 
 func yamlBreak(r rune) bool { return r == '\n' || r == '\r' || r == 0x85 || r == 0x2028 || r == 0x2029 }
 
+// yamlEscapes are the characters that have an escape of one letter.
+var yamlEscapes = map[rune]string{
+	'"': `\"`, '\\': `\\`, 0: `\0`, '\a': `\a`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\v': `\v`, '\f': `\f`, '\r': `\r`, 0x1b: `\e`,
+	0x85: `\N`, 0xa0: `\_`, 0x2028: `\L`, 0x2029: `\P`,
+}
+
 // yamlDouble writes a text in double quotes.
 func yamlDouble(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
+	const hex = "0123456789abcdef"
+	out := []byte{'"'}
 	for _, r := range text {
 		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case strings.ContainsRune("\x00\a\b\t\n\v\f\r\x1b\u0085\u00a0\u2028\u2029", r):
-			b.WriteString(map[rune]string{
-				0: `\0`, '\a': `\a`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\v': `\v`, '\f': `\f`, '\r': `\r`, 0x1b: `\e`,
-				0x85: `\N`, 0xa0: `\_`, 0x2028: `\L`, 0x2029: `\P`,
-			}[r])
-		case r < 0x20 || r >= 0x7f && r < 0xa0:
-			fmt.Fprintf(&b, `\x%02x`, r)
+		case r > '\\' && r < 0x7f, r >= ' ' && r < '\\' && r != '"':
+			out = append(out, byte(r))
+		case r < 0xa1 || r == 0x2028 || r == 0x2029:
+			if escape := yamlEscapes[r]; escape != "" {
+				out = append(out, escape...)
+			} else {
+				out = append(out, '\\', 'x', hex[r>>4], hex[r&15])
+			}
 		case r == 0xfeff || r >= 0xfffe && r <= 0xffff:
-			fmt.Fprintf(&b, `\u%04x`, r)
+			out = append(out, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 		default:
-			b.WriteRune(r)
+			out = utf8.AppendRune(out, r)
 		}
 	}
-	b.WriteByte('"')
-	return b.String()
+	return string(append(out, '"'))
 }

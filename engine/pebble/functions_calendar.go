@@ -40,7 +40,10 @@ func functionsCalendar() []Function {
 				Name: "hourOfDay", Parameters: []Parameter{date}, Summary: "the hour of a date with a time, from 0 to 23",
 				Examples: []Example{{"{{ hourOfDay('2025-01-06T14:30:00+02:00') }}", "14"}},
 			},
-			func(_ *state, args []value.Value) (value.Value, error) {
+			func(st *state, args []value.Value) (value.Value, error) {
+				if err := st.charge(dateCost); err != nil {
+					return value.Null, err
+				}
 				t, form := readWritten(args[0])
 				if form < writtenTime {
 					return value.Null, evaluationError("function hourOfDay needs a date with a time in ISO form")
@@ -79,7 +82,10 @@ func functionsCalendar() []Function {
 				Summary:  "whether a date with a time and an offset is after one and before another, both excluded",
 				Examples: []Example{{"{{ isDateBetween('2024-03-01T00:30:00+01:00', '2024-02-29T00:00:00Z', '2024-03-01T00:00:00Z') }}", "true"}},
 			},
-			func(_ *state, args []value.Value) (value.Value, error) {
+			func(st *state, args []value.Value) (value.Value, error) {
+				if err := st.charge(3 * dateCost); err != nil {
+					return value.Null, err
+				}
 				var at [3]time.Time
 				for i, name := range []string{"date", "after", "before"} {
 					var form writtenDate
@@ -132,7 +138,7 @@ func readWritten(v value.Value) (time.Time, writtenDate) {
 
 func onDay(name string, call func(day time.Time, args []value.Value) (value.Value, error)) func(*state, []value.Value) (value.Value, error) {
 	return func(st *state, args []value.Value) (value.Value, error) {
-		if err := st.charge(dayCost); err != nil {
+		if err := st.charge(dateCost); err != nil {
 			return value.Null, err
 		}
 		day, form := readWritten(args[0])
@@ -142,9 +148,6 @@ func onDay(name string, call func(day time.Time, args []value.Value) (value.Valu
 		return call(day, args)
 	}
 }
-
-// dayCost is what reading a date costs, in steps.
-const dayCost = 10
 
 // weekday returns the day of the week that a name says.
 func weekday(name string) (time.Weekday, bool) {
@@ -175,6 +178,9 @@ func dayWeekInMonth(day time.Time, args []value.Value) (value.Value, error) {
 
 func lastWorkingDay(day time.Time, args []value.Value) (value.Value, error) {
 	var working [7]bool
+	if len(args[1].Str()) > maxDateText {
+		return value.Null, newFault(ClassLimit, -1, "workingDays of isLastWorkingDay has more than %d bytes", maxDateText)
+	}
 	names := strings.FieldsFunc(args[1].Str(), func(r rune) bool { return r == ',' || isSpace(r) })
 	for _, name := range names {
 		d, ok := weekday(name)

@@ -34,6 +34,9 @@ func functionsContext() []Function {
 				if args[0].Kind() != value.KindString {
 					return value.Null, runtimeError("function env needs the name of a variable, not %s", args[0].Kind())
 				}
+				if err := st.charge(len(args[0].Str()) / textPerStep); err != nil {
+					return value.Null, err
+				}
 				envs, _ := st.ctx.Vars.Get("envs")
 				if envs.Kind() != value.KindMap {
 					return args[1], nil
@@ -67,6 +70,9 @@ func functionsContext() []Function {
 func tasksWithState(st *state, args []value.Value) (value.Value, error) {
 	if args[0].Kind() != value.KindString {
 		return value.Null, runtimeError("function tasksWithState needs the name of a state, not %s", args[0].Kind())
+	}
+	if err := st.charge(len(args[0].Str()) / textPerChange); err != nil {
+		return value.Null, err
 	}
 	wanted := strings.ToUpper(args[0].Str())
 	tasks, _ := st.ctx.Vars.Get("tasks")

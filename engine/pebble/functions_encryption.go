@@ -35,7 +35,7 @@ func functionsEncryption() []Function {
 					return value.Null, runtimeError("function encrypt needs a string, not %s", args[1].Kind())
 				}
 				plain := args[1].Str()
-				if err := st.charge(len(plain) / 64); err != nil {
+				if err := st.charge(cipherCost + len(plain)/hashedPerStep); err != nil {
 					return value.Null, err
 				}
 				nonce := nonceFor(args[0].Str(), plain, st.dice().Uint64())
@@ -64,7 +64,7 @@ func functionsEncryption() []Function {
 				if err != nil || len(sealed) < box.NonceSize() {
 					return value.Null, evaluationError("function decrypt needs what encrypt made, in Base64")
 				}
-				if err := st.charge(len(sealed) / 64); err != nil {
+				if err := st.charge(cipherCost + len(sealed)/textPerCount); err != nil {
 					return value.Null, err
 				}
 				plain, err := box.Open(nil, sealed[:box.NonceSize()], sealed[box.NonceSize():], nil)
@@ -76,6 +76,9 @@ func functionsEncryption() []Function {
 		},
 	}
 }
+
+// cipherCost is what preparing a key costs, in steps.
+const cipherCost = 60
 
 func gcm(name string, key value.Value) (cipher.AEAD, error) {
 	if key.Kind() != value.KindString {

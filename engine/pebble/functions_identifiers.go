@@ -50,6 +50,9 @@ func functionsIdentifiers() []Function {
 				if args[1].Kind() != value.KindString || args[1].Str() == "" {
 					return value.Null, evaluationError("the alphabet of nanoId must be a string that is not empty")
 				}
+				if err := st.scan(args[1].Str()); err != nil {
+					return value.Null, err
+				}
 				alphabet := []rune(args[1].Str())
 				if err := st.produce(4*int(length) + len(alphabet)); err != nil {
 					return value.Null, err

@@ -251,6 +251,12 @@ func (r *ionReader) noAnnotation(err error) error {
 // maxIonNumber is how long a number may be, in bytes: the longest that the language makes.
 const maxIonNumber = 2*value.MaxDecimalDigits + 10
 
+// ionExponent turns the exponent of a decimal into that of other languages.
+var ionExponent = strings.NewReplacer("d", "e", "D", "e")
+
+// ionNumberCost is what reading a number costs, in steps.
+const ionNumberCost = 10
+
 // number reads what begins with a digit or a sign: an integer, a decimal, a double, or a timestamp, which stays text.
 func (r *ionReader) number() (value.Value, error) {
 	start := r.at
@@ -271,7 +277,7 @@ func (r *ionReader) number() (value.Value, error) {
 	if len(text) > maxIonNumber {
 		return value.Null, r.fail("number is too long")
 	}
-	if err := r.st.charge(len(text) / 4); err != nil {
+	if err := r.st.charge(ionNumberCost + len(text)/textPerChange); err != nil {
 		return value.Null, err
 	}
 	plain := strings.ReplaceAll(digits, "_", "")
@@ -279,13 +285,15 @@ func (r *ionReader) number() (value.Value, error) {
 	if plain == "" || !isDigit(plain[0]) {
 		return value.Null, r.fail("number is invalid")
 	}
-	for prefix, base := range map[string]int{"0x": 16, "0b": 2} {
-		if lower := strings.ToLower(plain); strings.HasPrefix(lower, prefix) {
-			if n, ok := parseInteger(sign+lower[2:], base); ok && isHexDigit(lower[len(lower)-1]) {
-				return value.BigInt(n), nil
-			}
-			return value.Null, r.fail("number is invalid")
+	if len(plain) > 1 && plain[0] == '0' && strings.IndexByte("xXbB", plain[1]) >= 0 {
+		base := 16
+		if plain[1] == 'b' || plain[1] == 'B' {
+			base = 2
 		}
+		if n, ok := parseInteger(sign+plain[2:], base); ok && isHexDigit(plain[len(plain)-1]) {
+			return value.BigInt(n), nil
+		}
+		return value.Null, r.fail("number is invalid")
 	}
 	if strings.Trim(plain, "0123456789") == "" {
 		n, _ := parseInteger(sign+plain, 10)
@@ -297,7 +305,7 @@ func (r *ionReader) number() (value.Value, error) {
 		}
 		return value.Null, r.fail("number is invalid")
 	}
-	d, err := value.ParseDecimal(sign + strings.TrimSuffix(strings.NewReplacer("d", "e", "D", "e").Replace(plain), "."))
+	d, err := value.ParseDecimal(sign + strings.TrimSuffix(ionExponent.Replace(plain), "."))
 	if err != nil {
 		return value.Null, r.fail("number is invalid")
 	}

@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -20,11 +19,7 @@ func functionsJSON(d Dialect) []Function {
 			case value.KindNull:
 				return value.Null, nil
 			case value.KindString:
-				v, err := st.parseJSON(args[0].Str())
-				if err != nil {
-					return value.Null, &fault{class: ClassEvaluation, at: -1, msg: "invalid JSON: " + cut(err.Error(), 200), err: err}
-				}
-				return v, nil
+				return st.parseJSON(args[0].Str())
 			default:
 				return value.Null, evaluationError("function fromJson needs a string, not %s", args[0].Kind())
 			}
@@ -36,22 +31,24 @@ func functionsJSON(d Dialect) []Function {
 	return []Function{fromJSON}
 }
 
+// What reading JSON costs, in steps: once, how many bytes make a step, and how many members or items do.
+const (
+	jsonCost      = 10
+	jsonPerStep   = 24
+	commasPerStep = 2
+)
+
 // parseJSON reads the first JSON value of a text; blank text is null.
 func (st *state) parseJSON(text string) (value.Value, error) {
-	if err := st.charge(len(text) / 16); err != nil {
+	if err := st.charge(jsonCost + len(text)/jsonPerStep + strings.Count(text, ",")/commasPerStep); err != nil {
 		return value.Null, err
 	}
-	if blank(text) {
+	if trimBlank(text) == "" {
 		return value.Null, nil
 	}
-	v, err := value.DecodeJSONText(text)
-	if err == nil {
-		return v, nil
+	v, err := value.DecodeJSONPrefix(text)
+	if err != nil {
+		return value.Null, &fault{class: ClassEvaluation, at: -1, msg: "invalid JSON: " + cut(err.Error(), 200), err: err}
 	}
-	// What follows the first value may be anything: find where that ends.
-	var first json.RawMessage
-	if json.NewDecoder(strings.NewReader(text)).Decode(&first) != nil || len(first) >= len(text) {
-		return value.Null, err
-	}
-	return value.DecodeJSON(first)
+	return v, nil
 }

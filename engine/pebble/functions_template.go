@@ -106,6 +106,9 @@ func (st *state) renderValue(v value.Value, rounds, depth int) (value.Value, err
 
 // renderText renders a text with the variables that are visible here.
 func (st *state) renderText(text string, rounds int) (string, error) {
+	if err := st.charge(len(text) / textPerStep); err != nil {
+		return "", err
+	}
 	for round := 0; strings.Contains(text, "{"); round++ {
 		if round == maxRounds {
 			return "", evaluationError("function render tried %d times and its text still changes", maxRounds)

@@ -110,24 +110,37 @@ func (st *state) yamlMap(n *yaml.Node, depth int) (value.Value, error) {
 		}
 		out.Set(name, member)
 	}
-	for len(merged) > 0 {
-		from := merged[0]
-		merged = merged[1:]
-		switch from.Kind() {
-		case value.KindList:
-			merged = append(from.List().Slice()[:from.List().Len():from.List().Len()], merged...)
-		case value.KindMap:
-			for key, member := range from.Map().All() {
-				if err := st.charge(1); err != nil {
-					return value.Null, err
-				}
-				setFirst(out, key, member)
-			}
-		default:
-			return value.Null, evaluationError("invalid YAML: << needs a map at line %d", n.Line)
+	for _, from := range merged {
+		if err := st.mergeYAML(out, from); err != nil {
+			return value.Null, err
 		}
 	}
 	return value.FromMap(out), nil
+}
+
+// mergeYAML adds the members of a map, or of the maps in a list, that are not there yet.
+func (st *state) mergeYAML(out *value.Map, from value.Value) error {
+	switch from.Kind() {
+	case value.KindList:
+		if err := st.charge(from.List().Len()); err != nil {
+			return err
+		}
+		for _, item := range from.List().Slice() {
+			if err := st.mergeYAML(out, item); err != nil {
+				return err
+			}
+		}
+	case value.KindMap:
+		if err := st.charge(from.Map().Len()); err != nil {
+			return err
+		}
+		for key, member := range from.Map().All() {
+			setFirst(out, key, member)
+		}
+	default:
+		return evaluationError("invalid YAML: << needs a map or a list of maps, not %s", from.Kind())
+	}
+	return nil
 }
 
 // yamlScalar reads a scalar as Jackson does: booleans are true and false, integers may have a sign, underscores, and the

@@ -91,14 +91,15 @@ func (r *jqRun) enter() error {
 	return nil
 }
 
-// jqError is a failure that a program can catch; its value is what `catch` sees.
+// jqError is a failure that a program can catch; its value is what `catch` sees. Its text shows only a text that the program
+// chose: other values can be of any size, and of a request.
 type jqError struct{ v value.Value }
 
 func (e *jqError) Error() string {
 	if e.v.Kind() == value.KindString {
 		return cut(e.v.Str(), 200)
 	}
-	return cut(value.JSON(e.v), 200)
+	return "error of type " + jqType(e.v)
 }
 
 // jqFail returns the failure of an operation. Its text names types and no values.
@@ -114,41 +115,13 @@ type jqPassedError struct{ err error }
 
 func (e *jqPassedError) Error() string { return e.err.Error() }
 
-// jqPrograms compiles programs and keeps them: nearly all are literals of templates.
-type jqPrograms struct{ compiled cache[jqNode] }
-
-// get returns the compiled program of a text, at a cost for one that is new.
-func (p *jqPrograms) get(st *state, text string) (jqNode, error) {
-	if node, ok := p.compiled.get(text); ok {
-		return node, nil
-	}
-	if err := st.charge(jqCompileCost + jqByteCost*len(text)); err != nil {
-		return nil, err
-	}
-	return p.compile(text)
-}
-
-// What compiling a program costs, in steps: once, and for each byte.
-const (
-	jqCompileCost = 100
-	jqByteCost    = 10
-)
-
-func (p *jqPrograms) compile(text string) (jqNode, error) {
-	if len(text) > maxJQProgram {
-		return nil, newFault(ClassLimit, -1, "jq program has more than %d bytes", maxJQProgram)
-	}
-	node, err := jqCompile(text)
-	if err == nil {
-		p.compiled.put(text, node)
-	}
-	return node, err
-}
-
 // jqShared is the library; it is made when the first program is compiled.
 var jqShared = sync.OnceValue(newJQLibrary)
 
 func jqCompile(text string) (jqNode, error) {
+	if len(text) > maxJQProgram {
+		return nil, newFault(ClassLimit, -1, "jq program has more than %d bytes", maxJQProgram)
+	}
 	query, err := gojq.Parse(text)
 	if err != nil {
 		return nil, &fault{class: ClassEvaluation, at: -1, msg: "jq program does not parse: " + cut(err.Error(), 200), err: err}
@@ -163,9 +136,9 @@ func jqCompile(text string) (jqNode, error) {
 
 // filtersJQ is the filter jq.
 func filtersJQ() []Filter {
-	programs := new(jqPrograms)
+	programs := new(cache[jqNode])
 	check := func(text string) error {
-		_, err := programs.compile(text)
+		_, err := programs.getOr(nil, text, jqCompile)
 		return err
 	}
 	return []Filter{{
@@ -184,20 +157,20 @@ func filtersJQ() []Filter {
 	}}
 }
 
-func jqFilter(st *state, programs *jqPrograms, v, program value.Value) (value.Value, error) {
+func jqFilter(st *state, programs *cache[jqNode], v, program value.Value) (value.Value, error) {
 	if program.Kind() != value.KindString {
 		return value.Null, runtimeError("filter jq needs a program, not %s", program.Kind())
 	}
 	if v.IsNull() {
 		return v, nil
 	}
-	main, err := programs.get(st, program.Str())
+	main, err := programs.getOr(st, program.Str(), jqCompile)
 	if err != nil {
 		return value.Null, err
 	}
 	if v.Kind() == value.KindString {
 		if v, err = st.parseJSON(v.Str()); err != nil {
-			return value.Null, &fault{class: ClassEvaluation, at: -1, msg: "filter jq needs JSON text: " + cut(err.Error(), 200), err: err}
+			return value.Null, err
 		}
 	}
 	var out []value.Value

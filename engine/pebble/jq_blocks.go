@@ -140,12 +140,18 @@ func (c *jqCompiler) text(s *gojq.String, format string, sc *jqScope) (jqNode, e
 	}), nil
 }
 
+// joinCost is what adding a part to a text costs, in steps, beside its bytes.
+const joinCost = 2
+
 // join emits the parts of a text joined, for every combination of their outputs, the last of which varies slowest.
 func (r *jqRun) join(rest []jqNode, env *jqEnv, in value.Value, tail string, emit jqEmit) error {
 	if len(rest) == 0 {
 		return emit(jqItem{v: value.String(tail)})
 	}
 	return rest[len(rest)-1](r, env, jqItem{v: in}, func(it jqItem) error {
+		if err := r.st.charge(joinCost); err != nil {
+			return err
+		}
 		text := it.v.Str() + tail
 		if err := r.st.produce(len(text)); err != nil {
 			return err

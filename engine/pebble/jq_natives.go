@@ -159,7 +159,10 @@ func jqNumberFunctions() map[string]jqFunc {
 		"log1p": math.Log1p, "log2": math.Log2, "round": math.Round, "sin": math.Sin, "sinh": math.Sinh, "sqrt": math.Sqrt,
 		"tan": math.Tan, "tanh": math.Tanh, "exp10": func(x float64) float64 { return math.Pow(10, x) },
 	} {
-		out[name+"/0"] = func(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+		out[name+"/0"] = func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+			if err := r.st.weigh(v); err != nil {
+				return value.Null, err
+			}
 			if !v.IsNumber() {
 				return value.Null, jqFail(name + " needs a number, not " + jqType(v))
 			}
@@ -252,7 +255,10 @@ func (r *jqRun) contains(a, b value.Value) (bool, error) {
 		}
 		return true, nil
 	case a.Kind() == value.KindString && b.Kind() == value.KindString:
-		return strings.Contains(a.Str(), b.Str()), r.st.charge(len(a.Str()) / textPerStep)
+		if err := r.st.search(a.Str(), b.Str()); err != nil {
+			return false, err
+		}
+		return strings.Contains(a.Str(), b.Str()), nil
 	case jqType(a) == jqType(b):
 		n, err := r.compare(a, b)
 		return n == 0, err

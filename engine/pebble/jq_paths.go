@@ -29,6 +29,7 @@ func jqAt(r *jqRun, it jqItem, key value.Value) (jqItem, error) {
 		from, to, err := jqRange(key.Map(), it.v.List().Len())
 		if err == nil {
 			out.v = it.v.List().Sub(from, to)
+			err = r.st.charge((to - from) / slicedPerStep)
 		}
 		return out, err
 	case key.Kind() == value.KindMap && kind == value.KindString:
@@ -45,9 +46,6 @@ func jqAt(r *jqRun, it jqItem, key value.Value) (jqItem, error) {
 		return out, jqFail(jqType(it.v) + " has no member " + jqType(key))
 	}
 }
-
-// textPerCount is how many bytes of text are counted or cut, in characters, in the time of a step.
-const textPerCount = 64
 
 // jqPosition returns the index in a list of n items that a number says; a negative one counts from the end.
 func jqPosition(key value.Value, n int) (int, bool) {
@@ -164,6 +162,9 @@ func (r *jqRun) get(v value.Value, path []value.Value) (value.Value, error) {
 	return it.v, nil
 }
 
+// updateCost is what changing a member costs, in steps, beside copying what has it.
+const updateCost = 4
+
 // update returns v with what change makes of the value at the end of a path.
 func (r *jqRun) update(v value.Value, path []value.Value, change func(value.Value) (value.Value, error)) (value.Value, error) {
 	if len(path) == 0 {
@@ -171,6 +172,9 @@ func (r *jqRun) update(v value.Value, path []value.Value, change func(value.Valu
 	}
 	if len(path) > maxNesting {
 		return value.Null, newFault(ClassLimit, -1, "jq path has more than %d steps", maxNesting)
+	}
+	if err := r.st.charge(updateCost); err != nil {
+		return value.Null, err
 	}
 	key := path[0]
 	old, err := jqAt(r, jqItem{v: v}, key)

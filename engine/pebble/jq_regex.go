@@ -189,21 +189,22 @@ func (r *jqRun) matches(text, pattern, flags string) (value.Value, error) {
 		pattern = "(?" + inline + ")" + pattern
 	}
 	var found []value.Value
-	at, characters, order := 0, 0, groupOrder(pattern)
-	err := r.st.matches(text, pattern, func(m *regexp2.Match, start, end int) (bool, error) {
+	at, characters := 0, 0
+	err := r.st.matches(text, pattern, func(m regexMatch) (bool, error) {
+		start, end := m.start, m.end
 		if nonEmpty && start == end {
 			return true, nil
 		}
 		characters += utf8.RuneCountInString(text[at:start])
 		at = start
-		captures := make([]value.Value, len(order))
-		for i, number := range order {
+		captures := make([]value.Value, len(m.groups))
+		for i, number := range m.groups {
 			captures[i] = jqCapture(text, m.GroupByNumber(number), start, characters)
 		}
 		length := utf8.RuneCountInString(text[start:end])
 		found = append(found, value.MapOf("offset", value.Int(int64(characters)), "length", value.Int(int64(length)),
 			"string", value.String(text[start:end]), "captures", value.ListOf(captures...)))
-		if err := r.st.charge(8 + 8*len(order)); err != nil {
+		if err := r.st.charge(8 + 8*len(m.groups)); err != nil {
 			return false, err
 		}
 		return global, nil

@@ -104,7 +104,7 @@ var jqCases = []struct{ input, program, want string }{
 	{`1`, `break $x`, `!evaluation jq program does not compile: break needs the label $x`},
 	{`1`, `@base32`, `!evaluation jq program does not compile: format @base32 does not exist here`},
 	{`1`, ``, `!evaluation jq program does not compile: program is empty`},
-	{`{`, `.`, `!evaluation filter jq needs JSON text: JSON is invalid at line 1, column 2: text ends where a key is due`},
+	{`{`, `.`, `!evaluation invalid JSON: JSON is invalid at line 1, column 2: text ends where a key is due`},
 	{``, `.`, `[null]`},
 }
 

@@ -30,11 +30,14 @@ func jqTextFunctions() map[string]jqFunc {
 			}
 			return v, nil
 		}),
-		"tonumber/0": func(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+		"tonumber/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 			if v.IsNumber() {
 				return v, nil
 			}
 			if v.Kind() == value.KindString {
+				if err := r.st.charge(len(v.Str()) / textPerChange); err != nil {
+					return value.Null, err
+				}
 				if n, ok := value.ParseNumber(strings.TrimSpace(v.Str())); ok {
 					return n, nil
 				}
@@ -49,10 +52,11 @@ func jqTextFunctions() map[string]jqFunc {
 		}),
 		"utf8bytelength/0": jqOnText("utf8bytelength", func(_ *jqRun, text string) (value.Value, error) { return value.Int(int64(len(text))), nil }),
 		"explode/0": jqOnText("explode", func(r *jqRun, text string) (value.Value, error) {
-			if err := r.st.items(utf8.RuneCountInString(text)); err != nil {
+			n := utf8.RuneCountInString(text)
+			if err := r.st.items(n); err != nil {
 				return value.Null, err
 			}
-			var out []value.Value
+			out := make([]value.Value, 0, n)
 			for _, c := range text {
 				out = append(out, value.Int(int64(c)))
 			}
@@ -99,26 +103,29 @@ func jqOnText(name string, call func(r *jqRun, text string) (value.Value, error)
 		if v.Kind() != value.KindString {
 			return value.Null, jqFail(name + " needs a string, not " + jqType(v))
 		}
+		if err := r.st.scan(v.Str()); err != nil {
+			return value.Null, err
+		}
 		return call(r, v.Str())
 	}
 }
 
 func jqOnTexts(name string, call func(text, part string) value.Value) jqFunc {
-	return func(_ *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+	return func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
 		if v.Kind() != value.KindString || a[0].Kind() != value.KindString {
 			return value.Null, jqFail(name + " needs strings, not " + jqType(v) + " and " + jqType(a[0]))
 		}
-		return call(v.Str(), a[0].Str()), nil
+		return call(v.Str(), a[0].Str()), r.st.charge(len(a[0].Str()) / textPerStep)
 	}
 }
 
 // jqTrim changes strings and leaves everything else.
 func jqTrim(trim func(text, part string) string) jqFunc {
-	return func(_ *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+	return func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
 		if v.Kind() != value.KindString || a[0].Kind() != value.KindString {
 			return v, nil
 		}
-		return value.String(trim(v.Str(), a[0].Str())), nil
+		return value.String(trim(v.Str(), a[0].Str())), r.st.charge(len(a[0].Str()) / textPerStep)
 	}
 }
 
@@ -155,11 +162,11 @@ func (r *jqRun) split(text, separator string) (value.Value, error) {
 	if text == "" {
 		return value.ListOf(), nil
 	}
-	n := strings.Count(text, separator) + 1
-	if err := r.st.items(n); err != nil {
+	if err := r.st.search(text, separator); err != nil {
 		return value.Null, err
 	}
-	if err := r.st.charge(len(text) / textPerStep); err != nil {
+	n := strings.Count(text, separator) + 1
+	if err := r.st.items(n); err != nil {
 		return value.Null, err
 	}
 	return value.Strings(strings.Split(text, separator)), nil
@@ -208,7 +215,7 @@ func (r *jqRun) indices(v, part value.Value, which int) (value.Value, error) {
 		if sought == "" {
 			break
 		}
-		if err := r.st.charge(len(text) / textPerStep); err != nil {
+		if err := r.st.search(text, sought); err != nil {
 			return value.Null, err
 		}
 		characters, counted := 0, 0
@@ -303,6 +310,9 @@ var jqFormats = map[string]jqFormat{
 func jqOnWhole(change func(string) string) jqFormat {
 	return func(r *jqRun, v value.Value) (string, error) {
 		text, err := r.text(v)
+		if err == nil {
+			err = r.st.charge(len(text) / textPerChange / 4)
+		}
 		if err != nil {
 			return "", err
 		}

@@ -26,8 +26,14 @@ func newMethods() map[value.Kind]methodTable {
 	}
 }
 
+// maxMethodName is from which length on, in bytes, a name is surely none of a method.
+const maxMethodName = 40
+
 // member returns the result of a method of v, with or without parentheses in the template; miss when there is none.
 func (st *state) member(v value.Value, name string, args []value.Value, at int, miss error) (value.Value, error) {
+	if len(name) > maxMethodName {
+		return value.Null, miss
+	}
 	lower := strings.ToLower(name)
 	if lower == "class" || lower == "getclass" {
 		return value.Null, newFault(ClassEvaluation, at, "for security reasons access to %q is denied", name)
@@ -109,18 +115,18 @@ func mapMethods() methodTable {
 		"isempty":  plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Map().Len() == 0) }),
 		"empty":    plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Map().Len() == 0) }),
 		"tostring": textMethod,
-		"get": plain(1, func(v value.Value, args []value.Value) value.Value {
-			member, _ := v.Map().Get(args[0].Str())
+		"get": withKey(1, func(m *value.Map, args []value.Value) value.Value {
+			member, _ := m.Get(args[0].Str())
 			return member
 		}),
-		"getordefault": plain(2, func(v value.Value, args []value.Value) value.Value {
-			if member, ok := v.Map().Get(args[0].Str()); ok {
+		"getordefault": withKey(2, func(m *value.Map, args []value.Value) value.Value {
+			if member, ok := m.Get(args[0].Str()); ok {
 				return member
 			}
 			return args[1]
 		}),
-		"containskey": plain(1, func(v value.Value, args []value.Value) value.Value {
-			return value.Bool(args[0].Kind() == value.KindString && v.Map().Has(args[0].Str()))
+		"containskey": withKey(1, func(m *value.Map, args []value.Value) value.Value {
+			return value.Bool(args[0].Kind() == value.KindString && m.Has(args[0].Str()))
 		}),
 		"containsvalue": {1, 1, func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 			values, err := st.mapValues(v.Map())
@@ -138,6 +144,13 @@ func mapMethods() methodTable {
 			return st.mapEntries(v.Map())
 		}},
 	}
+}
+
+// withKey makes a method of a map that looks for its first argument.
+func withKey(arity int, call func(m *value.Map, args []value.Value) value.Value) methodCall {
+	return methodCall{arity, arity, func(st *state, v value.Value, args []value.Value) (value.Value, error) {
+		return call(v.Map(), args), st.charge(len(args[0].Str()) / textPerStep)
+	}}
 }
 
 func (st *state) mapKeys(m *value.Map) (value.Value, error) {

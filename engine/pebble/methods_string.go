@@ -9,19 +9,19 @@ import (
 )
 
 func stringMethods() methodTable {
-	length := plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Int(int64(utf16Length(v.Str()))) })
+	length := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.length(v.Str()) }}
+	isBlank := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
+		return value.Bool(trimSpace(v.Str()) == ""), st.scan(v.Str(), v.Str())
+	}}
 	return methodTable{
 		"length": length, "tostring": textMethod, "intern": textMethod,
 		"isempty": plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"empty":   plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
-		"isblank": plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(trimSpace(v.Str()) == "") }),
-		"blank":   plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(trimSpace(v.Str()) == "") }),
-		"touppercase": textOf(func(s string, _ []value.Value) string {
-			return strings.ToUpper(s)
-		}, 0),
-		"tolowercase": textOf(func(s string, _ []value.Value) string { return strings.ToLower(s) }, 0),
-		"trim":        textOf(func(s string, _ []value.Value) string { return trimControl(s) }, 0),
-		"strip":       textOf(func(s string, _ []value.Value) string { return trimSpace(s) }, 0),
+		"isblank": isBlank, "blank": isBlank,
+		"touppercase": textOf(strings.ToUpper),
+		"tolowercase": textOf(strings.ToLower),
+		"trim":        textOf(trimControl),
+		"strip":       textOf(trimSpace),
 		"concat": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
 			if err := st.produce(len(s) + len(args[0])); err != nil {
 				return value.Null, err
@@ -34,8 +34,8 @@ func stringMethods() methodTable {
 		"endswith": strictText(1, func(_ *state, s string, args []string) (value.Value, error) {
 			return value.Bool(strings.HasSuffix(s, args[0])), nil
 		}),
-		"equalsignorecase": strictText(1, func(_ *state, s string, args []string) (value.Value, error) {
-			return value.Bool(strings.EqualFold(s, args[0])), nil
+		"equalsignorecase": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
+			return value.Bool(strings.EqualFold(s, args[0])), st.charge(min(len(s), len(args[0])) / textPerChange)
 		}),
 		"indexof": strictText(1, func(_ *state, s string, args []string) (value.Value, error) {
 			return utf16Index(s, strings.Index(s, args[0])), nil
@@ -56,27 +56,44 @@ func stringMethods() methodTable {
 		"split": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
 			return st.splitRegex(s, args[0], 0)
 		}),
-		"hashcode": plain(0, func(v value.Value, _ []value.Value) value.Value {
+		"hashcode": strictText(0, func(_ *state, s string, _ []string) (value.Value, error) {
 			var h int32
-			for _, unit := range utf16.Encode([]rune(v.Str())) {
-				h = 31*h + int32(unit)
+			for _, r := range s {
+				if r > 0xffff {
+					var low rune
+					r, low = utf16.EncodeRune(r)
+					h = 31*h + r
+					r = low
+				}
+				h = 31*h + r
 			}
-			return value.Int(int64(h))
+			return value.Int(int64(h)), nil
 		}),
 	}
 }
 
 // textOf makes a method of a function from text to text of about the same length.
-func textOf(call func(s string, args []value.Value) string, arity int) methodCall {
-	return methodCall{arity, arity, func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-		if err := st.produce(len(v.Str())); err != nil {
+func textOf(change func(s string) string) methodCall {
+	return strictText(0, func(st *state, s string, _ []string) (value.Value, error) {
+		if err := st.produce(len(s)); err != nil {
 			return value.Null, err
 		}
-		return value.String(call(v.Str(), args)), nil
-	}}
+		if !isASCII(s) {
+			if err := st.charge(len(s) / textPerChange); err != nil {
+				return value.Null, err
+			}
+		}
+		return value.String(change(s)), nil
+	})
 }
 
-// strictText makes a method whose arguments must be strings; for others Java has no such method.
+// length returns the length of a text as Java counts it.
+func (st *state) length(text string) (value.Value, error) {
+	return value.Int(int64(utf16Length(text))), st.scan(text)
+}
+
+// strictText makes a method whose arguments must be strings; for others Java has no such method. It is charged for reading
+// the text.
 func strictText(arity int, call func(st *state, s string, args []string) (value.Value, error)) methodCall {
 	return methodCall{arity, arity, func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		texts := make([]string, len(args))
@@ -86,7 +103,7 @@ func strictText(arity int, call func(st *state, s string, args []string) (value.
 			}
 			texts[i] = a.Str()
 		}
-		if err := st.charge(len(v.Str()) / textPerStep); err != nil {
+		if err := st.scan(v.Str()); err != nil {
 			return value.Null, err
 		}
 		return call(st, v.Str(), texts)
@@ -121,13 +138,39 @@ func utf16Index(text string, i int) value.Value {
 
 // compareUTF16 is Java's String.compareTo: the difference of the first units that differ, else of the lengths.
 func compareUTF16(a, b string) int {
-	x, y := utf16.Encode([]rune(a)), utf16.Encode([]rune(b))
-	for i := range min(len(x), len(y)) {
-		if x[i] != y[i] {
-			return int(x[i]) - int(y[i])
-		}
+	n, shorter := 0, min(len(a), len(b))
+	for n+64 <= shorter && a[n:n+64] == b[n:n+64] {
+		n += 64
 	}
-	return len(x) - len(y)
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && n < len(a) && n < len(b) && !(utf8.RuneStart(a[n]) && utf8.RuneStart(b[n])) { // back to the begin of the character
+		n--
+	}
+	a, b = a[n:], b[n:]
+	if a == "" || b == "" {
+		return utf16Length(a) - utf16Length(b)
+	}
+	x, _ := utf8.DecodeRuneInString(a)
+	y, _ := utf8.DecodeRuneInString(b)
+	if x > 0xffff && y > 0xffff {
+		xHigh, xLow := utf16.EncodeRune(x)
+		yHigh, yLow := utf16.EncodeRune(y)
+		if xHigh == yHigh {
+			return int(xLow - yLow)
+		}
+		return int(xHigh - yHigh)
+	}
+	return int(firstUnit(x) - firstUnit(y))
+}
+
+// firstUnit returns the first of the units that a character has in UTF-16.
+func firstUnit(r rune) rune {
+	if r > 0xffff {
+		r, _ = utf16.EncodeRune(r)
+	}
+	return r
 }
 
 // trimControl removes what Java's String.trim removes: everything up to the blank.

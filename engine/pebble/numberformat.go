@@ -12,11 +12,13 @@ import (
 // filtersNumberFormat is the filter numberFormat, Java's DecimalFormat in English (spec/expressions.md §2.2).
 func filtersNumberFormat() []Filter {
 	formats := new(cache[*numberPattern])
-	compile := func(format string) (*numberPattern, error) { return formats.getOr(format, compileNumberPattern) }
+	compile := func(st *state, format string) (*numberPattern, error) {
+		return formats.getOr(st, format, compileNumberPattern)
+	}
 	return []Filter{{
 		Entry{
 			Name: "numberFormat", Parameters: []Parameter{{Name: "format", check: func(format string) error {
-				_, err := compile(format)
+				_, err := compile(nil, format)
 				return err
 			}}},
 			Summary: "a number as text by a pattern such as #,##0.00, 0%, 0.###E0 or 0.00;(0.00); without one #,##0.###; halves are rounded to the even digit",
@@ -42,8 +44,11 @@ func filtersNumberFormat() []Filter {
 				}
 				format = args[0].Str()
 			}
-			p, err := compile(format)
+			p, err := compile(st, format)
 			if err != nil {
+				return value.Null, err
+			}
+			if err := st.charge(numberCost); err != nil {
 				return value.Null, err
 			}
 			text := p.format(v)
@@ -54,6 +59,9 @@ func filtersNumberFormat() []Filter {
 		},
 	}}
 }
+
+// numberCost is what writing a number costs, in steps, beside its text.
+const numberCost = 10
 
 // decimalDigits are the digits of a number that is not negative: 0.d1d2d3… × 10^point, without zeros at either end; no
 // digits are zero.

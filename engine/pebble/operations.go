@@ -37,12 +37,17 @@ func comparison(op string) operation {
 	default:
 		holds = func(order int) bool { return order >= 0 }
 	}
-	return func(_ *state, a, b value.Value) (value.Value, error) {
+	return func(st *state, a, b value.Value) (value.Value, error) {
 		if a.IsNull() || b.IsNull() {
 			return value.Bool(false), nil
 		}
 		if !a.IsNumber() || !b.IsNumber() {
 			return value.Null, evaluationError("%q compares numbers, not %s with %s", op, a.Kind(), b.Kind())
+		}
+		if st != nil { // it is nil while literals are folded
+			if err := st.weighBoth(a, b); err != nil {
+				return value.Null, err
+			}
 		}
 		order, ok := value.Compare(a, b)
 		return value.Bool(ok && holds(order)), nil
@@ -61,7 +66,7 @@ func contains(st *state, a, b value.Value) (value.Value, error) {
 }
 
 func isIn(st *state, a, b value.Value) (value.Value, error) {
-	if err := st.walk(a); err != nil {
+	if err := st.walkText(a); err != nil {
 		return value.Null, err
 	}
 	if err := st.walk(b); err != nil {
@@ -74,21 +79,36 @@ func isIn(st *state, a, b value.Value) (value.Value, error) {
 func (st *state) chargeSearch(a, b value.Value) error {
 	switch a.Kind() {
 	case value.KindString:
-		if err := st.walk(b); err != nil {
+		if err := st.walkText(b); err != nil {
 			return err
 		}
-		return st.charge(len(a.Str()) / textPerStep)
+		return st.search(a.Str(), b.Str())
 	case value.KindList:
-		if k := b.Kind(); k != value.KindList && k != value.KindMap {
-			return st.charge(a.List().Len())
-		}
 		if err := st.walk(a); err != nil {
 			return err
 		}
 		return st.walk(b)
+	case value.KindMap:
+		return st.charge(len(b.Str()) / textPerStep)
 	default:
 		return nil
 	}
+}
+
+// search charges for looking for a part in a text.
+func (st *state) search(text, part string) error {
+	if len(part) == 1 {
+		return st.charge(len(text) / textPerStep)
+	}
+	return st.scan(text)
+}
+
+// weighBoth charges for comparing two numbers.
+func (st *state) weighBoth(a, b value.Value) error {
+	if err := st.weigh(a); err != nil {
+		return err
+	}
+	return st.weigh(b)
 }
 
 // plusText is `+` with a string on either side.
@@ -235,7 +255,7 @@ func whole(v value.Value) (int64, bool) {
 	return 0, false
 }
 
-// blank reports whether text has nothing but white space, as `empty` and `default` see it.
-func blank(text string) bool {
-	return strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) }) == ""
+// trimBlank returns text without the white space at its begin, as fromJson and the test json see it.
+func trimBlank(text string) string {
+	return strings.TrimLeftFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) })
 }

@@ -27,7 +27,7 @@ func (st *state) print(v value.Value) error {
 	if v.Kind() == value.KindString {
 		return st.write(v.Str())
 	}
-	if err := st.walk(v); err != nil {
+	if err := st.walkText(v); err != nil {
 		return err
 	}
 	st.unhold()
@@ -65,7 +65,7 @@ func (st *state) javaText(v value.Value) (string, error) {
 	if v.Kind() == value.KindString {
 		return v.Str(), nil
 	}
-	if err := st.walk(v); err != nil {
+	if err := st.walkText(v); err != nil {
 		return "", err
 	}
 	text := value.JavaText(v)
@@ -74,7 +74,7 @@ func (st *state) javaText(v value.Value) (string, error) {
 
 // json returns the JSON text of v within the budget.
 func (st *state) json(v value.Value) (string, error) {
-	if err := st.walk(v); err != nil {
+	if err := st.walkText(v); err != nil {
 		return "", err
 	}
 	text := value.JSON(v)
@@ -96,10 +96,10 @@ func (st *state) concat(parts []code, at int) (value.Value, error) {
 			continue
 		case value.KindString:
 		default:
-			if err := st.walk(v); err != nil {
+			if err := st.walkText(v); err != nil {
 				return value.Null, locate(err, at)
 			}
-			size += 16
+			size += 16 + st.texts
 		}
 		size += len(v.Str())
 		values = append(values, v)
@@ -124,17 +124,35 @@ func (st *state) concat(parts []code, at int) (value.Value, error) {
 // 1,000 deep.
 const maxNesting = 2000
 
-// textPerStep is how many bytes of existing text an operation may look at for one step.
-const textPerStep = 1024
-
 // walk charges for visiting every part of v once, before something does that. A value that contains another one many
 // times costs what its text would.
-func (st *state) walk(v value.Value) error { return st.walkFrom(v, 0) }
+func (st *state) walk(v value.Value) error {
+	st.texts = 0
+	return st.walkFrom(v, 0)
+}
+
+// walkText is walk for a value that is going to be text, for which there must be room: a small list may have one large
+// text many times.
+func (st *state) walkText(v value.Value) error {
+	if err := st.walk(v); err != nil {
+		return err
+	}
+	if st.texts > st.bytes {
+		return st.produce(st.texts)
+	}
+	return nil
+}
+
+// walkString charges for one text of a value.
+func (st *state) walkString(text string) error {
+	st.texts += len(text)
+	return st.charge(len(text) / textPerStep)
+}
 
 func (st *state) walkFrom(v value.Value, depth int) error {
 	switch v.Kind() {
 	case value.KindString:
-		return st.charge(len(v.Str()) / textPerStep)
+		return st.walkString(v.Str())
 	case value.KindList:
 		l := v.List()
 		if err := st.enterValue(l.Len(), depth); err != nil {
@@ -151,6 +169,9 @@ func (st *state) walkFrom(v value.Value, depth int) error {
 		return st.charge(digitCost(v))
 	case value.KindOpaque:
 		if e, ok := v.Opaque().(*mapEntry); ok {
+			if err := st.walkString(e.key); err != nil {
+				return err
+			}
 			return st.walkFrom(e.value, depth+1)
 		}
 	case value.KindMap:
@@ -159,6 +180,9 @@ func (st *state) walkFrom(v value.Value, depth int) error {
 			return err
 		}
 		for i := range m.Len() {
+			if err := st.walkString(m.Key(i)); err != nil {
+				return err
+			}
 			if err := st.walkFrom(m.At(i), depth+1); err != nil {
 				return err
 			}

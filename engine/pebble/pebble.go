@@ -39,7 +39,7 @@ var DefaultLimits = Limits{
 	OutputBytes:   16 << 20,
 	Depth:         200,
 	RangeItems:    1_000_000,
-	RegexTime:     50 * time.Millisecond,
+	RegexTime:     30 * time.Millisecond,
 }
 
 // Secrets answers the function `secret('NAME')`.

@@ -18,30 +18,24 @@ var regexClock = sync.OnceFunc(func() { regexp2.SetTimeoutCheckPeriod(5 * time.M
 // maxPattern is the longest regular expression, in bytes.
 const maxPattern = 10_000
 
-// regex returns a compiled regular expression, at a cost for one that is new: nearly all are literals of templates.
-func (st *state) regex(pattern string) (*regexp2.Regexp, error) {
-	if re, ok := st.engine.regexes.get(pattern); ok {
-		return re, nil
-	}
-	if err := st.charge(regexCost + regexByteCost*len(pattern)); err != nil {
-		return nil, err
-	}
-	re, err := compileRegex(pattern)
-	if err != nil {
-		return nil, err
-	}
-	re.MatchTimeout = st.engine.limits.RegexTime
-	st.engine.regexes.put(pattern, re)
-	return re, nil
+// regex is a compiled regular expression.
+type regex struct {
+	*regexp2.Regexp
+	groups []int // the numbers of its groups in Java's order, see groupOrder
 }
 
-// What compiling a regular expression costs, in steps: once, and for each byte.
-const (
-	regexCost     = 100
-	regexByteCost = 10
-)
+// regex returns a compiled regular expression; nearly all are literals of templates.
+func (st *state) regex(pattern string) (*regex, error) {
+	return st.engine.regexes.getOr(st, pattern, func(pattern string) (*regex, error) {
+		re, err := compileRegex(pattern)
+		if err == nil {
+			re.MatchTimeout = st.engine.limits.RegexTime
+		}
+		return re, err
+	})
+}
 
-func compileRegex(pattern string) (*regexp2.Regexp, error) {
+func compileRegex(pattern string) (*regex, error) {
 	if len(pattern) > maxPattern {
 		return nil, newFault(ClassLimit, -1, "regular expression has more than %d bytes", maxPattern)
 	}
@@ -50,7 +44,7 @@ func compileRegex(pattern string) (*regexp2.Regexp, error) {
 	if err != nil {
 		return nil, &fault{class: ClassRuntime, at: -1, msg: "regular expression is invalid: " + cut(err.Error(), 200), err: err}
 	}
-	return re, nil
+	return &regex{re, groupOrder(pattern)}, nil
 }
 
 // checkRegex says what is wrong with a regular expression that is a literal.
@@ -72,7 +66,7 @@ func (st *state) matchesRegex(text, pattern string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := st.charge(1 + len(text)/64); err != nil {
+	if err := st.scan(text); err != nil {
 		return false, err
 	}
 	begin := time.Now()
@@ -83,9 +77,9 @@ func (st *state) matchesRegex(text, pattern string) (bool, error) {
 	return ok, st.chargeTime(begin)
 }
 
-// chargeTime charges for a search that took more than a millisecond: many slow ones must end as one too slow does.
+// chargeTime charges for a search that took its time: many slow ones must end as one too slow does.
 func (st *state) chargeTime(begin time.Time) error {
-	if took := time.Since(begin); took > time.Millisecond {
+	if took := time.Since(begin); took > 20*time.Microsecond {
 		return st.charge(int(took / timePerStep))
 	}
 	return nil
@@ -97,13 +91,20 @@ const matchCost = 5
 // timePerStep is about what one step takes.
 const timePerStep = 50 * time.Nanosecond
 
-// matches calls each for every match in text, from left to right, with its offsets in bytes.
-func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start, end int) (more bool, err error)) error {
+// regexMatch is a match.
+type regexMatch struct {
+	*regexp2.Match
+	start, end int   // in bytes
+	groups     []int // those of the regex
+}
+
+// matches calls each for every match in text, from left to right.
+func (st *state) matches(text, pattern string, each func(m regexMatch) (more bool, err error)) error {
 	re, err := st.regex(pattern)
 	if err != nil {
 		return err
 	}
-	if err := st.charge(len(text) / 64); err != nil {
+	if err := st.scan(text); err != nil {
 		return err
 	}
 	begin := time.Now()
@@ -116,7 +117,7 @@ func (st *state) matches(text, pattern string, each func(m *regexp2.Match, start
 			return err
 		}
 		start, length := m.ByteRange()
-		more, failed := each(m, start, start+length)
+		more, failed := each(regexMatch{m, start, start + length, re.groups})
 		if failed != nil || !more {
 			return failed
 		}
@@ -137,16 +138,16 @@ func (st *state) splitRegex(text, pattern string, limit int) (value.Value, error
 	}
 	var parts []value.Value
 	from, matched := 0, false
-	err := st.matches(text, pattern, func(_ *regexp2.Match, start, end int) (bool, error) {
+	err := st.matches(text, pattern, func(m regexMatch) (bool, error) {
 		if limit > 0 && len(parts) == limit-1 {
 			return false, nil
 		}
-		if end == 0 { // an empty match at the begin gives no part
+		if m.end == 0 { // an empty match at the begin gives no part
 			return true, nil
 		}
 		matched = true
-		parts = append(parts, value.String(text[from:start]))
-		from = end
+		parts = append(parts, value.String(text[from:m.start]))
+		from = m.end
 		return true, nil
 	})
 	if err != nil {
@@ -160,7 +161,7 @@ func (st *state) splitRegex(text, pattern string, limit int) (value.Value, error
 
 // splitText is splitRegex for a pattern that is plain text.
 func (st *state) splitText(text, separator string, limit int) (value.Value, error) {
-	if err := st.charge(len(text) / textPerStep); err != nil {
+	if err := st.search(text, separator); err != nil {
 		return value.Null, err
 	}
 	n := strings.Count(text, separator)
@@ -195,14 +196,14 @@ func (st *state) finishSplit(parts []value.Value, limit int) (value.Value, error
 // replaceRegex is Java's String.replaceAll.
 func (st *state) replaceRegex(text, pattern, with string) (value.Value, error) {
 	var out strings.Builder
-	from, order := 0, groupOrder(pattern)
-	err := st.matches(text, pattern, func(m *regexp2.Match, start, end int) (bool, error) {
+	from := 0
+	err := st.matches(text, pattern, func(m regexMatch) (bool, error) {
 		before := out.Len()
-		out.WriteString(text[from:start])
-		if err := expandJava(&out, with, m, order); err != nil {
+		out.WriteString(text[from:m.start])
+		if err := expandJava(&out, with, m); err != nil {
 			return false, err
 		}
-		from = end
+		from = m.end
 		return true, st.produce(out.Len() - before)
 	})
 	if err != nil {
@@ -214,7 +215,7 @@ func (st *state) replaceRegex(text, pattern, with string) (value.Value, error) {
 
 // expandJava writes a replacement: $n and ${name} are groups, a backslash hides the character after it. The groups are
 // numbered in the order in which they stand in the pattern.
-func expandJava(out *strings.Builder, with string, m *regexp2.Match, order []int) error {
+func expandJava(out *strings.Builder, with string, m regexMatch) error {
 	for i := 0; i < len(with); i++ {
 		switch c := with[i]; c {
 		case '\\':
@@ -223,7 +224,7 @@ func expandJava(out *strings.Builder, with string, m *regexp2.Match, order []int
 			}
 			out.WriteByte(with[i])
 		case '$':
-			group, next, err := javaGroup(with, i+1, m, order)
+			group, next, err := javaGroup(with, i+1, m)
 			if err != nil {
 				return err
 			}
@@ -239,7 +240,7 @@ func expandJava(out *strings.Builder, with string, m *regexp2.Match, order []int
 }
 
 // javaGroup reads the group reference behind a dollar sign: as many digits as make a group that exists.
-func javaGroup(with string, i int, m *regexp2.Match, order []int) (*regexp2.Group, int, error) {
+func javaGroup(with string, i int, m regexMatch) (*regexp2.Group, int, error) {
 	if i < len(with) && with[i] == '{' {
 		name, _, ok := strings.Cut(with[i+1:], "}")
 		if !ok {
@@ -254,7 +255,7 @@ func javaGroup(with string, i int, m *regexp2.Match, order []int) (*regexp2.Grou
 	if i >= len(with) || !isDigit(with[i]) {
 		return nil, 0, runtimeError("replacement has a $ that is no group; write \\$")
 	}
-	n, count := int(with[i]-'0'), len(order)+1
+	n, count := int(with[i]-'0'), len(m.groups)+1
 	if n >= count {
 		return nil, 0, runtimeError("replacement names a group that does not exist: %d", n)
 	}
@@ -262,7 +263,7 @@ func javaGroup(with string, i int, m *regexp2.Match, order []int) (*regexp2.Grou
 		n = n*10 + int(with[i]-'0')
 	}
 	if n > 0 {
-		n = order[n-1]
+		n = m.groups[n-1]
 	}
 	return m.GroupByNumber(n), i, nil
 }

@@ -28,6 +28,7 @@ type state struct {
 
 	steps    int // left
 	bytes    int // left
+	texts    int // bytes of text that the last walk came by
 	depth    int // left
 	random   *rand.Rand
 	late     fault // the missing fault of a name that is computed
@@ -75,21 +76,35 @@ func (e *Engine) release(st *state) {
 
 // lookup returns a variable: of the template, else of the context.
 func (st *state) lookup(name string) (value.Value, bool) {
-	for i := len(st.locals) - 1; i >= st.floor; i-- {
-		if st.locals[i].name == name {
-			return st.locals[i].value, true
-		}
+	if i := st.place(name); i >= 0 {
+		return st.locals[i].value, true
 	}
 	return st.vars.Get(name)
 }
 
+// place returns the index of a variable of the template, or -1. Templates have few, so they are searched one by one; those
+// that have many pay for it.
+func (st *state) place(name string) int {
+	last := len(st.locals) - 1
+	i := last
+	for i >= st.floor && st.locals[i].name != name {
+		i--
+	}
+	st.steps -= (last - i) / localsPerStep
+	if i < st.floor {
+		return -1
+	}
+	return i
+}
+
+// localsPerStep is how many variables are looked at in the time of a step.
+const localsPerStep = 16
+
 // set gives a variable a value: in the nearest scope that has it, else in the current one. The context is read only.
 func (st *state) set(name string, v value.Value) error {
-	for i := len(st.locals) - 1; i >= st.floor; i-- {
-		if st.locals[i].name == name {
-			st.locals[i].value = v
-			return nil
-		}
+	if i := st.place(name); i >= 0 {
+		st.locals[i].value = v
+		return nil
 	}
 	if st.vars.Has(name) {
 		return runtimeError("%q is a variable of the context and can not be set", cut(name, 40))
@@ -107,6 +122,30 @@ func (st *state) declare(name string, v value.Value) {
 func (st *state) charge(n int) error {
 	if st.steps -= n; st.steps < 0 {
 		return newFault(ClassLimit, -1, "evaluation takes more than %d steps", st.engine.limits.Steps)
+	}
+	return nil
+}
+
+// What looking at text costs: how many bytes make a step.
+const (
+	textPerStep   = 512 // compared or copied as a whole
+	textPerCount  = 48  // searched, or counted character by character
+	textPerChange = 4   // changed character by character, by tables of Unicode
+)
+
+// scan charges for reading texts from their begin to their end.
+func (st *state) scan(texts ...string) error {
+	n := 0
+	for _, text := range texts {
+		n += len(text) / textPerCount
+	}
+	return st.charge(n)
+}
+
+// weigh charges for reading a number that may have thousands of digits; of other values nothing is read.
+func (st *state) weigh(v value.Value) error {
+	if k := v.Kind(); k == value.KindBigInt || k == value.KindDecimal {
+		return st.charge(digitCost(v))
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package pebble
 
-import "github.com/caddy-kestra/kestra-webhook/engine/value"
+import (
+	"errors"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
 
 // tests are the names that stand after `is`.
 func tests() []Test {
@@ -24,7 +28,7 @@ func tests() []Test {
 				Name: "empty", Loose: true, Summary: "whether the input is null, a blank string, or a list or map without members",
 				Examples: []Example{{"{{ ' ' is empty }}", "true"}, {"{{ 0 is empty }}", "false"}},
 			},
-			func(_ *state, v value.Value, _ []value.Value) (bool, error) { return empty(v), nil },
+			func(st *state, v value.Value, _ []value.Value) (bool, error) { return st.empty(v) },
 		},
 		{
 			Entry{
@@ -67,6 +71,9 @@ func tests() []Test {
 					return false, runtimeError("test json needs a string, not %s", v.Kind())
 				}
 				_, err := st.parseJSON(v.Str())
+				if failed, ok := errors.AsType[*fault](err); ok && failed.class == ClassLimit {
+					return false, err
+				}
 				return err == nil, nil
 			},
 		},
@@ -74,18 +81,19 @@ func tests() []Test {
 }
 
 // empty is the test `empty`, and what `default` replaces.
-func empty(v value.Value) bool {
+func (st *state) empty(v value.Value) (bool, error) {
 	switch v.Kind() {
 	case value.KindNull:
-		return true
+		return true, nil
 	case value.KindString:
-		return trimControl(v.Str()) == ""
+		rest := trimControl(v.Str())
+		return rest == "", st.scan(v.Str()[len(rest):])
 	case value.KindList:
-		return v.List().Len() == 0
+		return v.List().Len() == 0, nil
 	case value.KindMap:
-		return v.Map().Len() == 0
+		return v.Map().Len() == 0, nil
 	default:
-		return false
+		return false, nil
 	}
 }
 

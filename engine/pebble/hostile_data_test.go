@@ -1,0 +1,201 @@
+package pebble
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// hostileVariable returns the value of the variable big_name: texts of the size of the largest request, and what makes operations
+// slow.
+func hostileVariable(name string) value.Value {
+	const size = 10 << 20
+	repeat := func(s string) value.Value { return value.String(strings.Repeat(s, size/len(s))) }
+	numbered := func(n int, format string) value.Value {
+		items := make([]value.Value, n)
+		for i := range items {
+			items[i] = value.String(fmt.Sprintf(format, i*7919%n))
+		}
+		return value.ListOf(items...)
+	}
+	switch name {
+	case "a", "b":
+		return repeat("a")
+	case "half":
+		return value.String(strings.Repeat("a", size/2) + "b")
+	case "wideText":
+		return repeat("é")
+	case "marks":
+		return value.String(strings.Repeat("\u0301", 200_000))
+	case "blanks":
+		return repeat(" ")
+	case "controls":
+		return value.String(strings.Repeat("\x01", 3<<20))
+	case "newlines":
+		return repeat("\n")
+	case "days":
+		return repeat("MONDAY,")
+	case "digits":
+		return value.String(strings.Repeat("9", 1000))
+	case "zeros":
+		return value.String("[0" + strings.Repeat(",0", size/2-2) + "]")
+	case "badZeros":
+		return value.String("[0" + strings.Repeat(",0", size/8) + "]x")
+	case "longTexts":
+		return numbered(1000, strings.Repeat("é", 5000)+"%04d")
+	case "texts":
+		return numbered(50_000, "%0100d")
+	case "numbers":
+		items := make([]value.Value, 100_000)
+		for i := range items {
+			items[i] = value.Int(int64(i))
+		}
+		return value.ListOf(items...)
+	case "zeroList":
+		v, err := value.DecodeJSONText("[0" + strings.Repeat(",0", size/8) + "]")
+		if err != nil {
+			panic(err)
+		}
+		return v
+	case "merges":
+		return value.String("<<: [" + strings.Repeat("[],", 60_000) + "]")
+	case "ionNumbers":
+		return value.String("[" + strings.Repeat("1.,", 300_000) + "]")
+	case "groups":
+		return value.String(strings.Repeat("(a)", 3000))
+	case "map":
+		m := value.NewMap(1000)
+		for i := range 1000 {
+			m.Set(fmt.Sprintf("%0900d", i), value.Int(int64(i)))
+		}
+		return value.FromMap(m)
+	default:
+		panic(name)
+	}
+}
+
+var bigName = regexp.MustCompile(`big_[a-zA-Z]+`)
+
+// again evaluates an expression a hundred thousand times.
+func again(expression string) string {
+	return "{% for i in 1..100 %}{% for j in 1..1000 %}{{ " + expression + " }}{% endfor %}{% endfor %}"
+}
+
+// TestHostileData sees that no operation on large data is so cheap, for the budget, that repeating it takes long or much
+// memory.
+func TestHostileData(t *testing.T) {
+	many := "[big_a" + strings.Repeat(",big_a", 89) + "]"
+	var manyVariables strings.Builder
+	for i := range 30_000 {
+		fmt.Fprintf(&manyVariables, "{%% set a%d = 1 %%}", i)
+	}
+	decimals := "{% set d = '1e9000' | number('BIGDECIMAL') %}{% set f = '7e-9000' | number('BIGDECIMAL') %}"
+	jq := func(program string) string { return "{{ {'t': big_a} | jq('.t as $t | " + program + "') }}" }
+	e := New(Options{})
+	for _, test := range []struct{ name, template string }{
+		{"slice of a text", again("big_wideText | slice(0, 1)")},
+		{"abbreviate", again("big_wideText | abbreviate(5)")},
+		{"length", again("big_wideText | length")},
+		{"length as a method", again("big_wideText.length()")},
+		{"isBlank", again("big_blanks.isBlank()")},
+		{"empty", again("big_blanks is empty")},
+		{"default", again("big_blanks | default('x')")},
+		{"trim", again("big_blanks | trim")},
+		{"capitalize", again("big_blanks | capitalize | length")},
+		{"upper", "{{ big_wideText | upper | length }}{{ big_wideText | upper | length }}"},
+		{"title", again("big_wideText | title | length")},
+		{"hashCode", again("big_a.hashCode()")},
+		{"compareTo", again("big_a.compareTo(big_b)")},
+		{"equalsIgnoreCase", again("big_wideText.equalsIgnoreCase(big_wideText)")},
+		{"startsWith", again("big_a | startsWith(big_b)")},
+		{"equality", again("big_a == big_b")},
+		{"containment", again("big_a contains big_half")},
+		{"containment of a list in a text", again("'x' contains " + many)},
+		{"isIn", again("(big_longTexts | last ~ '') isIn big_longTexts")},
+		{"text in a list", again("big_longTexts contains (big_longTexts | last ~ '')")},
+		{"indexOf", again("big_a.indexOf(big_half)")},
+		{"substring", again("big_a | substringAfter(big_half)")},
+		{"split", again("big_a | split('b') | length")},
+		{"slugify", again("big_marks | slugify")},
+		{"indent", again("big_a | indent(1) | length")},
+		{"nl2br", "{{ big_newlines | nl2br | length }}"},
+		{"sorting long texts", again("big_longTexts | sort | length")},
+		{"sorting texts", again("big_texts | sort | length")},
+		{"part of a list", again("big_zeroList | slice(1) | length")},
+		{"distinct", again("big_numbers | distinct | length")},
+		{"merge of long keys", again("big_map | merge(big_map) | length")},
+		{"merge of a list", again("{} | merge(big_longTexts) | length")},
+		{"join of one text again and again", "{{ " + many + " | join | length }}"},
+		{"print of one text again and again", "{{ " + many + " }}"},
+		{"concatenation of one text again and again", "{{ 'x' ~ " + many + " }}"},
+		{"JSON of one text again and again", "{{ " + many + " | toJson }}"},
+		{"format of one text again and again", "{{ '%s' | format(" + many + ") }}"},
+		{"YAML of one text again and again", "{{ " + many + " | yaml }}"},
+		{"key of one text again and again", "{{ {(" + many + "): 1} }}"},
+		{"look-up by a long key", again("big_map[big_a] ?? 1")},
+		{"look-up of a long index", again("big_numbers[big_a] ?? 1")},
+		{"containsKey", again("big_map.containsKey(big_a)")},
+		{"render of plain text", again("render(big_a) | length")},
+		{"regex with many groups", again("'a' | regexReplace(big_groups, 'b') ~ big_a | length")},
+		{"new regexes", again("'a' | regexMatch('a' ~ i ~ '(b|c)' ~ j)")},
+		{"new date formats", again("now('yyyy ' ~ i ~ ':' ~ j)")},
+		{"new number formats", again("1 | numberFormat(\"0.00'\" ~ i ~ j ~ \"'\")")},
+		{"grouped digits", "{% set n = big_digits | number %}{% set n = n * n * n * n %}" + again("'%,d' | format(n) | length")},
+		{"precision of a text", again("'%.1s' | format(big_wideText)")},
+		{"doubles", again("'%f %e' | format(1.1, 2.2)") + again("'%f %e' | format(1.1, 2.2)")},
+		{"decimals compared", decimals + again("d > f")},
+		{"decimals equal", decimals + again("d == f")},
+		{"decimals contained", decimals + again("[d, d, d, d] contains f")},
+		{"decimals divided", decimals + again("(d % f) is null")},
+		{"digits read", again("(big_digits | number) is null") + again("(big_digits * 1) is null")},
+		{"encryption", again("encrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', '')") + again("encrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', '')")},
+		{"working days", "{{ isLastWorkingDay('2024-03-01', big_days) }}"},
+		{"JSON of many numbers", "{{ fromJson(big_zeros) | length }}"},
+		{"JSON with more behind it", "{{ fromJson(big_badZeros) | length }}{{ fromJson(big_badZeros) | length }}"},
+		{"bad JSON", again("'[1' is json") + again("'[1' is json")},
+		{"merges in YAML", "{{ yaml(big_merges) | length }}{{ yaml(big_merges) | length }}"},
+		{"control characters in YAML", "{{ big_controls | yaml | length }}{{ big_controls | yaml | length }}"},
+		{"numbers in Ion", "{{ fromIon(big_ionNumbers) | length }}"},
+		{"many variables", manyVariables.String()},
+		{"jq startswith", jq(`last(range(1000000) | $t | startswith("b"))`)},
+		{"jq length", jq("last(range(1000000) | $t | length)")},
+		{"jq index", jq(`last(range(1000000) | $t | index(("a" * 100) + "b"))`)},
+		{"jq has", jq("last(range(1000000) | {a: 1} | has($t))")},
+		{"jq deep setpath", jq("[range(1900) | 0] as $p | last(range(300000) | null | setpath($p; 1))")},
+		{"jq slices", jq("[range(100000)] as $l | last(range(300000) | $l | .[1:] | length)")},
+		{"jq insertion", jq(`last(range(1000000) | "\(.)-\(.)")`)},
+		{"jq floor of large integers", jq(`("9" * 1000 | tonumber) as $n | ($n * $n * $n) as $m | last(range(1000000) | $m | floor)`)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			vars := value.NewMap(4)
+			for _, name := range bigName.FindAllString(test.template, -1) {
+				vars.Set(name, hostileVariable(strings.TrimPrefix(name, "big_")))
+			}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			begin := time.Now()
+			tmpl, err := e.Compile(test.template)
+			if err == nil {
+				_, err = tmpl.Render(&Context{Vars: vars})
+			}
+			took := time.Since(begin)
+			runtime.ReadMemStats(&after)
+			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 512<<20 {
+				t.Errorf("allocated %d MiB", allocated>>20)
+			}
+			if took > patience {
+				t.Errorf("took %s", took)
+			}
+			t.Logf("took %s", took)
+			if failed, ok := errors.AsType[*Error](err); !ok || failed.Class != ClassLimit {
+				t.Errorf("got %v, want an error of class limit", err)
+			}
+		})
+	}
+}
