@@ -274,7 +274,6 @@ func TestPassedAccessLine(t *testing.T) {
 		want      logLine
 	}{
 		{"answered", "respond {http.request.body} 201", logLine{Level: "info", Status: 201, Size: 4, BytesRead: 4, Outcome: "unknown"}},
-		{"refused", "error 499", logLine{Level: "info", Status: 499, Outcome: "unknown"}},
 		{"error", "error 500", logLine{Level: "error", Status: 500, Outcome: "unknown"}},
 		{"nothing", "", logLine{Level: "info", Outcome: "unknown"}},
 	} {
