@@ -106,9 +106,9 @@ func TestDates(t *testing.T) {
 		"{{ zdt.plusMonths(12).year }} {{ zdt.minusHours(13).dayOfMonth }}":                     "2025 28",
 		"{{ zdt.zone }} {{ zdt.offset }} {{ zdt.dayOfWeek }}":                                   "Europe/Paris +01:00 THURSDAY",
 		"{{ zdt.isBefore(inst) }}, {{ inst.isAfter(zdt) }}, {{ zdt.isEqual(zdt.toInstant()) }}": "true, true, true",
-		"{{ zdt.isBefore(1) }}":           "!evaluation",
-		"{{ zdt.plusDays('1') }}":         "!evaluation",
-		"{{ zdt.plusYears(9999999999) }}": "!runtime",
+		"{{ zdt.isBefore(1) }}":           "!missing isBefore",
+		"{{ zdt.plusDays('1') }}":         "!missing plusDays",
+		"{{ zdt.plusYears(9999999999) }}": "!evaluation",
 		"{{ inst.toEpochMilli() }}":       "1709212455100",
 	})
 }

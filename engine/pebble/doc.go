@@ -44,8 +44,8 @@
 //
 // Values have some methods of Java, in any case of letters; those of maps need their parentheses, those of other values
 // only when they take arguments. Strings: length isEmpty isBlank toUpperCase toLowerCase trim strip concat startsWith
-// endsWith equalsIgnoreCase indexOf lastIndexOf compareTo replace matches split hashCode. Lists: size isEmpty first last
-// reversed indexOf. Maps: size isEmpty get getOrDefault containsKey containsValue keySet values entrySet. Numbers:
+// endsWith equalsIgnoreCase indexOf lastIndexOf compareTo replace replaceAll matches split hashCode. Lists: size isEmpty
+// first last reversed indexOf. Maps: size isEmpty get getOrDefault containsKey containsValue keySet values entrySet. Numbers:
 // intValue longValue doubleValue floatValue compareTo. Dates: year month monthValue dayOfMonth dayOfYear dayOfWeek hour minute
 // second nano zone offset toEpochSecond epochSecond toEpochMilli toInstant toLocalDate isBefore isAfter isEqual; plusNanos
 // plusSeconds plusMinutes plusHours plusDays plusWeeks plusMonths plusYears and the same with minusNanos minusSeconds

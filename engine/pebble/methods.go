@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -47,11 +48,20 @@ func (st *state) member(v value.Value, name string, args []value.Value, at int, 
 		return value.Null, miss
 	}
 	out, err := m.call(st, v, args)
+	if err == errNoMethod {
+		return value.Null, miss
+	}
+	if f, ok := err.(*fault); ok && f.class == ClassRuntime { // what a method throws is no raw exception in Kestra
+		err = &fault{class: ClassEvaluation, at: f.at, name: f.name, msg: f.msg, err: f.err}
+	}
 	if err != nil {
 		return value.Null, locate(err, at)
 	}
 	return out, nil
 }
+
+// errNoMethod is what a method returns for arguments of types that it does not take: for Java there is no such method.
+var errNoMethod = errors.New("no such method")
 
 var textMethod = methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
 	text, err := st.javaText(v)
@@ -204,7 +214,7 @@ func numberMethods() methodTable {
 		"compareto": {1, 1, func(_ *state, v value.Value, args []value.Value) (value.Value, error) {
 			order, ok := value.Compare(v, args[0])
 			if !ok {
-				return value.Null, evaluationError("a number is not comparable with %s", args[0].Kind())
+				return value.Null, errNoMethod
 			}
 			return value.Int(int64(order)), nil
 		}},

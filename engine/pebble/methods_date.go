@@ -50,7 +50,7 @@ func timeMethods() methodTable {
 func moving(unit string, sign int64) methodCall {
 	return methodCall{1, 1, func(_ *state, v value.Value, args []value.Value) (value.Value, error) {
 		if args[0].Kind() != value.KindInt || args[0].Int() == -1<<63 {
-			return value.Null, evaluationError("a date is moved by a whole number of 64 bits, not by %s", args[0].Kind())
+			return value.Null, errNoMethod
 		}
 		t, err := addUnits(v.Time(), sign*args[0].Int(), unit)
 		if err != nil {
@@ -64,7 +64,7 @@ func moving(unit string, sign int64) methodCall {
 func orderOfDates(holds func(a, b time.Time) bool) methodCall {
 	return methodCall{1, 1, func(_ *state, v value.Value, args []value.Value) (value.Value, error) {
 		if args[0].Kind() != value.KindTime {
-			return value.Null, evaluationError("a date is compared with a date, not with %s", args[0].Kind())
+			return value.Null, errNoMethod
 		}
 		return value.Bool(holds(v.Time(), args[0].Time())), nil
 	}}

@@ -49,6 +49,9 @@ func stringMethods() methodTable {
 		"replace": strictText(2, func(st *state, s string, args []string) (value.Value, error) {
 			return st.replaceAll(s, args[0], args[1])
 		}),
+		"replaceall": strictText(2, func(st *state, s string, args []string) (value.Value, error) {
+			return st.replaceRegex(s, args[0], args[1])
+		}),
 		"matches": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
 			ok, err := st.matchesRegex(s, `^(?:`+args[0]+`)\z`)
 			return value.Bool(ok), err
@@ -98,8 +101,11 @@ func strictText(arity int, call func(st *state, s string, args []string) (value.
 	return methodCall{arity, arity, func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		texts := make([]string, len(args))
 		for i, a := range args {
-			if a.Kind() != value.KindString {
-				return value.Null, evaluationError("argument %d of the method must be a string, not %s", i+1, a.Kind())
+			if a.Kind() != value.KindString && !a.IsNull() {
+				return value.Null, errNoMethod
+			}
+			if a.IsNull() {
+				return value.Null, evaluationError("argument %d of the method must be a string, not null", i+1)
 			}
 			texts[i] = a.Str()
 		}
