@@ -268,7 +268,7 @@ func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existi
 		return time.Time{}, err
 	}
 	if !d.hasDate && d.instant.IsZero() {
-		return time.Time{}, runtimeError("text has no year, month and day in the format %q", cut(format, 40))
+		return time.Time{}, runtimeError("text has no year, month and day in its format")
 	}
 	t := d.in(loc)
 	return checkYear(t, runtimeError("year of a date is not from %d to %d", -maxYear, maxYear))

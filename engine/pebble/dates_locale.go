@@ -115,7 +115,7 @@ func readLocales() *localeTable {
 
 // localeTag returns a tag in its standard form, language-Script-REGION, with - for _, and its region.
 func localeTag(text string) (tag, region string, err error) {
-	bad := runtimeError("locale %q is no language tag such as fr or fr-CA", cut(text, 40))
+	bad := runtimeError("locale is no language tag such as fr or fr-CA")
 	if len(text) > 40 {
 		return "", "", bad
 	}
@@ -136,7 +136,7 @@ func localeTag(text string) (tag, region string, err error) {
 			part = strings.ToUpper(part)
 			region = part
 		default:
-			return "", "", runtimeError("locale %q has more than a language, a script and a region", cut(text, 40))
+			return "", "", runtimeError("locale has more than a language, a script and a region")
 		}
 		parts[i] = part
 	}
@@ -153,7 +153,7 @@ func findLocale(text string) (*dateLocale, error) {
 	t := locales()
 	language, _, _ := strings.Cut(tag, "-")
 	if t.unsupported[language] {
-		return nil, runtimeError("locale %q is not supported: there are no names of dates for the language %q", tag, language)
+		return nil, runtimeError("locale is not supported: there are no names of dates for its language")
 	}
 	if t.rows[language] == "" {
 		tag, language = "", ""

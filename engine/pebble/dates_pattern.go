@@ -156,18 +156,18 @@ func compileDatePattern(pattern string) (*datePattern, error) {
 			i += n
 			if c == 'p' {
 				if i == len(pattern) || !isASCIILetter(pattern[i]) {
-					return nil, runtimeError("date format %q has the letter p without a field behind it", cut(pattern, 40))
+					return nil, runtimeError("date format has the letter p without a field behind it")
 				}
 				b.levels[len(b.levels)-1].pad = n
 				continue
 			}
 			if problem := b.letters(c, n); problem != "" {
-				return nil, runtimeError("date format %q %s", cut(pattern, 40), problem)
+				return nil, runtimeError("date format %s", problem)
 			}
 		case c == '\'':
 			text, next, ok := quotedLiteral(pattern, i)
 			if !ok {
-				return nil, runtimeError("date format %q has a quote without an end", cut(pattern, 40))
+				return nil, runtimeError("date format has a quote without an end")
 			}
 			b.literal(text)
 			i = next
@@ -176,12 +176,12 @@ func compileDatePattern(pattern string) (*datePattern, error) {
 			i++
 		case c == ']':
 			if len(b.levels) == 1 {
-				return nil, runtimeError("date format %q has a ] without a [ before it", cut(pattern, 40))
+				return nil, runtimeError("date format has a ] without a [ before it")
 			}
 			b.close()
 			i++
 		case c == '{' || c == '}' || c == '#':
-			return nil, runtimeError("date format %q has the reserved character %c; put it in quotes", cut(pattern, 40), c)
+			return nil, runtimeError("date format has the reserved character %c; put it in quotes", c)
 		default:
 			_, size := utf8.DecodeRuneInString(pattern[i:])
 			b.literal(pattern[i : i+size])

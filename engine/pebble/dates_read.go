@@ -69,7 +69,7 @@ func unreadable(p *datePattern, text string, at int) error {
 		return runtimeError("text is no ISO date such as 2024-02-29, 2024-02-29T13:14:15 or 2024-02-29T13:14:15+01:00, from character %d on",
 			utf8.RuneCountInString(text[:at])+1)
 	}
-	return runtimeError("text is no date in the format %q, from character %d on", cut(p.source, 40), utf8.RuneCountInString(text[:at])+1)
+	return runtimeError("text is no date in its format, from character %d on", utf8.RuneCountInString(text[:at])+1)
 }
 
 // items reads items from a place on and returns where they end.

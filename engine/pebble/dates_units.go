@@ -21,7 +21,7 @@ func checkUnit(unit string) error {
 	if unitNanos[unit] != 0 || unitDays[unit] != 0 || unitMonths[unit] != 0 || unit == "ERAS" {
 		return nil
 	}
-	return runtimeError("unit %q does not exist; units are NANOS MICROS MILLIS SECONDS MINUTES HOURS HALF_DAYS DAYS WEEKS MONTHS YEARS DECADES CENTURIES MILLENNIA ERAS", cut(unit, 20))
+	return runtimeError("unit of a date does not exist; units are NANOS MICROS MILLIS SECONDS MINUTES HOURS HALF_DAYS DAYS WEEKS MONTHS YEARS DECADES CENTURIES MILLENNIA ERAS")
 }
 
 // addUnits returns t moved by an amount of a ChronoUnit, by the rules of Java's ZonedDateTime: time units are exact; date

@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -29,7 +28,7 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 	case name[0] == '+' || name[0] == '-':
 		offset, ok := readOffsetID(name)
 		if !ok {
-			return nil, runtimeError("time zone %q is no offset such as +02:00", cut(name, 40))
+			return nil, runtimeError("time zone is no offset such as +02:00")
 		}
 		return offsetZone(offset), nil
 	}
@@ -40,7 +39,7 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 		}
 		offset, ok := readOffsetID(rest)
 		if !ok && rest != "" {
-			return nil, runtimeError("time zone %q has no offset such as +02:00 behind %s", cut(name, 40), prefix)
+			return nil, runtimeError("time zone has no offset such as +02:00 behind %s", prefix)
 		}
 		return prefixZone(prefix, offset), nil
 	}
@@ -57,11 +56,11 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 // loadRegion returns a zone of the time zone database.
 func loadRegion(name string) (*time.Location, error) {
 	if !isRegion(name) {
-		return nil, runtimeError("time zone %q is unknown", cut(name, 40))
+		return nil, runtimeError("time zone is unknown")
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, &fault{class: ClassRuntime, at: -1, err: err, msg: fmt.Sprintf("time zone %q can not be loaded", name)}
+		return nil, &fault{class: ClassRuntime, at: -1, err: err, msg: "time zone can not be loaded"}
 	}
 	return loc, nil
 }

@@ -19,7 +19,9 @@ const (
 	ClassUnknown
 	// ClassMissing is a variable, attribute or index that does not exist: what `??`, `???`, `default` and `is defined` rescue.
 	ClassMissing
-	// ClassEvaluation is an expression that cannot be evaluated, where Kestra reports a Pebble error.
+	// ClassEvaluation is an expression that cannot be evaluated, where Kestra reports a Pebble error. A literal argument
+	// that can never work, such as the format of a date, has this class or the next, and is found when the template is
+	// compiled.
 	ClassEvaluation
 	// ClassRuntime is the same where a raw Java exception escapes in Kestra.
 	ClassRuntime
@@ -59,7 +61,8 @@ type Error struct {
 }
 
 // Error returns the message, the position and the line of the template with a caret below the column. It quotes at
-// most a window of that line and no value of the context.
+// most a window of that line and no value of the context, but for what the template hands to render() and jq, and names of
+// secrets.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Msg)
@@ -157,19 +160,24 @@ func formatPath(path []any) string {
 // fault is a failure inside an evaluation or a compilation: an [Error] that does not know its template yet. Faults of
 // [ClassMissing] are made when the template is compiled, so that rescuing one costs nothing.
 type fault struct {
-	class Class
-	at    int // byte offset in the template; -1 when the caller knows it
-	name  string
-	msg   string // empty for a name that does not exist: its message is only made when somebody reads it
-	err   error
+	class    Class
+	at       int // byte offset in the template; -1 when the caller knows it
+	name     string
+	computed bool   // the name is a value, which messages do not show
+	msg      string // empty for a name that does not exist: its message is only made when somebody reads it
+	err      error
 }
 
 // Error returns the message without position; only other faults see it.
 func (f *fault) Error() string {
-	if f.msg == "" {
+	switch {
+	case f.msg != "":
+		return f.msg
+	case f.computed:
+		return "unable to find a member by its computed key"
+	default:
 		return "unable to find `" + cut(f.name, 80) + "`"
 	}
-	return f.msg
 }
 
 func newFault(class Class, at int, format string, args ...any) *fault {

@@ -71,7 +71,7 @@ func filtersEscape() []Filter {
 
 func checkEscape(name string) error {
 	if escapes[strings.ToLower(name)] == nil {
-		return evaluationError("the type of escapeChar must be single, double or shell, not %q", cut(name, 40))
+		return evaluationError("the type of escapeChar must be single, double or shell")
 	}
 	return nil
 }

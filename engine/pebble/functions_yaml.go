@@ -38,6 +38,9 @@ func (st *state) parseYAML(text string) (value.Value, error) {
 	var root yaml.Node
 	if err := yaml.NewDecoder(strings.NewReader(text)).Decode(&root); err != nil {
 		msg := "invalid YAML: " + cut(strings.TrimPrefix(err.Error(), "yaml: "), 200)
+		if strings.Contains(msg, "unknown anchor") { // which it would name
+			msg = "invalid YAML: an alias has no anchor"
+		}
 		if errors.Is(err, io.EOF) {
 			msg = "invalid YAML: text holds no value"
 		}

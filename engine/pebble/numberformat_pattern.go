@@ -60,7 +60,7 @@ func compileNumberPattern(pattern string) (*numberPattern, error) {
 		s.problem = "has an unexpected character"
 	}
 	if s.problem != "" {
-		return nil, runtimeError("number format %q %s", cut(pattern, 40), s.problem)
+		return nil, runtimeError("number format %s", s.problem)
 	}
 	return p, nil
 }

@@ -1,11 +1,13 @@
 package pebble
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
+	"github.com/dlclark/regexp2/v2/syntax"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -42,7 +44,11 @@ func compileRegex(pattern string) (*regex, error) {
 	regexClock()
 	re, err := regexp2.Compile(pattern, regexp2.RE2) // \d, \w and \s are those of ASCII, as in Java
 	if err != nil {
-		return nil, &fault{class: ClassRuntime, at: -1, msg: "regular expression is invalid: " + cut(err.Error(), 200), err: err}
+		msg := "regular expression is invalid"
+		if failed, ok := errors.AsType[*syntax.Error](err); ok { // without the expression, which may come from a request
+			msg += ": " + failed.Code.String()
+		}
+		return nil, &fault{class: ClassRuntime, at: -1, msg: msg, err: err}
 	}
 	return &regex{re, groupOrder(pattern)}, nil
 }
@@ -248,7 +254,7 @@ func javaGroup(with string, i int, m regexMatch) (*regexp2.Group, int, error) {
 		}
 		group := m.GroupByName(name)
 		if group == nil {
-			return nil, 0, runtimeError("replacement names a group that does not exist: %q", cut(name, 40))
+			return nil, 0, runtimeError("replacement names a group that does not exist")
 		}
 		return group, i + len(name) + 2, nil
 	}

@@ -208,6 +208,6 @@ func (st *state) dice() *rand.Rand {
 
 // missing returns the fault of a computed name that does not exist; it is valid until the next one.
 func (st *state) missing(at int, name string) error {
-	st.late = fault{class: ClassMissing, at: at, name: name}
+	st.late = fault{class: ClassMissing, at: at, name: name, computed: true}
 	return &st.late
 }
