@@ -45,6 +45,9 @@ func (l *loader) secretTemplate(n *yaml.Node, text, path string) *pebble.Templat
 var secretProblems = map[pebble.Class]string{
 	pebble.ClassSyntax:  "the expression has a syntax error here",
 	pebble.ClassUnknown: "the filter, function or test here, or an argument of it, does not exist",
+	// Of literal arguments, which alone are looked at when a template is compiled.
+	pebble.ClassEvaluation: "the filter, function or test here does not take this argument",
+	pebble.ClassRuntime:    "the filter, function or test here does not take this argument",
 }
 
 // structure compiles the texts inside the value v of node n; nil after an error.

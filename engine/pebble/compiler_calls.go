@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -31,8 +32,7 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 	bindTo := func(slot int, e expression) error {
 		if text, ok := literal(e); ok && text.Kind() == value.KindString && slot < len(entry.Parameters) && entry.Parameters[slot].check != nil {
 			if wrong := entry.Parameters[slot].check(text.Str()); wrong != nil {
-				_, err := fail(e.offset(), "%s", wrong.Error())
-				return err
+				return wrongLiteral(wrong, name, e.offset())
 			}
 		}
 		var err error
@@ -66,6 +66,15 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 		}
 	}
 	return slots, nil
+}
+
+// wrongLiteral is the error of a literal argument that can never work: of the class that its evaluation would have.
+func wrongLiteral(wrong error, name string, at int) error {
+	f := &fault{class: ClassUnknown, at: at, name: name, msg: wrong.Error()}
+	if found, ok := errors.AsType[*fault](wrong); ok {
+		f.class = found.class
+	}
+	return f
 }
 
 // push evaluates arguments onto the stack. After an error the caller resets the stack.

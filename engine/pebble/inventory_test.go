@@ -30,7 +30,7 @@ func TestInventoryCases(t *testing.T) {
 		"{{ 'a\nb\r\nc\rd' | nl2br }}":                  "a<br />b<br />c<br />d",
 		// Escapes.
 		`{{ 'a"b' | escapeChar('DOUBLE') }}`:                   `a\"b`,
-		`{{ 'a' | escapeChar('x') }}`:                          "!unknown escapeChar",
+		`{{ 'a' | escapeChar('x') }}`:                          "!evaluation escapeChar",
 		`{{ 'a' | escapeChar(trigger.body.hello) }}`:           "!evaluation",
 		`{{ {"it's": ["it's", null]} | escapeChar('shell') }}`: `{"it's":["it'\\''s",null]}`,
 		"{{ '--A__b  c--' | slugify }}":                        "a-b-c",
@@ -38,7 +38,7 @@ func TestInventoryCases(t *testing.T) {
 		"{{ null | slugify }}":                                 "",
 		// Regular expressions.
 		"{{ 'aXb' | regexMatch('x') }}, {{ 'aXb' | regexMatch('(?i)x') }}, {{ 12 | regexMatch('2') }}": "false, true, true",
-		"{{ 'a' | regexMatch('(') }}":                                                          "!unknown regexMatch",
+		"{{ 'a' | regexMatch('(') }}":                                                          "!runtime regexMatch",
 		"{{ 'a' | regexMatch('(' ~ '') }}":                                                     "!runtime",
 		"{{ 'a' | regexMatch(1) }}":                                                            "!evaluation",
 		"{{ 'a1b2' | regexReplace('[0-9]', '<$0>') }}":                                         "a<1>b<2>",
