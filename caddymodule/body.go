@@ -63,3 +63,22 @@ func (b *bodyCounter) Read(p []byte) (int, error) {
 	b.ended = b.ended || err == io.EOF
 	return n, err
 }
+
+// growingBody is a body of undeclared length: it asks for the memory that it takes, each time for twice as much.
+type growingBody struct {
+	io.ReadCloser
+	hold       func(bytes int64) error
+	read, held int64
+}
+
+// Read implements io.Reader.
+func (b *growingBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if b.read += int64(n); b.read > b.held {
+		b.held = 2 * b.read
+		if full := b.hold(b.held); full != nil {
+			return n, full
+		}
+	}
+	return n, err
+}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -65,6 +67,41 @@ func TestReadBodyMemory(t *testing.T) {
 	got, err := readBody(t.Context(), nil, io.NopCloser(strings.NewReader("abc")), 10<<20, 10<<20)
 	if err != nil || cap(got) > 2*firstRead {
 		t.Errorf("room for %d bytes (%v)", cap(got), err)
+	}
+}
+
+// TestGrowingBody checks that memory is asked for by and by, and that the reading ends when there is none.
+func TestGrowingBody(t *testing.T) {
+	var asked []int64
+	full := errors.New("full")
+	body := &growingBody{ReadCloser: io.NopCloser(iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 100)))), held: 10, hold: func(n int64) error {
+		asked = append(asked, n)
+		if n > 50 {
+			return full
+		}
+		return nil
+	}}
+	got, err := readBody(t.Context(), nil, body, -1, 1000)
+	if !errors.Is(err, full) || got != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if want := []int64{22, 46, 94}; !slices.Equal(asked, want) {
+		t.Errorf("asked for %d, want %d", asked, want)
+	}
+}
+
+// TestHold checks that the body of a request asks for memory if its length is not declared.
+func TestHold(t *testing.T) {
+	full := errors.New("full")
+	for declared, want := range map[int64]error{-1: full, 100 << 10: nil} {
+		r := httptest.NewRequest(http.MethodPost, webhookPath("f"), strings.NewReader(strings.Repeat("x", 100<<10)))
+		r.ContentLength = declared
+		h := &Handler{exit: t.Context()}
+		request := h.newRequest(httptest.NewRecorder(), r, r.URL.EscapedPath(), &bodyCounter{ReadCloser: r.Body})
+		request.Hold = func(int64) error { return full }
+		if _, err := request.ReadBody(1 << 20); !errors.Is(err, want) {
+			t.Errorf("length %d: %v, want %v", declared, err, want)
+		}
 	}
 }
 

@@ -199,7 +199,7 @@ func (h *Handler) warnOfRewrite(r *http.Request) {
 
 func (h *Handler) newRequest(w http.ResponseWriter, r *http.Request, path string, body *bodyCounter) *webhook.Request {
 	target, ok := webhook.ParseURL(path)
-	return &webhook.Request{
+	request := &webhook.Request{
 		Method:           r.Method,
 		Target:           target,
 		Malformed:        !ok,
@@ -210,10 +210,14 @@ func (h *Handler) newRequest(w http.ResponseWriter, r *http.Request, path string
 		TransferEncoding: r.TransferEncoding,
 		ContentLength:    r.ContentLength,
 		RemoteAddr:       clientIP(r),
-		ReadBody: func(limit int64) ([]byte, error) {
-			return readBody(h.exit, w, body, r.ContentLength, limit)
-		},
 	}
+	request.ReadBody = func(limit int64) ([]byte, error) {
+		if r.ContentLength < 0 {
+			return readBody(h.exit, w, &growingBody{ReadCloser: body, hold: request.Hold, held: webhook.UndeclaredBody}, r.ContentLength, limit)
+		}
+		return readBody(h.exit, w, body, r.ContentLength, limit)
+	}
+	return request
 }
 
 // clientIP returns the client's address as Caddy sees it, which trusts proxies as the server's options say.

@@ -27,9 +27,15 @@ type slowRequest struct {
 // begin sends half a body of 8 bytes, and returns when the handler reads it.
 func (s *server) begin(path string) *slowRequest {
 	s.t.Helper()
+	return s.beginAs(path, "Content-Length: 8", `{"a"`)
+}
+
+// beginAs is begin with the header that says how long the body is, and the half of it.
+func (s *server) beginAs(path, length, half string) *slowRequest {
+	s.t.Helper()
 	conn, err := net.Dial("tcp", s.address)
 	if errors.Is(err, syscall.ECONNRESET) {
-		return s.begin(path) // see server.do
+		return s.beginAs(path, length, half) // see server.do
 	}
 	if err != nil {
 		s.t.Fatal(err)
@@ -39,10 +45,10 @@ func (s *server) begin(path string) *slowRequest {
 		s.t.Fatal(err)
 	}
 	slow := &slowRequest{s.t, conn, bufio.NewReader(conn)}
-	slow.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n")
+	slow.send("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n" + length + "\r\n\r\n")
 	line, err := slow.reader.ReadString('\n')
 	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) {
-		return s.begin(path) // see server.do
+		return s.beginAs(path, length, half) // see server.do
 	}
 	if err != nil || !strings.Contains(line, "100 Continue") {
 		s.t.Fatalf("the body was not asked for: %q (%v)", line, err)
@@ -50,7 +56,7 @@ func (s *server) begin(path string) *slowRequest {
 	if _, err := slow.reader.ReadString('\n'); err != nil { // the empty line after it
 		s.t.Fatal(err)
 	}
-	slow.send(`{"a"`)
+	slow.send(half)
 	return slow
 }
 
@@ -65,6 +71,12 @@ func (s *slowRequest) send(text string) {
 func (s *slowRequest) end() answer {
 	s.t.Helper()
 	s.send(": 1}")
+	return s.answer()
+}
+
+// answer reads the answer.
+func (s *slowRequest) answer() answer {
+	s.t.Helper()
 	response, err := http.ReadResponse(s.reader, nil)
 	if err != nil {
 		s.t.Fatal(err)
@@ -99,6 +111,20 @@ func TestCapacity(t *testing.T) {
 	s.serve("kestra {\ncapacity 2\n}", "kestra_webhook * "+flows)
 	s.get(webhookPath("f")).want(t, 200, "Hello world!")
 	slow.end().want(t, 200, "Hello world!")
+}
+
+// TestManyBodiesOfUnknownLength checks that bodies in chunks which are slow to arrive do not count as the largest there may be.
+func TestManyBodiesOfUnknownLength(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"f.yml": webhookFlow("f", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows+" {\nmax_body 1GiB\n}")
+	const chunked = "Transfer-Encoding: chunked"
+	first := s.beginAs(webhookPath("f"), chunked, "4\r\n{\"a\"\r\n")
+	second := s.beginAs(webhookPath("f"), chunked, "4\r\n{\"a\"\r\n")
+	for _, slow := range []*slowRequest{first, second} {
+		slow.send("4\r\n: 1}\r\n0\r\n\r\n")
+		slow.answer().want(t, 200, `"body":{"a": 1}`)
+	}
 }
 
 func TestReloadThatFails(t *testing.T) {

@@ -40,14 +40,15 @@ func (s *Site) fire(ctx context.Context, t *webhook.Trigger, r *webhook.Request)
 	}
 	defer slot.Release()
 
-	// Memory is taken before the body is read: what is declared, or else the most that may come.
+	// Memory is taken before the body is read: what is declared, or else by and by.
 	size := r.ContentLength
-	if size < 0 || size > s.options.MaxBody {
-		size = s.options.MaxBody
+	if size < 0 {
+		size = webhook.UndeclaredBody
 	}
-	if err := slot.Hold(size); err != nil {
+	if err := slot.Hold(min(size, s.options.MaxBody)); err != nil {
 		return unavailable(err)
 	}
+	r.Hold = slot.Hold
 	c := &call{site: s, served: s.flows[t.Flow], trigger: t, request: r, now: time.Now()}
 	if c.delivery, err = webhook.Receive(r, s.options.MaxBody); err != nil {
 		return c.refuseBody(err)
@@ -64,6 +65,9 @@ func (s *Site) fire(ctx context.Context, t *webhook.Trigger, r *webhook.Request)
 }
 
 func (c *call) refuseBody(err error) webhook.Response {
+	if errors.Is(err, runner.ErrFull) {
+		return unavailable(err)
+	}
 	status, message := http.StatusBadRequest, "request body could not be read"
 	if e := new(webhook.BodyError); errors.As(err, &e) {
 		status, message = e.Status, e.Message

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -66,7 +67,7 @@ func TestCapacity(t *testing.T) {
 }
 
 // TestMemory checks that bodies count against the memory of all executions before they are read, as what they declare or
-// else as what they may become, and then as what they are when decompressed.
+// else as a little that grows, and then as what they are when decompressed.
 func TestMemory(t *testing.T) {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
@@ -79,6 +80,9 @@ func TestMemory(t *testing.T) {
 	body := strings.Repeat(" ", 600)
 	unread := func(r *webhook.Request) {
 		r.ReadBody = func(int64) ([]byte, error) { t.Error("the body is read"); return nil, nil }
+	}
+	growing := func(r *webhook.Request) {
+		r.ReadBody = func(int64) ([]byte, error) { return nil, fmt.Errorf("reading: %w", r.Hold(900)) }
 	}
 	undeclared := func(r *webhook.Request) { r.ContentLength = -1 }
 	gzipped := func(r *webhook.Request) { r.Header.Set("Content-Encoding", "gzip") }
@@ -95,6 +99,7 @@ func TestMemory(t *testing.T) {
 			"declared":     send(site, "f", body, unread),
 			"undeclared":   send(site, "f", "", undeclared, unread),
 			"decompressed": send(site, "f", packed.String(), gzipped),
+			"growing":      send(newSite(t, e, SiteOptions{MaxBody: 300}, gateFlow(t, "")), "f", "", undeclared, growing),
 		} {
 			if r.Status != 503 || r.Outcome != webhook.OutcomeBusy || r.RetryAfter != 1 {
 				t.Errorf("%s: %+v", name, r)

@@ -28,7 +28,14 @@ type Request struct {
 	// ReadBody returns the whole body, at most limit bytes of it. It is called at most once, and not before the key
 	// matched. A [*BodyError] says what to answer; any other error is answered with 400.
 	ReadBody func(limit int64) ([]byte, error)
+
+	// Hold is set before ReadBody is called, which asks it before a body of undeclared length takes more memory than
+	// [UndeclaredBody], with the bytes of the whole; an error ends the reading.
+	Hold func(bytes int64) error
 }
+
+// UndeclaredBody is how many bytes a body of undeclared length counts as when its reading begins.
+const UndeclaredBody = 64 << 10
 
 // BodyError is a body that could not be read, with the status to answer.
 type BodyError struct {
