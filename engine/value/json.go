@@ -102,7 +102,7 @@ func (d *decoder) value(i, depth int) (v Value, end int, err error) {
 func (d *decoder) array(i, depth int) (Value, int, error) {
 	s, first := d.text, len(d.vals)
 	if i = skipSpace(s, i); i < len(s) && s[i] == ']' {
-		return Value{kind: KindList, num: 1, ptr: d.list(first)}, i + 1, nil
+		return Value{kind: KindList, num: 1}, i + 1, nil
 	}
 	nested := uint64(0)
 	for {
@@ -127,7 +127,7 @@ func (d *decoder) array(i, depth int) (Value, int, error) {
 func (d *decoder) object(i, depth int) (Value, int, error) {
 	s, first, firstKey := d.text, len(d.vals), len(d.keys)
 	if i = skipSpace(s, i); i < len(s) && s[i] == '}' {
-		return Value{kind: KindMap, num: 1, ptr: d.mapping(first, firstKey)}, i + 1, nil
+		return Value{kind: KindMap, num: 1}, i + 1, nil
 	}
 	nested := uint64(0)
 	for {

@@ -181,3 +181,17 @@ func TestSyntaxErrorText(t *testing.T) {
 		t.Errorf("error = %v, want %s", err, want)
 	}
 }
+
+// TestDecodeJSONPrefix sees that what follows a value does not matter, but for the value itself.
+func TestDecodeJSONPrefix(t *testing.T) {
+	for text, want := range map[string]string{"[1] x": "[1]", " {}{}": "{}", "1 2": "1", `"a"b`: `"a"`, "nullx": "null", "12,": "12"} {
+		if got, err := DecodeJSONPrefix(text); err != nil || JSON(got) != want {
+			t.Errorf("%s: got %s, %v", text, JSON(got), err)
+		}
+	}
+	for _, text := range []string{"", "x", "[1", "[1 x]", "{\"a\"}"} {
+		if got, err := DecodeJSONPrefix(text); err == nil {
+			t.Errorf("%s: got %s", text, JSON(got))
+		}
+	}
+}

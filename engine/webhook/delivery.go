@@ -38,8 +38,23 @@ func Receive(r *Request, limit int64) (*Delivery, error) {
 	return d, nil
 }
 
-// Size returns the bytes of the body, decompressed.
-func (d *Delivery) Size() int64 { return int64(len(d.body.text)) }
+// What a JSON tree takes in memory, in bytes, for each value and, beside that, for each list or map.
+const (
+	valueBytes     = 24
+	containerBytes = 72
+)
+
+// Size returns about how many bytes of memory the body takes: its text, decompressed, and when that is JSON the tree that
+// an expression may build of it, which is many times larger when its values are short.
+func (d *Delivery) Size() int64 {
+	text := d.body.text
+	if !d.body.json {
+		return int64(len(text))
+	}
+	values := bytes.Count(text, []byte{','}) + 1
+	containers := bytes.Count(text, []byte{'['}) + bytes.Count(text, []byte{'{'})
+	return int64(len(text) + valueBytes*(values+containers) + containerBytes*containers)
+}
 
 // Trigger returns the variable `trigger`: body (absent without one), headers, parameters, and formFields for the body
 // of a form.

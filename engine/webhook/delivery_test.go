@@ -96,3 +96,20 @@ func TestDeliveryIsBuiltOnce(t *testing.T) {
 		t.Errorf("body is %v", first)
 	}
 }
+
+// TestSize sees that a body of many short values counts as what its tree takes, and a text as its bytes.
+func TestSize(t *testing.T) {
+	for text, want := range map[string]int64{"abc": 3, "[1,2,3": 6, "[1,2,3]": 7 + 4*valueBytes + containerBytes, "{}": 2 + 2*valueBytes + containerBytes} {
+		r := &Request{
+			Method: http.MethodPost, Header: http.Header{}, ContentLength: int64(len(text)),
+			ReadBody: func(int64) ([]byte, error) { return []byte(text), nil },
+		}
+		d, err := Receive(r, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Size(); got != want {
+			t.Errorf("%s: got %d, want %d", text, got, want)
+		}
+	}
+}
