@@ -97,7 +97,7 @@ var house = []row{
 	},
 
 	{pkg: "tests"},
-	{pkg: "tests/xcaddybuild"},
+	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.
 	{
 		pkg:   "tests/e2e",

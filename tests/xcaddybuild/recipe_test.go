@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
 const root = "../.."
@@ -55,12 +57,8 @@ func TestReadmeBuildLine(t *testing.T) {
 
 func TestRecipeAgreesWithBinary(t *testing.T) {
 	r := mustRead(t)
-	binary := filepath.Join(t.TempDir(), "caddy.exe")
-	build := exec.Command("go", "build", "-o", binary, "./caddymodule/cmd/caddy")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	t.Cleanup(harness.Clean)
+	binary := harness.Program(t, harness.Product)
 	listing, err := exec.Command(binary, "list-modules", "--skip-standard").Output()
 	if err != nil {
 		t.Fatal(err)
@@ -172,6 +170,9 @@ func toolsVersion(t *testing.T) string {
 
 func goOutput(t *testing.T, folder string, args ...string) []byte {
 	t.Helper()
+	if _, err := os.ReadFile(filepath.Join(folder, "go.mod")); err != nil { // what go reads is nothing that `go test` knows of
+		t.Fatal(err)
+	}
 	c := exec.Command("go", args...)
 	c.Dir = folder
 	c.Stderr = os.Stderr

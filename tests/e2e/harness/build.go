@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -67,11 +68,32 @@ func buildProgram(pkg string) (string, error) {
 	if runtime.GOOS == "windows" {
 		file += ".exe"
 	}
+	if err := noteSources(pkg); err != nil {
+		return "", err
+	}
 	out, err := exec.Command("go", "build", "-o", file, module+pkg).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)
 	}
 	return file, nil
+}
+
+// noteSources looks at all that a program of this module is built from. What a test looks at is what `go test` compares
+// before it repeats an earlier result: without, tests of a program would be passed by one that has changed since.
+func noteSources(pkg string) error {
+	const format = `{{with .Module}}{{if .Main}}{{$.Dir}}{{"\n"}}{{range $.EmbedFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{.Dir}}/go.mod{{"\n"}}{{.Dir}}/go.sum{{end}}{{end}}`
+	list, err := exec.Command("go", "list", "-deps", "-f", format, module+pkg).Output()
+	if err != nil {
+		return fmt.Errorf("go list %s: %w", pkg, err)
+	}
+	for name := range strings.Lines(string(list)) {
+		f, err := os.Open(strings.TrimSuffix(name, "\n")) // of a folder it counts what is in it
+		if err != nil {
+			return err
+		}
+		f.Close()
+	}
+	return nil
 }
 
 func buildFolder() (string, error) {
