@@ -14,7 +14,7 @@ func functionsCommand() *cobra.Command {
 		Use:   "functions [<name>...]",
 		Short: "Prints the filters, functions and tests of expressions",
 		Long: `
-Prints the filters, functions and tests that expressions can use, each on a line
+Prints the filters, functions and tests that expressions can use, each
 with its arguments and an example, in which ↵ is a newline. With names, prints
 all that is known about those.`,
 		Args: cobra.ArbitraryArgs,
@@ -29,7 +29,7 @@ all that is known about those.`,
 					failed = errors.Join(failed, err)
 					continue
 				}
-				if _, err := fmt.Fprint(c.OutOrStdout(), text); err != nil {
+				if _, err := fmt.Fprint(c.OutOrStdout(), wrap(text, printWidth, "      ")); err != nil {
 					return err
 				}
 			}
