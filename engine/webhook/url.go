@@ -57,7 +57,8 @@ func ParseURL(escapedPath string) (Target, bool) {
 }
 
 // RedactURL replaces, in a URL, an escaped path or a text with one, what may be a key: all that stands after the flow id
-// behind "/executions/webhook/", up to the query, in which it goes on likewise. Escaped spellings of the marker and of its
+// behind "/executions/webhook/" (the second of only two segments is no flow id for sure), up to the query, in which it goes
+// on likewise. Escaped spellings of the marker and of its
 // slashes count as well: such a URL fires nothing, and yet may hold a key, as when it is a parameter of another URL. A text
 // without the marker comes back unchanged. A decoded path may have a question mark inside the key and must not be given.
 func RedactURL(uri string) string {
@@ -70,8 +71,11 @@ func RedactURL(uri string) string {
 		b.WriteString(uri[:end])
 		path, query, hasQuery := strings.Cut(uri[end:], "?")
 		flowID := afterSlash(path, 0)
-		if key := afterSlash(path, flowID); 0 < key && key < len(path) {
+		switch key := afterSlash(path, flowID); {
+		case 0 < key && key < len(path):
 			path = path[:key] + Redacted
+		case key < 0 && 0 < flowID && flowID < len(path): // a segment is missing, and this may be the key
+			path = path[:flowID] + Redacted
 		}
 		b.WriteString(path)
 		if hasQuery {

@@ -128,7 +128,7 @@ func TestRedactURL(t *testing.T) {
 		{"two dots", "/api/v1/executions/webhook/a/b/../KEY", "/api/v1/executions/webhook/a/b/REDACTED"},
 		{"fragment", "/api/v1/executions/webhook/a/b/KEY#KEY", "/api/v1/executions/webhook/a/b/REDACTED"},
 		{"error text", `open "/api/v1/executions/webhook/a/b/KEY": no`, `open "/api/v1/executions/webhook/a/b/REDACTED`},
-		{"no key", "/api/v1/executions/webhook/a/b", "/api/v1/executions/webhook/a/b"},
+		{"a segment is missing", "/api/v1/executions/webhook/a/b", "/api/v1/executions/webhook/a/REDACTED"},
 		{"escaped letter", "/api/v1/%65xecutions/webhook/a/b/KEY%2F", "/api/v1/%65xecutions/webhook/a/b/REDACTED"},
 		{"escaped slashes", "/api/v1/executions%2fwebhook%2Fa%2Fb%2fKEY", "/api/v1/executions%2fwebhook%2Fa%2Fb%2fREDACTED"},
 		{"escaped slash before the flow", "/api/v1/executions/webhook/a%2Fb/KEY/c/d", "/api/v1/executions/webhook/a%2Fb/REDACTED"},
