@@ -88,7 +88,7 @@ func TestMemory(t *testing.T) {
 	gzipped := func(r *webhook.Request) { r.Header.Set("Content-Encoding", "gzip") }
 	synctest.Test(t, func(t *testing.T) {
 		e := openEngine(t)
-		e.runner.Configure(runner.Options{Bytes: 1000})
+		e.runner.Configure(runner.Options{Bytes: 2000})
 		g := newGate(t, t.Name())
 		site := newSite(t, e, SiteOptions{MaxBody: 700}, gateFlow(t, ""))
 		first := send(site, "f", body)

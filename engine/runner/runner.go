@@ -23,7 +23,7 @@ var (
 // The capacity of a runner whose options name none.
 const (
 	DefaultCapacity = 10_000    // executions
-	DefaultBytes    = 512 << 20 // of their trigger variables together
+	DefaultBytes    = 256 << 20 // of their trigger variables together
 )
 
 // closeGrace is how long [Runner.Close] lets executions run on. At the end of a process it comes after the time that

@@ -38,22 +38,25 @@ func Receive(r *Request, limit int64) (*Delivery, error) {
 	return d, nil
 }
 
-// What a JSON tree takes in memory, in bytes, for each value and, beside that, for each list or map.
+// What a body takes in memory: copies of its text (the bytes, the text that expressions share, the JSON that is kept), and
+// for a JSON tree, in bytes, for each value and, beside that, for each list or map.
 const (
+	textCopies     = 3
 	valueBytes     = 24
 	containerBytes = 72
 )
 
-// Size returns about how many bytes of memory the body takes: its text, decompressed, and when that is JSON the tree that
-// an expression may build of it, which is many times larger when its values are short.
+// Size returns about how many bytes of memory the body takes: its text, decompressed, in all its copies, and when that is
+// JSON the tree that an expression may build of it, which is many times larger when its values are short.
 func (d *Delivery) Size() int64 {
 	text := d.body.text
+	size := textCopies * len(text)
 	if !d.body.json {
-		return int64(len(text))
+		return int64(size)
 	}
 	values := bytes.Count(text, []byte{','}) + 1
 	containers := bytes.Count(text, []byte{'['}) + bytes.Count(text, []byte{'{'})
-	return int64(len(text) + valueBytes*(values+containers) + containerBytes*containers)
+	return int64(size + valueBytes*(values+containers) + containerBytes*containers)
 }
 
 // Trigger returns the variable `trigger`: body (absent without one), headers, parameters, and formFields for the body

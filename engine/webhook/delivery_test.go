@@ -97,9 +97,9 @@ func TestDeliveryIsBuiltOnce(t *testing.T) {
 	}
 }
 
-// TestSize sees that a body of many short values counts as what its tree takes, and a text as its bytes.
+// TestSize sees that a body of many short values counts as what its tree takes, and a text as its copies.
 func TestSize(t *testing.T) {
-	for text, want := range map[string]int64{"abc": 3, "[1,2,3": 6, "[1,2,3]": 7 + 4*valueBytes + containerBytes, "{}": 2 + 2*valueBytes + containerBytes} {
+	for text, want := range map[string]int64{"abc": 3 * textCopies, "[1,2,3": 6 * textCopies, "[1,2,3]": 7*textCopies + 4*valueBytes + containerBytes, "{}": 2*textCopies + 2*valueBytes + containerBytes} {
 		r := &Request{
 			Method: http.MethodPost, Header: http.Header{}, ContentLength: int64(len(text)),
 			ReadBody: func(int64) ([]byte, error) { return []byte(text), nil },
