@@ -37,10 +37,9 @@ func TestDateFacts(t *testing.T) {
 			strings.Contains(f.expression, "className") {
 			continue
 		}
-		got, err := "", error(nil)
-		if tmpl, failed := e.Compile(f.expression); failed != nil {
-			err = failed
-		} else {
+		var got string
+		tmpl, err := e.Compile(f.expression)
+		if err == nil {
 			got, err = tmpl.Render(c)
 		}
 		if strings.HasPrefix(f.want, "ERROR:") != (err != nil) || err == nil && got != unescape(f.want) {

@@ -48,10 +48,10 @@ func (st *state) member(v value.Value, name string, args []value.Value, at int, 
 		return value.Null, miss
 	}
 	out, err := m.call(st, v, args)
-	if err == errNoMethod {
+	if errors.Is(err, errNoMethod) {
 		return value.Null, miss
 	}
-	if f, ok := err.(*fault); ok && f.class == ClassRuntime { // what a method throws is no raw exception in Kestra
+	if f, ok := errors.AsType[*fault](err); ok && f.class == ClassRuntime { // what a method throws is no raw exception in Kestra
 		err = &fault{class: ClassEvaluation, at: f.at, name: f.name, msg: f.msg, err: f.err}
 	}
 	if err != nil {

@@ -212,7 +212,7 @@ func describeError(err error) string {
 
 // sameJSON reports whether both texts are JSON objects or lists that say the same, the spelling of numbers included.
 func sameJSON(a, b string) bool {
-	if a == "" || b == "" || !strings.Contains("{[", a[:1]) || a[0] != b[0] {
+	if a == "" || b == "" || a[0] != '{' && a[0] != '[' || a[0] != b[0] {
 		return false
 	}
 	x, y := decode([]byte(a)), decode([]byte(b))
