@@ -13,6 +13,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 
+	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -215,6 +216,10 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			expression, err := parseCondition(d)
 			if err != nil {
 				return err
+			}
+			// It is compiled again when the site is made, but only here its place is known.
+			if err := engine.CheckCondition(expression); err != nil {
+				return d.Errf("condition: %v", err)
 			}
 			h.Conditions = append(h.Conditions, expression)
 		case "unknown":

@@ -134,7 +134,7 @@ func TestReloadThatFails(t *testing.T) {
 	engine := theEngine(t)
 	for _, site := range []string{
 		"kestra_webhook missing",
-		"kestra_webhook * " + flows + " {\ncondition `===`\n}",
+		"kestra_webhook * " + flows + " {\nnamespaces a.*.b\n}",
 	} {
 		if err := s.load("", site); err == nil {
 			t.Errorf("no error with %s", site)

@@ -81,6 +81,12 @@ func (e *Engine) NewSite(set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics,
 	return s, findings, nil
 }
 
+// CheckCondition returns why an expression cannot be a condition of a site; nil if it can.
+func CheckCondition(expression string) error {
+	_, err := condition.CompileCEL(expression)
+	return err
+}
+
 // Serves reports whether a site with these namespace patterns serves a namespace.
 func Serves(patterns []string, namespace string) bool {
 	for _, pattern := range patterns {
