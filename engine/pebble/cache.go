@@ -24,7 +24,7 @@ func (c *cache[V]) get(text string) (v V, ok bool) {
 // What an entry that is not there yet costs, in steps: once, and for each byte of its text.
 const (
 	entryCost     = 200
-	entryByteCost = 10
+	entryByteCost = 14
 )
 
 // getOr returns an entry, which it makes when there is none; what fails is not kept. An evaluation pays for a new one; st is

@@ -31,7 +31,8 @@ func functionsJSON(d Dialect) []Function {
 	return []Function{fromJSON}
 }
 
-// What reading JSON costs, in steps: once, how many bytes make a step, and how many members or items do.
+// What reading JSON costs, in steps: once, how many bytes make a step, and how many members or items do. A member costs a
+// step more, for its key.
 const (
 	jsonCost      = 10
 	jsonPerStep   = 24
@@ -40,7 +41,7 @@ const (
 
 // parseJSON reads the first JSON value of a text; blank text is null.
 func (st *state) parseJSON(text string) (value.Value, error) {
-	if err := st.charge(jsonCost + len(text)/jsonPerStep + strings.Count(text, ",")/commasPerStep); err != nil {
+	if err := st.charge(jsonCost + len(text)/jsonPerStep + strings.Count(text, ",")/commasPerStep + strings.Count(text, ":")); err != nil {
 		return value.Null, err
 	}
 	if trimBlank(text) == "" {

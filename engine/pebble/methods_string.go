@@ -11,7 +11,7 @@ import (
 func stringMethods() methodTable {
 	length := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.length(v.Str()) }}
 	isBlank := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-		return value.Bool(trimSpace(v.Str()) == ""), st.scan(v.Str(), v.Str())
+		return value.Bool(trimSpace(v.Str()) == ""), st.scan(v.Str(), v.Str(), v.Str()) // it decodes every character
 	}}
 	return methodTable{
 		"length": length, "tostring": textMethod, "intern": textMethod,

@@ -34,7 +34,7 @@ type Limits struct {
 
 // DefaultLimits are the limits of an [Engine] whose options name none.
 var DefaultLimits = Limits{
-	TemplateBytes: 1 << 20,
+	TemplateBytes: 256 << 10,
 	Steps:         1_000_000,
 	OutputBytes:   16 << 20,
 	Depth:         200,
