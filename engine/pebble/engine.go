@@ -39,7 +39,7 @@ func New(o Options) *Engine {
 	}
 	e := &Engine{
 		limits: o.Limits, precedence: binaryOperators(o.Dialect),
-		registry: newRegistry(o.Dialect), methods: newMethods(),
+		registry: newRegistry(o.Dialect, o.Providers), methods: newMethods(),
 	}
 	e.states.New = func() any { return new(state) }
 	return e

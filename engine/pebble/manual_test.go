@@ -103,7 +103,7 @@ func TestDescribe(t *testing.T) {
 			"function fromJson(json)\n    the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1)\n    also: json\n" +
 			"    {{ fromJson('{\"a\": [1, 2]}').a[1] }} -> 2\n    {{ fromJson(null) ?? 'none' }} -> none\n" +
 			"test json\n    whether a string begins with a JSON value, or is blank\n    {{ '{\"a\":1}' is json }} -> true\n    {{ 'abc' is json }} -> false\n",
-		"kv":   "function kv\n    a value of the key-value store of a namespace\n    not supported yet, because it needs the key-value store\n",
+		"kv":   "function kv(key, namespace=null, errorOnMissing=true)\n    a value of the key-value store of a namespace\n    not supported yet, because it needs the key-value store\n",
 		"nope": "",
 	} {
 		if diff := cmp.Diff(want, e.Describe(name)); diff != "" {

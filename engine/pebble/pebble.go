@@ -20,6 +20,10 @@ const (
 type Options struct {
 	Dialect Dialect
 	Limits  Limits // zero fields take their defaults, see [DefaultLimits]
+
+	// Providers answer the functions that need something outside of the language, by the function's name: kv, read, fileURI,
+	// fileSize, fileExists, isFileEmpty, http, isPublicHoliday. A call of one without a provider is refused by Compile.
+	Providers map[string]Provider
 }
 
 // Limits bound what a template can cost, whatever it or its data say. Passing one is an [*Error] of class [ClassLimit].

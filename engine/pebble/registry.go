@@ -75,7 +75,7 @@ type registry struct {
 	tests     map[string]*Test
 }
 
-func newRegistry(d Dialect) *registry {
+func newRegistry(d Dialect, providers map[string]Provider) *registry {
 	r := &registry{filters: map[string]*Filter{}, functions: map[string]*Function{}, tests: map[string]*Test{}}
 	dates := new(dateFormats)
 	for _, list := range [][]Filter{
@@ -88,7 +88,7 @@ func newRegistry(d Dialect) *registry {
 	}
 	for _, list := range [][]Function{
 		functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate(), functionsDates(dates),
-		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsYAML(), functionsIon(), functionsMissing(),
+		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsYAML(), functionsIon(), functionsProvided(providers),
 	} {
 		for i := range list {
 			register(r.functions, &list[i], &list[i].Entry)

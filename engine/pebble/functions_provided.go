@@ -1,0 +1,74 @@
+package pebble
+
+import (
+	"slices"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Provider answers a function that needs something outside of the language, such as kv() and read(). It may be called by
+// several goroutines at once.
+type Provider interface {
+	// Call returns the value of the function. The arguments come in the order of its parameters, null where a call gives
+	// none. An error is one of [ClassEvaluation]; its text is for the author of the template.
+	Call(c *Context, args []value.Value) (value.Value, error)
+}
+
+// functionsProvided are the functions of Kestra that need something outside of the language. Without a provider, a template
+// that calls one is refused with the reason when it is compiled. Those without parameters here cannot be provided yet. The
+// names of Kestra's Enterprise Edition are unknown names.
+func functionsProvided(providers map[string]Provider) []Function {
+	const files = "the storage for files"
+	path := []Parameter{{Name: "path", Required: true}}
+	list := []struct {
+		name, needs, summary string
+		parameters           []Parameter
+	}{
+		{"kv", "the key-value store", "a value of the key-value store of a namespace", []Parameter{
+			{Name: "key", Required: true}, {Name: "namespace"}, {Name: "errorOnMissing", Default: value.Bool(true)},
+		}},
+		{"read", files, "the content of a file", path},
+		{"fileURI", files, "the URI of a file of the namespace", path},
+		{"fileSize", files, "the size of a file in bytes", path},
+		{"fileExists", files, "whether a file exists", path},
+		{"isFileEmpty", files, "whether a file is empty", path},
+		{"http", "requests from expressions", "the answer to an HTTP request", []Parameter{
+			{Name: "uri", Required: true},
+			{Name: "method"},
+			{Name: "query"},
+			{Name: "body"},
+			{Name: "contentType"},
+			{Name: "headers"},
+			{Name: "options"},
+			{Name: "accept"},
+		}},
+		{"isPublicHoliday", "a calendar of holidays", "whether a date is a public holiday of a country", []Parameter{
+			{Name: "date", Required: true}, {Name: "countryCode"}, {Name: "subDivision"},
+		}},
+		{"errorLogs", "the logs of the execution", "the error messages of the execution", nil},
+		{"subflow", "executions from expressions", "the outputs of another flow", nil},
+		{"iterationOutput", "the loops of Kestra 2.0", "the output of a task in a round of a loop", nil},
+		{"parentOutput", "the loops of Kestra 2.0", "the output of the task around the current one", nil},
+		{"loopOutputs", "the loops of Kestra 2.0", "the outputs of a task in all rounds of a loop", nil},
+		{"i18n", "bundles of translations", "a text of a bundle of translations", nil},
+	}
+	out := make([]Function, len(list))
+	for i, f := range list {
+		out[i].Entry = Entry{Name: f.name, Parameters: f.parameters, Loose: f.parameters == nil, Needs: f.needs, Summary: f.summary}
+		if p := providers[f.name]; p != nil && f.parameters != nil {
+			out[i].Needs = ""
+			out[i].call = callProvider(p)
+		}
+	}
+	return out
+}
+
+func callProvider(p Provider) func(*state, []value.Value) (value.Value, error) {
+	return func(st *state, args []value.Value) (value.Value, error) {
+		v, err := p.Call(st.ctx, slices.Clone(args))
+		if err != nil {
+			return value.Null, &fault{class: ClassEvaluation, at: -1, msg: cut(err.Error(), 200), err: err}
+		}
+		return v, nil
+	}
+}
