@@ -1,8 +1,8 @@
 package pebble
 
 import (
+	"encoding/json"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -27,30 +27,11 @@ func readFacts(t *testing.T) []fact {
 	return facts
 }
 
-// unescape reads the escapes of the facts: \n \t \\ and \uXXXX.
+// unescape reads the escapes of the facts, \n \t \\ and \uXXXX, which are those of JSON.
 func unescape(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] != '\\' || i+1 == len(text) {
-			b.WriteByte(text[i])
-			continue
-		}
-		i++
-		switch text[i] {
-		case 'n':
-			b.WriteByte('\n')
-		case 't':
-			b.WriteByte('\t')
-		case 'u':
-			n, err := strconv.ParseUint(text[i+1:i+5], 16, 16)
-			if err != nil {
-				panic(err)
-			}
-			b.WriteRune(rune(n))
-			i += 4
-		default:
-			b.WriteByte(text[i])
-		}
+	var out string
+	if err := json.Unmarshal([]byte(`"`+strings.ReplaceAll(text, `"`, `\"`)+`"`), &out); err != nil {
+		panic(err) // the facts are committed
 	}
-	return b.String()
+	return out
 }
