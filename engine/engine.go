@@ -35,6 +35,9 @@ type stopKey struct {
 
 // hasStopped reports whether an execution that t started ended in a state of its stopAfter.
 func (e *Engine) hasStopped(t *webhook.Trigger) bool {
+	if !t.HasStopAfter() { // nearly all: they need no look-up
+		return false
+	}
 	_, stopped := e.stopped.Load(stopKey{t.Flow.Hash, t.ID()})
 	return stopped
 }

@@ -57,6 +57,9 @@ func (t *Trigger) Disabled() bool { return t.component.Disabled || t.Flow.Disabl
 // site's own limit.
 func (t *Trigger) Wait() (bool, time.Duration) { return t.wait, t.waitTimeout }
 
+// HasStopAfter reports whether the trigger has a stopAfter at all.
+func (t *Trigger) HasStopAfter() bool { return len(t.component.StopAfter) > 0 }
+
 // StopsAfter reports whether the trigger takes no more requests once an execution it started has ended with status.
 func (t *Trigger) StopsAfter(status execution.Status) bool {
 	return slices.Contains(t.component.StopAfter, string(status))
