@@ -157,8 +157,39 @@ func (s *Server) Reload(c Config) error {
 	if err != nil {
 		return fmt.Errorf("reload: %w\n%s", err, out)
 	}
+	s.settle()
 	return nil
 }
+
+// settle waits until the old configuration has let go of the HTTP port, and drops connections to it. Caddy answers a reload
+// before that: the system may give a new connection to the old listener, which closes it without an answer.
+func (s *Server) settle() {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for begin := time.Now(); s.listeners() > 1 && time.Since(begin) < settleLimit; {
+		<-tick.C
+	}
+	plain.CloseIdleConnections()
+}
+
+// listeners returns how many sockets listen on the HTTP port of 127.0.0.1, as Linux says; elsewhere 0.
+func (s *Server) listeners() int {
+	const listen = "0A"
+	text, err := os.ReadFile("/proc/net/tcp")
+	if err != nil {
+		return 0
+	}
+	n, port := 0, fmt.Sprintf(":%04X", s.HTTPPort)
+	for line := range strings.Lines(string(text)) {
+		if f := strings.Fields(line); len(f) > 3 && strings.HasSuffix(f[1], port) && f[3] == listen {
+			n++
+		}
+	}
+	return n
+}
+
+// settleLimit bounds how long a reload is waited for beyond its own end.
+const settleLimit = 5 * time.Second
 
 // Output returns all that the server printed until now, on both streams. Log files that a configuration names are apart.
 func (s *Server) Output() string {

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,9 @@ func TestServerServesReloadsAndStops(t *testing.T) {
 	}
 	if err := s.Reload(Config{Sites: ":{$HTTP_PORT} {\n\trespond {method} 201\n}"}); err != nil {
 		t.Fatal(err)
+	}
+	if n := s.listeners(); n != 1 && runtime.GOOS == "linux" {
+		t.Errorf("%d sockets listen after a reload", n)
 	}
 	if a := s.Fetch(t, "PUT", "/", "body"); a.Status != 201 || a.Body != "PUT" {
 		t.Errorf("after reload answered %+v", a)
