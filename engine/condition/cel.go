@@ -209,7 +209,7 @@ func (c *celCondition) failure(err error) error {
 	case errors.As(err, &guard):
 		failure.Reason, failure.Message = ReasonGuard, "was refused: "+guard.message
 	case errors.As(err, &interrupted):
-		failure.Reason, failure.Message = ReasonDeadline, "took too long"
+		failure.Reason, failure.Message = ReasonBusy, "took too long"
 	case errors.As(err, &cancelled):
 		failure.Reason, failure.Message = ReasonCost, "took too many steps"
 	}

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,7 +26,7 @@ type Event struct {
 	RawBody func() string
 
 	Now      time.Time // the time of the request, the same for all its conditions
-	Deadline time.Time // when all conditions together must have answered; the zero time means no limit
+	Deadline time.Time // a backstop: what has not been answered by then is [ReasonBusy]; the zero time means none
 }
 
 // Condition is a compiled condition. It may be asked by several goroutines at once.
@@ -54,7 +55,7 @@ type Reason string
 const (
 	ReasonError      Reason = "error"       // the expression failed, as on a field that the request does not have
 	ReasonCost       Reason = "cost"        // it took more steps than allowed
-	ReasonDeadline   Reason = "deadline"    // it took more time than allowed
+	ReasonBusy       Reason = "busy"        // the machine could not answer it now; says nothing about the request
 	ReasonGuard      Reason = "guard"       // it called a function with arguments that are too large for it
 	ReasonNotBoolean Reason = "not_boolean" // its result is neither true nor false
 )
@@ -74,10 +75,20 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("condition %s (expression line %d, column %d)", e.Message, e.Line, e.Column)
 }
 
-// inTime returns an error when the time that a request's conditions share is over or the request is gone.
+// IsBusy reports whether a condition could not be answered for want of memory or processor time, so that the same request
+// may be answered otherwise when it comes again. Every other error of a condition is the same on every machine.
+func IsBusy(err error) bool {
+	if e, ok := errors.AsType[*Error](err); ok && e.Reason == ReasonBusy {
+		return true
+	}
+	e, ok := errors.AsType[*pebble.Error](err)
+	return ok && e.Class == pebble.ClassBusy
+}
+
+// inTime returns an error when the backstop of a request's conditions has passed or the request is gone.
 func inTime(ctx context.Context, e *Event) error {
 	if !e.Deadline.IsZero() && !time.Now().Before(e.Deadline) || ctx.Err() != nil {
-		return &Error{Reason: ReasonDeadline, Message: "was not asked: the time for all conditions of the request is over"}
+		return &Error{Reason: ReasonBusy, Message: "was not asked: the server is too busy, or the client has gone"}
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ func New(o Options) *Engine {
 		{&l.OutputBytes, &DefaultLimits.OutputBytes},
 		{&l.Depth, &DefaultLimits.Depth},
 		{&l.RangeItems, &DefaultLimits.RangeItems},
+		{&l.Memory, &DefaultLimits.Memory},
 	} {
 		if *limit.value <= 0 {
 			*limit.value = *limit.standard

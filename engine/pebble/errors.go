@@ -25,8 +25,11 @@ const (
 	ClassEvaluation
 	// ClassRuntime is the same where a raw Java exception escapes in Kestra.
 	ClassRuntime
-	// ClassLimit is an evaluation that passed one of the [Limits].
+	// ClassLimit is an evaluation that passed one of the [Limits]. It does so again whenever it is tried.
 	ClassLimit
+	// ClassBusy is an evaluation that the machine could not carry through now, and that says nothing about the template or
+	// its data: the account of memory is empty, or a backstop of time ran out before the work was done.
+	ClassBusy
 )
 
 // String returns the name of the class, as logs and metrics use it.
@@ -44,6 +47,8 @@ func (c Class) String() string {
 		return "runtime"
 	case ClassLimit:
 		return "limit"
+	case ClassBusy:
+		return "busy"
 	default:
 		return "none"
 	}

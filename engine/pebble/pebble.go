@@ -33,6 +33,7 @@ type Limits struct {
 	OutputBytes   int           // text produced in one evaluation, intermediate texts included
 	Depth         int           // nesting of expressions, macros and render() calls
 	RangeItems    int           // items of one range or list made by the language
+	Memory        int           // bytes that one evaluation makes: its text, and its lists and maps
 	RegexTime     time.Duration // time of one regular expression match
 }
 
@@ -43,6 +44,7 @@ var DefaultLimits = Limits{
 	OutputBytes:   16 << 20,
 	Depth:         200,
 	RangeItems:    1_000_000,
+	Memory:        64 << 20,
 	RegexTime:     30 * time.Millisecond,
 }
 
@@ -50,6 +52,13 @@ var DefaultLimits = Limits{
 type Secrets interface {
 	// Secret returns the clear text of the secret with this name and whether there is one.
 	Secret(namespace, name string) (string, bool, error)
+}
+
+// Memory is an account that evaluations take memory from before they make something large.
+type Memory interface {
+	// Take takes bytes; an error means that there are not as many left now. Nobody gives them back one by one: the owner
+	// of the account does when the evaluation has ended.
+	Take(bytes int64) error
 }
 
 // Context is what one evaluation sees. It is read only, so one Context may serve evaluations of several goroutines.
@@ -60,4 +69,5 @@ type Context struct {
 	Location  *time.Location // the zone dates are printed in when none is named; nil means that of the system
 	Secrets   Secrets        // nil: secret() fails and says that there is no source of secrets
 	Namespace string         // the namespace that secret() asks for
+	Memory    Memory         // nil: evaluations are bounded by [Limits.Memory] alone
 }

@@ -28,6 +28,8 @@ type state struct {
 
 	steps    int // left
 	bytes    int // left
+	memory   int // bytes left
+	granted  int // bytes of them that the account has given and that are not used yet
 	texts    int // bytes of text that the last walk came by
 	depth    int // left
 	random   *rand.Rand
@@ -55,6 +57,7 @@ func (e *Engine) acquire(t *Template, c *Context) *state {
 	st := e.states.Get().(*state)
 	st.engine, st.template, st.ctx, st.vars = e, t, c, c.Vars
 	st.steps, st.bytes, st.depth = e.limits.Steps, e.limits.OutputBytes, e.limits.Depth
+	st.memory, st.granted = e.limits.Memory, freeMemory
 	return st
 }
 
@@ -155,6 +158,42 @@ func (st *state) produce(n int) error {
 	if st.bytes -= n; st.bytes < 0 {
 		return newFault(ClassLimit, -1, "evaluation makes more than %d bytes of text", st.engine.limits.OutputBytes)
 	}
+	return st.allocate(n)
+}
+
+// What values take in memory, in bytes: an item of a list, and a member of a map with its place in the index.
+const (
+	itemBytes   = 24
+	memberBytes = 64
+)
+
+// How memory is taken from the account: nothing before an evaluation has made that much, and then in pieces.
+const (
+	freeMemory  = 16 << 10
+	memoryPiece = 256 << 10
+)
+
+// allocate takes n bytes of memory from the budget, before they are allocated. What is dropped during the evaluation is not
+// given back: the budget bounds what an evaluation makes, and with it what it can hold.
+func (st *state) allocate(n int) error {
+	if st.granted -= n; st.granted >= 0 {
+		return nil
+	}
+	return st.grant()
+}
+
+// grant asks the account for the memory that was taken beyond what it has given.
+func (st *state) grant() error {
+	piece := max(memoryPiece, -st.granted)
+	if st.memory -= piece; st.memory < 0 {
+		return newFault(ClassLimit, -1, "evaluation makes more than %d bytes of values", st.engine.limits.Memory)
+	}
+	if st.ctx.Memory != nil {
+		if err := st.ctx.Memory.Take(int64(piece)); err != nil {
+			return &fault{class: ClassBusy, at: -1, msg: "there is no memory left for the evaluation now", err: err}
+		}
+	}
+	st.granted += piece
 	return nil
 }
 
@@ -163,7 +202,10 @@ func (st *state) items(n int) error {
 	if n > st.engine.limits.RangeItems {
 		return newFault(ClassLimit, -1, "list has more than %d items", st.engine.limits.RangeItems)
 	}
-	return st.charge(n)
+	if err := st.charge(n); err != nil {
+		return err
+	}
+	return st.allocate(n * itemBytes)
 }
 
 // descend counts one level of nesting; ascend gives it back.
