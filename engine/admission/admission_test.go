@@ -1,0 +1,197 @@
+package admission
+
+import (
+	"errors"
+	"testing"
+)
+
+const mib = 1 << 20
+
+// TestMemory walks through what claims of flows a and b may take of an account of 64 MiB, of which 32 MiB are for
+// requests, 24 MiB are the reserve and 8 MiB are for what has ended.
+func TestMemory(t *testing.T) {
+	c := New(Limits{Memory: 64 * mib})
+	a1, a2, b := c.Claim("a"), c.Claim("a"), (*Claim)(nil)
+	steps := []struct {
+		name  string
+		claim func() *Claim
+		take  int64 // MiB; negative: give
+		full  bool
+	}{
+		{"a flow alone takes more than half", func() *Claim { return a1 }, 20, false},
+		{"but not the last eighth", func() *Claim { return a2 }, 9, true},
+		{"up to which all its claims may", func() *Claim { return a2 }, 8, false},
+		{"which is there for the next flow", func() *Claim { return b }, 4, false},
+		{"and no more", func() *Claim { return b }, 1, true},
+		{"what the first gives back", func() *Claim { return a1 }, -16, false},
+		{"it may take again up to its half", func() *Claim { return a2 }, 4, false},
+		{"and no more, beside another", func() *Claim { return a2 }, 1, true},
+		{"who may take the other half", func() *Claim { return b }, 12, false},
+		{"and no more either", func() *Claim { return b }, 1, true},
+	}
+	for i, step := range steps {
+		if i == 3 {
+			b = c.Claim("b")
+		}
+		claim := step.claim()
+		if step.take < 0 {
+			claim.Give(-step.take * mib)
+			continue
+		}
+		if err := claim.Take(step.take * mib); errors.Is(err, ErrMemory) != step.full {
+			t.Fatalf("%s: Take(%d MiB) = %v", step.name, step.take, err)
+		}
+	}
+	for _, claim := range []*Claim{a1, a2, b} {
+		claim.Release()
+	}
+	if memory, places := c.Used(); memory != 0 || places != 0 || len(c.flows) != 0 {
+		t.Errorf("after all claims were released, %d bytes, %d places and %d flows are left", memory, places, len(c.flows))
+	}
+}
+
+func TestShortClaim(t *testing.T) {
+	c := New(Limits{Memory: 64 * mib})
+	cl := c.Claim("a")
+	defer cl.Release()
+	if err := cl.Take(33 * mib); !errors.Is(err, ErrMemory) || !IsFull(err) {
+		t.Fatalf("Take: %v", err)
+	}
+	if err := cl.Take(1); err != nil || !errors.Is(cl.Short(), ErrMemory) {
+		t.Errorf("a claim that was refused once took again (%v) and is short: %v", err, cl.Short())
+	}
+}
+
+func TestReserve(t *testing.T) {
+	c := New(Limits{Memory: 64 * mib})
+	others := c.Claim("other")
+	defer others.Release()
+	if err := others.Take(16 * mib); err != nil {
+		t.Fatal(err)
+	}
+	cl := c.Claim("a")
+	if err := cl.Take(16 * mib); err != nil {
+		t.Fatal(err)
+	}
+	cl.Accept()
+	if err := cl.Take(1); !errors.Is(err, ErrMemory) {
+		t.Fatalf("without the reserve: %v", err)
+	}
+	if err := cl.Refill(t.Context()); err != nil || cl.Short() != nil {
+		t.Fatalf("Refill: %v, then short: %v", err, cl.Short())
+	}
+	if err := cl.Take(24 * mib); err != nil {
+		t.Errorf("with the reserve: %v", err)
+	}
+	if err := cl.Take(1); !errors.Is(err, ErrMemory) {
+		t.Errorf("beyond the reserve: %v", err)
+	}
+	if err := cl.Refill(t.Context()); !errors.Is(err, ErrReserved) {
+		t.Errorf("Refill of the claim that has it: %v", err)
+	}
+
+	next := c.Claim("b")
+	defer next.Release()
+	refilled := make(chan error)
+	go func() { refilled <- next.Refill(t.Context()) }()
+	select {
+	case err := <-refilled:
+		t.Fatalf("two claims have the reserve: %v", err)
+	default:
+	}
+	cl.Release()
+	if err := <-refilled; err != nil {
+		t.Errorf("the reserve is not passed on: %v", err)
+	}
+	if err := next.Take(40 * mib); !errors.Is(err, ErrMemory) {
+		t.Errorf("more than pool or reserve have at once: %v", err)
+	}
+	if err := next.Take(24 * mib); err != nil {
+		t.Errorf("the reserve was not given back whole: %v", err)
+	}
+}
+
+// TestEvaluation tells what an evaluation takes from what stays.
+func TestEvaluation(t *testing.T) {
+	c := New(Limits{Memory: 64 * mib})
+	cl := c.Claim("a")
+	defer cl.Release()
+	e := cl.Evaluation()
+	for _, take := range []func(int64) error{cl.Take, e.Take, e.Take} {
+		if err := take(mib); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := e.End(); n != 2*mib {
+		t.Errorf("the evaluation took %d bytes", n)
+	}
+	if memory, _ := c.Used(); memory != mib {
+		t.Errorf("%d bytes are left", memory)
+	}
+	if n := e.End(); n != 0 {
+		t.Errorf("an evaluation that took nothing gave back %d bytes", n)
+	}
+}
+
+func TestRetainedClaim(t *testing.T) {
+	c := New(Limits{})
+	cl := c.Claim("a")
+	cl.Retain()
+	if err := errors.Join(cl.Take(100), cl.Place()); err != nil {
+		t.Fatal(err)
+	}
+	cl.Release()
+	if memory, places := c.Used(); memory != 100 || places != 1 {
+		t.Errorf("%d bytes and %d places while somebody holds the claim", memory, places)
+	}
+	cl.Vacate()
+	if _, places := c.Used(); places != 0 {
+		t.Errorf("%d places after it was vacated", places)
+	}
+	cl.Release()
+	if memory, _ := c.Used(); memory != 0 {
+		t.Errorf("%d bytes when nobody holds the claim", memory)
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	tests := []struct {
+		name             string
+		limits           Limits
+		alone, with, all int // places that flow a gets alone; beside b; and both together
+	}{
+		{"of many, alone all but an eighth, else half", Limits{Places: 16}, 14, 8, 16},
+		{"of few all", Limits{Places: 4}, 4, 2, 4},
+		{"of one", Limits{Places: 1}, 1, 1, 1},
+		{"another share", Limits{Places: 16, Share: 25}, 14, 4, 8},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			take := func(c *Controller, flow string) (n int) {
+				for {
+					cl := c.Claim(flow)
+					t.Cleanup(cl.Release)
+					if err := cl.Place(); err != nil {
+						if !errors.Is(err, ErrPlaces) || !IsFull(err) {
+							t.Fatal(err)
+						}
+						return n
+					}
+					if err := cl.Place(); err != nil { // it has one
+						t.Fatal(err)
+					}
+					n++
+				}
+			}
+			if got := take(New(test.limits), "a"); got != test.alone {
+				t.Errorf("alone a flow gets %d places, want %d", got, test.alone)
+			}
+			c := New(test.limits)
+			t.Cleanup(c.Claim("b").Release)
+			a := take(c, "a")
+			if b := take(c, "b"); a != test.with || a+b != test.all {
+				t.Errorf("beside another a flow gets %d places, and that one %d, want %d and %d together", a, b, test.with, test.all)
+			}
+		})
+	}
+}

@@ -1,0 +1,225 @@
+package admission
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Claim is what a request, and the execution that it becomes, takes of a [Controller]. One goroutine at a time works with
+// it, but for [Claim.Take], which several may call. The zero Claim and a nil one are none: use [Controller.Claim].
+type Claim struct {
+	controller *Controller
+	party      *party
+	holders    int   // how many have yet to release it
+	memory     int64 // taken from the pool
+	over       int64 // taken from the reserve
+	transient  int64 // of both, for the evaluation under way
+	place      bool
+	reserved   bool
+	accepted   bool
+	short      bool
+}
+
+// Claim returns a claim of a flow, which its name identifies. The caller owes it a [Claim.Release].
+func (c *Controller) Claim(flow string) *Claim {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.flows[flow]
+	if p == nil {
+		p = &party{name: flow}
+		c.flows[flow] = p
+	}
+	p.claims++
+	return &Claim{controller: c, party: p, holders: 1}
+}
+
+// Retain makes it necessary to call [Claim.Release] once more, for somebody else who uses the claim.
+func (cl *Claim) Retain() {
+	cl.controller.mu.Lock()
+	defer cl.controller.mu.Unlock()
+	cl.holders++
+}
+
+// Release gives back all that was taken, when nobody else has retained the claim.
+func (cl *Claim) Release() {
+	c := cl.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cl.holders--; cl.holders > 0 {
+		return
+	}
+	p := cl.party
+	c.memory.used -= cl.memory
+	p.memory -= cl.memory
+	c.over -= cl.over
+	c.vacate(cl)
+	if cl.reserved {
+		c.reserve <- struct{}{}
+	}
+	if p.claims--; p.claims == 0 {
+		delete(c.flows, p.name)
+	}
+	*cl = Claim{controller: c, party: p}
+}
+
+// Take takes bytes of memory, before they are allocated. The error is [ErrMemory], and nothing is taken; the claim is then
+// short of memory until [Claim.Refill], because what asked may have gone on without what it needed.
+func (cl *Claim) Take(bytes int64) error {
+	c := cl.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.take(cl, bytes)
+}
+
+func (c *Controller) take(cl *Claim, bytes int64) error {
+	switch {
+	case c.memoryFits(cl, bytes):
+		c.memory.used += bytes
+		cl.party.memory += bytes
+		cl.memory += bytes
+	case cl.reserved && c.over+bytes <= c.limits.Memory*reserveParts/parts:
+		c.over += bytes
+		cl.over += bytes
+	default:
+		cl.short = true
+		return ErrMemory
+	}
+	return nil
+}
+
+// memoryFits reports whether a claim may take bytes out of the pool. What was accepted is not held to its flow's share.
+func (c *Controller) memoryFits(cl *Claim, bytes int64) bool {
+	if cl.accepted {
+		return c.memory.used+bytes <= c.memory.size
+	}
+	return c.memory.fits(bytes, cl.party.memory, len(c.flows) == 1)
+}
+
+// Give gives bytes back that were taken.
+func (cl *Claim) Give(bytes int64) {
+	c := cl.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.give(cl, bytes)
+}
+
+func (c *Controller) give(cl *Claim, bytes int64) {
+	over := min(bytes, cl.over) // the reserve first, for whoever waits for it
+	cl.over -= over
+	c.over -= over
+	rest := min(bytes-over, cl.memory)
+	cl.memory -= rest
+	cl.party.memory -= rest
+	c.memory.used -= rest
+}
+
+// Evaluation is the memory that evaluations take while they run.
+type Evaluation Claim
+
+// Evaluation returns the account for the claim's evaluations, one after the other.
+func (cl *Claim) Evaluation() *Evaluation { return (*Evaluation)(cl) }
+
+// Take is [Claim.Take], until [Evaluation.End].
+func (e *Evaluation) Take(bytes int64) error {
+	c := e.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.take((*Claim)(e), bytes); err != nil {
+		return err
+	}
+	e.transient += bytes
+	return nil
+}
+
+// End gives back what was taken since the last call, and returns how many bytes those were.
+func (e *Evaluation) End() int64 {
+	n := e.transient
+	if n == 0 { // nearly always; no other goroutine takes now
+		return 0
+	}
+	c := e.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.give((*Claim)(e), n)
+	e.transient = 0
+	return n
+}
+
+// Short returns [ErrMemory] when memory was refused since the claim was made or refilled.
+func (cl *Claim) Short() error {
+	cl.controller.mu.Lock()
+	defer cl.controller.mu.Unlock()
+	if cl.short {
+		return ErrMemory
+	}
+	return nil
+}
+
+// Accept says that the execution has been accepted: it must end, and may use the reserve.
+func (cl *Claim) Accept() {
+	cl.controller.mu.Lock()
+	defer cl.controller.mu.Unlock()
+	cl.accepted = true
+}
+
+// ErrReserved is the error of a claim that has the reserve already: no more memory is to be had.
+var ErrReserved = errors.New("the execution needs more memory than there is for one")
+
+// Refill makes a claim that is short of memory one that is not: it waits for the reserve, which belongs to one claim at a
+// time. The error is that of ctx, or [ErrReserved].
+func (cl *Claim) Refill(ctx context.Context) error {
+	if cl.reserved {
+		return ErrReserved
+	}
+	select {
+	case <-cl.controller.reserve:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	cl.controller.mu.Lock()
+	defer cl.controller.mu.Unlock()
+	cl.reserved, cl.accepted, cl.short = true, true, false
+	return nil
+}
+
+// Place takes a place for an execution, which a claim has at most one of. The error is [ErrPlaces].
+func (cl *Claim) Place() error {
+	c := cl.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cl.place {
+		return nil
+	}
+	if !c.places.fits(1, cl.party.places, len(c.flows) == 1) {
+		return ErrPlaces
+	}
+	c.places.used++
+	cl.party.places++
+	cl.place = true
+	return nil
+}
+
+// Vacate gives the place back, if the claim has one.
+func (cl *Claim) Vacate() {
+	cl.controller.mu.Lock()
+	defer cl.controller.mu.Unlock()
+	cl.controller.vacate(cl)
+}
+
+func (c *Controller) vacate(cl *Claim) {
+	if cl.place {
+		c.places.used--
+		cl.party.places--
+		cl.place = false
+	}
+}
+
+// Enter waits until an evaluation may begin, at most until deadline; the zero time means without end. It must be followed
+// by [Claim.Leave]. The error is [ErrGate], or that of ctx.
+func (cl *Claim) Enter(ctx context.Context, deadline time.Time) error {
+	return cl.controller.gate.enter(ctx, cl, deadline)
+}
+
+// Leave says that an evaluation has ended, or that it waits for something else.
+func (cl *Claim) Leave() { cl.controller.gate.leave() }

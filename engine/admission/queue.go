@@ -1,0 +1,73 @@
+package admission
+
+import "container/list"
+
+// Queue serves flows in turn, and what one flow has queued first in, first out. It is not safe for concurrent use.
+type Queue[T any] struct {
+	perFlow int // how many items of a flow may be out at once; 0: any number
+	lanes   map[*party]*lane[T]
+	turns   list.List // of *lane[T] with items, in the order of their turns
+	length  int
+}
+
+// lane is what one flow has queued, and how much of it is out.
+type lane[T any] struct {
+	party *party
+	items []T
+	out   int
+}
+
+// NewQueue returns an empty queue that lets at most perFlow items of one flow out at once, until [Queue.Done]; 0 means any
+// number.
+func NewQueue[T any](perFlow int) *Queue[T] {
+	return &Queue[T]{perFlow: perFlow, lanes: make(map[*party]*lane[T])}
+}
+
+// Limit changes how many items of one flow may be out at once.
+func (q *Queue[T]) Limit(perFlow int) { q.perFlow = perFlow }
+
+// Len returns the number of queued items.
+func (q *Queue[T]) Len() int { return q.length }
+
+// Push queues an item of a claim's flow. The claim must be held until the item is out and done.
+func (q *Queue[T]) Push(cl *Claim, item T) {
+	l := q.lanes[cl.party]
+	if l == nil {
+		l = &lane[T]{party: cl.party}
+		q.lanes[cl.party] = l
+	}
+	if len(l.items) == 0 {
+		q.turns.PushBack(l)
+	}
+	l.items = append(l.items, item)
+	q.length++
+}
+
+// Pop returns the next item of the flow whose turn it is, passing over flows that have as many out as they may.
+func (q *Queue[T]) Pop() (item T, ok bool) {
+	for turn := q.turns.Front(); turn != nil; turn = turn.Next() {
+		l := turn.Value.(*lane[T])
+		if q.perFlow > 0 && l.out >= q.perFlow {
+			continue
+		}
+		item, l.items[0] = l.items[0], item
+		l.items = l.items[1:]
+		l.out++
+		q.length--
+		if len(l.items) > 0 {
+			q.turns.MoveToBack(turn)
+		} else {
+			q.turns.Remove(turn)
+		}
+		return item, true
+	}
+	return item, false
+}
+
+// Done says that an item of a claim's flow that was out is so no more.
+func (q *Queue[T]) Done(cl *Claim) {
+	l := q.lanes[cl.party]
+	if l.out--; l.out == 0 && len(l.items) == 0 {
+		delete(q.lanes, cl.party)
+	}
+}
