@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
@@ -51,6 +52,18 @@ type App struct {
 	// How many executions may be under way at once; above it requests are answered with 503. Default: 10000.
 	Capacity int `json:"capacity,omitempty"`
 
+	// How many bytes of memory requests, the evaluation of their expressions and their executions may take together; what
+	// needs more is answered with 503. The process itself needs up to twice as much and about 100 MiB. At least 64 MiB.
+	// Default: 268435456 (256 MiB).
+	MemoryLimit int64 `json:"memory_limit,omitempty"`
+
+	// How long the conditions of a request may wait for a processor and run; a request that is not decided by then is
+	// answered with 503. Default: `3s`.
+	EvaluationWait caddy.Duration `json:"evaluation_wait,omitempty"`
+
+	// How many percent of memory, places and workers one flow may take while others need some. Default: 50.
+	FlowShare int `json:"flow_share,omitempty"`
+
 	logger *zap.Logger
 	flows  *flowLoader
 
@@ -82,6 +95,14 @@ func (a *App) Provision(ctx caddy.Context) error {
 	a.logger = ctx.Logger()
 	if a.Workers < 0 || a.Capacity < 0 {
 		return errors.New("kestra: workers and capacity must not be negative")
+	}
+	switch {
+	case a.MemoryLimit != 0 && a.MemoryLimit < engine.MinMemoryLimit:
+		return fmt.Errorf("kestra: memory_limit must be at least %d bytes (64MiB)", engine.MinMemoryLimit)
+	case a.EvaluationWait < 0:
+		return errors.New("kestra: evaluation_wait must not be negative")
+	case a.FlowShare < 0 || a.FlowShare > 100:
+		return fmt.Errorf("kestra: flow_share must be a percentage from 1 to 100, is %d", a.FlowShare)
 	}
 	var err error
 	if a.BaseURL, err = parseBaseURL(caddy.NewReplacer().ReplaceKnown(a.BaseURL, "")); err != nil {
@@ -158,6 +179,10 @@ func (a *App) Start() error {
 		Workers:  a.Workers,
 		Capacity: a.Capacity,
 		Logger:   a.logger,
+
+		MemoryLimit:    a.MemoryLimit,
+		EvaluationWait: time.Duration(a.EvaluationWait),
+		FlowShare:      a.FlowShare,
 	})
 	return nil
 }

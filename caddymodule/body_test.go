@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -44,7 +42,7 @@ func TestReadBody(t *testing.T) {
 		{"outer handler without status", iotest.ErrReader(caddyhttp.HandlerError{Err: broken}), -1, "", 400, "connection reset"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got, err := readBody(t.Context(), nil, io.NopCloser(tc.body), tc.declared, limit)
+			got, err := readBody(newArrivals(), &arrival{timeout: defaultBodyTimeout}, io.NopCloser(tc.body), tc.declared, limit, new(ledger))
 			if string(got) != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
@@ -62,57 +60,58 @@ func TestReadBody(t *testing.T) {
 	}
 }
 
-// TestReadBodyMemory sees to it that what is declared and not sent costs nothing.
+// ledger is an account of memory.
+type ledger struct{ taken, most, limit int64 }
+
+var errNoMemory = errors.New("no memory")
+
+func (l *ledger) Take(bytes int64) error {
+	if l.limit > 0 && l.taken+bytes > l.limit {
+		return errNoMemory
+	}
+	l.taken += bytes
+	l.most = max(l.most, l.taken)
+	return nil
+}
+
+func (l *ledger) Give(bytes int64) { l.taken -= bytes }
+
+// TestReadBodyMemory sees to it that what is declared and not sent costs nothing, and that memory is asked for as a body
+// arrives.
 func TestReadBodyMemory(t *testing.T) {
-	got, err := readBody(t.Context(), nil, io.NopCloser(strings.NewReader("abc")), 10<<20, 10<<20)
-	if err != nil || cap(got) > 2*firstRead {
-		t.Errorf("room for %d bytes (%v)", cap(got), err)
+	read := func(body io.Reader, declared int64, l *ledger) ([]byte, error) {
+		return readBody(newArrivals(), &arrival{timeout: defaultBodyTimeout}, io.NopCloser(body), declared, 10<<20, l)
+	}
+	var l ledger
+	if got, err := read(strings.NewReader("abc"), 10<<20, &l); err != nil || cap(got) > 8<<10 || l.most > 8<<10 {
+		t.Errorf("room for %d bytes, %d taken (%v)", cap(got), l.most, err)
+	}
+	l = ledger{limit: 50 << 10}
+	arrived := 0
+	body := iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 100<<10)))
+	counted := readerFunc(func(p []byte) (int, error) {
+		n, err := body.Read(p)
+		arrived += n
+		return n, err
+	})
+	if got, err := read(counted, -1, &l); !errors.Is(err, errNoMemory) || got != nil || arrived > 50<<10 || l.taken != 0 {
+		t.Errorf("of a body without memory %d bytes were read, %d are taken (%v)", arrived, l.taken, err)
 	}
 }
 
-// TestGrowingBody checks that memory is asked for by and by, and that the reading ends when there is none.
-func TestGrowingBody(t *testing.T) {
-	var asked []int64
-	full := errors.New("full")
-	body := &growingBody{ReadCloser: io.NopCloser(iotest.OneByteReader(strings.NewReader(strings.Repeat("x", 100)))), held: 10, hold: func(n int64) error {
-		asked = append(asked, n)
-		if n > 50 {
-			return full
-		}
-		return nil
-	}}
-	got, err := readBody(t.Context(), nil, body, -1, 1000)
-	if !errors.Is(err, full) || got != nil {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if want := []int64{22, 46, 94}; !slices.Equal(asked, want) {
-		t.Errorf("asked for %d, want %d", asked, want)
-	}
-}
+type readerFunc func(p []byte) (int, error)
 
-// TestHold checks that the body of a request asks for memory if its length is not declared.
-func TestHold(t *testing.T) {
-	full := errors.New("full")
-	for declared, want := range map[int64]error{-1: full, 100 << 10: nil} {
-		r := httptest.NewRequest(http.MethodPost, webhookPath("f"), strings.NewReader(strings.Repeat("x", 100<<10)))
-		r.ContentLength = declared
-		h := &Handler{exit: t.Context()}
-		request := h.newRequest(httptest.NewRecorder(), r, r.URL.EscapedPath(), &bodyCounter{ReadCloser: r.Body})
-		request.Hold = func(int64) error { return full }
-		if _, err := request.ReadBody(1 << 20); !errors.Is(err, want) {
-			t.Errorf("length %d: %v, want %v", declared, err, want)
-		}
-	}
-}
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func BenchmarkReadBody(b *testing.B) {
+	watch := newArrivals()
 	for _, size := range []int{200, 20 << 10, 2 << 20} {
 		text := bytes.Repeat([]byte("x"), size)
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			b.SetBytes(int64(size))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := readBody(b.Context(), nil, io.NopCloser(bytes.NewReader(text)), int64(size), 10<<20); err != nil {
+				if _, err := readBody(watch, &arrival{timeout: defaultBodyTimeout}, io.NopCloser(bytes.NewReader(text)), int64(size), 10<<20, new(ledger)); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -57,6 +57,10 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		base_url <url>
 //		workers  <n>
 //		capacity <n>
+//
+//		memory_limit    <size>
+//		evaluation_wait <duration>
+//		flow_share      <percent>
 //	}
 //
 // Options flows and flow may be repeated. Relative folders are taken from the folder of the Caddyfile.
@@ -101,8 +105,21 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if err := parseCount(d, &a.Capacity); err != nil {
 				return err
 			}
+		case "memory_limit":
+			if err := parseBytes(d, &a.MemoryLimit); err != nil {
+				return err
+			}
+		case "evaluation_wait":
+			if err := parseTime(d, &a.EvaluationWait); err != nil {
+				return err
+			}
+		case "flow_share":
+			if err := parseCount(d, &a.FlowShare); err != nil {
+				return err
+			}
 		default:
-			return d.Errf("unrecognized option %q of kestra: there are flows, flow, store, strict, base_url, workers and capacity", name)
+			return d.Errf("unrecognized option %q of kestra: there are flows, flow, store, strict, base_url, workers, capacity, "+
+				"memory_limit, evaluation_wait and flow_share", name)
 		}
 		return nil
 	})
@@ -189,6 +206,7 @@ func matchesWebhooks(pattern string) bool {
 //		unknown      404|pass
 //		max_body     <size>
 //		wait_timeout <duration>
+//		body_timeout <duration>
 //	}
 //
 // Options flows, namespaces and condition may be repeated. Relative folders are taken from the folder of the Caddyfile.
@@ -227,27 +245,19 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return d.Err("unknown takes one of: 404, pass")
 			}
 		case "max_body":
-			var text string
-			if !d.AllArgs(&text) {
-				return d.ArgErr()
+			if err := parseBytes(d, &h.MaxBody); err != nil {
+				return err
 			}
-			size, ok := parseSize(text)
-			if !ok {
-				return d.Errf("max_body %s is not a size between 1B and 1TiB: write it as 10MiB or 10MB", text)
-			}
-			h.MaxBody = size
 		case "wait_timeout":
-			var text string
-			if !d.AllArgs(&text) {
-				return d.ArgErr()
+			if err := parseTime(d, &h.WaitTimeout); err != nil {
+				return err
 			}
-			timeout, err := parseDuration(text)
-			if err != nil {
-				return d.Errf("wait_timeout %s is not a positive duration: write it as 30s, 1m30s or PT30S", text)
+		case "body_timeout":
+			if err := parseTime(d, &h.BodyTimeout); err != nil {
+				return err
 			}
-			h.WaitTimeout = caddy.Duration(timeout)
 		default:
-			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, unknown, max_body and wait_timeout", name)
+			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, unknown, max_body, wait_timeout and body_timeout", name)
 		}
 		return nil
 	})
@@ -299,6 +309,34 @@ func parseCount(d *caddyfile.Dispenser, to *int) error {
 		return d.Errf("%s takes a whole number of at least 1, not %s", name, text)
 	}
 	*to = n
+	return nil
+}
+
+func parseBytes(d *caddyfile.Dispenser, to *int64) error {
+	name := d.Val()
+	var text string
+	if !d.AllArgs(&text) {
+		return d.ArgErr()
+	}
+	size, ok := parseSize(text)
+	if !ok {
+		return d.Errf("%s %s is not a size between 1B and 1TiB: write it as 10MiB or 10MB", name, text)
+	}
+	*to = size
+	return nil
+}
+
+func parseTime(d *caddyfile.Dispenser, to *caddy.Duration) error {
+	name := d.Val()
+	var text string
+	if !d.AllArgs(&text) {
+		return d.ArgErr()
+	}
+	duration, err := parseDuration(text)
+	if err != nil {
+		return d.Errf("%s %s is not a positive duration: write it as 30s, 1m30s or PT30S", name, text)
+	}
+	*to = caddy.Duration(duration)
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package caddymodule
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -72,11 +71,15 @@ type Handler struct {
 	// answer is 202 and the execution goes on. Default: `30s`.
 	WaitTimeout caddy.Duration `json:"wait_timeout,omitempty"`
 
+	// How long the body of a request may take to arrive, beside a second for each 16 KiB of it; then the answer is 408. A
+	// `read_timeout` of the server counts as well. Default: `30s`.
+	BodyTimeout caddy.Duration `json:"body_timeout,omitempty"`
+
 	logger    *zap.Logger
 	access    *zap.Logger
 	site      *engine.Site
-	exit      context.Context // done when the process goes down
-	rewritten sync.Once       // the warning about webhook URLs that a rewrite hides
+	arrivals  *arrivals
+	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
 }
 
 // CaddyModule returns the Caddy module information.
@@ -98,6 +101,8 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return errors.New("kestra_webhook: max_body must not be negative")
 	case h.WaitTimeout < 0:
 		return errors.New("kestra_webhook: wait_timeout must not be negative")
+	case h.BodyTimeout < 0:
+		return errors.New("kestra_webhook: body_timeout must not be negative")
 	}
 	for _, pattern := range h.Namespaces {
 		if name := strings.TrimSuffix(pattern, ".*"); name == "" || strings.Contains(name, "*") {
@@ -139,7 +144,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		h.logger.Warn("no flow of this site has a webhook trigger that can fire, so every webhook URL is unknown",
 			zap.Strings("flow_dirs", h.FlowDirs), zap.Strings("namespaces", h.Namespaces))
 	}
-	h.site, h.exit = site, app.engine.exit
+	h.site, h.arrivals = site, app.engine.arrivals
 	return nil
 }
 
@@ -156,7 +161,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		body.ReadCloser = http.NoBody
 	}
 	request := h.newRequest(w, r, path, body)
-	response := h.site.Webhook(r.Context(), request)
+	response, release := h.site.Webhook(r.Context(), request)
+	defer release()
 	setPlaceholders(r, response)
 	if response.Unmatched {
 		return h.pass(w, r, next, response)
@@ -211,11 +217,12 @@ func (h *Handler) newRequest(w http.ResponseWriter, r *http.Request, path string
 		ContentLength:    r.ContentLength,
 		RemoteAddr:       clientIP(r),
 	}
-	request.ReadBody = func(limit int64) ([]byte, error) {
-		if r.ContentLength < 0 {
-			return readBody(h.exit, w, &growingBody{ReadCloser: body, hold: request.Hold, held: webhook.UndeclaredBody}, r.ContentLength, limit)
+	request.ReadBody = func(limit int64, account webhook.Account) ([]byte, error) {
+		timeout := time.Duration(h.BodyTimeout)
+		if timeout == 0 {
+			timeout = defaultBodyTimeout
 		}
-		return readBody(h.exit, w, body, r.ContentLength, limit)
+		return readBody(h.arrivals, &arrival{w: w, timeout: timeout}, body, r.ContentLength, limit, account)
 	}
 	return request
 }

@@ -13,10 +13,9 @@ import (
 )
 
 const (
-	// exitLimit bounds how long the end of the process waits for an engine to close. By then all requests are answered,
-	// unless the server's grace_period cut them off, and executions nobody waits for had the two seconds that those who
-	// wait were given.
-	exitLimit = time.Second
+	// exitLimit bounds how long the end of the process waits for an engine to close, which lets executions run on until two
+	// seconds after the exit began. By then all requests are answered, unless the server's grace_period cut them off.
+	exitLimit = 2500 * time.Millisecond
 
 	// exitInterval is how often an engine that closes in the background looks whether the process ends.
 	exitInterval = 100 * time.Millisecond
@@ -36,17 +35,13 @@ type pooledEngine struct {
 	closed  chan struct{} // closed when the engine has released everything
 	err     error         // of closing
 
-	exit    context.Context // done when the process goes down
-	endExit context.CancelFunc
+	arrivals *arrivals // bodies of requests to all sites
 }
-
-// bodyGrace is how long a body may still take to arrive when the process goes down.
-const bodyGrace = 2 * time.Second
 
 // Exit says that the process is going down.
 func (p *pooledEngine) Exit() {
 	p.Engine.Exit()
-	p.endExit()
+	p.arrivals.exit()
 }
 
 // acquireEngine returns the engine on a store, which it opens unless some configuration uses it. The caller owes the pool
@@ -57,9 +52,7 @@ func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := &pooledEngine{Engine: e, closed: make(chan struct{})}
-		p.exit, p.endExit = context.WithCancel(context.Background())
-		return p, nil
+		return &pooledEngine{Engine: e, closed: make(chan struct{}), arrivals: newArrivals()}, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("store %s: %w", o.Kind, err)

@@ -38,8 +38,9 @@ func TestOrderOfChecks(t *testing.T) {
 		{"the key before the length", "ok", false, false, []func(*webhook.Request){wrongKey, tooLarge}, 404, "unknown", false, false},
 		{"an unknown flow", "nope", false, true, nil, 404, "unknown", false, false},
 		{"disabled before capacity", "disabled", false, true, nil, 409, "disabled", false, true},
-		{"capacity before the length", "ok", false, true, []func(*webhook.Request){tooLarge}, 503, "busy", false, true},
-		{"capacity before conditions", "unmet", false, true, nil, 503, "busy", false, true},
+		{"the length before capacity", "ok", false, true, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
+		{"conditions before capacity", "unmet", false, true, nil, 204, "unmet", true, true},
+		{"capacity", "ok", false, true, nil, 503, "busy", true, true},
 		{"the length before conditions", "unmet", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
 		{"conditions", "unmet", false, false, nil, 204, "unmet", true, true},
 		{"nothing stands against it", "ok", false, false, nil, 200, "fired", true, true},
@@ -63,7 +64,7 @@ func TestOrderOfChecks(t *testing.T) {
 			}
 			read := false
 			watched := func(r *webhook.Request) {
-				r.ReadBody = func(int64) ([]byte, error) { read = true; return []byte("{}"), nil }
+				r.ReadBody = func(int64, webhook.Account) ([]byte, error) { read = true; return []byte("{}"), nil }
 			}
 			got := send(site, test.flow, "{}", append([]func(*webhook.Request){watched}, test.request...)...)
 			if got.Status != test.status || got.Outcome != test.outcome {
@@ -127,7 +128,7 @@ func TestPassUnknown(t *testing.T) {
 	e := openEngine(t)
 	site := newSite(t, e, SiteOptions{PassUnknown: true}, webhookFlow("ok", ""), webhookFlow("disabled", "", "disabled: true"))
 	unread := func(r *webhook.Request) {
-		r.ReadBody = func(int64) ([]byte, error) { t.Error("the body was read"); return nil, nil }
+		r.ReadBody = func(int64, webhook.Account) ([]byte, error) { t.Error("the body was read"); return nil, nil }
 	}
 	passes := map[string]func(*webhook.Request){
 		"wrong key":               func(r *webhook.Request) { r.Target.Key = "nope" },

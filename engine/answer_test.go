@@ -12,7 +12,6 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
-	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -157,7 +156,8 @@ func TestCallerGoesAway(t *testing.T) {
 			<-g.entered
 			cancel()
 		}()
-		got := site.Webhook(ctx, newRequest("f", "{}"))
+		got, release := site.Webhook(ctx, newRequest("f", "{}"))
+		release()
 		if got.ExecutionID == "" {
 			t.Fatalf("answer is %+v", got)
 		}
@@ -236,7 +236,7 @@ func (failingStore) Accept(context.Context, *execution.State) error {
 
 func TestStoreThatKeepsNothing(t *testing.T) {
 	store := failingStore{memory.New(memory.Options{})}
-	e := &Engine{store: store, runner: runner.New(store, runner.Options{})}
+	e := newEngine(store)
 	t.Cleanup(func() { _ = e.Close() })
 	g := newGate(t, t.Name())
 	close(g.open)

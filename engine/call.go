@@ -3,11 +3,14 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -17,15 +20,13 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// conditionsTime is how long all conditions of one request may take together (spec/expressions.md §5.3).
-const conditionsTime = 100 * time.Millisecond
-
 // call is a request with the right key on its way through a site. One goroutine works on it.
 type call struct {
 	site     *Site
 	served   *served
 	trigger  *webhook.Trigger
 	request  *webhook.Request
+	claim    *admission.Claim
 	delivery *webhook.Delivery
 	now      time.Time
 	context  *pebble.Context
@@ -33,39 +34,32 @@ type call struct {
 }
 
 // fire reads the body of an admitted request, decides, and runs the flow.
-func (s *Site) fire(ctx context.Context, t *webhook.Trigger, r *webhook.Request) webhook.Response {
-	slot, err := s.engine.runner.Reserve()
+func (c *call) fire(ctx context.Context) (response webhook.Response) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.logPanic("request", p)
+			response = webhook.Failed()
+		}
+	}()
+	err := c.claim.Take(c.request.Size())
 	if err != nil {
 		return unavailable(err)
 	}
-	defer slot.Release()
-
-	// Memory is taken before the body is read: what is declared, or else by and by.
-	size := r.ContentLength
-	if size < 0 {
-		size = webhook.UndeclaredBody
-	}
-	if err := slot.Hold(min(size, s.options.MaxBody)); err != nil {
-		return unavailable(err)
-	}
-	r.Hold = slot.Hold
-	c := &call{site: s, served: s.flows[t.Flow], trigger: t, request: r, now: time.Now()}
-	if c.delivery, err = webhook.Receive(r, s.options.MaxBody); err != nil {
+	if c.delivery, err = webhook.Receive(c.request, c.site.options.MaxBody, c.claim); err != nil {
 		return c.refuseBody(err)
 	}
-	if err := slot.Hold(c.delivery.Size()); err != nil {
-		return unavailable(err)
+	c.context = &pebble.Context{
+		Now: c.now, Secrets: c.site.environment, Namespace: c.trigger.Flow.Namespace, Memory: c.claim.Evaluation(),
 	}
-	c.context = &pebble.Context{Now: c.now, Secrets: s.environment, Namespace: t.Flow.Namespace}
 	c.context.Vars = c.requestVars()
 	if refusal := c.decide(ctx); refusal != nil {
 		return *refusal
 	}
-	return c.run(ctx, slot)
+	return c.run(ctx)
 }
 
 func (c *call) refuseBody(err error) webhook.Response {
-	if errors.Is(err, runner.ErrFull) {
+	if admission.IsFull(err) {
 		return unavailable(err)
 	}
 	status, message := http.StatusBadRequest, "request body could not be read"
@@ -81,19 +75,64 @@ func (c *call) refuseBody(err error) webhook.Response {
 
 // decide asks the conditions of the site and of the trigger; nil means that all hold.
 func (c *call) decide(ctx context.Context) *webhook.Response {
-	event := c.event()
-	for _, site := range c.site.conditions {
-		if met, err := site.Holds(ctx, event); !met {
-			return c.unmet("site condition "+site.source, err)
+	if len(c.site.conditions) == 0 && !c.trigger.HasConditions() {
+		return nil
+	}
+	deadline := time.Now().Add(c.site.engine.admission.Limits().Wait)
+	var refusal *webhook.Response
+	err := c.evaluate(ctx, deadline, func() error {
+		what, met, err := c.met(ctx, deadline)
+		if condition.IsBusy(err) {
+			return err
 		}
+		if !met {
+			refusal = c.unmet(what, err)
+		}
+		return nil
+	})
+	if err != nil {
+		response := unavailable(err)
+		return &response
 	}
-	if met, err := c.trigger.Met(ctx, event); !met {
-		return c.unmet("condition of the trigger", err)
-	}
-	return nil
+	return refusal
 }
 
-func (c *call) event() *condition.Event {
+// met reports whether all conditions hold, and which one does not. A panic is an error of the condition.
+func (c *call) met(ctx context.Context, deadline time.Time) (what string, met bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.logPanic(what, p)
+			met, err = false, errInternal
+		}
+	}()
+	event := c.event(deadline)
+	for _, site := range c.site.conditions {
+		what = "site condition " + site.source
+		if met, err = site.Holds(ctx, event); !met {
+			return what, met, err
+		}
+	}
+	what = "condition of the trigger"
+	met, err = c.trigger.Met(ctx, event)
+	return what, met, err
+}
+
+// evaluate calls f, which evaluates expressions, when it may run. The error is that of f, or says why the evaluation could
+// not be carried through now.
+func (c *call) evaluate(ctx context.Context, deadline time.Time, f func() error) error {
+	if err := c.claim.Enter(ctx, deadline); err != nil {
+		return err
+	}
+	defer c.claim.Leave()
+	err := f()
+	c.claim.Evaluation().End()
+	if c.claim.Short() {
+		return admission.ErrMemory
+	}
+	return err
+}
+
+func (c *call) event(deadline time.Time) *condition.Event {
 	return &condition.Event{
 		Pebble:     c.context,
 		Method:     c.request.Method,
@@ -101,7 +140,7 @@ func (c *call) event() *condition.Event {
 		RemoteAddr: c.request.RemoteAddr,
 		RawBody:    c.delivery.RawBody,
 		Now:        c.now,
-		Deadline:   time.Now().Add(conditionsTime), // c.now is before the body, which may take its time
+		Deadline:   deadline,
 	}
 }
 
@@ -116,25 +155,24 @@ func (c *call) unmet(what string, err error) *webhook.Response {
 }
 
 // run creates the execution and answers with it: at once, or when it has ended if the trigger waits.
-func (c *call) run(ctx context.Context, slot *runner.Slot) webhook.Response {
+func (c *call) run(ctx context.Context) webhook.Response {
 	e, baseURL := c.site.engine, c.site.options.BaseURL
 	s := c.execution()
-	labels, err := c.trigger.Labels(c.context, s.ID)
-	if err != nil {
-		c.log().Warn("labels of the trigger could not be rendered and are left out", zap.Error(err))
+	if err := c.describe(ctx, s); err != nil {
+		return c.notKept(err)
 	}
-	s.Labels = labels
-	c.context.Vars.Set("labels", value.FromMap(flow.NestLabels(labels)))
-	s.Trigger.Variables.JSON = c.delivery.Variables()
 	job := &runner.Job{
 		Plan:    c.served.plan,
 		State:   s,
 		Vars:    c.context.Vars,
 		Secrets: c.site.environment,
-		Slot:    slot,
+		Claim:   c.claim,
+		Queued:  c.delivery.Drop,
 		Ended:   func(status execution.Status) { e.ended(c.trigger, status) },
 	}
-
+	if err := c.claim.Take(webhook.AnswerSize(s)); err != nil {
+		return unavailable(err)
+	}
 	wait, timeout := c.trigger.Wait()
 	if !wait {
 		response := webhook.Accepted(200, webhook.OutcomeFired, s, baseURL)
@@ -156,26 +194,90 @@ func (c *call) run(ctx context.Context, slot *runner.Slot) webhook.Response {
 		return webhook.Accepted(202, webhook.OutcomeTimeout, ended, baseURL)
 	}
 	c.context.Vars = job.Vars
-	response, err := c.trigger.Ended(ended, c.context, baseURL)
-	if err != nil {
-		c.log().Warn("responseCode could not be used, so the answer is 500", zap.String("execution", s.ID), zap.Error(err))
+	return c.answer(ctx, ended)
+}
+
+// describe gives an execution its labels and the text of its trigger's variables.
+func (c *call) describe(ctx context.Context, s *execution.State) error {
+	render := func() error {
+		labels, err := c.trigger.Labels(c.context, s.ID)
+		if err != nil {
+			c.log().Warn("labels of the trigger could not be rendered and are left out", zap.Error(err))
+		}
+		s.Labels = labels
+		return nil
 	}
-	return response
+	if !c.trigger.HasLabels() {
+		_ = render() // nothing is evaluated, so nothing fails
+	} else if err := c.evaluate(ctx, time.Now().Add(c.site.engine.admission.Limits().Wait), render); err != nil {
+		return err
+	}
+	size := int64(0)
+	for _, l := range s.Labels {
+		size += int64(len(l.Key) + len(l.Value))
+	}
+	if err := c.claim.Take(size); err != nil {
+		return err
+	}
+	c.context.Vars.Set("labels", value.FromMap(flow.NestLabels(s.Labels)))
+	var err error
+	if s.Trigger.Variables.JSON, err = c.delivery.Variables(); err != nil {
+		return err
+	}
+	if c.claim.Short() { // headers or parameters are missing in it
+		return admission.ErrMemory
+	}
+	return nil
+}
+
+// answer makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
+// evaluation of responseCode waits for its turn and for memory.
+func (c *call) answer(ctx context.Context, ended *execution.State) webhook.Response {
+	c.claim.Charge(webhook.OutputsSize(ended))
+	for {
+		var response webhook.Response
+		err := c.evaluate(context.WithoutCancel(ctx), time.Time{}, func() (err error) {
+			response, err = c.trigger.Ended(ended, c.context, c.site.options.BaseURL)
+			return err
+		})
+		if errors.Is(err, admission.ErrMemory) && c.claim.Refill(context.WithoutCancel(ctx)) == nil {
+			continue
+		}
+		if err != nil {
+			c.log().Warn("responseCode could not be used, so the answer is 500", zap.String("execution", ended.ID), zap.Error(err))
+		}
+		return response
+	}
+}
+
+// errInternal is what an expression that panicked fails with.
+var errInternal = errors.New("internal error")
+
+// logPanic logs the stack of a panic, and no value: what panicked may have request data in its hands.
+func (c *call) logPanic(what string, p any) {
+	c.log().Error("panic", zap.String("in", what), zap.String("type", fmt.Sprintf("%T", p)), zap.ByteString("stack", debug.Stack()))
 }
 
 func (c *call) notKept(err error) webhook.Response {
-	if errors.Is(err, runner.ErrFull) || errors.Is(err, runner.ErrStopping) {
+	if admission.IsFull(err) || errors.Is(err, runner.ErrStopping) || errors.Is(err, context.Canceled) {
 		return unavailable(err)
 	}
 	c.log().Error("the store could not keep a delivery", zap.Error(err))
 	return webhook.Unavailable(webhook.OutcomeUnstored, "the delivery could not be kept", retryBusy)
 }
 
+// unavailable answers a request that cannot be served now.
 func unavailable(err error) webhook.Response {
-	if errors.Is(err, runner.ErrStopping) {
+	switch {
+	case errors.Is(err, runner.ErrStopping):
 		return webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping)
+	case errors.Is(err, admission.ErrPlaces):
+		return webhook.Unavailable(webhook.OutcomeBusy, "too many executions are under way", retryBusy)
+	case errors.Is(err, admission.ErrMemory):
+		return webhook.Unavailable(webhook.OutcomeBusy, "memory is short", retryBusy)
+	default:
+		return webhook.Unavailable(webhook.OutcomeBusy, "the server is too busy to evaluate the request", retryBusy)
 	}
-	return webhook.Unavailable(webhook.OutcomeBusy, "too many executions are under way", retryBusy)
 }
 
 // execution returns the execution that the call may become.

@@ -126,7 +126,7 @@ func TestSlowBody(t *testing.T) {
 		site := newSite(t, openEngine(t), SiteOptions{Conditions: []SiteCondition{{Expression: "body.n == 1"}}}, webhookFlow("f", expressionCondition("{{ trigger.body.n == 1 }}")))
 		r := send(site, "f", "", func(r *webhook.Request) {
 			r.ContentLength = -1
-			r.ReadBody = func(int64) ([]byte, error) {
+			r.ReadBody = func(int64, webhook.Account) ([]byte, error) {
 				<-time.After(10 * time.Second) // of the bubble
 				return []byte(`{"n":1}`), nil
 			}
@@ -142,7 +142,7 @@ func TestBodyErrors(t *testing.T) {
 	read := func(body string, err error) func(*webhook.Request) {
 		return func(r *webhook.Request) {
 			r.ContentLength = -1
-			r.ReadBody = func(limit int64) ([]byte, error) {
+			r.ReadBody = func(limit int64, _ webhook.Account) ([]byte, error) {
 				if limit != 10 {
 					return nil, fmt.Errorf("asked for %d bytes", limit)
 				}

@@ -13,6 +13,7 @@
 //	webhook    the trigger: URL, key, request, variables, answers
 //	execution  the pure core: plan, state, step, changes, and what a store is
 //	task       what a task is; one folder per group of tasks
+//	admission  shares memory, places and processors between requests, executions and flows
 //	runner     drives the core: evaluates, runs tasks, keeps time, commits
 //	store      where executions are kept: one package per kind, one suite for all
 //	engine     this package: joins them

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
@@ -20,11 +21,12 @@ const exitGrace = 2 * time.Second
 // Engine keeps and runs executions. One engine serves all sites of a process that name the same store, and lives on
 // when they are configured anew.
 type Engine struct {
-	store   execution.Store
-	runner  *runner.Runner
-	exiting atomic.Bool
-	calls   calls
-	stopped sync.Map // stopKey of every trigger that stopAfter has switched off
+	store     execution.Store
+	admission *admission.Controller
+	runner    *runner.Runner
+	exiting   atomic.Bool
+	calls     calls
+	stopped   sync.Map // stopKey of every trigger that stopAfter has switched off
 }
 
 // stopKey names a trigger of one content of a flow: changing the flow file switches its triggers on again.
@@ -54,13 +56,24 @@ func Open(o StoreOptions) (*Engine, error) {
 	if o.Kind != StoreMemory {
 		return nil, fmt.Errorf("store %q is not supported yet", o.Kind)
 	}
-	store := memory.New(memory.Options{})
-	return &Engine{store: store, runner: runner.New(store, runner.Options{})}, nil
+	return newEngine(memory.New(memory.Options{})), nil
+}
+
+func newEngine(store execution.Store) *Engine {
+	a := admission.New(admission.Limits{})
+	e := &Engine{store: store, admission: a, runner: runner.New(store, a, runner.Options{})}
+	e.Configure(Options{})
+	return e
 }
 
 // Configure applies o; the last call wins. An engine that was never configured runs with the defaults.
 func (e *Engine) Configure(o Options) {
-	e.runner.Configure(runner.Options{Workers: o.Workers, Capacity: o.Capacity, Logger: o.Logger})
+	limits := admission.Limits{Memory: o.MemoryLimit, Places: o.Capacity, Wait: o.EvaluationWait, Share: o.FlowShare}
+	e.admission.Configure(limits)
+	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger})
+	if s, ok := e.store.(interface{ LimitEnded(bytes int64) }); ok { // what it keeps is in the memory of the process
+		s.LimitEnded(limits.EndedMemory())
+	}
 }
 
 // Exit says that the process is going down: from now on requests are answered with 503, and callers that wait for an

@@ -142,7 +142,14 @@ func quoteYAML(text string) string {
 
 // send sends a POST request with a body to company.team/id with the key abc.
 func send(site *Site, id, body string, change ...func(*webhook.Request)) webhook.Response {
-	return site.Webhook(context.Background(), newRequest(id, body, change...))
+	return sendRequest(site, newRequest(id, body, change...))
+}
+
+// sendRequest sends a request and takes its answer.
+func sendRequest(site *Site, r *webhook.Request) webhook.Response {
+	response, release := site.Webhook(context.Background(), r)
+	release()
+	return response
 }
 
 // newRequest returns the request that [send] sends.
@@ -155,7 +162,7 @@ func newRequest(id, body string, change ...func(*webhook.Request)) *webhook.Requ
 		Host:          "example.com",
 		ContentLength: int64(len(body)),
 		RemoteAddr:    "192.0.2.1",
-		ReadBody:      func(int64) ([]byte, error) { return []byte(body), nil },
+		ReadBody:      func(int64, webhook.Account) ([]byte, error) { return []byte(body), nil },
 	}
 	for _, f := range change {
 		f(r)

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
-	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -58,7 +56,9 @@ func TestCapacity(t *testing.T) {
 		}
 		// What does not fire leaves nothing behind.
 		for range 10 {
-			send(site, "f", "{}", func(r *webhook.Request) { r.ReadBody = func(int64) ([]byte, error) { return nil, errors.New("x") } })
+			send(site, "f", "{}", func(r *webhook.Request) {
+				r.ReadBody = func(int64, webhook.Account) ([]byte, error) { return nil, errors.New("x") }
+			})
 		}
 		if r := send(site, "f", "{}"); r.Status != 200 {
 			t.Errorf("after all have ended: %d", r.Status)
@@ -66,55 +66,99 @@ func TestCapacity(t *testing.T) {
 	})
 }
 
-// TestMemory checks that bodies count against the memory of all executions before they are read, as what they declare or
-// else as a little that grows, and then as what they are when decompressed.
+// TestMemory checks that a request which finds no memory left is answered with 503 and leaves nothing taken, wherever on
+// its way that happens.
 func TestMemory(t *testing.T) {
+	packed := gzipped(t, strings.Repeat(" ", 600<<10))
+	values := "[" + strings.Repeat("1,", 100<<10) + "1]"
+	body := func(text string) func(*webhook.Request) {
+		return func(r *webhook.Request) {
+			r.ContentLength = int64(len(text))
+			r.ReadBody = func(limit int64, account webhook.Account) ([]byte, error) {
+				return webhook.ReadAll(strings.NewReader(text), r.ContentLength, limit, account)
+			}
+		}
+	}
+	header := func(name, text string) func(*webhook.Request) {
+		return func(r *webhook.Request) { r.Header.Set(name, text) }
+	}
+	many := strings.Repeat("a&", 20<<10)
+	query := func(r *webhook.Request) { r.RawQuery = many }
+	tests := []struct {
+		name string
+		flow string
+		with []func(*webhook.Request)
+		left int64 // KiB
+		want int   // with that much left
+	}{
+		{"a small request", "plain", nil, 64, 200},
+		{"many headers", "plain", []func(*webhook.Request){header("X", strings.Repeat("x", 64<<10))}, 64, 503},
+		{"a long body", "plain", []func(*webhook.Request){body(strings.Repeat("x", 600<<10))}, 500, 503},
+		{"a packed body", "plain", []func(*webhook.Request){body(packed), header("Content-Encoding", "gzip")}, 500, 503},
+		{"a body in another charset", "plain", []func(*webhook.Request){body(strings.Repeat("\xe9", 100<<10)), header("Content-Type", "text/plain; charset=latin1")}, 300, 503},
+		{"a tree that nobody reads", "plain", []func(*webhook.Request){body(values)}, 1500, 200},
+		{"a tree", "tree", []func(*webhook.Request){body(values)}, 1500, 503},
+		{"a tree in CEL", "cel", []func(*webhook.Request){body(values)}, 1500, 503},
+		{"form fields that nobody reads", "plain", []func(*webhook.Request){body(many), header("Content-Type", "application/x-www-form-urlencoded")}, 1000, 200},
+		{"form fields", "form", []func(*webhook.Request){body(many), header("Content-Type", "application/x-www-form-urlencoded")}, 1000, 503},
+		{"parameters", "plain", []func(*webhook.Request){query}, 1000, 503},
+		{"what a condition makes", "makes", nil, 1000, 503},
+		{"what a label makes", "label", nil, 1000, 503},
+		{"what a task makes", "task", nil, 1000, 503},
+		{"the answer", "plain", []func(*webhook.Request){body(strings.Repeat("\x01", 50<<10))}, 600, 503},
+	}
+	const long = "{{ range(1, 20000) | join(\"-------------------------------------------------------\") | length > 1 }}"
+	e := openEngine(t)
+	site := newSite(t, e, SiteOptions{},
+		webhookFlow("plain", ""),
+		webhookFlow("tree", expressionCondition("{{ trigger.body[0] == 1 }}")),
+		webhookFlow("cel", celCondition("body[0] == 1")),
+		webhookFlow("form", expressionCondition("{{ trigger.formFields.a[0] == '' }}")),
+		webhookFlow("makes", expressionCondition(long)),
+		webhookFlow("label", "labels: {l: '"+long+"'}"),
+		taskFlow("task", "- {id: ret, type: io.kestra.plugin.core.debug.Return, format: '"+long+"'}", "wait: true"))
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if r := send(site, test.flow, "{}", test.with...); r.Status != 200 {
+				t.Fatalf("with memory the answer is %d %s", r.Status, r.Body)
+			} else {
+				waitFor(t, e, r.ExecutionID)
+			}
+			other := e.admission.Claim("another flow")
+			pool := e.admission.Limits().Memory / 2
+			used, _ := e.admission.Used()
+			other.Charge(pool - used - test.left<<10)
+			r := send(site, test.flow, "{}", test.with...)
+			if r.Status != test.want || test.want == 503 && (r.Outcome != webhook.OutcomeBusy || r.RetryAfter != 1) {
+				t.Errorf("without, it is %d %s %s", r.Status, r.Outcome, r.Body)
+			}
+			if r.Status == 200 {
+				waitFor(t, e, r.ExecutionID)
+			}
+			other.Release()
+			if used, places := e.admission.Used(); used != 0 || places != 0 {
+				t.Errorf("%d bytes and %d places are left", used, places)
+			}
+			if r := send(site, test.flow, "{}", test.with...); r.Status != 200 {
+				t.Errorf("with memory again: %d", r.Status)
+			} else {
+				waitFor(t, e, r.ExecutionID)
+			}
+		})
+	}
+}
+
+func gzipped(t testing.TB, text string) string {
+	t.Helper()
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
-	if _, err := w.Write(bytes.Repeat([]byte(" "), 600)); err != nil {
+	if _, err := w.Write([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	body := strings.Repeat(" ", 600)
-	unread := func(r *webhook.Request) {
-		r.ReadBody = func(int64) ([]byte, error) { t.Error("the body is read"); return nil, nil }
-	}
-	growing := func(r *webhook.Request) {
-		r.ReadBody = func(int64) ([]byte, error) { return nil, fmt.Errorf("reading: %w", r.Hold(900)) }
-	}
-	undeclared := func(r *webhook.Request) { r.ContentLength = -1 }
-	gzipped := func(r *webhook.Request) { r.Header.Set("Content-Encoding", "gzip") }
-	synctest.Test(t, func(t *testing.T) {
-		e := openEngine(t)
-		e.runner.Configure(runner.Options{Bytes: 2000})
-		g := newGate(t, t.Name())
-		site := newSite(t, e, SiteOptions{MaxBody: 700}, gateFlow(t, ""))
-		first := send(site, "f", body)
-		if first.Status != 200 {
-			t.Fatalf("the first is answered with %d", first.Status)
-		}
-		for name, r := range map[string]webhook.Response{
-			"declared":     send(site, "f", body, unread),
-			"undeclared":   send(site, "f", "", undeclared, unread),
-			"decompressed": send(site, "f", packed.String(), gzipped),
-			"growing":      send(newSite(t, e, SiteOptions{MaxBody: 300}, gateFlow(t, "")), "f", "", undeclared, growing),
-		} {
-			if r.Status != 503 || r.Outcome != webhook.OutcomeBusy || r.RetryAfter != 1 {
-				t.Errorf("%s: %+v", name, r)
-			}
-		}
-		small := send(site, "f", "{}") // what was refused holds nothing
-		if small.Status != 200 {
-			t.Errorf("a small body is answered with %d", small.Status)
-		}
-		close(g.open)
-		waitFor(t, e, first.ExecutionID)
-		if r := send(site, "f", packed.String(), gzipped); r.Status != 200 {
-			t.Errorf("after the first has ended: %d", r.Status)
-		}
-	})
+	return packed.String()
 }
 
 // TestExit checks what callers hear when the process goes down.

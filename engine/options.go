@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 )
 
 // StoreMemory is the kind of store that forgets everything when the process ends.
@@ -23,7 +25,14 @@ type Options struct {
 	Workers  int         // goroutines that run executions nobody waits for; 0: twice the processors
 	Capacity int         // executions under way at once, above it requests get 503; 0: 10,000
 	Logger   *zap.Logger // for executions; nil: none
+
+	MemoryLimit    int64         // bytes that requests, evaluations and executions take together; 0: 256 MiB
+	EvaluationWait time.Duration // how long the conditions of a request may wait and run before it gets 503; 0: 3 s
+	FlowShare      int           // percent of memory, places and workers that one flow may take beside others; 0: 50
 }
+
+// MinMemoryLimit is the smallest [Options.MemoryLimit] that leaves room for one evaluation at its own limit, in bytes.
+const MinMemoryLimit = admission.MinMemory
 
 // SiteOptions configure one site.
 type SiteOptions struct {

@@ -34,6 +34,7 @@ type Site struct {
 
 // served is a flow as a site serves it.
 type served struct {
+	name string // by which its share of the machine is known
 	plan *execution.Plan
 	vars *value.Map // the variables that do not depend on the request
 }
@@ -70,6 +71,7 @@ func (e *Engine) NewSite(set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics,
 			return nil, nil, fmt.Errorf("revision of flow %s/%s: %w", f.Namespace, f.ID, err)
 		}
 		s.flows[f] = &served{
+			name: f.Namespace + "/" + f.ID,
 			plan: execution.NewPlan(f, revision),
 			vars: constantVars(f, revision, s.environment, o.BaseURL),
 		}
@@ -101,24 +103,29 @@ func Serves(patterns []string, namespace string) bool {
 // Len returns the number of webhook URLs that the site serves.
 func (s *Site) Len() int { return s.index.Len() }
 
-// Webhook answers one request. It holds the engine open from begin to end.
-func (s *Site) Webhook(ctx context.Context, r *webhook.Request) webhook.Response {
+// Webhook answers one request. It holds the engine open from begin to end. The caller must call release when it has
+// written the response, whose body takes memory until then.
+func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhook.Response, release func()) {
+	release = func() {}
 	if !s.engine.calls.begin() {
-		return webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping)
+		return webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping), release
 	}
 	defer s.engine.calls.end()
 
 	t, refusal := s.admit(r)
-	var response webhook.Response
 	if refusal != nil {
 		response = *refusal
 	} else {
-		response = s.fire(ctx, t, r)
+		served := s.flows[t.Flow]
+		claim := s.engine.admission.Claim(served.name)
+		release = claim.Release
+		c := &call{site: s, served: served, trigger: t, request: r, claim: claim, now: time.Now()}
+		response = c.fire(ctx)
 	}
 	if t != nil {
 		response.Namespace, response.FlowID = t.Flow.Namespace, t.Flow.ID
 	}
-	return response
+	return response, release
 }
 
 // Seconds after which a caller may try again.

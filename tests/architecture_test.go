@@ -58,9 +58,10 @@ var house = []row{
 		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
 		tests: []string{"engine/task/tasktest"},
 	},
+	{pkg: "engine/admission"},
 	{
 		pkg:   "engine/runner",
-		ours:  []string{"engine/execution", "engine/task", "engine/flow", "engine/pebble", "engine/value"},
+		ours:  []string{"engine/admission", "engine/execution", "engine/task", "engine/flow", "engine/pebble", "engine/value"},
 		tests: []string{"engine/store/memory", "engine/task/..."},
 	},
 	{

@@ -101,7 +101,7 @@ type party struct {
 func New(l Limits) *Controller {
 	c := &Controller{flows: make(map[string]*party), reserve: make(chan struct{}, 1)}
 	c.reserve <- struct{}{}
-	c.gate.queue = NewQueue[*ticket](0)
+	c.gate.queue = NewQueue[*ticket]()
 	c.Configure(l)
 	return c
 }

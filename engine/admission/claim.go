@@ -63,8 +63,8 @@ func (cl *Claim) Release() {
 	*cl = Claim{controller: c, party: p}
 }
 
-// Take takes bytes of memory, before they are allocated. The error is [ErrMemory], and nothing is taken; the claim is then
-// short of memory until [Claim.Refill], because what asked may have gone on without what it needed.
+// Take takes bytes of memory, before they are allocated. The error is [ErrMemory], and nothing is taken; [Claim.Short] then
+// tells of it, because what asked may have gone on without what it needed.
 func (cl *Claim) Take(bytes int64) error {
 	c := cl.controller
 	c.mu.Lock()
@@ -94,6 +94,16 @@ func (c *Controller) memoryFits(cl *Claim, bytes int64) bool {
 		return c.memory.used+bytes <= c.memory.size
 	}
 	return c.memory.fits(bytes, cl.party.memory, len(c.flows) == 1)
+}
+
+// Charge takes bytes that are needed whatever is left: for the answer of an execution that has ended.
+func (cl *Claim) Charge(bytes int64) {
+	c := cl.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.memory.used += bytes
+	cl.party.memory += bytes
+	cl.memory += bytes
 }
 
 // Give gives bytes back that were taken.
@@ -146,14 +156,13 @@ func (e *Evaluation) End() int64 {
 	return n
 }
 
-// Short returns [ErrMemory] when memory was refused since the claim was made or refilled.
-func (cl *Claim) Short() error {
+// Short reports whether memory was refused since the last call: then what was evaluated meanwhile is void.
+func (cl *Claim) Short() bool {
 	cl.controller.mu.Lock()
 	defer cl.controller.mu.Unlock()
-	if cl.short {
-		return ErrMemory
-	}
-	return nil
+	short := cl.short
+	cl.short = false
+	return short
 }
 
 // Accept says that the execution has been accepted: it must end, and may use the reserve.
@@ -166,8 +175,8 @@ func (cl *Claim) Accept() {
 // ErrReserved is the error of a claim that has the reserve already: no more memory is to be had.
 var ErrReserved = errors.New("the execution needs more memory than there is for one")
 
-// Refill makes a claim that is short of memory one that is not: it waits for the reserve, which belongs to one claim at a
-// time. The error is that of ctx, or [ErrReserved].
+// Refill gives an accepted execution that ran short of memory the reserve, which belongs to one claim at a time and for
+// which it waits. The error is that of ctx, or [ErrReserved].
 func (cl *Claim) Refill(ctx context.Context) error {
 	if cl.reserved {
 		return ErrReserved
@@ -179,7 +188,7 @@ func (cl *Claim) Refill(ctx context.Context) error {
 	}
 	cl.controller.mu.Lock()
 	defer cl.controller.mu.Unlock()
-	cl.reserved, cl.accepted, cl.short = true, true, false
+	cl.reserved = true
 	return nil
 }
 

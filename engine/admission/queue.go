@@ -4,10 +4,11 @@ import "container/list"
 
 // Queue serves flows in turn, and what one flow has queued first in, first out. It is not safe for concurrent use.
 type Queue[T any] struct {
-	perFlow int // how many items of a flow may be out at once; 0: any number
-	lanes   map[*party]*lane[T]
-	turns   list.List // of *lane[T] with items, in the order of their turns
-	length  int
+	shared int // how many items of a flow may be out at once beside those of others; 0: any number
+	alone  int // how many when no other flow has any, queued or out
+	lanes  map[*party]*lane[T]
+	turns  list.List // of *lane[T] with items, in the order of their turns
+	length int
 }
 
 // lane is what one flow has queued, and how much of it is out.
@@ -17,14 +18,17 @@ type lane[T any] struct {
 	out   int
 }
 
-// NewQueue returns an empty queue that lets at most perFlow items of one flow out at once, until [Queue.Done]; 0 means any
-// number.
-func NewQueue[T any](perFlow int) *Queue[T] {
-	return &Queue[T]{perFlow: perFlow, lanes: make(map[*party]*lane[T])}
+// NewQueue returns an empty queue that lets any number of items out.
+func NewQueue[T any]() *Queue[T] {
+	return &Queue[T]{lanes: make(map[*party]*lane[T])}
 }
 
-// Limit changes how many items of one flow may be out at once.
-func (q *Queue[T]) Limit(perFlow int) { q.perFlow = perFlow }
+// Limit says that out of so many servers one flow may have share percent beside other flows, and alone all but an eighth:
+// as many of its items are out, until [Queue.Done]. One server is kept for the next flow if there are several.
+func (q *Queue[T]) Limit(servers, share int) {
+	q.shared = max(1, (servers*share+99)/100)
+	q.alone = max(q.shared, servers-max(1, servers/8))
+}
 
 // Len returns the number of queued items.
 func (q *Queue[T]) Len() int { return q.length }
@@ -45,9 +49,13 @@ func (q *Queue[T]) Push(cl *Claim, item T) {
 
 // Pop returns the next item of the flow whose turn it is, passing over flows that have as many out as they may.
 func (q *Queue[T]) Pop() (item T, ok bool) {
+	most := q.shared
+	if len(q.lanes) == 1 {
+		most = q.alone
+	}
 	for turn := q.turns.Front(); turn != nil; turn = turn.Next() {
 		l := turn.Value.(*lane[T])
-		if q.perFlow > 0 && l.out >= q.perFlow {
+		if most > 0 && l.out >= most {
 			continue
 		}
 		item, l.items[0] = l.items[0], item

@@ -13,18 +13,23 @@ func TestQueueServesFlowsInTurn(t *testing.T) {
 	}
 	tests := []struct {
 		name    string
-		perFlow int
+		servers int      // 0: no limit
 		push    []string // flow and number
 		want    []string // "" for none; "-a" for an item of a that is done
 	}{
 		{"one flow in its order", 0, []string{"a1", "a2", "a3"}, []string{"a1", "a2", "a3", ""}},
 		{"flows in turn", 0, []string{"a1", "a2", "a3", "b1", "c1", "c2"}, []string{"a1", "b1", "c1", "a2", "c2", "a3", ""}},
-		{"a flow that has enough out waits", 1, []string{"a1", "a2", "b1"}, []string{"a1", "b1", "", "-a", "a2", ""}},
-		{"two out", 2, []string{"a1", "a2", "a3", "a4"}, []string{"a1", "a2", "", "-a", "a3", "", "-a", "a4"}},
+		{"alone a flow leaves one server", 4, []string{"a1", "a2", "a3", "a4"}, []string{"a1", "a2", "a3", "", "-a", "a4"}},
+		{"beside another it has half", 4, []string{"a1", "a2", "a3", "b1"}, []string{"a1", "b1", "a2", "", "-a", "a3"}},
+		{"and more when that has gone", 4, []string{"a1", "a2", "a3", "b1"}, []string{"a1", "b1", "a2", "", "-b", "a3"}},
+		{"the only server is for all", 1, []string{"a1", "a2", "b1"}, []string{"a1", "b1", "", "-a", "a2", ""}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			q := NewQueue[string](test.perFlow)
+			q := NewQueue[string]()
+			if test.servers > 0 {
+				q.Limit(test.servers, DefaultShare)
+			}
 			for _, item := range test.push {
 				q.Push(claims[item[:1]], item)
 			}
@@ -51,7 +56,7 @@ func TestQueueServesFlowsInTurn(t *testing.T) {
 // TestQueueForgetsFlows checks that flows which have nothing queued or out cost nothing.
 func TestQueueForgetsFlows(t *testing.T) {
 	c := New(Limits{})
-	q := NewQueue[int](0)
+	q := NewQueue[int]()
 	for i := range 100 {
 		cl := c.Claim(string(rune('a' + i)))
 		q.Push(cl, i)

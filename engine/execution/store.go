@@ -45,7 +45,7 @@ type Store interface {
 
 	// PutValue keeps a value of an execution and returns its reference, which is new. The execution may be accepted
 	// later; when that never happens, the store may drop the value once it is opened again. A value goes when its
-	// execution goes.
+	// execution goes. The store may keep data itself: nobody changes it any more.
 	PutValue(ctx context.Context, executionID string, data []byte) (ref string, err error)
 
 	// GetValue returns a value. A reference that is not kept is ErrNotFound.

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
@@ -17,7 +18,7 @@ import (
 
 // bench is a runner on a memory store, and a plan.
 func bench(b *testing.B, yaml string) (*Runner, *execution.Plan) {
-	r := New(memory.New(memory.Options{}), Options{Logger: zap.NewNop()})
+	r := New(memory.New(memory.Options{}), admission.New(admission.Limits{}), Options{Logger: zap.NewNop()})
 	b.Cleanup(r.Close)
 	catalog, err := flow.NewCatalog(debug.Specs()...)
 	if err != nil {

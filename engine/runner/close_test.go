@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
@@ -42,10 +44,13 @@ func TestCloseLetsExecutionsEnd(t *testing.T) {
 				t.Errorf("%v, %v", s, err)
 			}
 		}
-		if _, err := f.runner.Reserve(); !errors.Is(err, ErrStopping) {
-			t.Errorf("reserved after close: %v", err)
+		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, ErrStopping) {
+			t.Errorf("started after close: %v", err)
 		}
 		f.runner.Close()
+		if logs := f.logs.FilterMessageSnippet("had not ended").All(); len(logs) > 0 {
+			t.Errorf("all have ended, but the log says %v", logs)
+		}
 	})
 }
 
@@ -73,8 +78,31 @@ func TestCloseGivesUp(t *testing.T) {
 				t.Errorf("%v, %v, want %s", s, err, want)
 			}
 		}
-		if n := f.runner.inFlight.Load(); n != 0 {
+		if n := f.inFlight(); n != 0 {
 			t.Errorf("%d in flight", n)
+		}
+		f.runner.Close()
+		logs := f.logs.FilterMessageSnippet("are lost").All()
+		if len(logs) != 1 || logs[0].Level != zap.WarnLevel || logs[0].ContextMap()["executions"] != int64(2) {
+			t.Errorf("the log says of the two that are lost: %v", logs)
+		}
+	})
+}
+
+// TestCloseAfterExit checks that executions get their time from the exit on, however long callers were waited for.
+func TestCloseAfterExit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{Workers: 1})
+		if err := f.runner.Start(t.Context(), f.job(f.plan(gated), "{}")); err != nil {
+			t.Fatal(err)
+		}
+		<-f.gates
+		began := time.Now()
+		f.runner.Exit(closeGrace)
+		<-time.After(closeGrace / 4)
+		f.runner.Close()
+		if took := time.Since(began); took != closeGrace {
+			t.Errorf("closed after %v", took)
 		}
 	})
 }
@@ -83,23 +111,28 @@ func TestCloseGivesUp(t *testing.T) {
 // answered.
 func TestCloseWhileCallersRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t, Options{})
-		slot, err := f.runner.Reserve()
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.runner.Close()
+		closed := false
+		var f *fixture
+		f = newFixture(t, Options{Now: func() time.Time {
+			if f != nil && f.runner != nil && !closed { // the execution has begun
+				closed = true
+				f.runner.Close()
+			}
+			return time.Now()
+		}})
+		closed = true
 		job := f.job(f.plan(gated), "{}")
-		job.Slot = slot
+		closed = false
 		s, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
 		f.check(waited{s, done, err}, false, "CREATED RUNNING", "CREATED RUNNING")
-		if n := f.runner.inFlight.Load(); n != 0 {
+		if n := f.inFlight(); n != 0 {
 			t.Errorf("%d in flight", n)
 		}
 	})
 }
 
-// TestWorkers checks that as many executions run at once as there are workers, before and after the number changes.
+// TestWorkers checks that as many executions run at once as there are workers, before and after the number changes. A
+// flow alone leaves one of them to the next flow.
 func TestWorkers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{Workers: 2})
@@ -130,8 +163,8 @@ func TestWorkers(t *testing.T) {
 		for _, workers := range []int{2, 5, 5, 1, 1} {
 			f.runner.Configure(Options{Workers: workers})
 			gates := atWork()
-			if len(gates) != workers {
-				t.Fatalf("%d at work, want %d", len(gates), workers)
+			if len(gates) != max(1, workers-1) {
+				t.Fatalf("%d at work with %d workers", len(gates), workers)
 			}
 			open(gates)
 		}
@@ -145,6 +178,33 @@ func TestWorkers(t *testing.T) {
 		if f.runner.workers != 0 {
 			t.Errorf("%d workers without work", f.runner.workers)
 		}
+	})
+}
+
+// TestSlowFlowBlocksItself queues many executions of a flow that stands still, and then one of another flow.
+func TestSlowFlowBlocksItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{Workers: 4})
+		stop := func() {}
+		defer func() { stop() }()
+		for range 20 {
+			if err := f.runner.Start(t.Context(), f.job(f.plan(gated), "{}")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		other := f.job(f.plan(plain), "{}")
+		other.Claim = f.admission.Claim("another flow")
+		defer other.Claim.Release()
+		if err := f.runner.Start(t.Context(), other); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if s, err := f.store.Load(t.Context(), other.State.ID); err != nil || words(s.History) != ran {
+			t.Errorf("the other flow's execution: %v, %v", s, err)
+		}
+		stop = f.openGates()
+		synctest.Wait()
 	})
 }
 
@@ -177,7 +237,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	callers.Wait()
 	stop()
-	if n := f.runner.inFlight.Load(); n != 0 {
+	if n := f.inFlight(); n != 0 {
 		t.Errorf("%d in flight", n)
 	}
 }

@@ -97,7 +97,7 @@ func TestCommitFails(t *testing.T) {
 		if diff := cmp.Diff([]string{"debug a: v", "error -: the execution could not be kept"}, f.lines()); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)
 		}
-		if n := f.runner.inFlight.Load(); n != 0 {
+		if n := f.inFlight(); n != 0 {
 			t.Errorf("%d in flight", n)
 		}
 	})
@@ -127,7 +127,7 @@ func TestStoreFails(t *testing.T) {
 			if states, err := f.store.List(t.Context(), execution.Query{}); err != nil || len(states) != 0 {
 				t.Errorf("kept %d, %v", len(states), err)
 			}
-			if n := f.runner.inFlight.Load(); n != 0 {
+			if n := f.inFlight(); n != 0 {
 				t.Errorf("%d in flight", n)
 			}
 			for _, line := range f.lines() {

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -29,12 +30,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // fixture is a runner on a memory store that counts, with tasks that tests can hold.
 type fixture struct {
-	t       testing.TB
-	store   *countingStore
-	runner  *Runner
-	logs    *observer.ObservedLogs
-	gates   chan gate // one for each run of a task of type test.Gate
-	catalog *flow.Catalog
+	t         testing.TB
+	admission *admission.Controller
+	store     *countingStore
+	runner    *Runner
+	logs      *observer.ObservedLogs
+	gates     chan gate // one for each run of a task of type test.Gate
+	catalog   *flow.Catalog
 }
 
 // gate is a run of test.Gate: it ends with what is sent to open.
@@ -138,13 +140,13 @@ func (panicTask) Run(context.Context, *task.Context) (value.Value, error) { pani
 func newFixture(t testing.TB, o Options) *fixture {
 	core, logs := observer.New(zap.DebugLevel)
 	f := &fixture{
-		t: t, logs: logs, gates: make(chan gate),
+		t: t, logs: logs, gates: make(chan gate), admission: admission.New(admission.Limits{}),
 		store: &countingStore{Store: memory.New(memory.Options{}), failures: map[string]error{}},
 	}
 	if o.Logger == nil {
 		o.Logger = zap.New(core)
 	}
-	f.runner = New(f.store, o)
+	f.runner = New(f.store, f.admission, o)
 	t.Cleanup(f.runner.Close)
 	specs := []flow.Spec{
 		{Kind: flow.KindTask, Type: "test.Gate", Compile: func(c *flow.Component) (any, error) { return gateTask{f, c.ID}, nil }},
@@ -198,6 +200,12 @@ func (f *fixture) wait(job *Job) *execution.State {
 		f.t.Fatalf("done %v, %v", done, err)
 	}
 	return s
+}
+
+// inFlight returns how many places are taken.
+func (f *fixture) inFlight() int {
+	_, places := f.admission.Used()
+	return places
 }
 
 // words prints a history.

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -24,8 +25,12 @@ type Job struct {
 	Secrets pebble.Secrets
 	Logger  *zap.Logger // for this execution's log; nil: that of the runner
 
-	// Slot is the place of the execution, which is taken over whatever becomes of the job; nil: one is reserved.
-	Slot *Slot
+	// Claim is what the execution takes its memory and its place from. The runner retains it for as long as the execution is
+	// under way. Nil: the runner makes one.
+	Claim *admission.Claim
+
+	// Queued, when set, is called when the execution is about to wait for a worker, to drop what can be made again.
+	Queued func()
 
 	// Ended, when set, is called once with the final status, after it was committed and before anybody who waits hears of
 	// it. It must not block.
@@ -33,7 +38,8 @@ type Job struct {
 }
 
 // Start accepts the job's execution, and returns when that is committed; the execution then runs on a worker. The job's
-// state stays as it was accepted. After an error nothing of it is kept; it is [ErrFull], [ErrStopping] or the store's.
+// state stays as it was accepted. After an error nothing of it is kept; it is a refusal of package admission, [ErrStopping]
+// or the store's.
 func (r *Runner) Start(ctx context.Context, job *Job) error {
 	x, err := r.admit(job)
 	if err != nil {
@@ -54,7 +60,7 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 // While tasks are pure it runs on the calling goroutine, and is accepted only when it has ended or the caller can wait no
 // longer; else a worker goes on with it. With done, s has ended and is resolved, and job.Vars has the variables of the end.
 // Without it, the execution goes on without the caller, and s is a copy of what was committed last, with trigger
-// variables resolved. After an error nothing is kept; it is [ErrFull], [ErrStopping] or the store's.
+// variables resolved. After an error nothing is kept; it is a refusal of package admission, [ErrStopping] or the store's.
 func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, done bool, err error) {
 	x, err := r.admit(job)
 	if err != nil {
@@ -151,13 +157,18 @@ func (r *Runner) exited() bool {
 
 // admit makes the run of a job, with a place.
 func (r *Runner) admit(job *Job) (*run, error) {
-	slot := job.Slot
-	if slot == nil || slot.taken || slot.freed {
-		var err error
-		if slot, err = r.Reserve(); err != nil {
-			return nil, err
-		}
+	if r.stopping.Load() {
+		return nil, ErrStopping
 	}
-	slot.taken = true
-	return newRun(r, job, slot), nil
+	claim := job.Claim
+	if claim == nil {
+		claim = r.admission.Claim(job.State.Namespace + "/" + job.State.FlowID)
+	} else {
+		claim.Retain()
+	}
+	if err := claim.Place(); err != nil {
+		claim.Release()
+		return nil, err
+	}
+	return newRun(r, job, claim), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -15,12 +16,12 @@ import (
 // run is an execution under way. One goroutine at a time works on it.
 type run struct {
 	runner  *Runner
-	slot    *Slot
+	claim   *admission.Claim
 	plan    *execution.Plan
 	state   *execution.State
 	trigger execution.Trigger // of the state, resolved; for callers while others change the state
 	ended   func(execution.Status)
-	next    *run // in the queue
+	queued  func()
 
 	effect  execution.Effect // to be performed; nil: event is to be stepped
 	event   execution.Event
@@ -32,6 +33,8 @@ type run struct {
 	outputs []taskOutputs // of the task runs that ran, as values: they are made into text once, and never read back
 	pebble  pebble.Context
 	task    task.Context
+	kept    int64       // bytes that the outputs of its tasks and its own take
+	spent   bool        // the effect is performed again although there is no more memory to be had
 	logger  *zap.Logger // nil: that of the runner
 
 	done chan struct{} // closed when the run is over; nil before it is handed to the workers
@@ -44,7 +47,7 @@ type taskOutputs struct {
 	value value.Value
 }
 
-func newRun(r *Runner, job *Job, slot *Slot) *run {
+func newRun(r *Runner, job *Job, claim *admission.Claim) *run {
 	vars := job.Vars
 	if vars == nil {
 		vars = value.NewMap(5)
@@ -52,13 +55,14 @@ func newRun(r *Runner, job *Job, slot *Slot) *run {
 	}
 	return &run{
 		runner:  r,
-		slot:    slot,
+		claim:   claim,
 		plan:    job.Plan,
 		state:   job.State,
 		trigger: job.State.Trigger,
 		ended:   job.Ended,
+		queued:  job.Queued,
 		vars:    vars,
-		pebble:  pebble.Context{Vars: vars, Secrets: job.Secrets, Namespace: job.State.Namespace},
+		pebble:  pebble.Context{Vars: vars, Secrets: job.Secrets, Namespace: job.State.Namespace, Memory: claim.Evaluation()},
 		logger:  job.Logger,
 	}
 }
@@ -76,6 +80,9 @@ func (x *run) drive(ctx context.Context, late func() bool) (ended bool, err erro
 				return false, ErrStopping
 			}
 			if x.event, err = x.perform(ctx, x.effect); err != nil {
+				if ctx.Err() != nil {
+					return false, ErrStopping
+				}
 				return false, x.broken("an effect could not be performed", err)
 			}
 			if ctx.Err() != nil {
@@ -137,6 +144,7 @@ func (x *run) accept(ctx context.Context) error {
 		return err
 	}
 	x.state.Version = 1
+	x.claim.Accept()
 	return nil
 }
 
@@ -168,7 +176,11 @@ func (x *run) finish(err error) {
 	if err == nil && x.ended != nil {
 		x.ended(x.state.Status())
 	}
-	x.slot.free()
+	if err != nil && x.state.Version > 0 {
+		x.runner.left.Add(1)
+	}
+	x.claim.Vacate()
+	x.claim.Release()
 	if x.done != nil {
 		close(x.done)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
@@ -88,7 +89,7 @@ func TestWaitForABlockingTask(t *testing.T) {
 			t.Errorf("Ended was called with %v", ended)
 		}
 		synctest.Wait()
-		if n, runs := f.runner.inFlight.Load(), len(f.runner.runs); n != 0 || runs != 0 {
+		if n, runs := f.inFlight(), len(f.runner.runs); n != 0 || runs != 0 {
 			t.Errorf("%d in flight after the end, %d runs are held", n, runs)
 		}
 	})
@@ -173,29 +174,20 @@ func TestWaitEndsEarlyWithALongBody(t *testing.T) {
 func TestWaitAlreadyLate(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		late func(f *fixture, ctx context.Context) (context.Context, time.Time)
+		late func(ctx context.Context) (context.Context, time.Time)
 	}{
-		{"deadline", func(_ *fixture, ctx context.Context) (context.Context, time.Time) { return ctx, time.Now() }},
-		{"caller gone", func(_ *fixture, ctx context.Context) (context.Context, time.Time) {
+		{"deadline", func(ctx context.Context) (context.Context, time.Time) { return ctx, time.Now() }},
+		{"caller gone", func(ctx context.Context) (context.Context, time.Time) {
 			ctx, cancel := context.WithCancel(ctx)
 			cancel()
-			return ctx, time.Now().Add(time.Hour)
-		}},
-		{"exit", func(f *fixture, ctx context.Context) (context.Context, time.Time) {
-			f.runner.Exit(0)
 			return ctx, time.Now().Add(time.Hour)
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFixture(t, Options{})
-				slot, err := f.runner.Reserve()
-				if err != nil {
-					t.Fatal(err)
-				}
 				job := f.job(f.plan(plain), "{}")
-				job.Slot = slot
-				ctx, deadline := tt.late(f, t.Context())
+				ctx, deadline := tt.late(t.Context())
 				s, done, err := f.runner.RunAndWait(ctx, job, deadline)
 				synctest.Wait()
 				f.check(waited{s, done, err}, false, "CREATED RUNNING", ran)
@@ -295,49 +287,47 @@ func TestWait(t *testing.T) {
 	})
 }
 
-func TestCapacity(t *testing.T) {
+// TestPlaces checks that an execution has a place as long as it is under way, whoever holds its claim.
+func TestPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t, Options{Capacity: 2})
-		first, err := f.runner.Reserve()
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := newFixture(t, Options{})
+		f.admission.Configure(admission.Limits{Places: 1})
+		claim := f.admission.Claim("company.team/hello")
+		defer claim.Release()
 		job := f.job(f.plan(gated), "{}")
+		job.Claim = claim
 		if err := f.runner.Start(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
 		g := <-f.gates
-		if _, err := f.runner.Reserve(); !errors.Is(err, ErrFull) {
-			t.Errorf("third: %v", err)
+		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, admission.ErrPlaces) {
+			t.Errorf("second, not waiting: %v", err)
 		}
-		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, ErrFull) {
-			t.Errorf("third: %v", err)
-		}
-		first.Release()
-		first.Release()
-		if n := f.runner.inFlight.Load(); n != 1 {
-			t.Errorf("%d in flight, want 1", n)
-		}
-		second, err := f.runner.Reserve()
-		if err != nil {
-			t.Fatal(err)
-		}
-		taken := f.job(f.plan(plain), "{}")
-		taken.Slot = second
-		f.wait(taken)
-		second.Release() // the job had it
-		if n := f.runner.inFlight.Load(); n != 1 {
-			t.Errorf("%d in flight, want 1", n)
-		}
-		f.runner.Configure(Options{Capacity: 1})
-		if _, err := f.runner.Reserve(); !errors.Is(err, ErrFull) {
-			t.Errorf("after the capacity was lowered: %v", err)
+		if _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, admission.ErrPlaces) {
+			t.Errorf("second, waiting: %v", err)
 		}
 		g.open <- nil
 		synctest.Wait()
-		if n := f.runner.inFlight.Load(); n != 0 {
-			t.Errorf("%d in flight, want 0", n)
+		if n := f.inFlight(); n != 0 {
+			t.Errorf("%d in flight after the end", n)
 		}
-		(*Slot)(nil).Release()
+		f.wait(f.job(f.plan(plain), "{}"))
+	})
+}
+
+// TestStopping checks that nothing is accepted once the process goes down.
+func TestStopping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		f.runner.Exit(time.Minute)
+		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, ErrStopping) {
+			t.Errorf("not waiting: %v", err)
+		}
+		if _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, ErrStopping) {
+			t.Errorf("waiting: %v", err)
+		}
+		if calls := f.store.log(); calls != "" {
+			t.Errorf("the store was called: %s", calls)
+		}
 	})
 }

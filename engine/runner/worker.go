@@ -3,6 +3,9 @@ package runner
 // enqueue hands a run, which is accepted, to the workers. A runner that is closed leaves it as it was committed.
 func (r *Runner) enqueue(x *run) {
 	x.done = make(chan struct{})
+	if x.queued != nil {
+		x.queued()
+	}
 	r.mu.Lock()
 	if r.closed {
 		r.mu.Unlock()
@@ -10,12 +13,7 @@ func (r *Runner) enqueue(x *run) {
 		return
 	}
 	r.runs[x.state.ID] = x
-	if r.last == nil {
-		r.first = x
-	} else {
-		r.last.next = x
-	}
-	r.last = x
+	r.queue.Push(x.claim, x)
 	r.startWorker()
 	r.mu.Unlock()
 }
@@ -30,10 +28,13 @@ func (r *Runner) startWorker() bool {
 	return true
 }
 
-// work drives queued runs until there is none, or there are more workers than there should be.
+// work drives queued runs until there is none that may go, or there are more workers than there should be.
 func (r *Runner) work() {
 	for x := r.dequeue(); x != nil; x = r.dequeue() {
 		_, err := x.drive(r.context, nil)
+		r.mu.Lock()
+		r.queue.Done(x.claim)
+		r.mu.Unlock()
 		x.finish(err)
 		r.mu.Lock()
 		delete(r.runs, x.state.ID)
@@ -41,22 +42,19 @@ func (r *Runner) work() {
 	}
 }
 
-// dequeue returns the run that waits longest; nil tells the worker to go.
+// dequeue returns the run whose turn it is; nil tells the worker to go. A run that has to wait because its flow has enough
+// workers is left to those.
 func (r *Runner) dequeue() *run {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	x := r.first
-	if x == nil || r.workers > r.options.Load().Workers {
-		r.workers--
-		if r.closed && r.workers == 0 {
-			close(r.idle)
+	if r.workers <= r.options.Load().Workers {
+		if x, ok := r.queue.Pop(); ok {
+			return x
 		}
-		return nil
 	}
-	r.first = x.next
-	if r.first == nil {
-		r.last = nil
+	r.workers--
+	if r.closed && r.workers == 0 {
+		close(r.idle)
 	}
-	x.next = nil
-	return x
+	return nil
 }

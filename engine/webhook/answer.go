@@ -46,6 +46,11 @@ func Disabled(what string) Response {
 	return Message(http.StatusConflict, OutcomeDisabled, "Illegal state: Cannot execute a disabled "+what)
 }
 
+// Failed returns the answer to a request that this program failed on.
+func Failed() Response {
+	return Message(http.StatusInternalServerError, OutcomeFailed, "Internal Server Error")
+}
+
 // Unmet returns the answer to a request whose conditions do not hold.
 func Unmet(outcome Outcome) Response {
 	return Response{Status: http.StatusNoContent, Outcome: outcome}
@@ -62,6 +67,18 @@ func Accepted(status int, outcome Outcome, s *execution.State, baseURL string) R
 		ExecutionID: s.ID,
 	}
 }
+
+// AnswerSize returns about how many bytes the answer takes that carries an execution without outputs.
+func AnswerSize(s *execution.State) int64 {
+	size := int64(len(s.Trigger.Variables.JSON)) + 768
+	for _, l := range s.Labels {
+		size += value.SizeJSON(value.String(l.Key)) + value.SizeJSON(value.String(l.Value)) + 24
+	}
+	return size
+}
+
+// OutputsSize returns about how many bytes the outputs of an execution take in an answer.
+func OutputsSize(s *execution.State) int64 { return 2 * int64(len(s.Outputs.JSON)) }
 
 // Ended returns the answer to a caller that waited for an execution which has ended. scope is what responseCode sees.
 // An error is a responseCode that is none; the answer is then 500.

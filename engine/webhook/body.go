@@ -5,12 +5,15 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 
@@ -19,23 +22,27 @@ import (
 
 // body is the body of one request: its text in UTF-8, and whether that text is a JSON object or array.
 type body struct {
-	text    []byte
+	text    string
 	present bool // a body of no bytes is no body
 	json    bool
 }
 
 // readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, and
 // honours the charset of the content type (unknown ones count as UTF-8). What is no valid text becomes U+FFFD. One scan
-// decides whether it is JSON; no tree is built. The error is a [*BodyError].
-func readBody(header http.Header, raw []byte, limit int64) (body, error) {
-	raw, err := decompress(header.Get("Content-Encoding"), raw, limit)
+// decides whether it is JSON; no tree is built. raw belongs to the body from now on. The error is a [*BodyError], or that of
+// the account.
+func readBody(header http.Header, raw []byte, limit int64, account Account) (body, error) {
+	raw, err := decompress(header.Get("Content-Encoding"), raw, limit, account)
 	if err != nil || len(raw) == 0 {
 		return body{}, err
 	}
-	text := decodeCharset(header.Get("Content-Type"), raw)
+	text, err := decodeCharset(header.Get("Content-Type"), raw, account)
+	if err != nil {
+		return body{}, err
+	}
 	kind, err := value.ScanJSON(text)
 	return body{
-		text:    text,
+		text:    unsafe.String(unsafe.SliceData(text), len(text)), // nobody changes it any more
 		present: true,
 		json:    err == nil && (kind == value.KindMap || kind == value.KindList),
 	}, nil
@@ -43,29 +50,35 @@ func readBody(header http.Header, raw []byte, limit int64) (body, error) {
 
 // decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does
 // (spec/kestra-live.md §B.4).
-func decompress(coding string, raw []byte, limit int64) ([]byte, error) {
+func decompress(coding string, raw []byte, limit int64, account Account) ([]byte, error) {
 	if coding == "" || len(raw) == 0 {
 		return raw, nil
 	}
 	var r io.Reader
 	var err error
 	switch strings.ToLower(strings.TrimSpace(coding)) {
-	case "gzip", "x-gzip":
-		r, err = gzip.NewReader(bytes.NewReader(raw))
-	case "deflate":
+	case "gzip", "x-gzip", "deflate":
+		if err := account.Take(decoderBytes); err != nil {
+			return nil, err
+		}
+		defer account.Give(decoderBytes)
+	default:
+		return raw, nil
+	}
+	if strings.EqualFold(strings.TrimSpace(coding), "deflate") {
 		// The standard means zlib's format; many senders leave its two bytes of header out.
 		if r, err = zlib.NewReader(bytes.NewReader(raw)); err != nil {
 			r, err = flate.NewReader(bytes.NewReader(raw)), nil
 		}
-	default:
-		return raw, nil
+	} else {
+		r, err = gzip.NewReader(bytes.NewReader(raw))
 	}
 	var out []byte
 	if err == nil {
-		out, err = io.ReadAll(io.LimitReader(r, limit+1))
+		out, err = ReadAll(r, int64(len(raw)), limit, account)
 	}
-	if int64(len(out)) > limit {
-		return nil, TooLarge(limit)
+	if refused := new(BodyError); errors.As(err, &refused) || errors.Is(err, errAccount) {
+		return nil, err
 	}
 	if err != nil {
 		return nil, &BodyError{
@@ -74,26 +87,48 @@ func decompress(coding string, raw []byte, limit int64) ([]byte, error) {
 			Err:     err,
 		}
 	}
+	account.Give(int64(cap(raw)))
 	return out, nil
 }
 
+// decoderBytes is about what a decoder of gzip or deflate takes while it works, in bytes.
+const decoderBytes = 48 << 10
+
 // decodeCharset returns raw as UTF-8, out of the charset that a content type names. What is no text of that charset
-// becomes U+FFFD, as often as Kestra writes it: once for every maximal part of a broken character.
-func decodeCharset(contentType string, raw []byte) []byte {
+// becomes U+FFFD, as often as Kestra writes it: once for every maximal part of a broken character. The error is that of the
+// account.
+func decodeCharset(contentType string, raw []byte, account Account) ([]byte, error) {
 	if name := charsetOf(contentType); name != "" && !strings.EqualFold(name, "utf-8") {
 		if enc, err := ianaindex.MIME.Encoding(name); err == nil && enc != nil {
-			if out, err := enc.NewDecoder().Bytes(raw); err == nil {
+			out, err := recode(enc.NewDecoder(), raw, account)
+			if errors.Is(err, errAccount) {
+				return nil, err
+			}
+			if err == nil {
 				raw = out
 			}
 		}
 	}
 	if utf8.Valid(raw) {
-		return raw
+		return raw, nil
 	}
-	if out, err := unicode.UTF8.NewDecoder().Bytes(raw); err == nil {
-		return out
+	return recode(unicode.UTF8.NewDecoder(), raw, account)
+}
+
+// recode returns raw decoded; of two bytes at most three become a character of three, one of one too. Of the memory it keeps
+// what the result takes in place of what raw took.
+func recode(decoder *encoding.Decoder, raw []byte, account Account) ([]byte, error) {
+	most := int64(len(raw))*4 + 64
+	if err := account.Take(most); err != nil {
+		return nil, accountError{err}
 	}
-	return bytes.ToValidUTF8(raw, []byte("\uFFFD"))
+	out, err := decoder.Bytes(raw)
+	if err != nil {
+		account.Give(most)
+		return nil, err
+	}
+	account.Give(most - int64(cap(out)) + int64(cap(raw)))
+	return out, nil
 }
 
 // charsetOf returns the parameter charset of a content type, which need not be well formed otherwise.

@@ -60,7 +60,7 @@ func TestMet(t *testing.T) {
 func TestErrorReason(t *testing.T) {
 	trigger := oneTrigger(t, webhookFlow("f", "key: abc\nconditions: [{type: "+expressionType+", expression: true}]"))
 	_, err := trigger.Met(context.Background(), &condition.Event{Pebble: scope(), Deadline: time.Unix(1, 0)})
-	if got := ErrorReason(err); got != "deadline" {
+	if got := ErrorReason(err); got != "busy" {
 		t.Errorf("reason is %q for %v", got, err)
 	}
 	if got := ErrorReason(errors.New("x")); got != "error" {

@@ -1,128 +1,164 @@
 package webhook
 
 import (
-	"bytes"
 	"net/http"
-	"sync"
+	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Delivery is what one request brought: the variables that conditions, tasks and the answer see. Every part is made on
-// first use, and once.
+// Delivery is what one request brought: the variables that conditions, tasks and the answer see. What takes much memory is
+// made when it is first read, and can be dropped.
 type Delivery struct {
 	request *Request
+	account Account
 	body    body
 	trigger *value.Map
-
-	rawOnce sync.Once
-	raw     string // the body's text; read it by RawBody
+	built   int64 // bytes that the parts take which were made on first use
 }
 
-// Receive reads the body of a request, at most limit bytes of it. The error is a [*BodyError].
-func Receive(r *Request, limit int64) (*Delivery, error) {
-	d := &Delivery{request: r}
+// Receive reads the body of a request, at most limit bytes of it, and takes the memory for it, and for what is made of it
+// later, from account. The error is a [*BodyError] or that of the account.
+func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
+	own := *r
+	own.ReadBody = nil // a delivery outlives the connection
+	d := &Delivery{request: &own, account: account, trigger: value.NewMap(4)}
 	if r.Method != http.MethodGet && r.ContentLength != 0 {
 		if r.ContentLength > limit {
 			return nil, TooLarge(limit)
 		}
-		raw, err := r.ReadBody(limit)
+		raw, err := r.ReadBody(limit, account)
 		if err != nil {
 			return nil, err
 		}
-		if d.body, err = readBody(r.Header, raw, limit); err != nil {
+		if d.body, err = readBody(r.Header, raw, limit, account); err != nil {
 			return nil, err
 		}
 	}
-	d.trigger = d.buildTrigger()
+	d.setParts()
 	return d, nil
 }
 
-// What a body takes in memory: copies of its text (the bytes, the text that expressions share, the JSON that is kept), and
-// for a JSON tree, in bytes, for each value and, beside that, for each list or map.
+// Trigger returns the variable `trigger`: body (absent without one), headers, parameters, and formFields for the body
+// of a form. A part for which there is no memory is null, and the account knows of it.
+func (d *Delivery) Trigger() *value.Map { return d.trigger }
+
+// setParts sets the parts of the variable, each to be made when it is read.
+func (d *Delivery) setParts() {
+	m := d.trigger
+	if d.body.present {
+		m.SetLazy("body", d.bodyValue)
+	}
+	m.SetLazy("headers", func() value.Value {
+		return d.build(3*d.request.Size(), func() value.Value { return value.FromMap(d.request.headers()) })
+	})
+	m.SetLazy("parameters", func() value.Value { return d.multimap(d.request.RawQuery) })
+	if d.body.present && isForm(d.request.Header.Get("Content-Type")) {
+		m.SetLazy("formFields", func() value.Value { return d.multimap(d.body.text) })
+	}
+}
+
+// Drop drops the parts that were made on first use; they are made again when they are read again.
+func (d *Delivery) Drop() {
+	d.setParts()
+	d.account.Give(d.built)
+	d.built = 0
+}
+
+// build makes a part that takes so many bytes.
+func (d *Delivery) build(bytes int64, make func() value.Value) value.Value {
+	if err := d.account.Take(bytes); err != nil {
+		return value.Null // the account keeps in mind that something is missing
+	}
+	d.built += bytes
+	return make()
+}
+
+// pairBytes is what a name and a value take in memory beside their texts: in the worst case each name is another one, and
+// has a list and a place in the map of its own.
+const pairBytes = 320
+
+// multimap reads a query string or a form.
+func (d *Delivery) multimap(query string) value.Value {
+	if query == "" {
+		return value.FromMap(value.NewMap(0))
+	}
+	pairs := int64(strings.Count(query, "&")) + 1
+	return d.build(int64(len(query))+pairs*pairBytes, func() value.Value { return value.FromMap(parseParameters(query)) })
+}
+
+// RawBody returns the text of the body, decompressed and in UTF-8.
+func (d *Delivery) RawBody() string { return d.body.text }
+
+// bodyValue returns the body as expressions see it: the JSON tree, or the text.
+func (d *Delivery) bodyValue() value.Value {
+	if !d.body.json {
+		return value.String(d.body.text)
+	}
+	return d.build(treeSize(d.body.text), func() value.Value {
+		v, err := value.DecodeJSONText(d.body.text)
+		if err != nil { // never: it was scanned
+			return value.String(d.body.text)
+		}
+		return v
+	})
+}
+
+// What the values of a JSON tree take in memory, in bytes: each value, and beside that each list or map.
 const (
-	textCopies     = 3
 	valueBytes     = 24
 	containerBytes = 72
 )
 
-// Size returns about how many bytes of memory the body takes: its text, decompressed, in all its copies, and when that is
-// JSON the tree that an expression may build of it, which is many times larger when its values are short.
-func (d *Delivery) Size() int64 {
-	text := d.body.text
-	size := textCopies * len(text)
-	if !d.body.json {
-		return int64(size)
-	}
-	values := bytes.Count(text, []byte{','}) + 1
-	containers := bytes.Count(text, []byte{'['}) + bytes.Count(text, []byte{'{'})
-	return int64(size + valueBytes*(values+containers) + containerBytes*containers)
-}
-
-// Trigger returns the variable `trigger`: body (absent without one), headers, parameters, and formFields for the body
-// of a form.
-func (d *Delivery) Trigger() *value.Map { return d.trigger }
-
-func (d *Delivery) buildTrigger() *value.Map {
-	m := value.NewMap(4)
-	if d.body.present {
-		m.SetLazy("body", d.bodyValue)
-	}
-	m.SetLazy("headers", func() value.Value { return value.FromMap(d.request.headers()) })
-	m.SetLazy("parameters", func() value.Value { return value.FromMap(parseParameters(d.request.RawQuery)) })
-	if d.body.present && isForm(d.request.Header.Get("Content-Type")) {
-		m.SetLazy("formFields", func() value.Value { return value.FromMap(parseParameters(d.RawBody())) })
-	}
-	return m
-}
-
-// RawBody returns the text of the body, decompressed and in UTF-8.
-func (d *Delivery) RawBody() string {
-	d.rawOnce.Do(func() { d.raw = string(d.body.text) })
-	return d.raw
-}
-
-// bodyValue returns the body as expressions see it: the JSON tree, or the text.
-func (d *Delivery) bodyValue() value.Value {
-	if d.body.json {
-		if v, err := value.DecodeJSONText(d.RawBody()); err == nil {
-			return v
-		}
-	}
-	return value.String(d.RawBody())
+// treeSize returns about how many bytes of memory the tree of a JSON text takes beside the text, which is many times more
+// than that when its values are short.
+func treeSize(text string) int64 {
+	values := strings.Count(text, ",") + 1
+	containers := strings.Count(text, "[") + strings.Count(text, "{")
+	return int64(valueBytes*(values+containers) + containerBytes*containers)
 }
 
 // appendBody appends the body as a JSON value: valid JSON as it was sent, anything else as a string.
 func (d *Delivery) appendBody(dst []byte) []byte {
 	if !d.body.json {
-		return value.AppendQuoted(dst, d.RawBody())
+		return value.AppendQuoted(dst, d.body.text)
 	}
-	// An escaped surrogate may be a lone one, which is no text: then what expressions see is what is kept.
-	if bytes.Contains(d.body.text, []byte(`\ud`)) || bytes.Contains(d.body.text, []byte(`\uD`)) {
+	// A \ud… escape may be a lone surrogate, which is not valid text: encode the decoded body again, so that the stored body
+	// equals what expressions saw.
+	if strings.Contains(d.body.text, `\ud`) || strings.Contains(d.body.text, `\uD`) {
 		body, _ := d.trigger.Get("body")
 		return value.AppendJSON(dst, body)
 	}
-	return append(dst, bytes.TrimSpace(d.body.text)...)
+	return append(dst, strings.TrimSpace(d.body.text)...)
 }
 
 // Variables returns the JSON text of the variable `trigger`, which the answer and the kept execution carry. A body that
-// is JSON stands in it byte for byte.
-func (d *Delivery) Variables() []byte {
-	dst := make([]byte, 0, len(d.body.text)+512)
-	dst = append(dst, '{')
-	trigger := d.trigger
-	for i := range trigger.Len() {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, '"')
-		dst = append(dst, trigger.Key(i)...)
-		dst = append(dst, `":`...)
-		if trigger.Key(i) == "body" {
-			dst = d.appendBody(dst)
-		} else {
-			dst = value.AppendJSON(dst, trigger.At(i))
-		}
+// is JSON stands in it byte for byte; formFields, which can be read from the body again, do not. The error is that of the
+// account.
+func (d *Delivery) Variables() ([]byte, error) {
+	size := int64(len(d.body.text)) + 512
+	if !d.body.json {
+		size = value.SizeJSON(value.String(d.body.text)) + 512
 	}
-	return append(dst, '}')
+	for _, name := range []string{"headers", "parameters"} {
+		v, _ := d.trigger.Get(name)
+		size += value.SizeJSON(v)
+	}
+	if err := d.account.Take(size); err != nil {
+		return nil, err
+	}
+	dst := make([]byte, 0, size)
+	dst = append(dst, '{')
+	if d.body.present {
+		dst = append(dst, `"body":`...)
+		dst = append(d.appendBody(dst), ',')
+	}
+	for _, name := range []string{"headers", "parameters"} {
+		v, _ := d.trigger.Get(name)
+		dst = value.AppendQuoted(dst, name)
+		dst = append(dst, ':')
+		dst = append(value.AppendJSON(dst, v), ',')
+	}
+	dst[len(dst)-1] = '}'
+	return dst, nil
 }

@@ -3,6 +3,7 @@ package webhook
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -28,15 +29,19 @@ func TestDeliveryVariables(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			r := post(test.body)
 			r.Method, r.RawQuery, r.Header, r.Host = test.method, test.query, test.header, "h"
-			d, err := Receive(r, 100)
+			d, err := Receive(r, 100, new(ledger))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := jsonOf(d.Trigger()); got != test.want {
 				t.Errorf("expressions see %s\nwant %s", got, test.want)
 			}
-			if got := string(d.Variables()); got != test.want {
-				t.Errorf("variables are %s\nwant %s", got, test.want)
+			kept, _, form := strings.Cut(test.want, `,"formFields":`) // they can be read from the body again
+			if form {
+				kept += "}"
+			}
+			if got, err := d.Variables(); err != nil || string(got) != kept {
+				t.Errorf("variables are %s, %v\nwant %s", got, err, kept)
 			}
 		})
 	}
@@ -58,12 +63,12 @@ func TestReceiveReadsOnlyWhatItMust(t *testing.T) {
 	}
 	for _, test := range tests {
 		read := 0
-		_, err := Receive(&Request{Method: test.method, ContentLength: test.length, ReadBody: func(limit int64) ([]byte, error) {
+		_, err := Receive(&Request{Method: test.method, ContentLength: test.length, ReadBody: func(limit int64, _ Account) ([]byte, error) {
 			if read++; limit != 10 {
 				t.Errorf("%s: asked for at most %d bytes", test.name, limit)
 			}
 			return []byte("hello"), nil
-		}}, 10)
+		}}, 10, new(ledger))
 		if (read == 1) != test.want || read > 1 {
 			t.Errorf("%s: read %d times", test.name, read)
 		}
@@ -75,14 +80,14 @@ func TestReceiveReadsOnlyWhatItMust(t *testing.T) {
 
 func TestReceivePassesErrorsOn(t *testing.T) {
 	broken := errors.New("broken")
-	_, err := Receive(&Request{Method: "POST", ContentLength: -1, ReadBody: func(int64) ([]byte, error) { return []byte("half"), broken }}, 10)
+	_, err := Receive(&Request{Method: "POST", ContentLength: -1, ReadBody: func(int64, Account) ([]byte, error) { return []byte("half"), broken }}, 10, new(ledger))
 	if !errors.Is(err, broken) {
 		t.Errorf("error is %v", err)
 	}
 }
 
 func TestDeliveryIsBuiltOnce(t *testing.T) {
-	d, err := Receive(post(`{"a":{"b":1}}`), 100)
+	d, err := Receive(post(`{"a":{"b":1}}`), 100, new(ledger))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,19 +102,97 @@ func TestDeliveryIsBuiltOnce(t *testing.T) {
 	}
 }
 
-// TestSize sees that a body of many short values counts as what its tree takes, and a text as its copies.
-func TestSize(t *testing.T) {
-	for text, want := range map[string]int64{"abc": 3 * textCopies, "[1,2,3": 6 * textCopies, "[1,2,3]": 7*textCopies + 4*valueBytes + containerBytes, "{}": 2*textCopies + 2*valueBytes + containerBytes} {
-		r := &Request{
-			Method: http.MethodPost, Header: http.Header{}, ContentLength: int64(len(text)),
-			ReadBody: func(int64) ([]byte, error) { return []byte(text), nil },
-		}
-		d, err := Receive(r, 100)
+// ledger is an account that writes down what was taken.
+type ledger struct {
+	taken, most, limit int64 // limit 0: none
+	refused            int
+}
+
+var errLedger = errors.New("nothing left")
+
+func (l *ledger) Take(bytes int64) error {
+	if l.limit > 0 && l.taken+bytes > l.limit {
+		l.refused++
+		return errLedger
+	}
+	l.taken += bytes
+	l.most = max(l.most, l.taken)
+	return nil
+}
+
+func (l *ledger) Give(bytes int64) { l.taken -= bytes }
+
+// TestDeliveryTakesMemory checks that a delivery takes about what it holds: a text once, a tree when it is read, and
+// nothing for parts that nobody reads.
+func TestDeliveryTakesMemory(t *testing.T) {
+	text := func(s string) []byte { return append(make([]byte, 0, len(s)), s...) }
+	tests := []struct {
+		name, contentType, query, body string
+		read                           string // the part that is read
+		least, most                    int64  // bytes for it
+	}{
+		{"nothing is read", "", "", `{"a":1}`, "", 0, 0},
+		{"a text is shared", "", "", strings.Repeat("x", 1000), "body", 0, 0},
+		{"a tree of short values", "", "", "[" + strings.Repeat("1,", 999) + "1]", "body", 1000 * 24, 1000 * 40},
+		{"a tree of lists", "", "", "[" + strings.Repeat("[],", 999) + "[]]", "body", 1000 * 96, 1000 * 130},
+		{"form fields", "application/x-www-form-urlencoded", "", strings.Repeat("a&", 1000), "formFields", 1000 * 24, 1000 * 400},
+		{"parameters", "", strings.Repeat("a&", 1000), "", "parameters", 1000 * 24, 1000 * 400},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := post(test.body)
+			r.RawQuery = test.query
+			r.Header = http.Header{"Content-Type": {test.contentType}}
+			r.ReadBody = func(_ int64, account Account) ([]byte, error) {
+				return text(test.body), account.Take(int64(len(test.body)))
+			}
+			var l ledger
+			d, err := Receive(r, 1<<20, &l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := l.taken
+			d.Trigger().Get(test.read)
+			if taken := l.taken - before; taken < test.least || taken > test.most {
+				t.Errorf("%d bytes were taken for it", taken)
+			}
+			d.Trigger().Get(test.read) // once
+			d.Drop()
+			if l.taken != before {
+				t.Errorf("%d bytes are left of it", l.taken-before)
+			}
+			l.limit = l.taken + max(1, test.least/2)
+			if v, _ := d.Trigger().Get(test.read); test.least > 0 && (!v.IsNull() || l.refused != 1) {
+				t.Errorf("without memory it is %.40s, and %d were refused", v, l.refused)
+			}
+			d.Drop()
+			l.limit = 0
+			if v, _ := d.Trigger().Get(test.read); test.read != "" && v.IsNull() {
+				t.Error("with memory again it is still missing")
+			}
+		})
+	}
+}
+
+// TestVariablesTakeMemory checks that the text of the variables is taken for as long as it is.
+func TestVariablesTakeMemory(t *testing.T) {
+	for _, body := range []string{`{"a":1}`, strings.Repeat("\x01", 1000), `["\ud800"]`} {
+		var l ledger
+		d, err := Receive(post(body), 1<<20, &l)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := d.Size(); got != want {
-			t.Errorf("%s: got %d, want %d", text, got, want)
+		before := l.taken
+		variables, err := d.Variables()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.taken-before < int64(len(variables)) {
+			t.Errorf("%d bytes were taken for %d", l.taken-before, len(variables))
+		}
+		l.limit = l.taken
+		if _, err := d.Variables(); !errors.Is(err, errLedger) {
+			t.Errorf("without memory: %v", err)
 		}
 	}
 }

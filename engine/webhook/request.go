@@ -25,17 +25,30 @@ type Request struct {
 	ContentLength    int64  // bytes; -1: not declared
 	RemoteAddr       string // the client's IP address
 
-	// ReadBody returns the whole body, at most limit bytes of it. It is called at most once, and not before the key
-	// matched. A [*BodyError] says what to answer; any other error is answered with 400.
-	ReadBody func(limit int64) ([]byte, error)
-
-	// Hold is set before ReadBody is called, which asks it before a body of undeclared length takes more memory than
-	// [UndeclaredBody], with the bytes of the whole; an error ends the reading.
-	Hold func(bytes int64) error
+	// ReadBody returns the whole body, at most limit bytes of it, and takes the memory for them from account before it is
+	// allocated. It is called at most once, and not before the key matched. A [*BodyError] says what to answer, an error of
+	// the account is passed on; any other error is answered with 400.
+	ReadBody func(limit int64, account Account) ([]byte, error)
 }
 
-// UndeclaredBody is how many bytes a body of undeclared length counts as when its reading begins.
-const UndeclaredBody = 64 << 10
+// Account is what the parts of a request take their memory from.
+type Account interface {
+	Take(bytes int64) error // before they are allocated; an error means that there are not as many left
+	Give(bytes int64)       // when they are dropped
+}
+
+// Size returns about how many bytes of memory a request takes without its body.
+func (r *Request) Size() int64 {
+	const fixed, header = 4 << 10, 64 // of a request and of a header, in bytes beside their texts
+	size := int64(fixed + 2*len(r.RawQuery) + len(r.Path))
+	for name, texts := range r.Header {
+		size += header
+		for _, text := range texts {
+			size += int64(len(name) + 2*len(text))
+		}
+	}
+	return size
+}
 
 // BodyError is a body that could not be read, with the status to answer.
 type BodyError struct {

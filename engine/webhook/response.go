@@ -17,6 +17,7 @@ const (
 	OutcomeBusy      Outcome = "busy"      // 503: no capacity
 	OutcomeStopping  Outcome = "stopping"  // 503: the server is going down
 	OutcomeUnstored  Outcome = "unstored"  // 503: the store cannot keep the delivery
+	OutcomeFailed    Outcome = "failed"    // 500: a fault of this program
 	OutcomeMalformed Outcome = "malformed" // 404: the path is ours but of a wrong shape
 )
 

@@ -57,6 +57,12 @@ func (t *Trigger) Disabled() bool { return t.component.Disabled || t.Flow.Disabl
 // site's own limit.
 func (t *Trigger) Wait() (bool, time.Duration) { return t.wait, t.waitTimeout }
 
+// HasConditions reports whether anything is to be evaluated before the trigger fires.
+func (t *Trigger) HasConditions() bool { return t.when != nil || len(t.conditions) > 0 }
+
+// HasLabels reports whether the trigger has labels of its own, which are rendered for each execution.
+func (t *Trigger) HasLabels() bool { return t.labels != nil }
+
 // HasStopAfter reports whether the trigger has a stopAfter at all.
 func (t *Trigger) HasStopAfter() bool { return len(t.component.StopAfter) > 0 }
 

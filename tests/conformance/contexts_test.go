@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -78,9 +79,9 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 	request := &webhook.Request{Method: d.Method, RawQuery: d.Query, Header: d.Headers, Host: d.Host}
 	if d.Body != nil {
 		request.ContentLength = int64(len(*d.Body))
-		request.ReadBody = func(int64) ([]byte, error) { return []byte(*d.Body), nil }
+		request.ReadBody = func(int64, webhook.Account) ([]byte, error) { return []byte(*d.Body), nil }
 	}
-	received, err := webhook.Receive(request, engine.DefaultMaxBody)
+	received, err := webhook.Receive(request, engine.DefaultMaxBody, admission.New(admission.Limits{}).Claim(trigger.Flow.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +126,7 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 // runAll runs an execution to its end, which leaves its variables in c.
 func runAll(t *testing.T, c *pebble.Context, plan *execution.Plan, state *execution.State) {
 	t.Helper()
-	r := runner.New(memory.New(memory.Options{}), runner.Options{})
+	r := runner.New(memory.New(memory.Options{}), admission.New(admission.Limits{}), runner.Options{})
 	defer r.Close()
 	job := &runner.Job{Plan: plan, State: state, Vars: c.Vars, Secrets: c.Secrets}
 	ended, done, err := r.RunAndWait(context.Background(), job, time.Now().Add(10*time.Second))

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -64,18 +63,15 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	target, ok := webhook.ParseURL(path)
-	answer := s.site.Webhook(r.Context(), &webhook.Request{
+	answer, release := s.site.Webhook(r.Context(), &webhook.Request{
 		Method: r.Method, Target: target, Malformed: !ok, Path: webhook.RedactURL(path), RawQuery: r.URL.RawQuery,
 		Header: r.Header, Host: r.Host, TransferEncoding: r.TransferEncoding, ContentLength: r.ContentLength,
 		RemoteAddr: "127.0.0.1",
-		ReadBody: func(limit int64) ([]byte, error) {
-			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-			if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-				return nil, webhook.TooLarge(limit)
-			}
-			return body, err
+		ReadBody: func(limit int64, account webhook.Account) ([]byte, error) {
+			return webhook.ReadAll(r.Body, r.ContentLength, limit, account)
 		},
 	})
+	defer release()
 	s.execution = answer.ExecutionID
 	w.Header()["Content-Type"] = nil
 	if answer.ContentType != "" {

@@ -15,13 +15,13 @@ import (
 // Options bound what a store keeps of executions that have ended. Zero fields take their defaults.
 type Options struct {
 	Ended      int // their number; default 10,000
-	EndedBytes int // their size with their values, in bytes, estimated; default 64 MiB
+	EndedBytes int // their size with their values, in bytes, estimated; default 32 MiB
 }
 
 // The defaults of [Options].
 const (
 	DefaultEnded      = 10_000
-	DefaultEndedBytes = 64 << 20
+	DefaultEndedBytes = 32 << 20
 )
 
 // Store is an [execution.Store] in memory.
@@ -72,6 +72,16 @@ func New(o Options) *Store {
 		entries:   map[string]*entry{},
 		values:    map[string][]byte{},
 		revisions: map[flowKey]revision{},
+	}
+}
+
+// LimitEnded changes how many bytes the store keeps of executions that have ended.
+func (s *Store) LimitEnded(bytes int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.options.EndedBytes = int(bytes)
+	if !s.closed {
+		s.drop()
 	}
 }
 
@@ -195,10 +205,8 @@ func (s *Store) Revision(_ context.Context, namespace, flowID string, hash [32]b
 	return r.number, nil
 }
 
-// PutValue implements [execution.Store].
+// PutValue implements [execution.Store]. It keeps data itself, not a copy.
 func (s *Store) PutValue(_ context.Context, id string, data []byte) (string, error) {
-	data = slices.Clone(data)
-
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {

@@ -52,15 +52,15 @@ func testIsolation(t *testing.T, s execution.Store) {
 	spoil(listed[0])
 	check(t, s, want, 2)
 
-	data := []byte("value")
-	ref, err := s.PutValue(t.Context(), want.ID, data)
+	ref, err := s.PutValue(t.Context(), want.ID, []byte("value"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		copy(data, "SPOILT")
-		if data, err = s.GetValue(t.Context(), ref); err != nil || string(data) != "value" {
+		data, err := s.GetValue(t.Context(), ref)
+		if err != nil || string(data) != "value" {
 			t.Errorf("value %q, %v", data, err)
 		}
+		copy(data, "SPOILT")
 	}
 }

@@ -1,0 +1,105 @@
+package caddymodule
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// defaultBodyTimeout is how long a body may take to arrive, of a handler that names no time.
+	defaultBodyTimeout = 30 * time.Second
+
+	// leastRate is how many bytes a second prolong the time that a body has: whoever sends steadily may send much.
+	leastRate = 16 << 10
+
+	// bodyGrace is how long a body may still take to arrive when the process goes down.
+	bodyGrace = 2 * time.Second
+
+	// arrivalCheck is how often the time of bodies is looked at.
+	arrivalCheck = time.Second
+)
+
+// arrivals are the request bodies that are being read. They are watched together, since a deadline for each would cost every
+// request more than reading its body does.
+type arrivals struct {
+	mu       sync.Mutex
+	open     map[*arrival]struct{}
+	watching bool // a timer runs
+	exiting  bool
+}
+
+// arrival is one body.
+type arrival struct {
+	w       http.ResponseWriter
+	timeout time.Duration
+	begun   time.Time
+	read    atomic.Int64 // bytes
+	bounded bool         // its connection has a deadline of ours
+	late    bool         // which has passed
+}
+
+func newArrivals() *arrivals { return &arrivals{open: make(map[*arrival]struct{})} }
+
+// begin watches a body until end.
+func (s *arrivals) begin(a *arrival) {
+	a.begun = time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open[a] = struct{}{}
+	if s.exiting {
+		a.bound(a.begun.Add(bodyGrace))
+		return
+	}
+	if !s.watching {
+		s.watching = true
+		time.AfterFunc(arrivalCheck, s.check)
+	}
+}
+
+// end watches a body no longer, and reports whether it was cut off for its slowness.
+func (s *arrivals) end(a *arrival) (late bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, a)
+	if a.bounded { // the connection may serve further requests
+		a.bound(time.Time{})
+	}
+	return a.late
+}
+
+// check cuts off the bodies whose time is over.
+func (s *arrivals) check() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	for a := range s.open {
+		if !a.bounded && now.Sub(a.begun) >= a.timeout+time.Duration(a.read.Load())*time.Second/leastRate {
+			a.late = true
+			a.bound(now)
+		}
+	}
+	if s.watching = len(s.open) > 0; s.watching {
+		time.AfterFunc(arrivalCheck, s.check)
+	}
+}
+
+// exit says that the process goes down: what has not arrived shortly after is not waited for. The process would wait for
+// the client.
+func (s *arrivals) exit() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.exiting = true
+	end := time.Now().Add(bodyGrace)
+	for a := range s.open {
+		a.bound(end)
+	}
+}
+
+// bound sets the read deadline of a body's connection; the zero time means none. Where connections have none, the server's
+// own timeouts must do.
+func (a *arrival) bound(deadline time.Time) {
+	a.bounded = true
+	_ = http.NewResponseController(a.w).SetReadDeadline(deadline)
+}

@@ -1,0 +1,53 @@
+package value
+
+import "unicode/utf8"
+
+// SizeJSON returns the length of the JSON text of v in bytes, without making it. The text of an opaque value is taken for
+// short.
+func SizeJSON(v Value) int64 {
+	var buffer [64]byte
+	switch v.kind {
+	case KindString:
+		return sizeQuoted(v.Str())
+	case KindList:
+		l := v.List()
+		n := 1 + max(1, int64(l.Len())) // brackets and commas
+		for _, item := range l.Slice() {
+			n += SizeJSON(item)
+		}
+		return n
+	case KindMap:
+		m := v.Map()
+		n := 1 + max(1, 2*int64(m.Len())) // braces, commas and colons
+		for i, key := range m.Keys() {
+			n += sizeQuoted(key) + SizeJSON(m.At(i))
+		}
+		return n
+	default:
+		return int64(len(AppendJSON(buffer[:0], v)))
+	}
+}
+
+// sizeQuoted returns how many bytes [AppendQuoted] appends.
+func sizeQuoted(s string) int64 {
+	n := int64(len(s)) + 2
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c >= utf8.RuneSelf:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && size == 1 {
+				n += int64(len("\ufffd")) - 1
+			}
+			i += size
+			continue
+		case c >= ' ' && c != '"' && c != '\\':
+		case c == '"' || c == '\\' || c == '\b' || c == '\f' || c == '\n' || c == '\r' || c == '\t':
+			n++
+		default:
+			n += int64(len(`\u0000`)) - 1
+		}
+		i++
+	}
+	return n
+}
