@@ -4,19 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 
 	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/guard"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
-
-// errInternal is what a task or an expression that panicked fails with.
-var errInternal = errors.New("internal error")
 
 // noOutputs is the text of the outputs of a task that has none. Nobody changes the text of a datum.
 var noOutputs = []byte("{}")
@@ -38,15 +35,9 @@ func (x *run) perform(ctx context.Context, effect execution.Effect) (execution.E
 	}
 }
 
-// guard calls f, and turns a panic into [errInternal].
-func guard(log *task.Logger, f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			log.Log(task.Error, "panic", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
-			err = errInternal
-		}
-	}()
-	return f()
+// guarded calls f, and turns a panic into an error, with a line in log.
+func guarded(log *task.Logger, f func() error) error {
+	return guard.Do(func(message string, fields ...zap.Field) { log.Log(task.Error, message, fields...) }, f)
 }
 
 // runIf decides whether a task runs.
@@ -54,7 +45,7 @@ func (x *run) runIf(e execution.Evaluate) execution.Event {
 	x.enter(current{e.Task, e.TaskRun, 0})
 	log := x.log(e.Task.ID, e.Task.LogLevel)
 	var text string
-	err := guard(&log, func() (err error) {
+	err := guarded(&log, func() (err error) {
 		text, err = e.Task.RunIf.Render(&x.pebble)
 		return err
 	})
@@ -70,7 +61,7 @@ func (x *run) runTask(ctx context.Context, e execution.RunTask) (execution.Event
 	c := &x.task
 	*c = task.Context{Pebble: &x.pebble, Log: x.log(e.Task.ID, e.Task.LogLevel)}
 	var outputs value.Value
-	err := guard(&c.Log, func() (err error) {
+	err := guarded(&c.Log, func() (err error) {
 		outputs, err = e.Task.Compiled.(task.Task).Run(ctx, c)
 		return err
 	})
@@ -98,7 +89,7 @@ func (x *run) flowOutputs(ctx context.Context) (execution.Event, error) {
 	failed := false
 	for _, o := range declared {
 		var v value.Value
-		err := guard(&log, func() (err error) {
+		err := guarded(&log, func() (err error) {
 			v, err = x.flowOutput(o)
 			return err
 		})
