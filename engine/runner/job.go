@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -22,6 +23,7 @@ type Job struct {
 	// `execution`, `outputs`, `tasks`, `taskrun` and `task` in it.
 	Vars    *value.Map
 	Secrets pebble.Secrets
+	Mask    *mask.Mask  // of the secrets, for the log
 	Logger  *zap.Logger // for this execution's log; nil: that of the runner
 
 	// Slot is the place of the execution, which is taken over whatever becomes of the job; nil: one is reserved.

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -32,6 +33,7 @@ type run struct {
 	outputs []taskOutputs // of the task runs that ran, as values: they are made into text once, and never read back
 	pebble  pebble.Context
 	task    task.Context
+	mask    *mask.Mask
 	logger  *zap.Logger // nil: that of the runner
 
 	done chan struct{} // closed when the run is over; nil before it is handed to the workers
@@ -59,6 +61,7 @@ func newRun(r *Runner, job *Job, slot *Slot) *run {
 		ended:   job.Ended,
 		vars:    vars,
 		pebble:  pebble.Context{Vars: vars, Secrets: job.Secrets, Namespace: job.State.Namespace},
+		mask:    job.Mask,
 		logger:  job.Logger,
 	}
 }
@@ -187,7 +190,7 @@ func (x *run) log(taskID, minimum string) task.Logger {
 	if to == nil {
 		to = x.runner.options.Load().Logger
 	}
-	l := task.Logger{To: to, Execution: x.state.ID, Namespace: x.state.Namespace, Flow: x.state.FlowID, Task: taskID}
+	l := task.Logger{To: to, Mask: x.mask, Execution: x.state.ID, Namespace: x.state.Namespace, Flow: x.state.FlowID, Task: taskID}
 	if minimum != "" {
 		l.Minimum, _ = task.ParseLevel(minimum) // loading has checked it
 	}
