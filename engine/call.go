@@ -131,6 +131,7 @@ func (c *call) run(ctx context.Context, slot *runner.Slot) webhook.Response {
 		State:   s,
 		Vars:    c.context.Vars,
 		Secrets: c.site.environment,
+		Mask:    c.site.environment.mask,
 		Slot:    slot,
 		Ended:   func(status execution.Status) { e.ended(c.trigger, status) },
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/logline"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -55,7 +56,9 @@ func (e *Engine) NewSite(set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics,
 	if o.WaitTimeout == 0 {
 		o.WaitTimeout = DefaultWaitTimeout
 	}
-	s := &Site{engine: e, options: o, environment: newEnvironment(o.Environ), flows: make(map[*flow.Flow]*served)}
+	env := newEnvironment(o.Environ)
+	o.Logger = logline.Wrap(o.Logger, env.mask)
+	s := &Site{engine: e, options: o, environment: env, flows: make(map[*flow.Flow]*served)}
 	for _, c := range o.Conditions {
 		compiled, err := condition.CompileCEL(c.Expression)
 		if err != nil {
