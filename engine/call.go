@@ -84,10 +84,13 @@ func (c *call) decide(ctx context.Context) *webhook.Response {
 	event := c.event()
 	for _, site := range c.site.conditions {
 		if met, err := site.Holds(ctx, event); !met {
-			return c.unmet("site condition "+site.source, err)
+			what := "site condition " + site.source
+			c.explainUnmet(what, func() string { return site.expression })
+			return c.unmet(what, err)
 		}
 	}
-	if met, err := c.trigger.Met(ctx, event); !met {
+	if question, err := c.trigger.Unmet(ctx, event); question != nil {
+		c.explainUnmet(question.Path, question.Source)
 		return c.unmet("condition of the trigger", err)
 	}
 	return nil

@@ -41,7 +41,8 @@ type served struct {
 
 type siteCondition struct {
 	condition.Condition
-	source string
+	source     string
+	expression string
 }
 
 // NewSite compiles a site over set. Diagnostics are findings about single triggers, such as a key that cannot be
@@ -64,7 +65,7 @@ func (e *Engine) NewSite(set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics,
 		if err != nil {
 			return nil, nil, fmt.Errorf("condition %s: %w", c.Source, err)
 		}
-		s.conditions = append(s.conditions, siteCondition{compiled, c.Source})
+		s.conditions = append(s.conditions, siteCondition{compiled, c.Source, c.Expression})
 	}
 	set = set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
 	for f := range set.All() {
@@ -115,6 +116,7 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) webhook.Response
 	var response webhook.Response
 	if refusal != nil {
 		response = *refusal
+		s.explainMiss(r, response.Outcome)
 	} else {
 		response = s.fire(ctx, t, r)
 	}
