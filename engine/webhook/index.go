@@ -10,6 +10,7 @@ import (
 	"hash"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -24,7 +25,7 @@ type Index struct {
 
 // NewIndex renders the key of every webhook trigger of flows and indexes them. A key that cannot be rendered, or must
 // not be used, switches off that trigger alone, with an error among the diagnostics; of two triggers of a flow with
-// equal keys the first wins, with a warning. scope gives what the keys of a flow may read.
+// equal keys the first wins, with a warning; a short key gets one too. scope gives what the keys of a flow may read.
 func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow.Diagnostics) {
 	index := &Index{triggers: make(map[[sha256.Size]byte]*Trigger), known: make(map[string]map[string]int)}
 	for f := range set.All() {
@@ -49,6 +50,9 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 		}
 		index.triggers[tag] = t
 		index.known[t.Flow.Namespace][t.Flow.ID]++
+		if IsShort(key) {
+			findings = append(findings, t.KeyShort())
+		}
 	}
 	return index, findings
 }
@@ -142,6 +146,19 @@ func (t *Trigger) KeyUnusable(err error) *flow.Diagnostic {
 // KeyTaken returns the finding about a key that an earlier trigger of the flow has as well.
 func (t *Trigger) KeyTaken(first string) *flow.Diagnostic {
 	d := t.component.Errorf("key", "is the key of trigger %q too, which comes first and gets all requests", first)
+	d.Severity = flow.SeverityWarning
+	return d
+}
+
+// shortKey is how many characters a key has at least that is not easily found by trying.
+const shortKey = 16
+
+// IsShort reports whether a key is so short that it deserves a [Trigger.KeyShort].
+func IsShort(key string) bool { return utf8.RuneCountInString(key) < shortKey }
+
+// KeyShort returns the finding about a short key, which it does not show.
+func (t *Trigger) KeyShort() *flow.Diagnostic {
+	d := t.component.Errorf("key", "has fewer than %d characters, and may be found by trying: `caddy kestra genkey` prints a better one", shortKey)
 	d.Severity = flow.SeverityWarning
 	return d
 }

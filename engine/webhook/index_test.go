@@ -166,6 +166,37 @@ func TestEqualKeys(t *testing.T) {
 	}
 }
 
+func TestShortKeys(t *testing.T) {
+	tests := []struct {
+		name, key string
+		short     bool
+	}{
+		{"15 characters", "123456789-12345", true},
+		{"16 characters", "123456789-123456", false},
+		{"15 characters of more bytes", "ключключключклю", true},
+		{"16 characters of more bytes", "ключключключключ", false},
+		{"blanks do not count", `" 123456789-12345  "`, true},
+		{"a secret", `"{{ secret('KEY') }}"`, true},
+		{"longer than it is written", `"{{ flow.namespace }}-123"`, false},
+	}
+	for _, test := range tests {
+		set, _ := loadFlows(t, webhookFlow("f", "key: "+test.key))
+		index, findings := NewIndex(set, keyScope)
+		if index.Len() != 1 || len(findings) != map[bool]int{true: 1}[test.short] {
+			t.Errorf("%s: %d triggers, findings %v", test.name, index.Len(), findings)
+		}
+		for _, d := range findings {
+			text := d.Error()
+			if d.Severity != flow.SeverityWarning || !strings.HasPrefix(text, "flow1 (inline flow, line 9): triggers[0].key: has fewer than 16 characters") {
+				t.Errorf("%s: finding is %q", test.name, text)
+			}
+			if strings.Contains(text, "123456789") || strings.Contains(text, "s3cr3t") || strings.Contains(text, "ключ") {
+				t.Errorf("%s: the key is in %q", test.name, text)
+			}
+		}
+	}
+}
+
 func TestMissing(t *testing.T) {
 	set, _ := loadFlows(t, webhookFlow("f", "key: "+longKey), webhookFlow("idle", `key: ""`),
 		"id: plain\nnamespace: company.other\ntasks:\n  - {id: t, type: noop}\n")
