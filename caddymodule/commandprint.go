@@ -32,6 +32,9 @@ func validate(w io.Writer, flows *commandFlows, portable bool) error {
 		}
 	}
 	for _, u := range flows.urls {
+		if u.Short != nil {
+			printFinding(w, "warning", u.Short)
+		}
 		switch {
 		case u.Finding == nil:
 		case u.Key == "" && len(u.Needs) > 0:

@@ -3,9 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"runtime/debug"
 	"time"
 
 	"go.uber.org/zap"
@@ -14,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/guard"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -35,12 +34,17 @@ type call struct {
 
 // fire reads the body of an admitted request, decides, and runs the flow.
 func (c *call) fire(ctx context.Context) (response webhook.Response) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.logPanic("request", p)
-			response = webhook.Failed()
-		}
-	}()
+	err := guard.Do(c.logError, func() error {
+		response = c.serve(ctx)
+		return nil
+	})
+	if err != nil {
+		return webhook.Failed()
+	}
+	return response
+}
+
+func (c *call) serve(ctx context.Context) webhook.Response {
 	err := c.claim.Take(c.request.Size())
 	if err != nil {
 		return unavailable(err)
@@ -99,22 +103,30 @@ func (c *call) decide(ctx context.Context) *webhook.Response {
 
 // met reports whether all conditions hold, and which one does not. A panic is an error of the condition.
 func (c *call) met(ctx context.Context, deadline time.Time) (what string, met bool, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			c.logPanic(what, p)
-			met, err = false, errInternal
-		}
-	}()
+	err = guard.Do(c.logError, func() (err error) {
+		what, met, err = c.ask(ctx, deadline)
+		return err
+	})
+	return what, met && err == nil, err
+}
+
+// ask asks the conditions one by one, up to the first that does not hold.
+func (c *call) ask(ctx context.Context, deadline time.Time) (what string, met bool, err error) {
 	event := c.event(deadline)
 	for _, site := range c.site.conditions {
 		what = "site condition " + site.source
 		if met, err = site.Holds(ctx, event); !met {
+			if !condition.IsBusy(err) {
+				c.explainUnmet(what, func() string { return site.expression })
+			}
 			return what, met, err
 		}
 	}
-	what = "condition of the trigger"
-	met, err = c.trigger.Met(ctx, event)
-	return what, met, err
+	question, err := c.trigger.Unmet(ctx, event)
+	if question != nil && !condition.IsBusy(err) {
+		c.explainUnmet(question.Path, question.Source)
+	}
+	return "condition of the trigger", question == nil, err
 }
 
 // evaluate calls f, which evaluates expressions, when it may run. The error is that of f, or says why the evaluation could
@@ -168,6 +180,7 @@ func (c *call) run(ctx context.Context) webhook.Response {
 		Secrets: c.site.environment,
 		Claim:   c.claim,
 		Queued:  c.delivery.Drop,
+		Mask:    c.site.environment.mask,
 		Ended:   func(status execution.Status) { e.ended(c.trigger, status) },
 	}
 	if err := c.claim.Take(webhook.AnswerSize(s)); err != nil {
@@ -250,13 +263,7 @@ func (c *call) answer(ctx context.Context, ended *execution.State) webhook.Respo
 	}
 }
 
-// errInternal is what an expression that panicked fails with.
-var errInternal = errors.New("internal error")
-
-// logPanic logs the stack of a panic, and no value: what panicked may have request data in its hands.
-func (c *call) logPanic(what string, p any) {
-	c.log().Error("panic", zap.String("in", what), zap.String("type", fmt.Sprintf("%T", p)), zap.ByteString("stack", debug.Stack()))
-}
+func (c *call) logError(message string, fields ...zap.Field) { c.log().Error(message, fields...) }
 
 func (c *call) notKept(err error) webhook.Response {
 	if admission.IsFull(err) || errors.Is(err, runner.ErrStopping) || errors.Is(err, context.Canceled) {

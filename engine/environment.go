@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -19,6 +20,7 @@ const (
 // Kestra's open-source edition: secret('X') is the environment variable SECRET_X in Base64, in every namespace.
 type environment struct {
 	secrets map[string]secret // by upper-case name
+	mask    *mask.Mask        // of all that secret() may give
 	envs    value.Value       // of ENV_X, by lower-case name
 }
 
@@ -48,7 +50,29 @@ func newEnvironment(environ []string) *environment {
 		m.Set(name, value.String(envs[name]))
 	}
 	e.envs = value.FromMap(m)
+	var texts []string
+	for _, s := range e.secrets {
+		texts = append(texts, s.texts()...)
+	}
+	e.mask = mask.New(texts)
 	return e
+}
+
+// texts returns what secret() may give of a secret: all of it, and the members of a JSON object.
+func (s secret) texts() []string {
+	texts := []string{s.text}
+	if !strings.HasPrefix(strings.TrimSpace(s.text), "{") {
+		return texts
+	}
+	v, _ := value.DecodeJSONText(s.text) // null, without members, when it is no JSON
+	for _, member := range v.Map().All() {
+		if member.Kind() == value.KindString {
+			texts = append(texts, member.Str())
+		} else {
+			texts = append(texts, value.JSON(member))
+		}
+	}
+	return texts
 }
 
 // decodeSecret accepts Base64 with line breaks in it, as `base64 <file` prints it; package base64 ignores them.

@@ -31,7 +31,7 @@ type EvalOptions struct {
 }
 
 // Eval evaluates a template once, as conditions and properties of tasks are. Errors of the template are of type
-// [*pebble.Error] and show their place.
+// [*pebble.Error] and show their place, and no secret.
 func Eval(template string, o EvalOptions) (string, error) {
 	vars := value.NewMap(1)
 	env := newEnvironment(o.Environ)
@@ -61,11 +61,23 @@ func Eval(template string, o EvalOptions) (string, error) {
 		c.Namespace = namespace.Str()
 	}
 	if !o.JSON {
-		return t.Render(c)
+		text, err := t.Render(c)
+		return text, env.clean(err)
 	}
 	v, err := t.RenderTyped(c)
 	if err != nil {
-		return "", err
+		return "", env.clean(err)
 	}
 	return value.JSON(v), nil
+}
+
+// clean returns an error of a template without what must not be printed. What it quotes of the template itself stays.
+func (e *environment) clean(err error) error {
+	failed := new(pebble.Error)
+	if !errors.As(err, &failed) {
+		return err
+	}
+	clean := *failed
+	clean.Name, clean.Msg, clean.Err = e.mask.Line(failed.Name), e.mask.Line(failed.Msg), nil
+	return &clean
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/logline"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -41,7 +42,8 @@ type served struct {
 
 type siteCondition struct {
 	condition.Condition
-	source string
+	source     string
+	expression string
 }
 
 // NewSite compiles a site over set. Diagnostics are findings about single triggers, such as a key that cannot be
@@ -56,13 +58,15 @@ func (e *Engine) NewSite(set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics,
 	if o.WaitTimeout == 0 {
 		o.WaitTimeout = DefaultWaitTimeout
 	}
-	s := &Site{engine: e, options: o, environment: newEnvironment(o.Environ), flows: make(map[*flow.Flow]*served)}
+	env := newEnvironment(o.Environ)
+	o.Logger = logline.Wrap(o.Logger, env.mask)
+	s := &Site{engine: e, options: o, environment: env, flows: make(map[*flow.Flow]*served)}
 	for _, c := range o.Conditions {
 		compiled, err := condition.CompileCEL(c.Expression)
 		if err != nil {
 			return nil, nil, fmt.Errorf("condition %s: %w", c.Source, err)
 		}
-		s.conditions = append(s.conditions, siteCondition{compiled, c.Source})
+		s.conditions = append(s.conditions, siteCondition{compiled, c.Source, c.Expression})
 	}
 	set = set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
 	for f := range set.All() {
@@ -115,6 +119,7 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhoo
 	t, refusal := s.admit(r)
 	if refusal != nil {
 		response = *refusal
+		s.explainMiss(r, response.Outcome)
 	} else {
 		served := s.flows[t.Flow]
 		claim := s.engine.admission.Claim(served.name)

@@ -17,6 +17,7 @@ type URL struct {
 	Key       string           // in clear; empty when it cannot be rendered
 	Needs     []string         // environment variables that the key reads and the environment lacks, as in SECRET_X
 	Finding   *flow.Diagnostic // why the trigger gets no requests, or not those it looks as if it would; nil: it does
+	Short     *flow.Diagnostic // the key is shorter than it should be; nil: it is not, or unknown
 	Disabled  bool             // the flow or the trigger is switched off in the flow file
 }
 
@@ -49,6 +50,9 @@ func URLs(set *flow.Set, environ []string, baseURL string) []URL {
 				u.Finding = t.KeyTaken(id)
 			} else {
 				first[target] = u.TriggerID
+				if webhook.IsShort(key) {
+					u.Short = t.KeyShort()
+				}
 			}
 		}
 		urls = append(urls, u)

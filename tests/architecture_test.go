@@ -32,6 +32,9 @@ type row struct {
 // house is the order of the packages: what stands higher knows nothing of what stands lower.
 var house = []row{
 	{pkg: "engine/value"},
+	{pkg: "engine/mask"},
+	{pkg: "engine/guard"},
+	{pkg: "engine/logline", ours: []string{"engine/mask"}},
 	{
 		pkg:     "engine/pebble",
 		ours:    []string{"engine/value"},
@@ -55,13 +58,13 @@ var house = []row{
 	},
 	{
 		pkg:   "engine/task/...",
-		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
+		ours:  []string{"engine/task", "engine/logline", "engine/mask", "engine/flow", "engine/pebble", "engine/value"},
 		tests: []string{"engine/task/tasktest"},
 	},
 	{pkg: "engine/admission"},
 	{
 		pkg:   "engine/runner",
-		ours:  []string{"engine/admission", "engine/execution", "engine/task", "engine/flow", "engine/pebble", "engine/value"},
+		ours:  []string{"engine/admission", "engine/execution", "engine/task", "engine/guard", "engine/mask", "engine/flow", "engine/pebble", "engine/value"},
 		tests: []string{"engine/store/memory", "engine/task/..."},
 	},
 	{

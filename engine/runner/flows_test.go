@@ -2,6 +2,7 @@ package runner
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -347,7 +348,10 @@ func TestPanicIsLoggedWithItsStack(t *testing.T) {
 	f.wait(f.job(f.plan("tasks: [{id: a, type: test.Panic}]"), "{}"))
 	entries := f.logs.FilterMessage("panic").All()
 	if len(entries) != 1 || !strings.Contains(entries[0].ContextMap()["stack"].(string), "panicTask") {
-		t.Errorf("logged %v", entries)
+		t.Fatalf("logged %v", entries)
+	}
+	if text := fmt.Sprint(entries[0].ContextMap()); strings.Contains(text, "told to") { // which may be a value
+		t.Errorf("what the task threw is in %s", text)
 	}
 }
 

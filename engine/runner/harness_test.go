@@ -248,7 +248,7 @@ func (f *fixture) lines() []string {
 		if fields["execution"] == nil || fields["namespace"] != "company.team" || fields["flow"] != "hello" {
 			f.t.Errorf("line without its origin: %v", fields)
 		}
-		message, _, _ := strings.Cut(e.Message, "\n")
+		message, _, _ := strings.Cut(e.Message, `\n`)
 		lines = append(lines, fmt.Sprintf("%s %s: %s", e.Level, who, template.ReplaceAllString(message, "")))
 	}
 	return lines

@@ -10,6 +10,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -23,6 +24,7 @@ type Job struct {
 	// `execution`, `outputs`, `tasks`, `taskrun` and `task` in it.
 	Vars    *value.Map
 	Secrets pebble.Secrets
+	Mask    *mask.Mask  // of the secrets, for the log
 	Logger  *zap.Logger // for this execution's log; nil: that of the runner
 
 	// Claim is what the execution takes its memory and its place from. The runner retains it for as long as the execution is

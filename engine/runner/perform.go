@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"go.uber.org/zap"
@@ -12,13 +11,11 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/guard"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
-
-// errInternal is what a task or an expression that panicked fails with.
-var errInternal = errors.New("internal error")
 
 // What an execution fails with when it needs more memory than there is for one, whatever else is under way.
 var (
@@ -95,15 +92,9 @@ func (x *run) dispatch(ctx context.Context, effect execution.Effect) (execution.
 	}
 }
 
-// guard calls f, and turns a panic into [errInternal].
-func guard(log *task.Logger, f func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			log.Log(task.Error, "panic", zap.Any("panic", p), zap.ByteString("stack", debug.Stack()))
-			err = errInternal
-		}
-	}()
-	return f()
+// guarded calls f, and turns a panic into an error, with a line in log.
+func guarded(log *task.Logger, f func() error) error {
+	return guard.Do(func(message string, fields ...zap.Field) { log.Log(task.Error, message, fields...) }, f)
 }
 
 // runIf decides whether a task runs.
@@ -111,7 +102,7 @@ func (x *run) runIf(e execution.Evaluate) (execution.Event, error) {
 	x.enter(current{e.Task, e.TaskRun, 0})
 	log := x.log(e.Task.ID, e.Task.LogLevel)
 	var text string
-	err := guard(&log, func() (err error) {
+	err := guarded(&log, func() (err error) {
 		text, err = e.Task.RunIf.Render(&x.pebble)
 		return err
 	})
@@ -131,7 +122,7 @@ func (x *run) runTask(ctx context.Context, e execution.RunTask) (execution.Event
 	c := &x.task
 	*c = task.Context{Pebble: &x.pebble, Log: x.log(e.Task.ID, e.Task.LogLevel)}
 	var outputs value.Value
-	err := guard(&c.Log, func() (err error) {
+	err := guarded(&c.Log, func() (err error) {
 		outputs, err = e.Task.Compiled.(task.Task).Run(ctx, c)
 		return err
 	})
@@ -169,7 +160,7 @@ func (x *run) flowOutputs(ctx context.Context) (execution.Event, error) {
 	failed, made := false, int64(0)
 	for _, o := range declared {
 		var v value.Value
-		err := guard(&log, func() (err error) {
+		err := guarded(&log, func() (err error) {
 			v, err = x.flowOutput(o)
 			return err
 		})

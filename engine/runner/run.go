@@ -8,6 +8,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -33,8 +34,9 @@ type run struct {
 	outputs []taskOutputs // of the task runs that ran, as values: they are made into text once, and never read back
 	pebble  pebble.Context
 	task    task.Context
-	kept    int64       // bytes that the outputs of its tasks and its own take
-	spent   bool        // the effect is performed again although there is no more memory to be had
+	kept    int64 // bytes that the outputs of its tasks and its own take
+	spent   bool  // the effect is performed again although there is no more memory to be had
+	mask    *mask.Mask
 	logger  *zap.Logger // nil: that of the runner
 
 	done chan struct{} // closed when the run is over; nil before it is handed to the workers
@@ -63,6 +65,7 @@ func newRun(r *Runner, job *Job, claim *admission.Claim) *run {
 		queued:  job.Queued,
 		vars:    vars,
 		pebble:  pebble.Context{Vars: vars, Secrets: job.Secrets, Namespace: job.State.Namespace, Memory: claim.Evaluation()},
+		mask:    job.Mask,
 		logger:  job.Logger,
 	}
 }
@@ -199,7 +202,7 @@ func (x *run) log(taskID, minimum string) task.Logger {
 	if to == nil {
 		to = x.runner.options.Load().Logger
 	}
-	l := task.Logger{To: to, Execution: x.state.ID, Namespace: x.state.Namespace, Flow: x.state.FlowID, Task: taskID}
+	l := task.Logger{To: to, Mask: x.mask, Execution: x.state.ID, Namespace: x.state.Namespace, Flow: x.state.FlowID, Task: taskID}
 	if minimum != "" {
 		l.Minimum, _ = task.ParseLevel(minimum) // loading has checked it
 	}

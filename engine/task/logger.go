@@ -6,6 +6,9 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/logline"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 )
 
 // Level is a level of Kestra's logs, ordered by weight.
@@ -38,9 +41,10 @@ func (l Level) zap() zapcore.Level {
 }
 
 // Logger writes the log of one execution, as lines of the server's log that name their origin. It never writes the key
-// of a webhook, which no variable holds. The zero Logger writes nothing.
+// of a webhook, which no variable holds, nor a secret that its mask knows. The zero Logger writes nothing.
 type Logger struct {
 	To        *zap.Logger
+	Mask      *mask.Mask
 	Minimum   Level  // lines below it are dropped: `logLevel` of the task
 	Execution string // id
 	Namespace string
@@ -53,12 +57,12 @@ func (l *Logger) Enabled(level Level) bool {
 	return l.To != nil && level >= l.Minimum && l.To.Core().Enabled(level.zap())
 }
 
-// Log writes a line.
+// Log writes a line, whatever the message holds: see [mask.Mask.Line].
 func (l *Logger) Log(level Level, message string, fields ...zap.Field) {
 	if !l.Enabled(level) {
 		return
 	}
-	entry := l.To.Check(level.zap(), message)
+	entry := l.To.Check(level.zap(), l.Mask.Line(message))
 	if entry == nil {
 		return
 	}
@@ -67,5 +71,5 @@ func (l *Logger) Log(level Level, message string, fields ...zap.Field) {
 	if l.Task != "" {
 		all = append(all, zap.String("task", l.Task))
 	}
-	entry.Write(append(all, fields...)...)
+	entry.Write(append(all, logline.Fields(l.Mask, fields)...)...)
 }

@@ -1,11 +1,17 @@
 package task
 
 import (
+	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 )
 
 func TestParseLevel(t *testing.T) {
@@ -46,3 +52,45 @@ func TestLogger(t *testing.T) {
 	}
 	new(Logger).Log(Error, "nowhere")
 }
+
+// TestLoggerKeepsLines checks that no message forges a line, acts on a terminal, or prints a secret.
+func TestLoggerKeepsLines(t *testing.T) {
+	core, logs := observer.New(zap.DebugLevel)
+	l := Logger{To: zap.New(core), Mask: mask.New([]string{"hunter22"})}
+	tests := []struct{ message, want string }{
+		{"clean", "clean"},
+		{"a\nb\x1b[31mc\u202ed", `a\nb\u001b[31mc\u202ed`},
+		{"the key is hunter22", "the key is ******"},
+		{strings.Repeat("\x01", 10<<20), strings.Repeat(`\u0001`, mask.Limit/6) + "… (10474838 bytes more)"},
+	}
+	for _, test := range tests {
+		l.Log(Info, test.message, zap.Error(errors.New(test.message)))
+		line := logs.TakeAll()[0]
+		if field := line.ContextMap()["error"]; line.Message != test.want || field != test.want {
+			t.Errorf("%.50q: %.50q and %.50q, want %.50q", test.message, line.Message, field, test.want)
+		}
+	}
+}
+
+func BenchmarkLog(b *testing.B) {
+	encoder := zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig())
+	for _, secrets := range []int{0, 100} {
+		b.Run(fmt.Sprintf("secrets=%d", secrets), func(b *testing.B) {
+			var all []string
+			for i := range secrets {
+				all = append(all, fmt.Sprintf("ghp_%032x", i))
+			}
+			l := Logger{To: zap.New(zapcore.NewCore(encoder, discard{}, zap.InfoLevel)), Mask: mask.New(all), Execution: "e", Namespace: "n", Flow: "f", Task: "t"}
+			b.ReportAllocs()
+			for b.Loop() {
+				l.Log(Info, "received 3 commits of company/team on refs/heads/main, the last by someone@example.com")
+			}
+		})
+	}
+}
+
+// discard is a file that keeps nothing.
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+func (discard) Sync() error                 { return nil }

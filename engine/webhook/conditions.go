@@ -4,33 +4,86 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
-// Met reports whether the trigger's `when` and all its conditions hold, asked in this order up to the first that does
-// not. Any error means that it does not; it is for the log.
-func (t *Trigger) Met(ctx context.Context, e *condition.Event) (bool, error) {
-	if t.when != nil {
-		text, err := t.when.Render(e.Pebble)
-		if err != nil {
-			return false, fmt.Errorf("when: %w", err)
-		}
-		if !pebble.Truthy(text) {
-			return false, nil
+// Question is one thing that a trigger asks of every request: its `when`, or one of its conditions.
+type Question struct {
+	Path   string // where it stands in the flow, as in triggers[0].conditions[1]
+	name   string // where it stands in the trigger, as in conditions[1]
+	source func() string
+	asked  condition.Condition
+}
+
+// Source returns the expression as the flow has it, cut to a length that fits into a line. Conditions that are made of
+// others stand as in Not({{ a }}, {{ b }}).
+func (q *Question) Source() string { return cutSource(q.source()) }
+
+// Unmet asks the trigger's `when` and all its conditions, in this order up to the first that does not hold, which it
+// returns; nil means that all do. With an error that one could not be answered, and so counts as not met.
+func (t *Trigger) Unmet(ctx context.Context, e *condition.Event) (*Question, error) {
+	for i := range t.questions {
+		q := &t.questions[i]
+		if met, err := q.asked.Holds(ctx, e); err != nil {
+			return q, fmt.Errorf("%s: %w", q.name, err)
+		} else if !met {
+			return q, nil
 		}
 	}
-	for i, c := range t.conditions {
-		met, err := c.Holds(ctx, e)
-		if err != nil {
-			return false, fmt.Errorf("conditions[%d]: %w", i, err)
-		}
-		if !met {
-			return false, nil
-		}
+	return nil, nil
+}
+
+// questions returns what a trigger asks.
+func questions(c *flow.Component) []Question {
+	var all []Question
+	if template := c.Template("when"); template != nil {
+		all = append(all, Question{Path: c.Path + ".when", name: "when", source: template.Source, asked: when{template}})
 	}
-	return true, nil
+	for i, child := range c.Children("conditions") {
+		source := func() string { return sourceOf(child) }
+		asked := child.Compiled.(condition.Condition)
+		all = append(all, Question{Path: child.Path, name: fmt.Sprintf("conditions[%d]", i), source: source, asked: asked})
+	}
+	return all
+}
+
+// when is the property `when`: unlike a condition, it is not met when it renders to 0.
+type when struct{ template *pebble.Template }
+
+// Holds implements [condition.Condition].
+func (w when) Holds(_ context.Context, e *condition.Event) (bool, error) {
+	text, err := w.template.Render(e.Pebble)
+	return err == nil && pebble.Truthy(text), err
+}
+
+// sourceOf returns the expression of a condition, or its name with those that it is made of.
+func sourceOf(c *flow.Component) string {
+	if c.Has("expression") {
+		return strings.TrimSpace(c.Text("expression"))
+	}
+	children := c.Children("conditions")
+	inner := make([]string, len(children))
+	for i, child := range children {
+		inner[i] = sourceOf(child)
+	}
+	return c.Type[strings.LastIndexByte(c.Type, '.')+1:] + "(" + strings.Join(inner, ", ") + ")"
+}
+
+// maxSource is how many characters of an expression a line of the log shows.
+const maxSource = 300
+
+func cutSource(text string) string {
+	if len(text) <= maxSource {
+		return text
+	}
+	if characters := []rune(text); len(characters) > maxSource {
+		return string(characters[:maxSource]) + "…"
+	}
+	return text
 }
 
 // ErrorReason returns the word for metrics and logs that says why a condition could not be answered.

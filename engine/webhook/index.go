@@ -10,6 +10,7 @@ import (
 	"hash"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -19,13 +20,22 @@ import (
 // same time. It holds no clear key.
 type Index struct {
 	triggers map[[sha256.Size]byte]*Trigger
+	known    map[string]map[string]int // for the log alone, see [Index.Missing]: webhook URLs of each flow of each namespace
 }
 
 // NewIndex renders the key of every webhook trigger of flows and indexes them. A key that cannot be rendered, or must
 // not be used, switches off that trigger alone, with an error among the diagnostics; of two triggers of a flow with
-// equal keys the first wins, with a warning. scope gives what the keys of a flow may read.
+// equal keys the first wins, with a warning; a short key gets one too. scope gives what the keys of a flow may read.
 func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow.Diagnostics) {
-	index := &Index{triggers: make(map[[sha256.Size]byte]*Trigger)}
+	index := &Index{triggers: make(map[[sha256.Size]byte]*Trigger), known: make(map[string]map[string]int)}
+	for f := range set.All() {
+		flows := index.known[f.Namespace]
+		if flows == nil {
+			flows = make(map[string]int)
+			index.known[f.Namespace] = flows
+		}
+		flows[f.ID] = 0
+	}
 	var findings flow.Diagnostics
 	for t := range Triggers(set) {
 		key, err := t.RenderKey(scope(t))
@@ -39,12 +49,44 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 			continue
 		}
 		index.triggers[tag] = t
+		index.known[t.Flow.Namespace][t.Flow.ID]++
+		if IsShort(key) {
+			findings = append(findings, t.KeyShort())
+		}
 	}
 	return index, findings
 }
 
 // Match returns the trigger that t names; nil when there is none.
 func (x *Index) Match(t Target) *Trigger { return x.triggers[fingerprint(t)] }
+
+// Miss says what of a target that matches nothing is unknown.
+type Miss string
+
+// The misses.
+const (
+	MissNamespace Miss = "namespace" // no flow has it
+	MissFlow      Miss = "flow"      // the namespace has none with this id
+	MissTrigger   Miss = "trigger"   // the flow has none that can fire
+	MissKey       Miss = "key"       // none of the flow's triggers has it
+)
+
+// Missing returns what is unknown of a target that [Index.Match] does not find. It is for the log and not for answers, and
+// takes a time of its own for each.
+func (x *Index) Missing(t Target) Miss {
+	flows, ok := x.known[t.Namespace]
+	if !ok {
+		return MissNamespace
+	}
+	switch urls, ok := flows[t.FlowID]; {
+	case !ok:
+		return MissFlow
+	case urls == 0:
+		return MissTrigger
+	default:
+		return MissKey
+	}
+}
 
 // Len returns the number of webhook URLs.
 func (x *Index) Len() int { return len(x.triggers) }
@@ -104,6 +146,19 @@ func (t *Trigger) KeyUnusable(err error) *flow.Diagnostic {
 // KeyTaken returns the finding about a key that an earlier trigger of the flow has as well.
 func (t *Trigger) KeyTaken(first string) *flow.Diagnostic {
 	d := t.component.Errorf("key", "is the key of trigger %q too, which comes first and gets all requests", first)
+	d.Severity = flow.SeverityWarning
+	return d
+}
+
+// shortKey is how many characters a key has at least that is not easily found by trying.
+const shortKey = 16
+
+// IsShort reports whether a key is so short that it deserves a [Trigger.KeyShort].
+func IsShort(key string) bool { return utf8.RuneCountInString(key) < shortKey }
+
+// KeyShort returns the finding about a short key, which it does not show.
+func (t *Trigger) KeyShort() *flow.Diagnostic {
+	d := t.component.Errorf("key", "has fewer than %d characters, and may be found by trying: `caddy kestra genkey` prints a better one", shortKey)
 	d.Severity = flow.SeverityWarning
 	return d
 }

@@ -23,6 +23,9 @@ func (s secrets) Secret(_, name string) (string, bool, error) {
 	return text, ok, nil
 }
 
+// longKey is a key without a warning.
+const longKey = "4wjtkzwVGBM9yKnjm3yv8r"
+
 // keyScope is what keys see in these tests.
 func keyScope(t *Trigger) *pebble.Context {
 	c := scope("flow", value.MapOf("id", value.String(t.Flow.ID), "namespace", value.String(t.Flow.Namespace)),
@@ -53,7 +56,7 @@ func TestIndexMatch(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			set, found := loadFlows(t, webhookFlow("f", "key: "+test.key, test.members))
 			index, findings := NewIndex(set, keyScope)
-			if len(found)+len(findings) > 0 || index.Len() != 1 {
+			if len(found)+len(findings.Errors()) > 0 || index.Len() != 1 {
 				t.Fatalf("%d triggers, findings %v %v", index.Len(), found, findings)
 			}
 			match := func(namespace, flow, key string) *Trigger {
@@ -106,13 +109,13 @@ func TestKeysThatSwitchATriggerOff(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			other := "  - {id: other, type: " + Type + ", key: abc}\n"
+			other := "  - {id: other, type: " + Type + ", key: " + longKey + "}\n"
 			set, found := loadFlows(t, webhookFlow("f", "key: "+test.key)+other)
 			if err := found.Err(); err != nil {
 				t.Fatal(err)
 			}
 			index, findings := NewIndex(set, keyScope)
-			if index.Len() != 1 || index.Match(Target{"company.team", "f", "abc"}) == nil {
+			if index.Len() != 1 || index.Match(Target{"company.team", "f", longKey}) == nil {
 				t.Errorf("the other trigger does not match any more")
 			}
 			if len(findings) != 1 || findings[0].Severity != flow.SeverityError {
@@ -135,9 +138,9 @@ func TestKeysThatSwitchATriggerOff(t *testing.T) {
 }
 
 func TestEqualKeys(t *testing.T) {
-	const canary = "cAnArY"
+	const canary = "cAnArY-" + longKey
 	set, found := loadFlows(t,
-		webhookFlow("f", "key: "+canary)+"  - {id: second, type: "+Type+", key: \" "+canary+" \"}\n  - {id: third, type: "+typeAlias+", key: other}\n",
+		webhookFlow("f", "key: "+canary)+"  - {id: second, type: "+Type+", key: \" "+canary+" \"}\n  - {id: third, type: "+typeAlias+", key: other-"+longKey+"}\n",
 		webhookFlow("g", "key: "+canary))
 	if err := found.Err(); err != nil {
 		t.Fatal(err)
@@ -146,7 +149,7 @@ func TestEqualKeys(t *testing.T) {
 	if got := index.Match(Target{"company.team", "f", canary}); got == nil || got.ID() != "hook" {
 		t.Errorf("the first of two does not win: %v", got)
 	}
-	if got := index.Match(Target{"company.team", "f", "other"}); got == nil || got.ID() != "third" || got.Type() != typeAlias {
+	if got := index.Match(Target{"company.team", "f", "other-" + longKey}); got == nil || got.ID() != "third" || got.Type() != typeAlias {
 		t.Errorf("the third has %v", got)
 	}
 	if got := index.Match(Target{"company.team", "g", canary}); got == nil || got.Flow.ID != "g" {
@@ -160,6 +163,58 @@ func TestEqualKeys(t *testing.T) {
 	}
 	if index.Len() != 3 {
 		t.Errorf("there are %d triggers", index.Len())
+	}
+}
+
+func TestShortKeys(t *testing.T) {
+	tests := []struct {
+		name, key string
+		short     bool
+	}{
+		{"15 characters", "123456789-12345", true},
+		{"16 characters", "123456789-123456", false},
+		{"15 characters of more bytes", "ключключключклю", true},
+		{"16 characters of more bytes", "ключключключключ", false},
+		{"blanks do not count", `" 123456789-12345  "`, true},
+		{"a secret", `"{{ secret('KEY') }}"`, true},
+		{"longer than it is written", `"{{ flow.namespace }}-123"`, false},
+	}
+	for _, test := range tests {
+		set, _ := loadFlows(t, webhookFlow("f", "key: "+test.key))
+		index, findings := NewIndex(set, keyScope)
+		if index.Len() != 1 || len(findings) != map[bool]int{true: 1}[test.short] {
+			t.Errorf("%s: %d triggers, findings %v", test.name, index.Len(), findings)
+		}
+		for _, d := range findings {
+			text := d.Error()
+			if d.Severity != flow.SeverityWarning || !strings.HasPrefix(text, "flow1 (inline flow, line 9): triggers[0].key: has fewer than 16 characters") {
+				t.Errorf("%s: finding is %q", test.name, text)
+			}
+			if strings.Contains(text, "123456789") || strings.Contains(text, "s3cr3t") || strings.Contains(text, "ключ") {
+				t.Errorf("%s: the key is in %q", test.name, text)
+			}
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	set, _ := loadFlows(t, webhookFlow("f", "key: "+longKey), webhookFlow("idle", `key: ""`),
+		"id: plain\nnamespace: company.other\ntasks:\n  - {id: t, type: noop}\n")
+	index, _ := NewIndex(set, keyScope)
+	for target, want := range map[Target]Miss{
+		{"company.team", "f", "x"}:             MissKey,
+		{"company.team", "g", longKey}:         MissFlow,
+		{"company.other", "f", longKey}:        MissFlow,
+		{"company.team", "idle", longKey}:      MissTrigger,
+		{"company.other", "plain", longKey}:    MissTrigger,
+		{"company", "f", longKey}:              MissNamespace,
+		{longKey, "company.team", "f"}:         MissNamespace,
+		{"company.team", longKey, "f"}:         MissFlow,
+		{"company.team.", "f", longKey + "\n"}: MissNamespace,
+	} {
+		if got := index.Missing(target); got != want {
+			t.Errorf("%+v: %s, want %s", target, got, want)
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -26,8 +25,7 @@ type Trigger struct {
 	component *flow.Component
 
 	key          *pebble.Template
-	conditions   []condition.Condition
-	when         *pebble.Template
+	questions    []Question
 	labels       *pebble.Structure
 	wait         bool
 	waitTimeout  time.Duration // 0: the site's
@@ -58,7 +56,7 @@ func (t *Trigger) Disabled() bool { return t.component.Disabled || t.Flow.Disabl
 func (t *Trigger) Wait() (bool, time.Duration) { return t.wait, t.waitTimeout }
 
 // HasConditions reports whether anything is to be evaluated before the trigger fires.
-func (t *Trigger) HasConditions() bool { return t.when != nil || len(t.conditions) > 0 }
+func (t *Trigger) HasConditions() bool { return len(t.questions) > 0 }
 
 // HasLabels reports whether the trigger has labels of its own, which are rendered for each execution.
 func (t *Trigger) HasLabels() bool { return t.labels != nil }
@@ -128,7 +126,7 @@ func compile(c *flow.Component) (*Trigger, error) {
 	t := &Trigger{
 		component:    c,
 		key:          c.Template("key"),
-		when:         c.Template("when"),
+		questions:    questions(c),
 		labels:       c.Structure("labels"),
 		wait:         c.Bool("wait"),
 		waitTimeout:  c.Duration("waitTimeout"),
@@ -148,9 +146,6 @@ func compile(c *flow.Component) (*Trigger, error) {
 		t.answer = answerText
 	default:
 		t.answer = answerOutputs
-	}
-	for _, child := range c.Children("conditions") {
-		t.conditions = append(t.conditions, child.Compiled.(condition.Condition))
 	}
 	return t, nil
 }

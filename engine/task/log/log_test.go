@@ -18,7 +18,7 @@ func TestLog(t *testing.T) {
 		{"old name", `{type: io.kestra.core.tasks.log.Log, message: 12}`, tasktest.Result{Log: []string{"info 12"}}},
 		{"list", `{type: io.kestra.plugin.core.log.Log, message: [one, "{{ trigger.body.n }}", true]}`, tasktest.Result{Log: []string{"info one", "info 1", "info true"}}},
 		{"a list that an expression gives is one text", `{type: io.kestra.plugin.core.log.Log, message: "{{ trigger.body.list }}"}`, tasktest.Result{Log: []string{`info ["a","b"]`}}},
-		{"several lines are one message", `{type: io.kestra.plugin.core.log.Log, message: "one\ntwo"}`, tasktest.Result{Log: []string{"info one\ntwo"}}},
+		{"several lines are one message", `{type: io.kestra.plugin.core.log.Log, message: "one\ntwo"}`, tasktest.Result{Log: []string{`info one\ntwo`}}},
 		{"nothing", `{type: io.kestra.plugin.core.log.Log, message: "{{ null }}"}`, tasktest.Result{Log: []string{"info "}}},
 		{"trace", `{type: io.kestra.plugin.core.log.Log, level: TRACE, message: x}`, tasktest.Result{Log: []string{"debug x"}}},
 		{"debug", `{type: io.kestra.plugin.core.log.Log, level: DEBUG, message: x}`, tasktest.Result{Log: []string{"debug x"}}},
