@@ -69,7 +69,7 @@ func (d *Delivery) buildTrigger() *value.Map {
 		m.SetLazy("body", d.bodyValue)
 	}
 	m.SetLazy("headers", func() value.Value { return value.FromMap(d.request.headers()) })
-	m.SetLazy("parameters", func() value.Value { return value.FromMap(parseParameters(d.request.RawQuery)) })
+	m.SetLazy("parameters", func() value.Value { return value.FromMap(d.request.parameters()) })
 	if d.body.present && isForm(d.request.Header.Get("Content-Type")) {
 		m.SetLazy("formFields", func() value.Value { return value.FromMap(parseParameters(d.RawBody())) })
 	}

@@ -2,7 +2,6 @@ package webhook
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -57,10 +56,10 @@ func ParseURL(escapedPath string) (Target, bool) {
 }
 
 // RedactURL replaces, in a URL, an escaped path or a text with one, what may be a key: all that stands after the flow id
-// behind "/executions/webhook/" (the second of only two segments is no flow id for sure), up to the query, in which it goes
-// on likewise. Escaped spellings of the marker and of its
-// slashes count as well: such a URL fires nothing, and yet may hold a key, as when it is a parameter of another URL. A text
-// without the marker comes back unchanged. A decoded path may have a question mark inside the key and must not be given.
+// behind "/executions/webhook/", or the last segment where there are fewer, up to the query, in which it goes on likewise.
+// Spellings of the marker and of its slashes that are escaped, also more than once, count as well: such a URL fires
+// nothing, and yet may hold a key, as when it is a parameter of another URL. A text without the marker comes back
+// unchanged. A decoded path may have a question mark inside the key and must not be given.
 func RedactURL(uri string) string {
 	end := afterMarker(uri)
 	if end < 0 {
@@ -70,12 +69,8 @@ func RedactURL(uri string) string {
 	for end >= 0 {
 		b.WriteString(uri[:end])
 		path, query, hasQuery := strings.Cut(uri[end:], "?")
-		flowID := afterSlash(path, 0)
-		switch key := afterSlash(path, flowID); {
-		case 0 < key && key < len(path):
+		if key := keyBegin(path); key >= 0 {
 			path = path[:key] + Redacted
-		case key < 0 && 0 < flowID && flowID < len(path): // a segment is missing, and this may be the key
-			path = path[:flowID] + Redacted
 		}
 		b.WriteString(path)
 		if hasQuery {
@@ -85,6 +80,29 @@ func RedactURL(uri string) string {
 	}
 	b.WriteString(uri)
 	return b.String()
+}
+
+// keyBegin returns where in a path, as it goes on behind the marker, the key may begin: behind the flow id, or with the
+// last segment if some are missing; -1 if there is none.
+func keyBegin(path string) int {
+	flowID := afterSlash(path, 0)
+	for _, at := range [...]int{afterSlash(path, flowID), flowID, 0} {
+		if at >= 0 && !onlySlashes(path[at:]) {
+			return at
+		}
+	}
+	return -1
+}
+
+func onlySlashes(text string) bool {
+	for text != "" {
+		c, size := firstByte(text)
+		if c != '/' {
+			return false
+		}
+		text = text[size:]
+	}
+	return true
 }
 
 // afterMarker returns where the first marker in a text ends, in whatever way it is escaped; -1 if there is none.
@@ -122,15 +140,20 @@ func afterSlash(text string, from int) int {
 	return -1
 }
 
-// firstByte returns the first byte of a text, decoded, and how long it is as written; 0 for no text.
+// firstByte returns the first byte of a text, decoded, and how long it is as written; 0 for no text. The percent sign of
+// an escape may be escaped itself.
 func firstByte(text string) (byte, int) {
-	if len(text) >= 3 && text[0] == '%' {
-		if c, err := strconv.ParseUint(text[1:3], 16, 8); err == nil {
-			return byte(c), 3
-		}
-	}
 	if text == "" {
 		return 0, 0
+	}
+	if text[0] == '%' {
+		at := 1
+		for strings.HasPrefix(text[at:], "25") && at+3 < len(text) && isHex(text[at+2]) && isHex(text[at+3]) {
+			at += 2
+		}
+		if at+1 < len(text) && isHex(text[at]) && isHex(text[at+1]) {
+			return unhex(text[at])<<4 | unhex(text[at+1]), at + 2
+		}
 	}
 	return text[0], 1
 }

@@ -136,7 +136,12 @@ func TestRedactURL(t *testing.T) {
 		{"URL as a parameter", "/login?to=https%3A%2F%2Fexample.com%2Fapi%2Fv1%2Fexecutions%2Fwebhook%2Fa%2Fb%2FKEY%3Fx", "/login?to=https%3A%2F%2Fexample.com%2Fapi%2Fv1%2Fexecutions%2Fwebhook%2Fa%2Fb%2FREDACTED"},
 		{"escaped marker before another", "/%65xecutions/webhook/a/b/KEY/executions/webhook/c/d/KEY", "/%65xecutions/webhook/a/b/REDACTED"},
 		{"escaped key, broken escapes", "/x%zz%/executions/webhook/a/b/%4B%45%59%", "/x%zz%/executions/webhook/a/b/REDACTED"},
-		{"empty key", "/api/v1/executions/webhook/a/b/?x", "/api/v1/executions/webhook/a/b/?x"},
+		{"empty key", "/api/v1/executions/webhook/a/b/?x", "/api/v1/executions/webhook/a/REDACTED?x"},
+		{"one segment", "/api/v1/executions/webhook/KEY?x", "/api/v1/executions/webhook/REDACTED?x"},
+		{"one segment and a slash", "/api/v1/executions/webhook/KEY/", "/api/v1/executions/webhook/REDACTED"},
+		{"one segment behind slashes", "/api/v1/executions/webhook//%2FKEY", "/api/v1/executions/webhook//%2FREDACTED"},
+		{"no segment", "/api/v1/executions/webhook/?x", "/api/v1/executions/webhook/?x"},
+		{"URL as a parameter of a parameter", "/login?to=%2Flogin%3Fto%3D%252Fapi%252Fv1%252Fexecutions%252Fwebhook%252fa%252Fb%252FKEY", "/login?to=%2Flogin%3Fto%3D%252Fapi%252Fv1%252Fexecutions%252Fwebhook%252fa%252Fb%252FREDACTED"},
 	}
 	for _, test := range tests {
 		got := RedactURL(test.uri)
@@ -182,7 +187,7 @@ func FuzzParseURL(f *testing.F) {
 		if !ok || !strings.HasPrefix(path[:slash+1], kept) {
 			t.Fatalf("redacted to %q, want %q", redacted, path[:slash+1]+Redacted)
 		}
-		if kept != path[:slash+1] && !strings.Contains(target.Namespace+target.FlowID, "/") {
+		if kept != path[:slash+1] && !strings.ContainsAny(target.Namespace+target.FlowID, "/%") {
 			t.Fatalf("redacted to %q, want %q", redacted, path[:slash+1]+Redacted)
 		}
 		for _, prefix := range []string{Prefix, PrefixMain} {
