@@ -28,12 +28,12 @@ const oddKey = "canary/with 100%/b"
 
 func TestKeyIsNeverLogged(t *testing.T) {
 	flows := writeFlows(t, map[string]string{
-		"fire.yml":  webhookFlow("fire", ""),
-		"wait.yml":  webhookFlow("wait", waitForOutputs),
-		"never.yml": webhookFlow("never", "    conditions:\n      - type: cel\n        expression: \"false\"\n"),
-		"fails.yml": webhookFlow("fails", "    conditions:\n      - type: cel\n        expression: body.nowhere == 1\n"),
-		"off.yml":   webhookFlow("off", "    disabled: true\n"),
-		"odd.yml":   strings.Replace(webhookFlow("odd", ""), key, "'"+oddKey+"'", 1),
+		"fire.yml":     webhookFlow("fire", ""),
+		"wait.yml":     webhookFlow("wait", waitForOutputs),
+		"never.yml":    webhookFlow("never", "    conditions:\n      - type: cel\n        expression: \"false\"\n"),
+		"fails.yml":    webhookFlow("fails", "    conditions:\n      - type: cel\n        expression: body.nowhere == 1\n"),
+		"disabled.yml": webhookFlow("disabled", "    disabled: true\n"),
+		"odd.yml":      strings.Replace(webhookFlow("odd", ""), key, "'"+oddKey+"'", 1),
 	})
 	const odd = "/api/v1/executions/webhook/company.team/odd/"
 	for name, tc := range map[string]struct {
@@ -84,7 +84,7 @@ func TestKeyIsNeverLogged(t *testing.T) {
 				}
 			}
 			for _, path := range []string{
-				webhookPath("fire"), webhookPath("wait"), webhookPath("never"), webhookPath("fails"), webhookPath("off"),
+				webhookPath("fire"), webhookPath("wait"), webhookPath("never"), webhookPath("fails"), webhookPath("disabled"),
 				webhookPath("nowhere"), webhookPath("fire") + "x", webhookPath("fire") + "/", webhookPath("fire") + "/more",
 				webhookPath("fire") + "?a=b", strings.Replace(webhookPath("fire"), "/v1/", "/v1/main/", 1),
 				strings.Replace(webhookPath("fire"), "/v1/", "/v1/acme/", 1), "/" + webhookPath("fire"),
@@ -386,15 +386,21 @@ func TestTrace(t *testing.T) {
 	recorder := tracetest.NewSpanRecorder()
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("test")
 	ctx, span := tracer.Start(t.Context(), "request")
-	span.SetAttributes(attribute.String("url.path", webhookPath("fire")))
+	span.SetName("GET /hooks/canary?canary")
+	span.SetAttributes(
+		attribute.String("url.path", webhookPath("fire")+"?canary"), attribute.String("user_agent.original", "by canary?canary"), attribute.Int("http.port", 80),
+	)
 	r, err := http.NewRequestWithContext(ctx, "GET", "http://localhost"+webhookPath("fire")+"%3Fcanary", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	new(Handler).logAccess(r, webhook.Response{}, served{status: 200})
+	new(Handler).takeLine(r, webhook.Keys{"canary?canary"})
 	span.End()
-	want := []attribute.KeyValue{attribute.String("url.path", strings.Replace(webhookPath("fire"), key, webhook.Redacted, 1))}
-	if got := recorder.Ended()[0].Attributes(); !slices.Equal(got, want) {
-		t.Errorf("attributes %v, want %v", got, want)
+	want := []attribute.KeyValue{
+		attribute.String("url.path", strings.Replace(webhookPath("fire"), key, webhook.Redacted, 1)),
+		attribute.String("user_agent.original", "by "+webhook.Redacted), attribute.Int("http.port", 80),
+	}
+	if got := recorder.Ended()[0]; !slices.Equal(got.Attributes(), want) || got.Name() != "GET /hooks/"+webhook.Redacted {
+		t.Errorf("name %q, attributes %v, want %v", got.Name(), got.Attributes(), want)
 	}
 }
