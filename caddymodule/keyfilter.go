@@ -17,7 +17,7 @@ func init() {
 }
 
 // KeyFilter is a filter for fields of the log encoder `filter`. It takes webhook keys out of a field: in a text that
-// contains `/executions/webhook/`, what stands after the flow id is replaced. On an object or a list, such as the field
+// contains `/executions/webhook/`, what stands after the flow id is replaced, or the last segment where there are fewer. On an object or a list, such as the field
 // `request` with its URI and headers, it does so for every text inside.
 //
 // It is for lines that the handler cannot reach: those of modules that answer before it, such as `basic_auth`, or after
@@ -26,9 +26,13 @@ func init() {
 //	log {
 //		format filter {
 //			request kestra_key
+//			resp_headers kestra_key
+//			headers kestra_key
 //			uri kestra_key
 //		}
 //	}
+//
+// The redirection to HTTPS has the URL among resp_headers, and reverse_proxy that of the upstream among headers.
 //
 // A filter on `request` takes the place of all filters on fields inside, as in `request>headers>Authorization`; beside
 // such ones, name `request>uri` and `request>headers>Referer` instead.

@@ -24,12 +24,15 @@ func KeysOf(t Target, escapedPath string) Keys {
 	if t.Key != "" {
 		return Keys{strings.TrimSpace(t.Key)}
 	}
-	rest := escapedPath[max(afterMarker(escapedPath), 0):]
-	begin := keyBegin(rest)
+	end, slash := afterMarker(escapedPath)
+	if end < 0 {
+		return nil
+	}
+	begin := keyBegin(escapedPath[end:], slash)
 	if begin < 0 {
 		return nil
 	}
-	rest = strings.Trim(rest[begin:], "/")
+	rest := strings.Trim(escapedPath[end+begin:], "/")
 	keys := Keys{unescapePath(rest)}
 	for segment := range strings.SplitSeq(keys[0], "/") {
 		if segment != "" && segment != keys[0] && len(keys) <= maxSegments {

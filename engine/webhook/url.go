@@ -61,7 +61,7 @@ func ParseURL(escapedPath string) (Target, bool) {
 // nothing, and yet may hold a key, as when it is a parameter of another URL. A text without the marker comes back
 // unchanged. A decoded path may have a question mark inside the key and must not be given.
 func RedactURL(uri string) string {
-	end := afterMarker(uri)
+	end, slash := afterMarker(uri)
 	if end < 0 {
 		return uri
 	}
@@ -69,29 +69,37 @@ func RedactURL(uri string) string {
 	for end >= 0 {
 		b.WriteString(uri[:end])
 		path, query, hasQuery := strings.Cut(uri[end:], "?")
-		if key := keyBegin(path); key >= 0 {
+		if key := keyBegin(path, slash); key >= 0 {
 			path = path[:key] + Redacted
 		}
 		b.WriteString(path)
 		if hasQuery {
 			b.WriteByte('?')
 		}
-		uri, end = query, afterMarker(query)
+		uri = query
+		end, slash = afterMarker(query)
 	}
 	b.WriteString(uri)
 	return b.String()
 }
 
 // keyBegin returns where in a path, as it goes on behind the marker, the key may begin: behind the flow id, or with the
-// last segment if some are missing; -1 if there is none.
-func keyBegin(path string) int {
-	flowID := afterSlash(path, 0)
-	for _, at := range [...]int{afterSlash(path, flowID), flowID, 0} {
-		if at >= 0 && !onlySlashes(path[at:]) {
-			return at
+// last segment if some are missing; -1 if there is none. Slashes that are not as long as the marker's last, slash bytes,
+// may separate segments or be a part of the key: what comes first counts.
+func keyBegin(path string, slash int) int {
+	begin := -1
+	for _, size := range [...]int{slash, 0} {
+		flowID := afterSlash(path, 0, size)
+		for _, at := range [...]int{afterSlash(path, flowID, size), flowID, 0} {
+			if at >= 0 && !onlySlashes(path[at:]) {
+				if begin < 0 || at < begin {
+					begin = at
+				}
+				break
+			}
 		}
 	}
-	return -1
+	return begin
 }
 
 func onlySlashes(text string) bool {
@@ -105,35 +113,37 @@ func onlySlashes(text string) bool {
 	return true
 }
 
-// afterMarker returns where the first marker in a text ends, in whatever way it is escaped; -1 if there is none.
-func afterMarker(text string) int {
+// afterMarker returns where the first marker in a text ends, in whatever way it is escaped, and how long its last slash is
+// as written; -1 if there is none.
+func afterMarker(text string) (end, slash int) {
 	if !strings.Contains(text, "%") {
 		if at := strings.Index(text, marker); at >= 0 {
-			return at + len(marker)
+			return at + len(marker), 1
 		}
-		return -1
+		return -1, 0
 	}
 	for begin := range len(text) {
-		end := begin
-		for i := 0; ; i++ {
+		end = begin
+		for i, size := 0, 0; ; i++ {
 			if i == len(marker) {
-				return end
+				return end, size
 			}
-			c, size := firstByte(text[end:])
-			if size == 0 || c != marker[i] {
+			var c byte
+			if c, size = firstByte(text[end:]); size == 0 || c != marker[i] {
 				break
 			}
 			end += size
 		}
 	}
-	return -1
+	return -1, 0
 }
 
-// afterSlash returns where the first slash in text[from:], escaped or not, ends; -1 if there is none, or from is -1.
-func afterSlash(text string, from int) int {
+// afterSlash returns where the first slash in text[from:] ends that is as long as this as written, or whatever it is if
+// length is 0; -1 if there is none, or from is -1.
+func afterSlash(text string, from, length int) int {
 	for at := from; 0 <= at && at < len(text); {
 		c, size := firstByte(text[at:])
-		if at += size; c == '/' {
+		if at += size; c == '/' && (length == 0 || size == length) {
 			return at
 		}
 	}

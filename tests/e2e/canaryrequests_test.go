@@ -50,6 +50,11 @@ func outcomes() []outcome {
 		{"more of a key", "GET", path(form + "x"), "", nil, 404},
 		{"slash", "GET", path(form + "/"), "", nil, 404},
 		{"segment", "GET", path(form + "/x"), "", nil, 404},
+		{"two segments", "GET", path("/api/v1/executions/webhook/FLOW/KEY"), "", nil, 404},
+		{"one segment", "GET", path("/api/v1/executions/webhook/KEY"), "", nil, 404},
+		{"key elsewhere", "POST", path(form + "?key=KEY&KEY&to=%2Fhooks%2FKEY"), "x", []string{
+			"X-Key", "KEY", "X-Forwarded-Uri", "/hooks/KEY?x", "X-Original-Url", "http://localhost/hooks/FLOW/KEY", "Cookie", "a=b; key=KEY", "Referer", "/?KEY",
+		}, 200},
 		{"slash before the flow", "GET", path("/api/v1/executions/webhook/company.team%2FFLOW%2FKEY"), "", nil, 404},
 		// What is not ours goes to the rest of the site.
 		{"tenant", "GET", path("/api/v1/acme/executions/webhook/company.team/FLOW/KEY"), "", nil, 404},
