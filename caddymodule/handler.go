@@ -156,7 +156,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		body.ReadCloser = http.NoBody
 	}
 	request := h.newRequest(w, r, path, body)
-	line := h.takeLine(r, webhook.KeysOf(request.Target, path))
+	line := h.takeLine(r, keysOf(r, request.Target, path))
 	defer line.writeAfterPanic()
 	response := h.site.Webhook(r.Context(), request)
 	setPlaceholders(r, response)
@@ -172,6 +172,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		linger(w, body, response.Outcome)
 	}
 	return nil
+}
+
+// keysOf returns what may be the key of a request to a webhook URL. A rewrite such as that to `{uri}` decodes a slash in a
+// key, and then a part of the key may stand where namespace and flow do.
+func keysOf(r *http.Request, target webhook.Target, path string) webhook.Keys {
+	keys := webhook.KeysOf(target, path)
+	if original := originalRequest(r); original.URL.Path != r.URL.Path && strings.Contains(strings.ToLower(original.RequestURI), "%2f") {
+		keys = append(keys, target.FlowID, target.Namespace)
+	}
+	return keys
 }
 
 // A client that still sends a body which nobody wants has this long to read the answer, and this much is read of the body.

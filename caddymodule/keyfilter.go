@@ -17,8 +17,8 @@ func init() {
 }
 
 // KeyFilter is a filter for fields of the log encoder `filter`. It takes webhook keys out of a field: in a text that
-// contains `/executions/webhook/`, what stands after the flow id is replaced, or the last segment where there are fewer. On an object or a list, such as the field
-// `request` with its URI and headers, it does so for every text inside.
+// contains `/executions/webhook/`, what stands after the flow id is replaced, or the last segment where there are fewer.
+// On an object or a list, such as the field `request` with its URI and headers, it does so for every text inside.
 //
 // It is for lines that the handler cannot reach: those of modules that answer before it, such as `basic_auth`, or after
 // it, such as `reverse_proxy`, and those of Caddy's error log.

@@ -19,23 +19,24 @@ const wholeKey = 6
 const maxSegments = 4
 
 // KeysOf returns the key in a webhook URL, by its target and its escaped path. Where the shape is wrong, and the target
-// empty, these are the parts that somebody who misspelled a URL may have meant for it.
+// empty, these are the parts that somebody who misspelled a URL may have meant for it: all behind the flow id, or all there
+// is if segments are missing.
 func KeysOf(t Target, escapedPath string) Keys {
 	if t.Key != "" {
 		return Keys{strings.TrimSpace(t.Key)}
 	}
-	end, slash := afterMarker(escapedPath)
+	end, _ := afterMarker(escapedPath)
 	if end < 0 {
 		return nil
 	}
-	begin := keyBegin(escapedPath[end:], slash)
-	if begin < 0 {
-		return nil
+	rest := escapedPath[end:]
+	if key := afterSlash(rest, afterSlash(rest, 0, 1), 1); key >= 0 && !onlySlashes(rest[key:]) {
+		rest = rest[key:]
 	}
-	rest := strings.Trim(escapedPath[end+begin:], "/")
-	keys := Keys{unescapePath(rest)}
-	for segment := range strings.SplitSeq(keys[0], "/") {
-		if segment != "" && segment != keys[0] && len(keys) <= maxSegments {
+	rest = unescapePath(strings.Trim(rest, "/"))
+	keys := Keys{rest}
+	for segment := range strings.SplitSeq(rest, "/") {
+		if segment != "" && segment != rest && len(keys) <= maxSegments {
 			keys = append(keys, segment)
 		}
 	}

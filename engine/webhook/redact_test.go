@@ -19,12 +19,13 @@ func TestKeysOf(t *testing.T) {
 		{"trailing slash", Prefix + "a/b/K%2FEY/", Keys{"K/EY", "K", "EY"}},
 		{"more segments", Prefix + "a/b/KEY/x", Keys{"KEY/x", "KEY", "x"}},
 		{"empty segment", Prefix + "a/b//KEY", Keys{"KEY"}},
-		{"two segments", Prefix + "b/KEY", Keys{"KEY"}},
+		{"two segments", Prefix + "b/KEY", Keys{"b/KEY", "b", "KEY"}},
 		{"one segment", Prefix + "KEY", Keys{"KEY"}},
-		{"two segments, one with a slash", Prefix + "b/K%2FEY", Keys{"K/EY", "K", "EY"}},
+		{"two segments, one with a slash", Prefix + "b/K%2FEY", Keys{"b/K/EY", "b", "K", "EY"}},
 		{"escaped slashes", Prefix + "a%2Fb%2FKEY", Keys{"a/b/KEY", "a", "b", "KEY"}},
 		{"broken escape", Prefix + "a/b/KEY%zz", Keys{"KEY%zz"}},
-		{"nothing", Prefix, nil},
+		{"nothing", Prefix, Keys{""}},
+		{"another path", "/hooks/a/b/KEY", nil},
 		{"no more than some", Prefix + "a/b/" + strings.Repeat("x/", 100), Keys{strings.Repeat("x/", 99) + "x", "x", "x", "x", "x"}},
 	} {
 		target, _ := ParseURL(test.path)
