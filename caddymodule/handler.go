@@ -157,17 +157,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	}
 	request := h.newRequest(w, r, path, body)
 	line := h.takeLine(r, keysOf(r, request.Target, path))
-	defer line.writeAfterPanic()
+	defer line.writeAfterPanic(r)
 	response := h.site.Webhook(r.Context(), request)
 	setPlaceholders(r, response)
 	if response.Unmatched {
-		line.giveBack()
+		line.giveBack(r)
 		return h.pass(w, r, next, line.keys, response)
 	}
 	// With a body unread, net/http would wait for it before it answers, to keep the connection.
 	closes := r.ProtoMajor == 1 && (int64(body.read) < r.ContentLength || r.ContentLength < 0 && !body.ended)
 	size := write(w, r, response, closes)
-	line.write(response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
+	line.write(r, response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
 	if closes {
 		linger(w, body, response.Outcome)
 	}

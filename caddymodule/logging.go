@@ -56,7 +56,7 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Ha
 				s.status = handlerErr.StatusCode
 			}
 		}
-		h.takeLine(r, keys).write(response, s)
+		h.takeLine(r, keys).write(r, response, s)
 	}()
 	return next.ServeHTTP(recorder, r)
 }
@@ -83,27 +83,26 @@ func originalRequest(r *http.Request) http.Request {
 // adds is not in it.
 type accessLine struct {
 	handler *Handler
-	request *http.Request
 	keys    webhook.Keys
 	wanted  bool // it is still to be written, and nobody asked to skip this request
 }
 
 // takeLine keeps the keys of a request out of Caddy's access line and trace, whatever becomes of it from here on.
 func (h *Handler) takeLine(r *http.Request, keys webhook.Keys) *accessLine {
-	line := &accessLine{handler: h, request: r, keys: keys}
+	line := &accessLine{handler: h, keys: keys}
 	ctx := r.Context()
 	if _, ok := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any); ok {
 		skip, ok := caddyhttp.GetVar(ctx, caddyhttp.LogSkipVar).(bool)
 		line.wanted = !ok || !skip
 		caddyhttp.SetVar(ctx, caddyhttp.LogSkipVar, true)
 	}
-	line.hideInSpan()
+	line.hideInSpan(r)
 	return line
 }
 
 // hideInSpan takes the keys out of the name and the attributes that a span of `tracing` began with.
-func (l *accessLine) hideInSpan() {
-	span := trace.SpanFromContext(l.request.Context())
+func (l *accessLine) hideInSpan(r *http.Request) {
+	span := trace.SpanFromContext(r.Context())
 	begun, ok := span.(interface {
 		Name() string
 		Attributes() []attribute.KeyValue
@@ -126,25 +125,25 @@ func (l *accessLine) hideInSpan() {
 }
 
 // giveBack leaves the line to Caddy again.
-func (l *accessLine) giveBack() {
+func (l *accessLine) giveBack(r *http.Request) {
 	if l.wanted {
-		caddyhttp.SetVar(l.request.Context(), caddyhttp.LogSkipVar, false)
+		caddyhttp.SetVar(r.Context(), caddyhttp.LogSkipVar, false)
 	}
 	l.wanted = false
 }
 
 // writeAfterPanic writes the line of a request that was not answered. It is to be deferred.
-func (l *accessLine) writeAfterPanic() {
-	l.write(webhook.Response{}, served{status: http.StatusInternalServerError})
+func (l *accessLine) writeAfterPanic(r *http.Request) {
+	l.write(r, webhook.Response{}, served{status: http.StatusInternalServerError})
 }
 
 // write writes the line if the site logs, and once.
-func (l *accessLine) write(response webhook.Response, s served) {
+func (l *accessLine) write(r *http.Request, response webhook.Response, s served) {
 	if !l.wanted {
 		return
 	}
 	l.wanted = false
-	h, r, ctx := l.handler, l.request, l.request.Context()
+	h, ctx := l.handler, r.Context()
 	server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	if !ok || server == nil || server.Logs == nil || !logsHost(server.Logs, r.Host) {
 		return
@@ -166,21 +165,21 @@ func (l *accessLine) write(response webhook.Response, s served) {
 		}
 		if line := logger.Check(level, "handled request"); line != nil {
 			if fields == nil {
-				fields = l.fields(response, s, server.Logs.ShouldLogCredentials)
+				fields = l.fields(r, response, s, server.Logs.ShouldLogCredentials)
 			}
 			line.Write(fields...)
 		}
 	}
 }
 
-func (l *accessLine) fields(response webhook.Response, s served, credentials bool) []zap.Field {
-	ctx := l.request.Context()
-	original := originalRequest(l.request)
-	logged := l.request.WithContext(ctx)
+func (l *accessLine) fields(r *http.Request, response webhook.Response, s served, credentials bool) []zap.Field {
+	ctx := r.Context()
+	original := originalRequest(r)
+	logged := r.WithContext(ctx)
 	logged.Method, logged.RemoteAddr = original.Method, original.RemoteAddr
-	logged.Host = l.keys.Redact(l.request.Host)
+	logged.Host = l.keys.Redact(r.Host)
 	logged.RequestURI = l.keys.Redact(original.RequestURI)
-	logged.Header = l.redactHeader(l.request.Header)
+	logged.Header = l.redactHeader(r.Header)
 	var user string
 	if replacer, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
 		user, _ = replacer.GetString("http.auth.user.id")

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// refused are requests that are answered without their body, by path and method, and the status they get.
-func refused(t *testing.T) (flows string, requests map[string]struct {
+// refusal is a request that is answered without its body.
+type refusal struct {
 	method, path string
 	status       int
-}) {
+}
+
+// refused returns such requests, and the folder of the flows that they ask for.
+func refused(t *testing.T) (flows string, requests map[string]refusal) {
 	flows = writeFlows(t, map[string]string{
 		"fire.yml":     webhookFlow("fire", ""),
 		"disabled.yml": webhookFlow("disabled", "    disabled: true\n"),
 	})
-	return flows, map[string]struct {
-		method, path string
-		status       int
-	}{
+	return flows, map[string]refusal{
 		"unknown key":  {"POST", webhookPath("fire") + "x", 404},
 		"wrong shape":  {"PUT", webhookPath("fire") + "/", 404},
 		"wrong method": {"PATCH", webhookPath("fire"), 405},
@@ -117,7 +117,9 @@ func TestAnsweredConnectionIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(io.Discard, response.Body); err != nil || response.Close {
+		_, err = io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+		if err != nil || response.Close {
 			t.Errorf("%.30s: error %v, close: %v", request, err, response.Close)
 		}
 	}

@@ -70,7 +70,7 @@ func TestKeysRedact(t *testing.T) {
 	if got := (Keys{"first1", "second"}).Redact("first1/second"); got != "REDACTED/REDACTED" {
 		t.Errorf("two keys: %q", got)
 	}
-	if got := (Keys)(nil).Redact("text"); got != "text" {
+	if got := Keys(nil).Redact("text"); got != "text" {
 		t.Errorf("no key: %q", got)
 	}
 }

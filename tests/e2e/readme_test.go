@@ -13,7 +13,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-var readmeBlock = regexp.MustCompile("(?ms)^( *)```caddyfile\n(.*?)^ *```$")
+var readmeBlock = regexp.MustCompile("(?ms)^( *)```caddyfile\n(.*?)\n *```$")
 
 // readmeCaddyfiles returns the configurations in README.md.
 func readmeCaddyfiles(t *testing.T) []string {
@@ -25,7 +25,7 @@ func readmeCaddyfiles(t *testing.T) []string {
 	var found []string
 	for _, block := range readmeBlock.FindAllStringSubmatch(string(text), -1) {
 		var b strings.Builder
-		for line := range strings.Lines(block[2]) {
+		for line := range strings.Lines(block[2] + "\n") {
 			b.WriteString(strings.TrimPrefix(line, block[1])) // blocks in lists are indented
 		}
 		found = append(found, b.String())
