@@ -133,12 +133,18 @@ func TestKeyFilter(t *testing.T) {
 		"answered before":         {basicAuth + "kestra_webhook * FLOWS", 401},
 		"passed to dead upstream": {"kestra_webhook * FLOWS {\nunknown pass\n}\nreverse_proxy 127.0.0.1:1", 502},
 		"rewritten":               {"rewrite * /x{uri}\nkestra_webhook * FLOWS\nerror 500", 500},
+		"redirected":              {"redir * https://other.test{uri}\nkestra_webhook * FLOWS", 302},
+		"short URL redirected":    {"redir * https://other.test{uri}\nkestra_webhook * FLOWS", 302},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
-			s.format = "format filter {\nrequest kestra_key\nuri kestra_key\n}"
+			s.format = "format filter {\nrequest kestra_key /hooks/\nresp_headers kestra_key /h/ /hooks/\nuri kestra_key\n}"
 			s.serve("", "log\n"+strings.ReplaceAll(tc.site, "FLOWS", flows))
-			s.do("GET", webhookPath("fire")+"x", "", "Referer", s.url+webhookPath("fire"), "X-Forwarded-Uri", webhookPath("fire")).want(t, tc.status, "")
+			path := webhookPath("fire") + "x"
+			if strings.HasPrefix(name, "short URL") {
+				path = "/hooks/company.team/fire/" + key
+			}
+			s.do("GET", path, "", "Referer", s.url+webhookPath("fire"), "X-Forwarded-Uri", webhookPath("fire")).want(t, tc.status, "")
 			s.accessLines(1)
 			log := s.log()
 			for line := range strings.Lines(log) {
@@ -191,7 +197,7 @@ func TestKeyFilterFields(t *testing.T) {
 		zap.Any("f", caddyhttp.LoggableHTTPHeader{Header: http.Header{"Referer": {uri}}}),
 	} {
 		encoder := zapcore.NewJSONEncoder(zapcore.EncoderConfig{})
-		line, err := encoder.EncodeEntry(zapcore.Entry{}, []zap.Field{KeyFilter{}.Filter(field)})
+		line, err := encoder.EncodeEntry(zapcore.Entry{}, []zap.Field{new(KeyFilter).Filter(field)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +206,7 @@ func TestKeyFilterFields(t *testing.T) {
 		}
 	}
 	number := zap.Int("f", 5)
-	if got := (KeyFilter{}).Filter(number); !got.Equals(number) {
+	if got := new(KeyFilter).Filter(number); !got.Equals(number) {
 		t.Errorf("a number became %v", got)
 	}
 }

@@ -25,7 +25,7 @@ func KeysOf(t Target, escapedPath string) Keys {
 	if t.Key != "" {
 		return Keys{strings.TrimSpace(t.Key)}
 	}
-	end, _ := afterMarker(escapedPath)
+	end, _ := behind(marker, escapedPath)
 	if end < 0 {
 		return nil
 	}

@@ -60,8 +60,23 @@ func ParseURL(escapedPath string) (Target, bool) {
 // Spellings of the marker and of its slashes that are escaped, also more than once, count as well: such a URL fires
 // nothing, and yet may hold a key, as when it is a parameter of another URL. A text without the marker comes back
 // unchanged. A decoded path may have a question mark inside the key and must not be given.
-func RedactURL(uri string) string {
-	end, slash := afterMarker(uri)
+func RedactURL(uri string) string { return redactBehind(marker, uri, keyBegin) }
+
+// RedactPath replaces, in a text as for [RedactURL], all that stands behind a path, such as that of a short public URL, up
+// to the query, in which it goes on likewise.
+func RedactPath(path, uri string) string {
+	return redactBehind(path, uri, func(rest string, _ int) int {
+		if onlySlashes(rest) {
+			return -1
+		}
+		return 0
+	})
+}
+
+// redactBehind replaces what stands behind a marker, from where begin says up to the query. begin gets the rest of the path
+// and how long the marker's last byte is as written.
+func redactBehind(marker, uri string, begin func(rest string, slash int) int) string {
+	end, slash := behind(marker, uri)
 	if end < 0 {
 		return uri
 	}
@@ -69,7 +84,7 @@ func RedactURL(uri string) string {
 	for end >= 0 {
 		b.WriteString(uri[:end])
 		path, query, hasQuery := strings.Cut(uri[end:], "?")
-		if key := keyBegin(path, slash); key >= 0 {
+		if key := begin(path, slash); key >= 0 {
 			path = path[:key] + Redacted
 		}
 		b.WriteString(path)
@@ -77,7 +92,7 @@ func RedactURL(uri string) string {
 			b.WriteByte('?')
 		}
 		uri = query
-		end, slash = afterMarker(query)
+		end, slash = behind(marker, query)
 	}
 	b.WriteString(uri)
 	return b.String()
@@ -113,9 +128,9 @@ func onlySlashes(text string) bool {
 	return true
 }
 
-// afterMarker returns where the first marker in a text ends, in whatever way it is escaped, and how long its last slash is
-// as written; -1 if there is none.
-func afterMarker(text string) (end, slash int) {
+// behind returns where the first marker in a text ends, in whatever way it is escaped, and how long its last byte is as
+// written; -1 if there is none.
+func behind(marker, text string) (end, last int) {
 	if !strings.Contains(text, "%") {
 		if at := strings.Index(text, marker); at >= 0 {
 			return at + len(marker), 1

@@ -157,6 +157,21 @@ func TestRedactURL(t *testing.T) {
 	}
 }
 
+func TestRedactPath(t *testing.T) {
+	for _, test := range []struct{ name, uri, want string }{
+		{"another path", "/hook/KEY", "/hook/KEY"},
+		{"behind", "/hooks/a/b/KEY?x=/y", "/hooks/REDACTED?x=/y"},
+		{"whole URL", "https://example.com/hooks/KEY", "https://example.com/hooks/REDACTED"},
+		{"in the query", "/hooks/KEY?to=/hooks/KEY", "/hooks/REDACTED?to=/hooks/REDACTED"},
+		{"escaped", "/login?to=%2Fhooks%2FKEY&to=%252Fhooks%252fKEY", "/login?to=%2Fhooks%2FREDACTED"},
+		{"nothing behind", "/hooks/?KEY=x", "/hooks/?KEY=x"},
+	} {
+		if got := RedactPath("/hooks/", test.uri); got != test.want {
+			t.Errorf("%s: RedactPath(%q) = %q, want %q", test.name, test.uri, got, test.want)
+		}
+	}
+}
+
 // FuzzParseURL checks that what parses names the same trigger when it is escaped anew, and that redaction takes the key
 // out and nothing else.
 func FuzzParseURL(f *testing.F) {
