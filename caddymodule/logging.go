@@ -56,7 +56,8 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Ha
 				s.status = handlerErr.StatusCode
 			}
 		}
-		h.takeLine(r, keys).write(r, response, s)
+		line := h.takeLine(r, keys)
+		line.write(r, response, s)
 	}()
 	return next.ServeHTTP(recorder, r)
 }
@@ -88,8 +89,8 @@ type accessLine struct {
 }
 
 // takeLine keeps the keys of a request out of Caddy's access line and trace, whatever becomes of it from here on.
-func (h *Handler) takeLine(r *http.Request, keys webhook.Keys) *accessLine {
-	line := &accessLine{handler: h, keys: keys}
+func (h *Handler) takeLine(r *http.Request, keys webhook.Keys) accessLine {
+	line := accessLine{handler: h, keys: keys}
 	ctx := r.Context()
 	if _, ok := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any); ok {
 		skip, ok := caddyhttp.GetVar(ctx, caddyhttp.LogSkipVar).(bool)
