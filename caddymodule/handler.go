@@ -44,8 +44,8 @@ const (
 // `{http.kestra_webhook.namespace}` | The flow's namespace, if the key was right
 // `{http.kestra_webhook.flow}` | The flow's id, if the key was right
 //
-// Requests whose URL contains `/executions/webhook/` have an access log line of this module instead of Caddy's, with the
-// same fields, the key replaced, and execution_id, namespace, flow and outcome added.
+// Requests whose URL contains `/executions/webhook/`, also by a rewrite, have an access log line of this module instead of
+// Caddy's, with the same fields, the key replaced wherever it stands, and execution_id, namespace, flow and outcome added.
 type Handler struct {
 	// Folders with flow definitions for this site, beside those of the app: files named *.yml or *.yaml at any depth. A
 	// relative folder is taken from the working directory of the process. A missing folder is an error, an empty one a
@@ -154,40 +154,64 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	path := r.URL.EscapedPath() // as rewrites before this handler left it
 	if !webhook.IsURL(path) {
 		h.warnOfRewrite(r)
-		return h.pass(w, r, next, webhook.Response{})
+		return h.pass(w, r, next, nil, webhook.Response{})
 	}
 	body := &bodyCounter{ReadCloser: r.Body}
 	if r.Body == nil {
 		body.ReadCloser = http.NoBody
 	}
 	request := h.newRequest(w, r, path, body)
+	line := h.takeLine(r, keysOf(r, request.Target, path))
+	defer line.writeAfterPanic(r)
 	response, release := h.site.Webhook(r.Context(), request)
 	defer release()
 	setPlaceholders(r, response)
 	if response.Unmatched {
-		return h.pass(w, r, next, response)
+		line.giveBack(r)
+		return h.pass(w, r, next, line.keys, response)
 	}
-	// Nobody knows how much there is to come of a body in chunks.
-	closes := r.ProtoMajor == 1 && (r.ContentLength-int64(body.read) > drained || r.ContentLength < 0 && !body.ended)
+	// With a body unread, net/http would wait for it before it answers, to keep the connection.
+	closes := r.ProtoMajor == 1 && (int64(body.read) < r.ContentLength || r.ContentLength < 0 && !body.ended)
 	size := write(w, r, response, closes)
-	h.logAccess(r, response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
+	line.write(r, response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
 	if closes {
-		linger(w, body)
+		linger(w, body, response.Outcome)
 	}
 	return nil
 }
 
-// lingering is how long a client that still sends a body which nobody wants has to read the answer.
-const lingering = 2 * time.Second
+// keysOf returns what may be the key of a request to a webhook URL. A rewrite such as that to `{uri}` decodes a slash in a
+// key, and then a part of the key may stand where namespace and flow do.
+func keysOf(r *http.Request, target webhook.Target, path string) webhook.Keys {
+	keys := webhook.KeysOf(target, path)
+	if original := originalRequest(r); original.URL.Path != r.URL.Path && strings.Contains(strings.ToLower(original.RequestURI), "%2f") {
+		keys = append(keys, target.FlowID, target.Namespace)
+	}
+	return keys
+}
 
-// linger reads on for a while before the connection is closed. Closing it with bytes unread would make the client's system
+// A client that still sends a body which nobody wants has this long to read the answer, and this much is read of the body.
+// That is not true of a client with the right key whose body is too large: it is read for as long.
+const (
+	lingering = 2 * time.Second
+	drained   = 256 << 10
+)
+
+// linger waits for a while before the connection is closed. Closing it with bytes unread would make the client's system
 // throw away the answer. net/http waits by itself, but not for bodies that another handler wraps, as Caddy's server does.
-func linger(w http.ResponseWriter, body io.Reader) {
+func linger(w http.ResponseWriter, body io.Reader, outcome webhook.Outcome) {
 	c := http.NewResponseController(w)
-	if c.Flush() != nil || c.SetReadDeadline(time.Now().Add(lingering)) != nil {
+	deadline := time.Now().Add(lingering)
+	if c.Flush() != nil || c.SetReadDeadline(deadline) != nil {
 		return
 	}
-	_, _ = io.Copy(io.Discard, body) // the deadline ends it, or the client
+	if outcome == webhook.OutcomeBody {
+		_, _ = io.Copy(io.Discard, body) // the deadline ends it, or the client
+		return
+	}
+	if _, err := io.CopyN(io.Discard, body, drained); err == nil {
+		time.Sleep(time.Until(deadline)) // there is more, which nobody reads
+	}
 }
 
 // warnOfRewrite tells, once per site, of webhook requests that cannot be seen as such here.
@@ -249,14 +273,16 @@ func setPlaceholders(r *http.Request, response webhook.Response) {
 	replacer.Set("http.kestra_webhook.flow", response.FlowID)
 }
 
-// drained is how much of a body that nobody reads net/http reads before it answers, to keep the connection. It waits for
-// that much also from a client who declares more and waits for the answer.
-const drained = 256 << 10
-
 // write sends the answer, the connection's last if it closes, and returns the number of bytes of its body. That the client
 // is gone is nothing to report.
 func write(w http.ResponseWriter, r *http.Request, response webhook.Response, closes bool) int {
 	header := w.Header()
+	fixed := []string{"nosniff", "no-store"}       // one allocation for both
+	header["X-Content-Type-Options"] = fixed[:1:1] // the answer holds what the sender wrote
+	header["Cache-Control"] = fixed[1:]
+	if response.ExecutionID != "" {
+		header.Set("X-Kestra-Execution-Id", response.ExecutionID)
+	}
 	if closes {
 		header.Set("Connection", "close")
 	}

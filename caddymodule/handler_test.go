@@ -42,17 +42,17 @@ func TestAnswers(t *testing.T) {
 		{"no webhook", "GET", "/", "", 200, "next handler", nil},
 		{"no webhook, though near", "POST", "/api/v1/executions/webhook", "", 200, "next handler", nil},
 		{"other tenant", "GET", "/api/v1/acme/executions/webhook/company.team/fire/" + key, "", 200, "next handler", nil},
-		{"fired", "POST", webhookPath("fire"), "{}", 200, `"state"`, map[string]string{"Content-Type": "application/json"}},
+		{"fired", "POST", webhookPath("fire"), "{}", 200, `"state"`, map[string]string{"Content-Type": "application/json", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}},
 		{"fired by GET", "GET", webhookPath("fire"), "", 200, `"state"`, nil},
 		{"fired by PUT", "PUT", webhookPath("fire"), "{}", 200, `"state"`, nil},
 		{"tenant main", "GET", strings.Replace(webhookPath("fire"), "/v1/", "/v1/main/", 1), "", 200, `"state"`, nil},
 		{"waited", "POST", webhookPath("wait") + "?name=Alice", "", 200, `{"greeting":"Hello Alice!"}`, map[string]string{"Content-Type": "application/json", "Content-Length": "27"}},
-		{"text", "GET", webhookPath("text"), "", 200, "Hello world!", map[string]string{"Content-Length": "12"}},
-		{"unmet", "GET", webhookPath("never"), "", 204, "", map[string]string{"Content-Length": "", "Content-Type": ""}},
+		{"text", "GET", webhookPath("text"), "", 200, "Hello world!", map[string]string{"Content-Length": "12", "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff"}},
+		{"unmet", "GET", webhookPath("never"), "", 204, "", map[string]string{"Content-Length": "", "Content-Type": "", "X-Kestra-Execution-Id": "", "Cache-Control": "no-store"}},
 		{"204 has no body", "GET", webhookPath("r204"), "", 204, "", map[string]string{"Content-Length": ""}},
 		{"205 has no body", "GET", webhookPath("r205"), "", 205, "", nil},
 		{"disabled", "GET", webhookPath("disabled"), "", 409, "", nil},
-		{"unknown flow", "GET", webhookPath("nowhere"), "", 404, "", nil},
+		{"unknown flow", "GET", webhookPath("nowhere"), "", 404, "", map[string]string{"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "X-Kestra-Execution-Id": ""}},
 		{"unknown key", "GET", webhookPath("fire") + "x", "", 404, "", nil},
 		{"trailing slash", "GET", webhookPath("fire") + "/", "", 404, "", nil},
 		{"no key", "GET", "/api/v1/executions/webhook/company.team/fire", "", 404, "", nil},
@@ -93,6 +93,24 @@ func TestAnswers(t *testing.T) {
 	t.Run("chunked body too large", func(t *testing.T) {
 		s.chunked(webhookPath("fire"), big).want(t, 413, "1024")
 	})
+}
+
+// TestExecutionIDHeader has the id of the execution in a header, whether the answer's body names it or not.
+func TestExecutionIDHeader(t *testing.T) {
+	flows := writeFlows(t, map[string]string{
+		"fire.yml": webhookFlow("fire", ""),
+		"text.yml": webhookFlow("text", waitForOutputs+"    responseContentType: text/plain\n"),
+	})
+	s := newServer(t)
+	s.serve("", "log\nkestra_webhook * "+flows)
+	fired := s.get(webhookPath("fire"))
+	if id := fired.header.Get("X-Kestra-Execution-Id"); id == "" || !strings.Contains(fired.body, `"id":"`+id+`"`) {
+		t.Errorf("X-Kestra-Execution-Id is %q in the answer %s", id, fired.body)
+	}
+	text := s.get(webhookPath("text"))
+	if id, want := text.header.Get("X-Kestra-Execution-Id"), s.accessLines(2)[1].ExecutionID; id == "" || id != want {
+		t.Errorf("X-Kestra-Execution-Id is %q, the access line has %q", id, want)
+	}
 }
 
 func TestUnknownPass(t *testing.T) {

@@ -36,9 +36,10 @@ type served struct {
 	header    http.Header // of the response
 }
 
-// pass gives a request to the next handler. One whose URL or referrer holds a key gets its access line from here.
-func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, response webhook.Response) (err error) {
-	if !holdsKey(r) {
+// pass gives a request to the next handler. One with something that may be a key, and one whose URL or referrer holds the
+// key of another webhook, gets its access line from here.
+func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, keys webhook.Keys, response webhook.Response) (err error) {
+	if len(keys) == 0 && !holdsKey(r) {
 		return next.ServeHTTP(w, r)
 	}
 	recorder := caddyhttp.NewResponseRecorder(w, nil, nil)
@@ -55,7 +56,8 @@ func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Ha
 				s.status = handlerErr.StatusCode
 			}
 		}
-		h.logAccess(r, response, s)
+		line := h.takeLine(r, keys)
+		line.write(r, response, s)
 	}()
 	return next.ServeHTTP(recorder, r)
 }
@@ -78,22 +80,71 @@ func originalRequest(r *http.Request) http.Request {
 	return *r
 }
 
-// logAccess keeps the key out of Caddy's access line and trace of a request, and writes an access line of its own if the
-// site logs. That has Caddy's fields; what `log_append` adds is not in it.
-func (h *Handler) logAccess(r *http.Request, response webhook.Response, s served) {
+// accessLine is the access line of one request, in place of Caddy's. It has Caddy's fields, without keys; what `log_append`
+// adds is not in it.
+type accessLine struct {
+	handler *Handler
+	keys    webhook.Keys
+	wanted  bool // it is still to be written, and nobody asked to skip this request
+}
+
+// takeLine keeps the keys of a request out of Caddy's access line and trace, whatever becomes of it from here on.
+func (h *Handler) takeLine(r *http.Request, keys webhook.Keys) accessLine {
+	line := accessLine{handler: h, keys: keys}
 	ctx := r.Context()
-	original := originalRequest(r)
-	if span := trace.SpanFromContext(ctx); span.IsRecording() {
-		path := webhook.RedactURL((&url.URL{Path: original.URL.Path}).EscapedPath())
-		span.SetAttributes(attribute.String("url.path", path))
+	if _, ok := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any); ok {
+		skip, ok := caddyhttp.GetVar(ctx, caddyhttp.LogSkipVar).(bool)
+		line.wanted = !ok || !skip
+		caddyhttp.SetVar(ctx, caddyhttp.LogSkipVar, true)
 	}
-	if _, ok := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any); !ok {
+	line.hideInSpan(r)
+	return line
+}
+
+// hideInSpan takes the keys out of the name and the attributes that a span of `tracing` began with.
+func (l *accessLine) hideInSpan(r *http.Request) {
+	span := trace.SpanFromContext(r.Context())
+	begun, ok := span.(interface {
+		Name() string
+		Attributes() []attribute.KeyValue
+	})
+	if !ok || !span.IsRecording() {
 		return
 	}
-	if skip, ok := caddyhttp.GetVar(ctx, caddyhttp.LogSkipVar).(bool); ok && skip {
+	if name := begun.Name(); l.keys.Redact(name) != name {
+		span.SetName(l.keys.Redact(name))
+	}
+	for _, a := range begun.Attributes() {
+		text := a.Value.AsString()
+		if a.Key == "url.path" { // it is decoded, and a question mark in it may be a part of the key
+			text = (&url.URL{Path: text}).EscapedPath()
+		}
+		if without := l.keys.Redact(text); a.Value.Type() == attribute.STRING && without != text {
+			span.SetAttributes(attribute.String(string(a.Key), without))
+		}
+	}
+}
+
+// giveBack leaves the line to Caddy again.
+func (l *accessLine) giveBack(r *http.Request) {
+	if l.wanted {
+		caddyhttp.SetVar(r.Context(), caddyhttp.LogSkipVar, false)
+	}
+	l.wanted = false
+}
+
+// writeAfterPanic writes the line of a request that was not answered. It is to be deferred.
+func (l *accessLine) writeAfterPanic(r *http.Request) {
+	l.write(r, webhook.Response{}, served{status: http.StatusInternalServerError})
+}
+
+// write writes the line if the site logs, and once.
+func (l *accessLine) write(r *http.Request, response webhook.Response, s served) {
+	if !l.wanted {
 		return
 	}
-	caddyhttp.SetVar(ctx, caddyhttp.LogSkipVar, true)
+	l.wanted = false
+	h, ctx := l.handler, r.Context()
 	server, ok := ctx.Value(caddyhttp.ServerCtxKey).(*caddyhttp.Server)
 	if !ok || server == nil || server.Logs == nil || !logsHost(server.Logs, r.Host) {
 		return
@@ -115,19 +166,21 @@ func (h *Handler) logAccess(r *http.Request, response webhook.Response, s served
 		}
 		if line := logger.Check(level, "handled request"); line != nil {
 			if fields == nil {
-				fields = accessFields(r, &original, response, s, server.Logs.ShouldLogCredentials)
+				fields = l.fields(r, response, s, server.Logs.ShouldLogCredentials)
 			}
 			line.Write(fields...)
 		}
 	}
 }
 
-func accessFields(r *http.Request, original *http.Request, response webhook.Response, s served, credentials bool) []zap.Field {
+func (l *accessLine) fields(r *http.Request, response webhook.Response, s served, credentials bool) []zap.Field {
 	ctx := r.Context()
+	original := originalRequest(r)
 	logged := r.WithContext(ctx)
 	logged.Method, logged.RemoteAddr = original.Method, original.RemoteAddr
-	logged.RequestURI = webhook.RedactURL(original.RequestURI)
-	logged.Header = redactHeader(r.Header)
+	logged.Host = l.keys.Redact(r.Host)
+	logged.RequestURI = l.keys.Redact(original.RequestURI)
+	logged.Header = l.redactHeader(r.Header)
 	var user string
 	if replacer, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
 		user, _ = replacer.GetString("http.auth.user.id")
@@ -143,7 +196,7 @@ func accessFields(r *http.Request, original *http.Request, response webhook.Resp
 		zap.Duration("duration", duration),
 		zap.Int("size", s.size),
 		zap.Int("status", s.status),
-		zap.Object("resp_headers", caddyhttp.LoggableHTTPHeader{Header: redactHeader(s.header), ShouldLogCredentials: credentials}),
+		zap.Object("resp_headers", caddyhttp.LoggableHTTPHeader{Header: l.redactHeader(s.header), ShouldLogCredentials: credentials}),
 	}
 	for _, f := range []struct{ name, text string }{
 		{"execution_id", response.ExecutionID},
@@ -159,11 +212,11 @@ func accessFields(r *http.Request, original *http.Request, response webhook.Resp
 }
 
 // redactHeader takes keys out of header values, such as the Referer's or a redirect's Location. It copies what it changes.
-func redactHeader(header http.Header) http.Header {
+func (l *accessLine) redactHeader(header http.Header) http.Header {
 	var redacted http.Header
 	for name, values := range header {
 		for i, text := range values {
-			without := webhook.RedactURL(text)
+			without := l.keys.Redact(text)
 			if without == text {
 				continue
 			}

@@ -28,12 +28,12 @@ const oddKey = "canary/with 100%/b"
 
 func TestKeyIsNeverLogged(t *testing.T) {
 	flows := writeFlows(t, map[string]string{
-		"fire.yml":  webhookFlow("fire", ""),
-		"wait.yml":  webhookFlow("wait", waitForOutputs),
-		"never.yml": webhookFlow("never", "    conditions:\n      - type: cel\n        expression: \"false\"\n"),
-		"fails.yml": webhookFlow("fails", "    conditions:\n      - type: cel\n        expression: body.nowhere == 1\n"),
-		"off.yml":   webhookFlow("off", "    disabled: true\n"),
-		"odd.yml":   strings.Replace(webhookFlow("odd", ""), key, "'"+oddKey+"'", 1),
+		"fire.yml":     webhookFlow("fire", ""),
+		"wait.yml":     webhookFlow("wait", waitForOutputs),
+		"never.yml":    webhookFlow("never", "    conditions:\n      - type: cel\n        expression: \"false\"\n"),
+		"fails.yml":    webhookFlow("fails", "    conditions:\n      - type: cel\n        expression: body.nowhere == 1\n"),
+		"disabled.yml": webhookFlow("disabled", "    disabled: true\n"),
+		"odd.yml":      strings.Replace(webhookFlow("odd", ""), key, "'"+oddKey+"'", 1),
 	})
 	const odd = "/api/v1/executions/webhook/company.team/odd/"
 	for name, tc := range map[string]struct {
@@ -84,7 +84,7 @@ func TestKeyIsNeverLogged(t *testing.T) {
 				}
 			}
 			for _, path := range []string{
-				webhookPath("fire"), webhookPath("wait"), webhookPath("never"), webhookPath("fails"), webhookPath("off"),
+				webhookPath("fire"), webhookPath("wait"), webhookPath("never"), webhookPath("fails"), webhookPath("disabled"),
 				webhookPath("nowhere"), webhookPath("fire") + "x", webhookPath("fire") + "/", webhookPath("fire") + "/more",
 				webhookPath("fire") + "?a=b", strings.Replace(webhookPath("fire"), "/v1/", "/v1/main/", 1),
 				strings.Replace(webhookPath("fire"), "/v1/", "/v1/acme/", 1), "/" + webhookPath("fire"),
@@ -133,12 +133,18 @@ func TestKeyFilter(t *testing.T) {
 		"answered before":         {basicAuth + "kestra_webhook * FLOWS", 401},
 		"passed to dead upstream": {"kestra_webhook * FLOWS {\nunknown pass\n}\nreverse_proxy 127.0.0.1:1", 502},
 		"rewritten":               {"rewrite * /x{uri}\nkestra_webhook * FLOWS\nerror 500", 500},
+		"redirected":              {"redir * https://other.test{uri}\nkestra_webhook * FLOWS", 302},
+		"short URL redirected":    {"redir * https://other.test{uri}\nkestra_webhook * FLOWS", 302},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServer(t)
-			s.format = "format filter {\nrequest kestra_key\nuri kestra_key\n}"
+			s.format = "format filter {\nrequest kestra_key /hooks/\nresp_headers kestra_key /h/ /hooks/\nuri kestra_key\n}"
 			s.serve("", "log\n"+strings.ReplaceAll(tc.site, "FLOWS", flows))
-			s.do("GET", webhookPath("fire")+"x", "", "Referer", s.url+webhookPath("fire"), "X-Forwarded-Uri", webhookPath("fire")).want(t, tc.status, "")
+			path := webhookPath("fire") + "x"
+			if strings.HasPrefix(name, "short URL") {
+				path = "/hooks/company.team/fire/" + key
+			}
+			s.do("GET", path, "", "Referer", s.url+webhookPath("fire"), "X-Forwarded-Uri", webhookPath("fire")).want(t, tc.status, "")
 			s.accessLines(1)
 			log := s.log()
 			for line := range strings.Lines(log) {
@@ -191,7 +197,7 @@ func TestKeyFilterFields(t *testing.T) {
 		zap.Any("f", caddyhttp.LoggableHTTPHeader{Header: http.Header{"Referer": {uri}}}),
 	} {
 		encoder := zapcore.NewJSONEncoder(zapcore.EncoderConfig{})
-		line, err := encoder.EncodeEntry(zapcore.Entry{}, []zap.Field{KeyFilter{}.Filter(field)})
+		line, err := encoder.EncodeEntry(zapcore.Entry{}, []zap.Field{new(KeyFilter).Filter(field)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +206,7 @@ func TestKeyFilterFields(t *testing.T) {
 		}
 	}
 	number := zap.Int("f", 5)
-	if got := (KeyFilter{}).Filter(number); !got.Equals(number) {
+	if got := new(KeyFilter).Filter(number); !got.Equals(number) {
 		t.Errorf("a number became %v", got)
 	}
 }
@@ -386,15 +392,21 @@ func TestTrace(t *testing.T) {
 	recorder := tracetest.NewSpanRecorder()
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("test")
 	ctx, span := tracer.Start(t.Context(), "request")
-	span.SetAttributes(attribute.String("url.path", webhookPath("fire")))
+	span.SetName("GET /hooks/canary?canary")
+	span.SetAttributes(
+		attribute.String("url.path", webhookPath("fire")+"?canary"), attribute.String("user_agent.original", "by canary?canary"), attribute.Int("http.port", 80),
+	)
 	r, err := http.NewRequestWithContext(ctx, "GET", "http://localhost"+webhookPath("fire")+"%3Fcanary", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	new(Handler).logAccess(r, webhook.Response{}, served{status: 200})
+	new(Handler).takeLine(r, webhook.Keys{"canary?canary"})
 	span.End()
-	want := []attribute.KeyValue{attribute.String("url.path", strings.Replace(webhookPath("fire"), key, webhook.Redacted, 1))}
-	if got := recorder.Ended()[0].Attributes(); !slices.Equal(got, want) {
-		t.Errorf("attributes %v, want %v", got, want)
+	want := []attribute.KeyValue{
+		attribute.String("url.path", strings.Replace(webhookPath("fire"), key, webhook.Redacted, 1)),
+		attribute.String("user_agent.original", "by "+webhook.Redacted), attribute.Int("http.port", 80),
+	}
+	if got := recorder.Ended()[0]; !slices.Equal(got.Attributes(), want) || got.Name() != "GET /hooks/"+webhook.Redacted {
+		t.Errorf("name %q, attributes %v, want %v", got.Name(), got.Attributes(), want)
 	}
 }

@@ -54,8 +54,8 @@ func TestWait(t *testing.T) {
 		{"outputs", echo, "returnOutputs: true", greeting, 200, "application/json", `{"greeting":"Hello bob!"}`},
 		{"outputs in declared order", echo, "returnOutputs: true", two, 200, "application/json", `{"z":1,"a":"Hello bob!"}`},
 		{"no outputs", echo, "returnOutputs: true", "", 200, "application/json", `{}`},
-		{"text", echo, "returnOutputs: true\nresponseContentType: text/plain", greeting, 200, "text/plain", `Hello bob!`},
-		{"text of two", echo, "returnOutputs: true\nresponseContentType: text/plain", two, 200, "text/plain", `{"z":1,"a":"Hello bob!"}`},
+		{"text", echo, "returnOutputs: true\nresponseContentType: text/plain", greeting, 200, "text/plain; charset=utf-8", `Hello bob!`},
+		{"text of two", echo, "returnOutputs: true\nresponseContentType: text/plain", two, 200, "text/plain; charset=utf-8", `{"z":1,"a":"Hello bob!"}`},
 		{"text of none", echo, "returnOutputs: true\nresponseContentType: text/plain", "", 200, "", ""},
 		{"a status", echo, "responseCode: 202", greeting, 202, "application/json", "execution"},
 		{"a status of an output", echo, "responseCode: \"{{ outputs.ret.value | length }}\"", greeting, 500, "application/json", "execution"}, // 10 is none

@@ -52,7 +52,8 @@ func pathless(err error) error {
 
 // ReadDir returns the flow files below a directory, *.yml and *.yaml at any depth, by name. Names are absolute and
 // cleaned, symbolic links are followed, and what begins with a dot is skipped, so that a mounted Kubernetes ConfigMap
-// gives every file once. The error is about directories that are missing or cannot be read; it says the absolute path.
+// gives every file once. A directory below that cannot be read gives a source whose loading warns of it. The error is about
+// dir itself, when it is missing or cannot be read; it says the absolute path.
 func ReadDir(dir string) ([]*Source, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -65,24 +66,20 @@ func ReadDir(dir string) ([]*Source, error) {
 	if !info.IsDir() {
 		return nil, fmt.Errorf("flow directory %s: not a directory", abs)
 	}
-	var names []string
-	if err := collectFiles(abs, map[string]bool{}, &names); err != nil {
-		return nil, err
+	var sources []*Source
+	if err := collectFiles(abs, map[string]bool{}, &sources); err != nil {
+		return nil, fmt.Errorf("flow directory %s: %w", abs, err)
 	}
-	slices.Sort(names)
-	sources := make([]*Source, len(names))
-	for i, name := range names {
-		sources[i] = ReadFile(name)
-	}
+	slices.SortFunc(sources, func(a, b *Source) int { return strings.Compare(a.Name, b.Name) })
 	return sources, nil
 }
 
 // collectFiles adds the flow files below dir. Seen are the real paths of the directories that were read: links back to
-// them are not followed.
-func collectFiles(dir string, seen map[string]bool, names *[]string) error {
+// them are not followed. The error is about dir alone.
+func collectFiles(dir string, seen map[string]bool, sources *[]*Source) error {
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return fmt.Errorf("flow directory %s: %w", dir, pathless(err))
+		return pathless(err)
 	}
 	if seen[real] {
 		return nil
@@ -90,7 +87,7 @@ func collectFiles(dir string, seen map[string]bool, names *[]string) error {
 	seen[real] = true
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("flow directory %s: %w", dir, pathless(err))
+		return pathless(err)
 	}
 	for _, entry := range entries {
 		if strings.HasPrefix(entry.Name(), ".") {
@@ -104,11 +101,11 @@ func collectFiles(dir string, seen map[string]bool, names *[]string) error {
 		}
 		switch {
 		case isDir:
-			if err := collectFiles(name, seen, names); err != nil {
-				return err
+			if err := collectFiles(name, seen, sources); err != nil {
+				*sources = append(*sources, &Source{Name: name, err: err, isDir: true})
 			}
 		case isFlowFile(name):
-			*names = append(*names, name)
+			*sources = append(*sources, ReadFile(name))
 		}
 	}
 	return nil

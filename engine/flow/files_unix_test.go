@@ -13,6 +13,41 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestUnreadableFolder has a folder that nobody can read, not even root: its path is longer than the system takes.
+func TestUnreadableFolder(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "good.yml")
+	longest := strings.Repeat("x", 250)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 4096/len(longest) + 1 {
+		if err := root.Mkdir(longest, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		below, err := root.OpenRoot(longest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root.Close()
+		root = below
+	}
+	root.Close()
+	sources, err := ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, found := Load(fakeCatalog(t), Options{}, sources)
+	if set.Len() != 1 {
+		t.Errorf("%d flows loaded, want the one beside the folder", set.Len())
+	}
+	const want = "the folder cannot be read, so its flows are not served: file name too long"
+	if len(found) != 1 || found[0].Severity != SeverityWarning || found[0].Message != want || !strings.HasPrefix(found[0].Pos.String(), filepath.Join(dir, longest)) {
+		t.Errorf("findings %v, want one warning: %s", found, want)
+	}
+}
+
 func TestUnreadableFiles(t *testing.T) {
 	dir := t.TempDir()
 	link(t, "nowhere.yml", filepath.Join(dir, "dangling.yml"))

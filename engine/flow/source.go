@@ -15,7 +15,8 @@ type Source struct {
 	Inline bool   // positions then read "Caddyfile:14 (inline flow, line 3)"
 	YAML   []byte
 
-	err   error    // why a file could not be read
+	err   error    // why a file, or a folder of files, could not be read
+	isDir bool     // it stands for a folder
 	lines []string // see line
 }
 

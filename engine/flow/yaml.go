@@ -45,6 +45,12 @@ func (c *collector) parseDocument() *yaml.Node {
 		return nil
 	}
 	switch {
+	case c.source.isDir: // what it holds, if anything, nobody knows
+		c.add(&Diagnostic{
+			Severity: SeverityWarning, Pos: Position{Source: c.source}, Err: c.source.err,
+			Message: fmt.Sprintf("the folder cannot be read, so its flows are not served: %v", c.source.err),
+		})
+		return nil
 	case c.source.err != nil:
 		c.add(&Diagnostic{Pos: Position{Source: c.source}, Message: fmt.Sprintf("cannot be read: %v", c.source.err), Err: c.source.err})
 		return nil

@@ -15,7 +15,7 @@ import (
 
 const (
 	jsonType = "application/json"
-	textType = "text/plain"
+	textType = "text/plain; charset=utf-8"
 )
 
 // Message returns an answer with a JSON message.

@@ -180,7 +180,7 @@ func TestResponseCode(t *testing.T) {
 }
 
 func TestEndedBody(t *testing.T) {
-	const execution1, json, text = "execution", "application/json", "text/plain"
+	const execution1, json, text = "execution", "application/json", "text/plain; charset=utf-8"
 	const declared = "outputs: [{id: o, type: STRING, value: x}]"
 	tests := []struct {
 		name, properties string

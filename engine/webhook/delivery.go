@@ -52,9 +52,11 @@ func (d *Delivery) setParts() {
 	m.SetLazy("headers", func() value.Value {
 		return d.build(3*d.request.Size(), func() value.Value { return value.FromMap(d.request.headers()) })
 	})
-	m.SetLazy("parameters", func() value.Value { return d.multimap(d.request.RawQuery) })
+	m.SetLazy("parameters", func() value.Value { return d.multimap(d.request.RawQuery, d.request.parameters) })
 	if d.body.present && isForm(d.request.Header.Get("Content-Type")) {
-		m.SetLazy("formFields", func() value.Value { return d.multimap(d.body.text) })
+		m.SetLazy("formFields", func() value.Value {
+			return d.multimap(d.body.text, func() *value.Map { return parseParameters(d.body.text) })
+		})
 	}
 }
 
@@ -78,13 +80,13 @@ func (d *Delivery) build(bytes int64, make func() value.Value) value.Value {
 // has a list and a place in the map of its own.
 const pairBytes = 320
 
-// multimap reads a query string or a form.
-func (d *Delivery) multimap(query string) value.Value {
+// multimap makes the map of a query string or a form.
+func (d *Delivery) multimap(query string, read func() *value.Map) value.Value {
 	if query == "" {
 		return value.FromMap(value.NewMap(0))
 	}
 	pairs := int64(strings.Count(query, "&")) + 1
-	return d.build(int64(len(query))+pairs*pairBytes, func() value.Value { return value.FromMap(parseParameters(query)) })
+	return d.build(int64(len(query))+pairs*pairBytes, func() value.Value { return value.FromMap(read()) })
 }
 
 // RawBody returns the text of the body, decompressed and in UTF-8.

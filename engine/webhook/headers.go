@@ -10,7 +10,9 @@ import (
 
 // headers returns the request's headers as expressions see them: names in Go's canonical spelling, sorted, looked up
 // without regard to case, each with the list of its values. Host and Transfer-Encoding, which net/http takes out, are
-// put back; every cookie is an entry of its own, whichever way the protocol version packed them.
+// put back; every cookie is an entry of its own, whichever way the protocol version packed them. What is kept and answered
+// has no key: neither that of this request, which a rewrite may have taken out of a header, nor that in a webhook URL, such
+// as the Referer's.
 func (r *Request) headers() *value.Map {
 	names := make([]string, 0, len(r.Header)+2)
 	count := 2
@@ -27,13 +29,12 @@ func (r *Request) headers() *value.Map {
 		names = append(names, "Transfer-Encoding")
 	}
 	slices.Sort(names)
-	m := value.NewFoldMap(len(names))
+	m, keys := value.NewFoldMap(len(names)), Keys{r.Target.Key}
 	items := make([]value.Value, 0, count) // of all lists, one behind the other
 	for _, name := range names {
 		first := len(items)
 		for _, text := range r.headerTexts(name) {
-			// A Referer or a proxy's header may hold a webhook URL, and expressions see what is kept and answered.
-			items = append(items, value.String(RedactURL(headerText(text))))
+			items = append(items, value.String(keys.Redact(headerText(text))))
 		}
 		m.Set(name, value.ListOf(items[first:len(items):len(items)]...))
 	}

@@ -81,3 +81,13 @@ func TestHeadersHoldNoKeyOfAnyWebhook(t *testing.T) {
 		t.Errorf("trigger.headers.Referer[0] is %q, want %q", got, want)
 	}
 }
+
+func TestHeadersHoldNoKeyOfTheRequest(t *testing.T) {
+	r := &Request{Target: Target{Key: "se/cret"}, Header: http.Header{
+		"X-Key": {"se/cret"}, "X-Forwarded-Uri": {"/hooks/se%2Fcret?x"}, "X-Original-Url": {"/?to=%2Fhooks%2Fse%252fcret"}, "Cookie": {"a=se/cret; b=se"},
+	}}
+	const want = `{"Cookie":["a=REDACTED","b=se"],"X-Forwarded-Uri":["/hooks/REDACTED?x"],"X-Key":["REDACTED"],"X-Original-Url":["/?to=%2Fhooks%2FREDACTED"]}`
+	if got := jsonOf(r.headers()); got != want {
+		t.Errorf("headers are %s, want %s", got, want)
+	}
+}

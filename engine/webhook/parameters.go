@@ -6,6 +6,12 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
+// parameters returns the request's parameters as expressions see them, without its key: a rewrite may have taken it out of
+// one. A webhook URL as a parameter stays: it is there to be called.
+func (r *Request) parameters() *value.Map {
+	return parseParameters(Keys{r.Target.Key}.redactValue(r.RawQuery))
+}
+
 // parseParameters reads a query string or a form into a map of name to list of texts, names in the order of their first
 // appearance. `+` is a blank, only `&` separates, a name without `=` has the value "", an empty name is dropped and a
 // malformed escape stays as it is. Bytes that are no UTF-8 become U+FFFD.

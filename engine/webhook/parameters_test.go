@@ -35,3 +35,12 @@ func TestParseParameters(t *testing.T) {
 		}
 	}
 }
+
+func TestParametersHoldNoKeyOfTheRequest(t *testing.T) {
+	const other = "https://example.com" + Prefix + "a/b/other"
+	r := &Request{Target: Target{Key: "se/cret"}, RawQuery: "key=se%2Fcret&to=%2Fhooks%2Fse%252Fcret&a=s%65&call=" + other}
+	const want = `{"key":["REDACTED"],"to":["/hooks/REDACTED"],"a":["se"],"call":["` + other + `"]}`
+	if got := jsonOf(r.parameters()); got != want {
+		t.Errorf("parameters are %s, want %s", got, want)
+	}
+}

@@ -132,11 +132,19 @@ func TestRedactURL(t *testing.T) {
 		{"escaped letter", "/api/v1/%65xecutions/webhook/a/b/KEY%2F", "/api/v1/%65xecutions/webhook/a/b/REDACTED"},
 		{"escaped slashes", "/api/v1/executions%2fwebhook%2Fa%2Fb%2fKEY", "/api/v1/executions%2fwebhook%2Fa%2Fb%2fREDACTED"},
 		{"escaped slash before the flow", "/api/v1/executions/webhook/a%2Fb/KEY/c/d", "/api/v1/executions/webhook/a%2Fb/REDACTED"},
-		{"escaped slash before the key", "/api/v1/executions/webhook/a/b%2FKEY", "/api/v1/executions/webhook/a/b%2FREDACTED"},
+		{"escaped slash in the key, flow missing", "/api/v1/executions/webhook/b/K%2FEY", "/api/v1/executions/webhook/b/REDACTED"},
+		{"escaped twice in the key", "/api/v1/executions/webhook/b/K%252FEY", "/api/v1/executions/webhook/b/REDACTED"},
+		{"escaped slashes before the key", "/api/v1/executions/webhook/a%2Fb%2FKEY", "/api/v1/executions/webhook/REDACTED"},
+		{"escaped slash before the key", "/api/v1/executions/webhook/a/b%2FKEY", "/api/v1/executions/webhook/a/REDACTED"},
 		{"URL as a parameter", "/login?to=https%3A%2F%2Fexample.com%2Fapi%2Fv1%2Fexecutions%2Fwebhook%2Fa%2Fb%2FKEY%3Fx", "/login?to=https%3A%2F%2Fexample.com%2Fapi%2Fv1%2Fexecutions%2Fwebhook%2Fa%2Fb%2FREDACTED"},
 		{"escaped marker before another", "/%65xecutions/webhook/a/b/KEY/executions/webhook/c/d/KEY", "/%65xecutions/webhook/a/b/REDACTED"},
 		{"escaped key, broken escapes", "/x%zz%/executions/webhook/a/b/%4B%45%59%", "/x%zz%/executions/webhook/a/b/REDACTED"},
-		{"empty key", "/api/v1/executions/webhook/a/b/?x", "/api/v1/executions/webhook/a/b/?x"},
+		{"empty key", "/api/v1/executions/webhook/a/b/?x", "/api/v1/executions/webhook/a/REDACTED?x"},
+		{"one segment", "/api/v1/executions/webhook/KEY?x", "/api/v1/executions/webhook/REDACTED?x"},
+		{"one segment and a slash", "/api/v1/executions/webhook/KEY/", "/api/v1/executions/webhook/REDACTED"},
+		{"one segment behind slashes", "/api/v1/executions/webhook//%2FKEY", "/api/v1/executions/webhook//REDACTED"},
+		{"no segment", "/api/v1/executions/webhook/?x", "/api/v1/executions/webhook/?x"},
+		{"URL as a parameter of a parameter", "/login?to=%2Flogin%3Fto%3D%252Fapi%252Fv1%252Fexecutions%252Fwebhook%252fa%252Fb%252FKEY", "/login?to=%2Flogin%3Fto%3D%252Fapi%252Fv1%252Fexecutions%252Fwebhook%252fa%252Fb%252FREDACTED"},
 	}
 	for _, test := range tests {
 		got := RedactURL(test.uri)
@@ -145,6 +153,21 @@ func TestRedactURL(t *testing.T) {
 		}
 		if again := RedactURL(got); again != got {
 			t.Errorf("%s: redacted twice: %q, want %q", test.name, again, got)
+		}
+	}
+}
+
+func TestRedactPath(t *testing.T) {
+	for _, test := range []struct{ name, uri, want string }{
+		{"another path", "/hook/KEY", "/hook/KEY"},
+		{"behind", "/hooks/a/b/KEY?x=/y", "/hooks/REDACTED?x=/y"},
+		{"whole URL", "https://example.com/hooks/KEY", "https://example.com/hooks/REDACTED"},
+		{"in the query", "/hooks/KEY?to=/hooks/KEY", "/hooks/REDACTED?to=/hooks/REDACTED"},
+		{"escaped", "/login?to=%2Fhooks%2FKEY&to=%252Fhooks%252fKEY", "/login?to=%2Fhooks%2FREDACTED"},
+		{"nothing behind", "/hooks/?KEY=x", "/hooks/?KEY=x"},
+	} {
+		if got := RedactPath("/hooks/", test.uri); got != test.want {
+			t.Errorf("%s: RedactPath(%q) = %q, want %q", test.name, test.uri, got, test.want)
 		}
 	}
 }
@@ -182,7 +205,7 @@ func FuzzParseURL(f *testing.F) {
 		if !ok || !strings.HasPrefix(path[:slash+1], kept) {
 			t.Fatalf("redacted to %q, want %q", redacted, path[:slash+1]+Redacted)
 		}
-		if kept != path[:slash+1] && !strings.Contains(target.Namespace+target.FlowID, "/") {
+		if kept != path[:slash+1] && !strings.ContainsAny(target.Namespace+target.FlowID, "/%") {
 			t.Fatalf("redacted to %q, want %q", redacted, path[:slash+1]+Redacted)
 		}
 		for _, prefix := range []string{Prefix, PrefixMain} {

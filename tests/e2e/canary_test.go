@@ -20,20 +20,21 @@ type canary struct {
 	inline    bool     // its flow stands in the configuration itself
 }
 
-// Every key holds cnry, or what stands for it in the base64 text of a secret.
+// Every key holds cn~ry, or what stands for it in the base64 text of a secret. No id has a tilde, which a part of a key
+// without one would be found in now and then.
 var canaries = []canary{
-	{name: "literal", property: "cnry0literal", spellings: []string{"cnry0literal", "%63%6E%72%79%30literal", "%63%6e%72%79%30literal"}},
-	{name: "secret", property: "{{ secret('HOOK') }}", spellings: []string{"cnry1secret"}},
-	{name: "odd", property: "cnry2/sl4sh%perc3nt", spellings: []string{
-		"cnry2%2Fsl4sh%25perc3nt", "cnry2%2fsl4sh%25perc3nt", "%63%6e%72%79%32%2f%73%6c%34%73%68%25%70%65%72%63%33%6e%74",
+	{name: "literal", property: "cn~ry0literal", spellings: []string{"cn~ry0literal", "%63%6E%7E%72%79%30literal", "cn%7ery0literal"}},
+	{name: "secret", property: "{{ secret('HOOK') }}", spellings: []string{"cn~ry1secret"}},
+	{name: "odd", property: "cn~ry2/sl~sh%perc~nt", spellings: []string{
+		"cn~ry2%2Fsl~sh%25perc~nt", "cn~ry2%2fsl~sh%25perc~nt", "%63%6e%7e%72%79%32%2f%73%6c%7e%73%68%25%70%65%72%63%7e%6e%74",
 	}},
-	{name: "inline", property: "cnry3inline", spellings: []string{"cnry3inline"}, inline: true},
+	{name: "inline", property: "cn~ry3inline", spellings: []string{"cn~ry3inline"}, inline: true},
 }
 
 var (
-	secretText   = base64.StdEncoding.EncodeToString([]byte("cnry1secret"))
+	secretText   = base64.StdEncoding.EncodeToString([]byte("cn~ry1secret"))
 	canaryEnv    = []string{"SECRET_HOOK=" + secretText}
-	canaryTraces = regexp.MustCompile(`(?i)cnry|sl4sh|perc3nt|%63%6e%72|%73%6c%34|` + regexp.QuoteMeta(secretText[:8]))
+	canaryTraces = regexp.MustCompile(`(?i)(cn|sl|perc)(~|%(25)?7e)|%(25)?63%(25)?6e%|%(25)?73%(25)?6c%|` + regexp.QuoteMeta(secretText[:8]))
 )
 
 // canaryFlows returns the flows for all outcomes with a key, by id.

@@ -13,57 +13,57 @@ import (
 func TestKeyIsNeverPrintedByFindings(t *testing.T) {
 	t.Parallel()
 	lines := map[string]string{
-		"too_long":        "key: cnry" + strings.Repeat("x", 260),
-		"too_long_quoted": `key: "cnry` + strings.Repeat("x", 260) + `"`,
-		"map":             "key: {cnry: cnry}",
-		"list":            "key: [cnry]",
-		"open_map":        "key: {cnry",
-		"open_list":       "key: [cnry",
-		"colon":           "key: cnry: cnry",
-		"open_quote":      `key: "cnry`,
-		"open_apostrophe": `key: 'cnry`,
-		"bad_escape":      `key: "cnry\q"`,
-		"text_after":      `key: "cnry" cnry`,
-		"alias":           "key: *cnry",
-		"anchor":          "key: &cnry",
-		"tag":             "key: !cnry cnry",
-		"binary_tag":      "key: !!binary cnry",
-		"int_tag":         "key: !!int cnry",
-		"verbatim_tag":    "key: !<cnry> cnry",
-		"two_bangs":       "key: !!cnry",
-		"at":              "key: @cnry",
-		"percent":         "key: %cnry",
-		"backtick":        "key: `cnry`",
-		"pipe":            "key: |cnry",
-		"control":         "key: cnry\x01",
-		"not_utf8":        "key: cnry\xff",
-		"open_expression": `key: "{{ 'cnry' "`,
-		"syntax":          `key: "cnry{{ 'cnry' ~ }}cnry"`,
-		"no_filter":       `key: "{{ 'cnry' | nofilter }}"`,
-		"no_function":     `key: "{{ nofunction('cnry') }}"`,
-		"no_variable":     `key: "cnry{{ nothing }}"`,
-		"no_secret":       `key: "cnry{{ secret('NOT_THERE') }}"`,
-		"broken_secret":   `key: "cnry{{ secret('BROKEN') }}"`,
-		"evaluation":      `key: "{{ 'cnry' | number }}"`,
-		"json":            `key: "{{ fromJson('cnry') }}"`,
-		"open_tag":        `key: "{% if 'cnry' %}"`,
-		"no_tag":          `key: "{% cnry %}"`,
-		"twice":           "key: cnry1\n    key: cnry2",
-		"misspelled":      "key: cnry\n    kee: cnry",
-		"no_condition":    "key: cnry\n    conditions:\n      - type: nothing",
-		"wrong_type":      "key: cnry\n    wait: cnry",
-		"wrong_code":      "key: cnry\n    responseCode: \"{{ 'cnry' | nofilter }}\"",
-		"tab":             "key: cnry\n\twait: true",
+		"too_long":        "key: cn~ry" + strings.Repeat("x", 260),
+		"too_long_quoted": `key: "cn~ry` + strings.Repeat("x", 260) + `"`,
+		"map":             "key: {cn~ry: cn~ry}",
+		"list":            "key: [cn~ry]",
+		"open_map":        "key: {cn~ry",
+		"open_list":       "key: [cn~ry",
+		"colon":           "key: cn~ry: cn~ry",
+		"open_quote":      `key: "cn~ry`,
+		"open_apostrophe": `key: 'cn~ry`,
+		"bad_escape":      `key: "cn~ry\q"`,
+		"text_after":      `key: "cn~ry" cn~ry`,
+		"alias":           "key: *cn~ry",
+		"anchor":          "key: &cn~ry",
+		"tag":             "key: !cn~ry cn~ry",
+		"binary_tag":      "key: !!binary cn~ry",
+		"int_tag":         "key: !!int cn~ry",
+		"verbatim_tag":    "key: !<cn~ry> cn~ry",
+		"two_bangs":       "key: !!cn~ry",
+		"at":              "key: @cn~ry",
+		"percent":         "key: %cn~ry",
+		"backtick":        "key: `cn~ry`",
+		"pipe":            "key: |cn~ry",
+		"control":         "key: cn~ry\x01",
+		"not_utf8":        "key: cn~ry\xff",
+		"open_expression": `key: "{{ 'cn~ry' "`,
+		"syntax":          `key: "cn~ry{{ 'cn~ry' ~ }}cn~ry"`,
+		"no_filter":       `key: "{{ 'cn~ry' | nofilter }}"`,
+		"no_function":     `key: "{{ nofunction('cn~ry') }}"`,
+		"no_variable":     `key: "cn~ry{{ nothing }}"`,
+		"no_secret":       `key: "cn~ry{{ secret('NOT_THERE') }}"`,
+		"broken_secret":   `key: "cn~ry{{ secret('BROKEN') }}"`,
+		"evaluation":      `key: "{{ 'cn~ry' | number }}"`,
+		"json":            `key: "{{ fromJson('cn~ry') }}"`,
+		"open_tag":        `key: "{% if 'cn~ry' %}"`,
+		"no_tag":          `key: "{% cn~ry %}"`,
+		"twice":           "key: cn~ry1\n    key: cn~ry2",
+		"misspelled":      "key: cn~ry\n    kee: cn~ry",
+		"no_condition":    "key: cn~ry\n    conditions:\n      - type: nothing",
+		"wrong_type":      "key: cn~ry\n    wait: cn~ry",
+		"wrong_code":      "key: cn~ry\n    responseCode: \"{{ 'cn~ry' | nofilter }}\"",
+		"tab":             "key: cn~ry\n\twait: true",
 	}
 	const head = "namespace: company.team\ntasks:\n  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: x\ntriggers:\n"
 	trigger := func(id, lines string) string {
 		return "  - id: " + id + "\n    type: io.kestra.plugin.core.trigger.Webhook\n    " + lines + "\n"
 	}
 	files := map[string]string{
-		"flows/same.yaml":    "id: same\n" + head + trigger("first", "key: cnry") + trigger("second", "key: cnry"),
-		"flows/flow.yaml":    "id: flow\n" + head + strings.Replace(trigger("webhook", "key: cnry"), "trigger.Webhook", "trigger.Webhok", 1),
-		"flows/outside.yaml": "id: outside\nkey: cnry\n" + head + trigger("webhook", "key: cnry"),
-		"flows/good.yaml":    "id: good\n" + head + trigger("webhook", "key: cnry"),
+		"flows/same.yaml":    "id: same\n" + head + trigger("first", "key: cn~ry") + trigger("second", "key: cn~ry"),
+		"flows/flow.yaml":    "id: flow\n" + head + strings.Replace(trigger("webhook", "key: cn~ry"), "trigger.Webhook", "trigger.Webhok", 1),
+		"flows/outside.yaml": "id: outside\nkey: cn~ry\n" + head + trigger("webhook", "key: cn~ry"),
+		"flows/good.yaml":    "id: good\n" + head + trigger("webhook", "key: cn~ry"),
 	}
 	for name, text := range lines {
 		files["flows/"+name+".yaml"] = "id: " + name + "\n" + head + trigger("webhook", text)
@@ -72,11 +72,11 @@ func TestKeyIsNeverPrintedByFindings(t *testing.T) {
 		Global: "\tdebug\n\tkestra {\n\t\tflows flows\n\t}\n",
 		Sites:  ":{$HTTP_PORT} {\n\tkestra_webhook\n}",
 		Files:  files,
-		Env:    []string{"SECRET_BROKEN=cnry!not!base64"},
+		Env:    []string{"SECRET_BROKEN=cn~ry!not!base64"},
 	}
 	s := harness.Start(t, config)
-	want(t, "good", s.Fetch(t, "DELETE", webhook("good", "cnry"), ""), 405, `{"message":"Method Not Allowed: webhooks take GET, POST and PUT"}`)
-	if a := s.Fetch(t, "GET", webhook("good", "cnry"), ""); a.Status != 200 {
+	want(t, "good", s.Fetch(t, "DELETE", webhook("good", "cn~ry"), ""), 405, `{"message":"Method Not Allowed: webhooks take GET, POST and PUT"}`)
+	if a := s.Fetch(t, "GET", webhook("good", "cn~ry"), ""); a.Status != 200 {
 		t.Errorf("good: %d %s", a.Status, a.Body)
 	}
 	log := s.Output()

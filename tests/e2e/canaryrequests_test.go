@@ -50,6 +50,11 @@ func outcomes() []outcome {
 		{"more of a key", "GET", path(form + "x"), "", nil, 404},
 		{"slash", "GET", path(form + "/"), "", nil, 404},
 		{"segment", "GET", path(form + "/x"), "", nil, 404},
+		{"two segments", "GET", path("/api/v1/executions/webhook/FLOW/KEY"), "", nil, 404},
+		{"one segment", "GET", path("/api/v1/executions/webhook/KEY"), "", nil, 404},
+		{"key elsewhere", "POST", path(form + "?key=KEY&KEY&to=%2Fhooks%2FKEY"), "x", []string{
+			"X-Key", "KEY", "X-Forwarded-Uri", "/hooks/KEY?x", "X-Original-Url", "http://localhost/hooks/FLOW/KEY", "Cookie", "a=b; key=KEY", "Referer", "/?KEY",
+		}, 200},
 		{"slash before the flow", "GET", path("/api/v1/executions/webhook/company.team%2FFLOW%2FKEY"), "", nil, 404},
 		// What is not ours goes to the rest of the site.
 		{"tenant", "GET", path("/api/v1/acme/executions/webhook/company.team/FLOW/KEY"), "", nil, 404},
@@ -196,13 +201,14 @@ func TestKeyIsNeverPrintedByOthers(t *testing.T) {
 			if !strings.Contains(block, "wrap "+format) {
 				t.Fatalf("the example's filter wraps no console format:\n%s", block)
 			}
+			site := strings.Replace(block, "\t\texclude http.handlers.rewrite\n", "", 1) // a site's log has its own lines alone
 			dead := app(t)
 			dead.Close()
 			s := harness.Start(t, harness.Config{
 				Global: "\tdebug\n\tlog {\n" + block + "\n\t}\n" + canaryOption(),
-				Sites: "http://auth.test:{$HTTP_PORT} {\n\tlog {\n\t\toutput file {$DIR}/auth.log\n" + block + "\n\t}\n" +
+				Sites: "http://auth.test:{$HTTP_PORT} {\n\tlog {\n\t\toutput file {$DIR}/auth.log\n" + site + "\n\t}\n" +
 					"\tbasic_auth {\n\t\talice $2a$04$NlZfyelFLKHIDErsmdcD9.2VgcpuZjgZ3w6gRwnQraRfXzOD2aXJ.\n\t}\n\tkestra_webhook\n}\n" +
-					"http://dead.test:{$HTTP_PORT} {\n\tlog {\n\t\toutput file {$DIR}/dead.log\n" + block + "\n\t}\n" +
+					"http://dead.test:{$HTTP_PORT} {\n\tlog {\n\t\toutput file {$DIR}/dead.log\n" + site + "\n\t}\n" +
 					"\tkestra_webhook {\n\t\tunknown pass\n\t}\n\treverse_proxy {$DEAD}\n}\n",
 				Files: canaryFiles(),
 				Env:   append([]string{"DEAD=" + dead.Listener.Addr().String()}, canaryEnv...),

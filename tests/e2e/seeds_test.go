@@ -96,7 +96,7 @@ func callExamples(t *testing.T, s *harness.Server, method, form string) map[stri
 	want(t, "outputs without a name"+by, fetch(outputs, ""), 200, `{"greeting":"Hello world!"}`)
 	a = fetch("company.team/text/"+seedKey+"?name=Alice", "")
 	want(t, "text"+by, a, 200, "Hello Alice!")
-	if got := a.Header.Get("Content-Type"); got != "text/plain" {
+	if got := a.Header.Get("Content-Type"); got != "text/plain; charset=utf-8" {
 		t.Errorf("text%s has type %q", by, got)
 	}
 
