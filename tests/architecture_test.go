@@ -33,14 +33,18 @@ type row struct {
 var house = []row{
 	{pkg: "engine/value"},
 	{
-		pkg:     "engine/pebble",
+		pkg:     "engine/yaml",
 		ours:    []string{"engine/value"},
-		outside: []string{"github.com/dlclark/regexp2/v2", "github.com/itchyny/gojq", "gopkg.in/yaml.v3", "golang.org/x/text"},
+		outside: []string{"gopkg.in/yaml.v3"},
 	},
 	{
-		pkg:     "engine/flow",
-		ours:    []string{"engine/pebble", "engine/value"},
-		outside: []string{"gopkg.in/yaml.v3"},
+		pkg:     "engine/pebble",
+		ours:    []string{"engine/yaml", "engine/value"},
+		outside: []string{"github.com/dlclark/regexp2/v2", "github.com/itchyny/gojq", "golang.org/x/text"},
+	},
+	{
+		pkg:  "engine/flow",
+		ours: []string{"engine/pebble", "engine/yaml", "engine/value"},
 	},
 	{
 		pkg:     "engine/condition",

@@ -389,3 +389,5 @@ func (r *ionReader) escape(b *strings.Builder) error {
 	}
 	return r.fail("escape is invalid")
 }
+
+func isHexDigit(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
