@@ -205,7 +205,7 @@
 //   - fileSize(path): the size of a file in bytes; not supported yet, because it needs the storage for files
 //   - fileURI(path): the URI of a file of the namespace; not supported yet, because it needs the storage for files
 //   - fromIon(ion, allRows=false): the first value of an Ion text, or the list of all; timestamps stay text, blobs and annotations are not read; {{ fromIon('{a:1}').a }} -> 1
-//   - fromJson(json): the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1); {{ fromJson('{"a": [1, 2]}').a[1] }} -> 2
+//   - fromJson(json): the value that a JSON text says; what follows its first value and white space is passed over (also `json` in dialect 1); {{ fromJson('{"a": [1, 2]}').a[1] }} -> 2
 //   - hourOfDay(date): the hour of a date with a time, from 0 to 23; {{ hourOfDay('2025-01-06T14:30:00+02:00') }} -> 14
 //   - http(uri, method=null, query=null, body=null, contentType=null, headers=null, options=null, accept=null): the answer to an HTTP request; not supported yet, because it needs requests from expressions
 //   - i18n: a text of a bundle of translations; not supported yet, because it needs bundles of translations
@@ -238,7 +238,7 @@
 //   - subflow: the outputs of another flow; not supported yet, because it needs executions from expressions
 //   - tasksWithState(state): the tasks that are in a state: a list of maps with taskId, state, and in a loop value; {{ tasksWithState('FAILED') }} -> []
 //   - uuid: a new UUID of version 7: 36 characters, ordered by time; {{ uuid() | length }} -> 36
-//   - yaml(yaml): the value that a YAML text says, of which only the first document counts; dates stay text; {{ yaml('a: [1, x]').a[1] }} -> x
+//   - yaml(yaml): the value that a YAML text says, as in flow files: 012, 0x1f and yes are numbers and booleans; dates stay text; the first document counts; {{ yaml('a: [1, x]').a[1] }} -> x
 //
 // # Tests
 //
