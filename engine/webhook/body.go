@@ -24,15 +24,18 @@ type body struct {
 	json    bool
 }
 
-// readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, and
-// honours the charset of the content type (unknown ones count as UTF-8). What is no valid text becomes U+FFFD. One scan
-// decides whether it is JSON; no tree is built. The error is a [*BodyError].
+// readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, honours the
+// charset of the content type (unknown ones count as UTF-8), and drops a byte order mark. What is no valid text becomes
+// U+FFFD. One scan decides whether it is JSON; no tree is built. The error is a [*BodyError].
 func readBody(header http.Header, raw []byte, limit int64) (body, error) {
 	raw, err := decompress(header.Get("Content-Encoding"), raw, limit)
 	if err != nil || len(raw) == 0 {
 		return body{}, err
 	}
-	text := decodeCharset(header.Get("Content-Type"), raw)
+	text := bytes.TrimPrefix(decodeCharset(header.Get("Content-Type"), raw), []byte("\ufeff"))
+	if len(text) == 0 {
+		return body{}, nil
+	}
 	kind, err := value.ScanJSON(text)
 	return body{
 		text:    text,
@@ -77,10 +80,15 @@ func decompress(coding string, raw []byte, limit int64) ([]byte, error) {
 	return out, nil
 }
 
-// decodeCharset returns raw as UTF-8, out of the charset that a content type names. What is no text of that charset
-// becomes U+FFFD, as often as Kestra writes it: once for every maximal part of a broken character.
+// decodeCharset returns raw as UTF-8, out of the charset that a content type names, or of the UTF-16 that a byte order mark
+// tells where none is named. What is no text of that charset becomes U+FFFD, as often as Kestra writes it: once for every
+// maximal part of a broken character.
 func decodeCharset(contentType string, raw []byte) []byte {
-	if name := charsetOf(contentType); name != "" && !strings.EqualFold(name, "utf-8") {
+	name := charsetOf(contentType)
+	if name == "" && (bytes.HasPrefix(raw, []byte("\xfe\xff")) || bytes.HasPrefix(raw, []byte("\xff\xfe"))) {
+		name = "utf-16"
+	}
+	if name != "" && !strings.EqualFold(name, "utf-8") {
 		if enc, err := ianaindex.MIME.Encoding(name); err == nil && enc != nil {
 			if out, err := enc.NewDecoder().Bytes(raw); err == nil {
 				raw = out
