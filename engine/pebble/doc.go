@@ -205,7 +205,7 @@
 //   - fileSize(path): the size of a file in bytes; not supported yet, because it needs the storage for files
 //   - fileURI(path): the URI of a file of the namespace; not supported yet, because it needs the storage for files
 //   - fromIon(ion, allRows=false): the first value of an Ion text, or the list of all; timestamps stay text, blobs and annotations are not read; {{ fromIon('{a:1}').a }} -> 1
-//   - fromJson(json): the value that a JSON text says; what follows its first value and white space is passed over (also `json` in dialect 1); {{ fromJson('{"a": [1, 2]}').a[1] }} -> 2
+//   - fromJson(json): the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1); {{ fromJson('{"a": [1, 2]}').a[1] }} -> 2
 //   - hourOfDay(date): the hour of a date with a time, from 0 to 23; {{ hourOfDay('2025-01-06T14:30:00+02:00') }} -> 14
 //   - http(uri, method=null, query=null, body=null, contentType=null, headers=null, options=null, accept=null): the answer to an HTTP request; not supported yet, because it needs requests from expressions
 //   - i18n: a text of a bundle of translations; not supported yet, because it needs bundles of translations

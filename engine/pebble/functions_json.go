@@ -11,7 +11,7 @@ func functionsJSON(d Dialect) []Function {
 	fromJSON := Function{
 		Entry{
 			Name: "fromJson", Aliases: []string{"json"}, Parameters: []Parameter{{Name: "json", Required: true}},
-			Summary:  "the value that a JSON text says; what follows its first value and white space is passed over (also `json` in dialect 1)",
+			Summary:  "the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1)",
 			Examples: []Example{{`{{ fromJson('{"a": [1, 2]}').a[1] }}`, "2"}, {`{{ fromJson(null) ?? 'none' }}`, "none"}},
 		},
 		func(st *state, args []value.Value) (value.Value, error) {

@@ -18,8 +18,8 @@ func stringMethods() methodTable {
 		"isempty": plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"empty":   plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"isblank": isBlank, "blank": isBlank,
-		"touppercase": textOf(strings.ToUpper),
-		"tolowercase": textOf(strings.ToLower),
+		"touppercase": textOf(upperCase),
+		"tolowercase": textOf(lowerCase),
 		"trim":        textOf(trimControl),
 		"strip":       textOf(trimSpace),
 		"concat": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
