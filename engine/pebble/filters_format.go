@@ -164,12 +164,14 @@ func parseFormat(text string) (*formatSpec, int, error) {
 
 func allowedFlags(letter byte) string {
 	switch letter {
-	case 'd', 'f', 'g', 'G':
+	case 'f':
+		return "-#+ 0,("
+	case 'd', 'g', 'G':
 		return "-+ 0,("
 	case 'a', 'A':
 		return "-#+ 0"
 	case 'e', 'E':
-		return "-+ 0("
+		return "-#+ 0("
 	case 'o', 'x', 'X':
 		return "-#0"
 	case 'n':
@@ -209,13 +211,13 @@ func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
 			return "", err
 		}
 	}
-	if spec.precision >= 0 && strings.IndexByte("sSbBhH", spec.letter) >= 0 && utf16Length(body) > spec.precision {
+	if spec.precision >= 0 && (v.IsNull() || strings.IndexByte("sSbBhH", spec.letter) >= 0) && utf16Length(body) > spec.precision {
 		body = utf16Slice(body, 0, spec.precision)
 	}
 	if strings.IndexByte("SBHXEGA", spec.letter) >= 0 {
 		body = upperCase(body)
 	}
-	if missing := spec.width - utf8.RuneCountInString(body); missing > 0 {
+	if missing := spec.width - utf16Length(body); missing > 0 {
 		if spec.has("-") {
 			return body + strings.Repeat(" ", missing), nil
 		}
@@ -254,7 +256,7 @@ func formatNumber(spec *formatSpec, v value.Value) (string, error) {
 // signed puts the sign, the group separators and the leading zeros of the flags to digits.
 func signed(spec *formatSpec, digits string, negative bool) string {
 	if spec.has(",") {
-		whole, fraction, _ := strings.Cut(digits, ".")
+		whole, fraction, point := strings.Cut(digits, ".")
 		var b strings.Builder
 		for i := range len(whole) {
 			if i > 0 && (len(whole)-i)%3 == 0 {
@@ -262,7 +264,7 @@ func signed(spec *formatSpec, digits string, negative bool) string {
 			}
 			b.WriteByte(whole[i])
 		}
-		if fraction != "" {
+		if point {
 			b.WriteByte('.')
 			b.WriteString(fraction)
 		}

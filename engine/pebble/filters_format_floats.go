@@ -38,14 +38,22 @@ func formatFloat(spec *formatSpec, v value.Value) (string, error) {
 		precision = 6
 	}
 	exact.Abs(exact)
+	var text string
 	switch spec.letter {
 	case 'f':
-		return signed(spec, exact.FloatString(precision), negative), nil
+		text = exact.FloatString(precision)
 	case 'g', 'G':
-		return signed(spec, generalFloat(exact, max(precision, 1)), negative), nil
+		text = generalFloat(exact, max(precision, 1))
 	default:
-		return signed(spec, scientific(exact, precision), negative), nil
+		text = scientific(exact, precision)
 	}
+	if spec.has("#") && precision == 0 { // always a point
+		mantissa, exponent, found := strings.Cut(text, "e")
+		if text = mantissa + "."; found {
+			text += "e" + exponent
+		}
+	}
+	return signed(spec, text, negative), nil
 }
 
 // generalFloat writes a number that is not negative with a precision of digits: without exponent from 0.0001 on, up to
