@@ -116,6 +116,7 @@ var house = []row{
 	{pkg: "tests/crash", ours: []string{"tests/e2e/harness"}},
 	{pkg: "tests/bench", ours: []string{"engine/...", "tests/e2e/harness"}},
 	{pkg: "tests/conformance", ours: []string{"engine/..."}},
+	{pkg: "tests/differential/...", ours: []string{"engine/..."}},
 }
 
 // Everywhere allowed: loggers that are passed down, identifiers, and concurrency; in tests, how they compare and watch.
