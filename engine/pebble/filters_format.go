@@ -173,7 +173,7 @@ func allowedFlags(letter byte) string {
 	case 'e', 'E':
 		return "-#+ 0("
 	case 'o', 'x', 'X':
-		return "-#0"
+		return "-#0+ (" // those of signs for null alone
 	case 'n':
 		return ""
 	default:
@@ -245,7 +245,7 @@ func formatNumber(spec *formatSpec, v value.Value) (string, error) {
 		n := v.BigInt()
 		return signed(spec, new(big.Int).Abs(n).String(), n.Sign() < 0), nil
 	case 'o', 'x', 'X':
-		if !integer {
+		if !integer || strings.ContainsAny(spec.flags, "+ (") {
 			return "", mismatch
 		}
 		return based(spec, v), nil

@@ -29,7 +29,7 @@ func formatFloat(spec *formatSpec, v value.Value) (string, error) {
 	if hexadecimal {
 		return hexFloat(spec, f), nil
 	}
-	exact, ok := new(big.Rat).SetString(shortestText(v))
+	exact, ok := new(big.Rat).SetString(value.JavaText(v)) // Java rounds the digits that it prints
 	if !ok {
 		return "", runtimeError("format %%%s does not fit %s", spec.text, v.Kind())
 	}
@@ -75,11 +75,11 @@ func generalFloat(n *big.Rat, precision int) string {
 func hexFloat(spec *formatSpec, f float64) string {
 	digits, exponent := hexDigits(math.Abs(f), max(spec.precision, 0), spec.precision >= 0)
 	text := fmt.Sprintf("%sp%d", digits, exponent)
-	if missing := spec.width - len(text) - len("0x"); spec.has("0") && missing > 0 {
-		text = strings.Repeat("0", missing) + text
-	}
 	unpadded := *spec
 	unpadded.flags = strings.ReplaceAll(spec.flags, "0", "")
+	if missing := spec.width - len(signed(&unpadded, "0x"+text, math.Signbit(f))); spec.has("0") && missing > 0 {
+		text = strings.Repeat("0", missing) + text
+	}
 	return signed(&unpadded, "0x"+text, math.Signbit(f))
 }
 
@@ -125,41 +125,38 @@ func hexDigits(f float64, precision int, precise bool) (digits string, exponent 
 	return fmt.Sprintf("%d.%s%s", first, text, strings.Repeat("0", max(0, least-len(text)))), exponent
 }
 
-// shortestText returns the digits that a double prints with, which are those that Java rounds.
-func shortestText(v value.Value) string {
-	if v.Kind() == value.KindFloat {
-		f, _ := v.AsFloat()
-		return strconv.FormatFloat(f, 'e', -1, 64)
-	}
-	return value.JavaText(v)
-}
-
 // scientific writes a number that is not negative as d.ddde+dd, rounded half up.
 func scientific(n *big.Rat, precision int) string {
 	exponent := 0
 	if n.Sign() != 0 { // from the lengths of both sides in bits, which is at most one too much or too little
 		exponent = int(math.Floor(float64(n.Num().BitLen()-n.Denom().BitLen()) * math.Log10(2)))
 	}
+	one, ten := big.NewRat(1, 1), big.NewRat(10, 1)
 	for {
 		power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(exponent, -exponent))), nil)
 		scaled := new(big.Rat).SetInt(power)
 		if exponent >= 0 {
 			scaled.Inv(scaled)
 		}
-		text := scaled.Mul(scaled, n).FloatString(precision)
-		whole, _, _ := strings.Cut(text, ".")
+		scaled.Mul(scaled, n)
 		switch {
-		case len(whole) > 1:
-			exponent++
-		case whole == "0" && n.Sign() != 0:
+		case n.Sign() != 0 && scaled.Cmp(one) < 0:
 			exponent--
-		default:
-			sign := "+"
-			if exponent < 0 {
-				sign = "-"
-			}
-			digits := strconv.Itoa(max(exponent, -exponent))
-			return text + "e" + sign + strings.Repeat("0", max(0, 2-len(digits))) + digits
+			continue
+		case scaled.Cmp(ten) >= 0:
+			exponent++
+			continue
 		}
+		text := scaled.FloatString(precision)
+		if strings.HasPrefix(text, "10") { // it was rounded up
+			exponent++
+			text = one.FloatString(precision)
+		}
+		sign := "+"
+		if exponent < 0 {
+			sign = "-"
+		}
+		digits := strconv.Itoa(max(exponent, -exponent))
+		return text + "e" + sign + strings.Repeat("0", max(0, 2-len(digits))) + digits
 	}
 }
