@@ -104,8 +104,8 @@ func hexDigits(f float64, precision int, precise bool) (digits string, exponent 
 	}
 	if precise && precision < 13 && f != 0 {
 		shift := fractionBits - 4*precision
-		kept, rest, half := first<<fractionBits|fraction, uint64(0), uint64(1)<<(shift-1)
-		rest = kept & (1<<shift - 1)
+		kept, half := first<<fractionBits|fraction, uint64(1)<<(shift-1)
+		rest := kept & (1<<shift - 1)
 		kept >>= shift
 		if rest > half || rest == half && kept&1 == 1 {
 			kept++

@@ -15,7 +15,7 @@ var versionDirective = regexp.MustCompile(`\A(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\
 // acceptVersion writes the version 1.1 for any other 1.x: the library refuses those, Kestra reads them in the same way.
 func acceptVersion(text []byte) []byte {
 	m := versionDirective.FindSubmatchIndex(text)
-	if m == nil || string(text[m[2]:m[3]]) == "1" {
+	if len(m) == 0 || string(text[m[2]:m[3]]) == "1" {
 		return text
 	}
 	minor := append([]byte("1"), bytes.Repeat([]byte(" "), m[3]-m[2]-1)...)

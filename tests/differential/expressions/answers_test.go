@@ -167,7 +167,7 @@ func (s set) ask(t *testing.T) []byte {
 		if err := json.Unmarshal(line, &a); err != nil {
 			t.Fatal(s.questions[i], err)
 		}
-		text := ""
+		var text string
 		if a.Out != nil {
 			text = "=" + *a.Out
 		} else {
