@@ -27,8 +27,9 @@
 // # Values
 //
 // Integers are exact at any size, 12L is 12; decimals are doubles; there is no exponent. Strings stand in single or
-// double quotes; the only escape is the quote itself. Double quotes interpolate #{ }, and are the value itself where nothing else stands in them. Lists and maps are literals, map
-// keys are expressions. true, false and null may be written in capitals, none is null.
+// double quotes; the only escape is the quote itself. Double quotes interpolate #{ }, and are the value itself where nothing
+// else stands in them. Lists and maps are literals, map keys are expressions. true, false and null may be written in
+// capitals, none is null.
 //
 //	{{ 9223372036854775807 + 1 }} -> 9223372036854775808
 //	{{ 'it\'s\n' }} -> it's\n
