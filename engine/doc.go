@@ -7,6 +7,7 @@
 // the table.
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
+//	yaml       YAML as Kestra reads it, for flow files and yaml()
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types
 //	condition  conditions of triggers: Kestra's types, and CEL
@@ -29,7 +30,7 @@
 //	itchyny/gojq               the filter jq
 //	go.uber.org/zap            Caddy's logger
 //	golang.org/x/text          charsets of bodies, Unicode normalisation
-//	gopkg.in/yaml.v3           flow files: its nodes know their line and column
+//	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column
 //
 // and for tests alone:
 //

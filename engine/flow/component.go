@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // Component is one task, trigger or condition of a flow, checked against its [Spec] and compiled.

@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // TypeName is the name of a type of inputs and outputs, as flows write it.

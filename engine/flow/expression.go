@@ -5,10 +5,9 @@ import (
 	"errors"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // hasExpression reports whether a text may hold an expression, a tag or a comment.

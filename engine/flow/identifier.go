@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // idRule is what Kestra allows as one kind of identifier (spec/kestra-webhook.md §7.1, §7.2, §7.3).

@@ -5,9 +5,8 @@ import (
 	"regexp"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // Label is one label of a flow or an execution. Keys that begin with "system." are the engine's.
@@ -38,7 +37,7 @@ func (l *loader) labels(n *yaml.Node, path string, check func(Label) error) []La
 	var labels []Label
 	places := map[string]int{}
 	set := func(key string, val *yaml.Node, path string) {
-		if isNull(val) {
+		if yaml.IsNull(val) {
 			l.errorAt(val, path, "must not be null")
 			return
 		}

@@ -5,10 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // Options configure [Load].
@@ -137,7 +136,7 @@ func (l *loader) members(n *yaml.Node, path string, known map[string]memberState
 		switch {
 		case !ok:
 			l.errorAt(key, path, "unknown member `%s`%s", shorten(name), didYouMean(nearest(name, sortedKeys(known))))
-		case isNull(val):
+		case yaml.IsNull(val):
 		case state == notYet:
 			l.errorAt(key, inner, "is not supported yet")
 		case state == enterprise:

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // commonMembers are the members that Kestra allows on every component of a kind, beside its type's own properties
@@ -84,7 +84,7 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 		}
 	})
 	for _, p := range c.Spec.Properties {
-		if _, val := memberNode(n, p.Name); p.Required && (val == nil || isNull(val)) {
+		if _, val := memberNode(n, p.Name); p.Required && (val == nil || yaml.IsNull(val)) {
 			l.report(SeverityError, c.Pos, path+"."+p.Name, "is missing")
 		}
 	}
@@ -96,7 +96,7 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 
 func (l *loader) componentID(kind Kind, c *Component, n *yaml.Node) {
 	_, val := memberNode(n, "id")
-	if val == nil || isNull(val) {
+	if val == nil || yaml.IsNull(val) {
 		l.report(SeverityError, c.Pos, c.Path+".id", "is missing")
 		return
 	}
@@ -116,7 +116,7 @@ func (l *loader) componentID(kind Kind, c *Component, n *yaml.Node) {
 func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 	_, val := memberNode(n, "type")
 	path := c.Path + ".type"
-	if val == nil || isNull(val) {
+	if val == nil || yaml.IsNull(val) {
 		l.report(SeverityError, c.Pos, path, "is missing")
 		return false
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // inputMembers are the members of every input; those of one type are in typeMembers.
@@ -78,12 +78,12 @@ func (l *loader) dataHead(n *yaml.Node, path string, oldID string) (idNode *yaml
 	}
 	_, typeNode := memberNode(n, "type")
 	before := l.errors
-	if idNode == nil || isNull(idNode) {
+	if idNode == nil || yaml.IsNull(idNode) {
 		l.errorAt(n, path+".id", "is missing")
 	} else {
 		id = l.identifier(idNode, path+".id", dataID)
 	}
-	if typeNode == nil || isNull(typeNode) {
+	if typeNode == nil || yaml.IsNull(typeNode) {
 		l.errorAt(n, path+".type", "is missing")
 	} else {
 		typ = l.typeName(typeNode, path+".type")

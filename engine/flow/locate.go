@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // within returns the place in the file of line and column of a scalar's value, both counted from 1. It is exact for plain

@@ -238,3 +238,16 @@ func TestNest(t *testing.T) {
 		}
 	}
 }
+
+// TestMemberWithoutValue sees that a variable that nothing is written for is the empty text, as Kestra's flows have it.
+func TestMemberWithoutValue(t *testing.T) {
+	set, found := loadText(t, "id: x\nnamespace: n\nvariables:\n  e:\n  n: null\n  l: [~, '']\n  m:\n    a:\n  \"\\ud83d\\ude80\": >\n      \tx\ntasks: [{id: t, type: test.All}]\n")
+	if set.Len() != 1 {
+		t.Fatal(found)
+	}
+	for f := range set.All() {
+		if got, want := value.JSON(value.FromMap(f.Variables)), `{"e":"","n":null,"l":[null,""],"m":{"a":""},"🚀":"\tx\n"}`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // text returns a scalar as text: numbers and booleans as they print, so 1.50 is 1.5 and 0123 is 83.
@@ -17,7 +16,7 @@ func (l *loader) text(n *yaml.Node, path string) (string, bool) {
 		l.errorAt(n, path, "must be text, is %s", kindName(n))
 		return "", false
 	}
-	v, _ := scalarValue(n)
+	v, _ := yaml.Scalar(n)
 	return value.Text(v), true
 }
 
@@ -145,7 +144,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 // scalarProperty reads an Integer, Boolean or Duration; a dynamic one may be an expression instead.
 func (l *loader) scalarProperty(p *Property, n *yaml.Node, path string, out *property) {
 	if p.Dynamic && n.Kind == yaml.ScalarNode {
-		if v, _ := scalarValue(n); v.Kind() == value.KindString && hasExpression(v.Str()) {
+		if v, _ := yaml.Scalar(n); v.Kind() == value.KindString && hasExpression(v.Str()) {
 			out.value, out.template = v, l.template(n, v.Str(), path)
 			return
 		}
@@ -174,7 +173,7 @@ func (l *loader) textsProperty(p *Property, n *yaml.Node, path string, out *prop
 	items, _ := l.list(n, path)
 	texts := make([]string, len(items))
 	for i, item := range items {
-		if isNull(item) {
+		if yaml.IsNull(item) {
 			l.errorAt(item, index(path, i), "must not be empty")
 			continue
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"sort"
@@ -12,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 // Limits of one source, beside [MaxSource].
@@ -65,10 +64,10 @@ func (c *collector) parseDocument() *yaml.Node {
 		line, column, message := describeSyntaxError(text, err)
 		return fail(line, column, "%s", message)
 	}
-	if len(docs) == 0 || isNull(docs[0].Content[0]) {
+	if len(docs) == 0 || yaml.IsNull(docs[0].Content[0]) {
 		return fail(0, 0, "the text is empty")
 	}
-	if len(docs) > 1 && !isNull(docs[1].Content[0]) {
+	if len(docs) > 1 && !yaml.IsNull(docs[1].Content[0]) {
 		second := docs[1].Content[0]
 		return fail(second.Line, second.Column, "a second document begins here, one is allowed")
 	}
@@ -83,25 +82,18 @@ func (c *collector) parseDocument() *yaml.Node {
 	return root
 }
 
+// maxMending bounds what is parsed of one source, in bytes, however often it has to be mended.
+const maxMending = 16 * MaxSource
+
 // decodeYAML returns up to limit documents.
-func decodeYAML(text []byte, limit int) (docs []*yaml.Node, err error) {
-	// The library reports some of its own mistakes by panic; a bad file must not end the process.
-	defer func() {
-		if p := recover(); p != nil {
-			docs, err = nil, fmt.Errorf("yaml: cannot be parsed: %v", p)
+func decodeYAML(text []byte, limit int) ([]*yaml.Node, error) {
+	left := maxMending
+	return yaml.Parse(text, limit, func(bytes int) error {
+		if left -= bytes; left < 0 {
+			return errors.New("yaml: too many texts begin with a tab")
 		}
-	}()
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	for len(docs) < limit {
-		var doc yaml.Node
-		if err := decoder.Decode(&doc); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			return nil, err
-		}
-		docs = append(docs, &doc)
-	}
-	return docs, nil
+		return nil
+	})
 }
 
 func invalidUTF8(text []byte) (line, column int) {
@@ -235,11 +227,11 @@ func (t *treeCheck) checkKeys(n *yaml.Node) {
 		case key.Kind != yaml.ScalarNode:
 			t.fail(key, "a key must be text, this is %s", kindName(key))
 			continue
-		case isNull(key):
+		case key.Value == "" && yaml.IsNull(key):
 			t.fail(key, "a key is missing in front of the colon")
 			continue
 		}
-		if first := seen[key.Value]; first != nil && key.Tag != mergeTag {
+		if first := seen[key.Value]; first != nil && key.Tag != yaml.MergeTag {
 			t.fail(n.Content[i], "duplicate key `%s`, first at line %d, column %d", key.Value, first.Line, first.Column)
 			continue
 		}
@@ -247,15 +239,13 @@ func (t *treeCheck) checkKeys(n *yaml.Node) {
 	}
 }
 
-const mergeTag = "!!merge"
-
 // merge replaces the key << by the members of the mappings it names, which give way to members that are written. It
 // returns how many nodes that added.
 func (t *treeCheck) merge(n *yaml.Node) int {
 	var merged, written []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, val := n.Content[i], n.Content[i+1]
-		if key.Tag != mergeTag {
+		if key.Tag != yaml.MergeTag {
 			written = append(written, key, val)
 			continue
 		}
@@ -298,7 +288,7 @@ func (t *treeCheck) checkTag(n *yaml.Node) {
 	}
 	ok := n.Kind == yaml.MappingNode && n.Tag == "!!map" || n.Kind == yaml.SequenceNode && n.Tag == "!!seq"
 	if n.Kind == yaml.ScalarNode {
-		_, ok = scalarValue(n)
+		_, ok = yaml.Scalar(n)
 	}
 	if !ok {
 		// Its name is not quoted: a webhook's key that begins with an exclamation mark, and has no quotes, looks like one.
@@ -314,7 +304,7 @@ func kindName(n *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	default:
-		if v, _ := scalarValue(n); !v.IsNull() {
+		if v, _ := yaml.Scalar(n); !v.IsNull() {
 			return "a " + v.Kind().String()
 		}
 		return "empty"

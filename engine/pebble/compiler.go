@@ -190,11 +190,14 @@ func (c *compiler) mapping(e *mapExpr) (code, error) {
 	return make, nil
 }
 
-// quote compiles a string with interpolations.
+// quote compiles a string with interpolations; one that is nothing but an interpolation is the value of that.
 func (c *compiler) quote(e *quoteExpr) (code, error) {
 	parts, err := c.expressions(e.parts)
 	if err != nil {
 		return nil, err
+	}
+	if len(parts) == 1 {
+		return parts[0], nil
 	}
 	at := e.offset()
 	return func(st *state) (value.Value, error) {

@@ -15,9 +15,16 @@ func (c *compiler) name(e *nameExpr) code {
 		if v, ok := st.lookup(name); ok {
 			return v, nil
 		}
+		if name == localeName {
+			return value.String("en_US"), nil
+		}
 		return value.Null, miss
 	}
 }
+
+// localeName is the one variable that every template has, unless the context has one of its name: the locale of what is
+// printed.
+const localeName = "locale"
 
 // attribute compiles `a.b.c` and `a['b'][0]`. Steps with a name or index known now are taken in one loop.
 func (c *compiler) attribute(e *attributeExpr) (code, error) {

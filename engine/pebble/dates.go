@@ -188,14 +188,15 @@ func (f *dateFormats) add(st *state, v value.Value, args []value.Value) (value.V
 		return value.Null, err
 	}
 	amount, ok := value.Number(args[0])
-	if !ok || amount.Kind() != value.KindInt {
+	n, fits := whole(amount)
+	if !ok || !fits || args[0].Kind() == value.KindString && amount.Kind() != value.KindInt {
 		return value.Null, runtimeError("amount of a date is no whole number of 64 bits but %s", args[0].Kind())
 	}
 	unit, err := textArgument("unit", args[1], "")
 	if err != nil {
 		return value.Null, err
 	}
-	if t, err = addUnits(t, amount.Int(), unit); err != nil {
+	if t, err = addUnits(t, n, unit); err != nil {
 		return value.Null, err
 	}
 	return f.format(st, value.Time(t), args[2], args[3], value.Null, args[5])

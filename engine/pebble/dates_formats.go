@@ -7,9 +7,12 @@ var dateStyles = []string{"full", "long", "medium", "short"}
 
 // namedPatterns are Kestra's names for formats that are patterns. `sql_seq` is none in Kestra 1.3.25 (spec/kestra-live.md A.9).
 var namedPatterns = map[string]string{
-	"iso":     "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
-	"iso_sec": "yyyy-MM-dd'T'HH:mm:ssXXX",
-	"sql":     "yyyy-MM-dd HH:mm:ss.SSSSSS",
+	"iso":       "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+	"iso_milli": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+	"iso_sec":   "yyyy-MM-dd'T'HH:mm:ssXXX",
+	"sql":       "yyyy-MM-dd HH:mm:ss.SSSSSS",
+	"sql_milli": "yyyy-MM-dd HH:mm:ss.SSS",
+	"sql_sec":   "yyyy-MM-dd HH:mm:ss",
 }
 
 // localDate, localTime and offset are the parts of the ISO formats of Java.

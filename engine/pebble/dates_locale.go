@@ -144,7 +144,8 @@ func localeTag(text string) (tag, region string, err error) {
 }
 
 // findLocale returns a locale by its tag: of an unknown region the language, of an unknown language the names that belong
-// to no language, as in Java. A language that Java knows and this package does not is an error.
+// to no language, as in Java. A language that Java knows and this package does not has the names and patterns of English;
+// its weeks are those of its region.
 func findLocale(text string) (*dateLocale, error) {
 	tag, region, err := localeTag(text)
 	if err != nil {
@@ -153,9 +154,8 @@ func findLocale(text string) (*dateLocale, error) {
 	t := locales()
 	language, _, _ := strings.Cut(tag, "-")
 	if t.unsupported[language] {
-		return nil, runtimeError("locale is not supported: there are no names of dates for its language")
-	}
-	if t.rows[language] == "" {
+		tag, language = "en", "en"
+	} else if t.rows[language] == "" {
 		tag, language = "", ""
 	}
 	l := &dateLocale{tag: tag, english: language == "en", texts: map[string][]string{}, styles: map[string]string{}, zones: map[string]zoneNames{}}

@@ -92,7 +92,7 @@ func (p *datePrinter) item(item *dateItem) (ok bool, err error) {
 		}
 		p.dst = append(p.dst, id...)
 	case itemZoneName:
-		return true, p.zoneName(item)
+		p.zoneName(item)
 	case itemDayPeriod:
 		p.dst = append(p.dst, p.locale.period(item.style, p.parts.hour*60+p.parts.minute)...)
 	case itemOptional:
@@ -221,16 +221,23 @@ func appendLocalOffset(dst []byte, offset int, style textStyle) []byte {
 	return dst
 }
 
-func (p *datePrinter) zoneName(item *dateItem) error {
+// zoneName prints the name of the zone, or GMT and its offset where the locale has none.
+func (p *datePrinter) zoneName(item *dateItem) {
 	id, _ := zoneID(p.t)
 	g := locales().zones[id]
 	if g == nil { // an offset, or a prefix with one
 		p.dst = append(p.dst, id...)
-		return nil
+		return
 	}
 	names, ok := p.locale.zoneName(g, id)
 	if !ok {
-		return runtimeError("locale %q has no name for the time zone %q", p.locale.tag, id)
+		_, offset := p.t.Zone()
+		if item.generic && isDaylight(p.t, id) {
+			_, end := p.t.ZoneBounds()
+			_, offset = end.Zone()
+		}
+		p.dst = appendLocalOffset(append(p.dst, p.locale.gmt...), offset, fullText)
+		return
 	}
 	i := 0
 	switch {
@@ -243,7 +250,6 @@ func (p *datePrinter) zoneName(item *dateItem) error {
 		i += 3
 	}
 	p.dst = append(p.dst, names[i]...)
-	return nil
 }
 
 // instant prints the date-time in UTC with no, three, six or nine digits of the second.

@@ -176,28 +176,29 @@ func matchPrefix(text, prefix string, fold bool) int {
 // shortened by their width.
 func (r *dateReader) number(item *dateItem, at int) int {
 	start, negative, positive := at, false, false
+	anySign := item.lenient && item.min != item.max
 	if at < len(r.text) {
 		switch c := r.text[at]; {
-		case c == '-' && item.sign != signNever:
+		case c == '-' && (item.sign != signNever || anySign):
 			negative = true
 			at++
-		case c == '+' && item.sign == signExceeds:
+		case c == '+' && (item.sign == signExceeds || anySign):
 			positive = true
 			at++
 		}
 	}
-	least := item.min
-	if item.lenient && !item.fixed && item.min != item.max {
-		least = 1
+	least, most := item.min, item.max
+	if item.lenient && !item.fixed {
+		least, most = 1, 9
 	}
 	run := 0
-	for run < item.max+item.behind && at+run < len(r.text) && isDigit(r.text[at+run]) {
+	for run < most+item.behind && at+run < len(r.text) && isDigit(r.text[at+run]) {
 		run++
 	}
 	if item.behind > 0 {
 		run = max(least, run-item.behind)
 	}
-	end := at + min(run, item.max)
+	end := at + min(run, most)
 	if end-at < least || end > len(r.text) {
 		return ^start
 	}

@@ -12,9 +12,10 @@
 //	{% raw %}{{ as it is }}{% endraw %} -> {{ as it is }}
 //
 // A dash beside a delimiter removes the white space there: after the opening one when a blank follows it, before the
-// closing one always.
+// closing one always; those of raw remove nothing.
 //
 //	a {{- 'b' -}} c -> abc
+//	a {%- raw -%} b {%- endraw -%} c -> a  b  c
 //	{{-1}} -> -1
 //
 // A print shows null as nothing, strings as they are, lists and maps as JSON in document order with their null members,
@@ -26,12 +27,14 @@
 // # Values
 //
 // Integers are exact at any size, 12L is 12; decimals are doubles; there is no exponent. Strings stand in single or
-// double quotes; the only escape is the quote itself. Double quotes interpolate #{ }. Lists and maps are literals, map
-// keys are expressions. true, false and null may be written in capitals, none is null.
+// double quotes; the only escape is the quote itself. Double quotes interpolate #{ }, and are the value itself where nothing
+// else stands in them. Lists and maps are literals, map keys are expressions. true, false and null may be written in
+// capitals, none is null.
 //
 //	{{ 9223372036854775807 + 1 }} -> 9223372036854775808
 //	{{ 'it\'s\n' }} -> it's\n
 //	{{ "#{trigger.body.n + 1} items" }} -> 2 items
+//	{{ "#{trigger.body.n}" + 1 }} {{ locale }} -> 2 en_US
 //	{{ [1, {'a' ~ 1: null}] }} -> [1,{"a1":null}]
 //
 // # Access
@@ -238,7 +241,7 @@
 //   - subflow: the outputs of another flow; not supported yet, because it needs executions from expressions
 //   - tasksWithState(state): the tasks that are in a state: a list of maps with taskId, state, and in a loop value; {{ tasksWithState('FAILED') }} -> []
 //   - uuid: a new UUID of version 7: 36 characters, ordered by time; {{ uuid() | length }} -> 36
-//   - yaml(yaml): the value that a YAML text says, of which only the first document counts; dates stay text; {{ yaml('a: [1, x]').a[1] }} -> x
+//   - yaml(yaml): the value that a YAML text says, as in flow files: 012, 0x1f and yes are numbers and booleans; dates stay text; the first document counts; {{ yaml('a: [1, x]').a[1] }} -> x
 //
 // # Tests
 //

@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -10,7 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// filtersFormat is the filter format, which is Java's String.format for the conversions s S b B c d o x X e E f % n.
+// filtersFormat is the filter format, which is Java's String.format for the conversions of formatLetters.
 func filtersFormat() []Filter {
 	return []Filter{{
 		Entry{
@@ -47,6 +46,9 @@ type formatSpec struct {
 }
 
 func (s *formatSpec) has(flag string) bool { return strings.Contains(s.flags, flag) }
+
+// formatLetters are the conversions that there are.
+const formatLetters = "sSbBhHcdoxXeEfgGaA%n"
 
 // maxFormatWidth is the greatest width and precision.
 const maxFormatWidth = 10_000
@@ -142,10 +144,12 @@ func parseFormat(text string) (*formatSpec, int, error) {
 	i++
 	spec.text = cut(text[:i], 20)
 	switch {
-	case strings.IndexByte("sSbBcdoxXeEf%n", spec.letter) < 0:
-		return nil, 0, runtimeError("format %%%s is not supported; there are s S b B c d o x X e E f %% n", spec.text)
+	case strings.IndexByte(formatLetters, spec.letter) < 0:
+		return nil, 0, runtimeError("format %%%s is not supported; there are s S b B h H c d o x X e E f g G a A %% n", spec.text)
 	case spec.width > maxFormatWidth || spec.precision > maxFormatWidth || spec.width < 0:
 		return nil, 0, newFault(ClassLimit, -1, "format %%%s is wider than %d", spec.text, maxFormatWidth)
+	case spec.letter == 'n' && spec.width > 0:
+		return nil, 0, runtimeError("format %%%s takes no width", spec.text)
 	case (spec.has("-") || spec.has("0")) && spec.width == 0:
 		return nil, 0, runtimeError("format %%%s needs a width for its flag", spec.text)
 	case spec.has("-") && spec.has("0"), spec.has("+") && spec.has(" "):
@@ -160,12 +164,16 @@ func parseFormat(text string) (*formatSpec, int, error) {
 
 func allowedFlags(letter byte) string {
 	switch letter {
-	case 'd', 'f':
+	case 'f':
+		return "-#+ 0,("
+	case 'd', 'g', 'G':
 		return "-+ 0,("
+	case 'a', 'A':
+		return "-#+ 0"
 	case 'e', 'E':
-		return "-+ 0("
+		return "-#+ 0("
 	case 'o', 'x', 'X':
-		return "-#0"
+		return "-#0+ (" // those of signs for null alone
 	case 'n':
 		return ""
 	default:
@@ -186,12 +194,13 @@ func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
 	case 'b', 'B':
 		body = strconv.FormatBool(!v.IsNull() && (v.Kind() != value.KindBool || v.Bool()))
 	default:
-		if v.IsNull() {
+		switch {
+		case v.IsNull():
 			body = "null"
-			break
-		}
-		if body, err = formatNumber(spec, v); err != nil {
-			return "", err
+		case spec.letter == 'h' || spec.letter == 'H':
+			body, err = st.formatHash(spec, v)
+		default:
+			body, err = formatNumber(spec, v)
 		}
 	}
 	if err != nil {
@@ -202,13 +211,13 @@ func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
 			return "", err
 		}
 	}
-	if spec.precision >= 0 && strings.IndexByte("sSbB", spec.letter) >= 0 && utf16Length(body) > spec.precision {
+	if spec.precision >= 0 && (v.IsNull() || strings.IndexByte("sSbBhH", spec.letter) >= 0) && utf16Length(body) > spec.precision {
 		body = utf16Slice(body, 0, spec.precision)
 	}
-	if strings.IndexByte("SB", spec.letter) >= 0 {
+	if strings.IndexByte("SBHXEGA", spec.letter) >= 0 {
 		body = upperCase(body)
 	}
-	if missing := spec.width - utf8.RuneCountInString(body); missing > 0 {
+	if missing := spec.width - utf16Length(body); missing > 0 {
 		if spec.has("-") {
 			return body + strings.Repeat(" ", missing), nil
 		}
@@ -236,81 +245,18 @@ func formatNumber(spec *formatSpec, v value.Value) (string, error) {
 		n := v.BigInt()
 		return signed(spec, new(big.Int).Abs(n).String(), n.Sign() < 0), nil
 	case 'o', 'x', 'X':
-		if !integer {
+		if !integer || strings.ContainsAny(spec.flags, "+ (") {
 			return "", mismatch
 		}
 		return based(spec, v), nil
 	}
-	if v.Kind() != value.KindFloat && v.Kind() != value.KindDecimal {
-		return "", mismatch
-	}
-	f, _ := v.AsFloat()
-	if v.Kind() == value.KindFloat && (math.IsNaN(f) || math.IsInf(f, 0)) {
-		return strings.TrimPrefix(value.JavaText(v), "-"), nil
-	}
-	exact, ok := new(big.Rat).SetString(shortestText(v))
-	if !ok {
-		return "", mismatch
-	}
-	precision := spec.precision
-	if precision < 0 {
-		precision = 6
-	}
-	negative := math.Signbit(f)
-	exact.Abs(exact)
-	if spec.letter == 'f' {
-		return signed(spec, exact.FloatString(precision), negative), nil
-	}
-	text := scientific(exact, precision)
-	if spec.letter == 'E' {
-		text = strings.ToUpper(text)
-	}
-	return signed(spec, text, negative), nil
-}
-
-// shortestText returns the digits that a double prints with, which are those that Java rounds.
-func shortestText(v value.Value) string {
-	if v.Kind() == value.KindFloat {
-		f, _ := v.AsFloat()
-		return strconv.FormatFloat(f, 'e', -1, 64)
-	}
-	return value.JavaText(v)
-}
-
-// scientific writes a number that is not negative as d.ddde+dd, rounded half up.
-func scientific(n *big.Rat, precision int) string {
-	exponent := 0
-	if n.Sign() != 0 { // from the lengths of both sides in bits, which is at most one too much or too little
-		exponent = int(math.Floor(float64(n.Num().BitLen()-n.Denom().BitLen()) * math.Log10(2)))
-	}
-	for {
-		power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(exponent, -exponent))), nil)
-		scaled := new(big.Rat).SetInt(power)
-		if exponent >= 0 {
-			scaled.Inv(scaled)
-		}
-		text := scaled.Mul(scaled, n).FloatString(precision)
-		whole, _, _ := strings.Cut(text, ".")
-		switch {
-		case len(whole) > 1:
-			exponent++
-		case whole == "0" && n.Sign() != 0:
-			exponent--
-		default:
-			sign := "+"
-			if exponent < 0 {
-				sign = "-"
-			}
-			digits := strconv.Itoa(max(exponent, -exponent))
-			return text + "e" + sign + strings.Repeat("0", max(0, 2-len(digits))) + digits
-		}
-	}
+	return formatFloat(spec, v)
 }
 
 // signed puts the sign, the group separators and the leading zeros of the flags to digits.
 func signed(spec *formatSpec, digits string, negative bool) string {
 	if spec.has(",") {
-		whole, fraction, _ := strings.Cut(digits, ".")
+		whole, fraction, point := strings.Cut(digits, ".")
 		var b strings.Builder
 		for i := range len(whole) {
 			if i > 0 && (len(whole)-i)%3 == 0 {
@@ -318,7 +264,7 @@ func signed(spec *formatSpec, digits string, negative bool) string {
 			}
 			b.WriteByte(whole[i])
 		}
-		if fraction != "" {
+		if point {
 			b.WriteByte('.')
 			b.WriteString(fraction)
 		}
@@ -358,9 +304,5 @@ func based(spec *formatSpec, v value.Value) string {
 	if missing := spec.width - len(prefix) - len(digits); spec.has("0") && missing > 0 {
 		digits = strings.Repeat("0", missing) + digits
 	}
-	digits = prefix + digits
-	if spec.letter == 'X' {
-		digits = strings.ToUpper(digits)
-	}
-	return digits
+	return prefix + digits
 }

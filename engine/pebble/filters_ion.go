@@ -86,7 +86,7 @@ func ionFloat(text string) string {
 	case text == "-Infinity":
 		return "-inf"
 	case strings.Contains(text, "E"):
-		return text
+		return strings.ToLower(text)
 	default:
 		return strings.TrimSuffix(text, ".0") + "e0"
 	}

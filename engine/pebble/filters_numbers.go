@@ -127,7 +127,7 @@ func shortestNumber(text string, invalid error) (value.Value, error) {
 		return value.Null, invalid
 	}
 	if !overflows(double) {
-		if shortest, err := value.ParseDecimal(shortestText(double)); err == nil {
+		if shortest, err := value.ParseDecimal(value.JavaText(double)); err == nil {
 			if order, ok := value.Compare(exact, shortest); ok && order == 0 {
 				return double, nil
 			}

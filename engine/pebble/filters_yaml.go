@@ -187,15 +187,20 @@ func (w *yamlWriter) block(text string, indent int, digit string) error {
 	return nil
 }
 
+// yamlKey writes a key. What begins as a number may be read as one, and is quoted; a long one, and one of several lines,
+// must be marked as key.
 func yamlKey(key, margin string) string {
-	if utf8.RuneCountInString(key) > 128 { // longer ones must be marked as keys
-		return "? " + yamlDouble(key) + "\n" + margin
+	var text string
+	switch {
+	case yamlReserved(key), strings.IndexByte("+-.0123456789", key[0]) >= 0, strings.Contains(key, "\n"):
+		text = yamlDouble(key)
+	default:
+		text = yamlQuoted(key, analyzeYAML(key))
 	}
-	hex := len(key) > 2 && key[0] == '0' && (key[1] == 'x' || key[1] == 'X')
-	if yamlReserved(key) || hex || strings.Contains(key, "\n") {
-		return yamlDouble(key)
+	if utf8.RuneCountInString(key) >= 128 || strings.Contains(key, "\n") {
+		return "? " + text + "\n" + margin
 	}
-	return yamlQuoted(key, analyzeYAML(key))
+	return text
 }
 
 // yamlQuoted writes a text on one line: plain, in single or in double quotes, whichever is the first that can hold it.
@@ -284,8 +289,10 @@ func analyzeYAML(text string) yamlForm {
 		blankBreak = blankBreak || lineEnd && previous == ' '
 		previous, whiteBefore = r, blank || r == '\t' || r == 0 || lineEnd
 	}
+	// Readers differ in what 012 is: 10, 12 or a text.
+	leadingZero := len(text) > 1 && text[0] == '0' && strings.Trim(text, "0123456789_") == ""
 	return yamlForm{
-		plain:  !indicator && !special && !breaks && !edge,
+		plain:  !leadingZero && !indicator && !special && !breaks && !edge,
 		single: !special && !breaks && !breakBlank && !blankBreak,
 		block:  !special && !oddBreak && !blankBreak && !blankEnd,
 	}

@@ -260,10 +260,13 @@ const ionNumberCost = 10
 // number reads what begins with a digit or a sign: an integer, a decimal, a double, or a timestamp, which stays text.
 func (r *ionReader) number() (value.Value, error) {
 	start := r.at
-	for r.at < len(r.text) && strings.IndexByte(" \t\n\r\v\f,]})/\"'", r.text[r.at]) < 0 {
+	for r.at < len(r.text) && strings.IndexByte(" \t\n\r\v\f,[]{}()/\"'", r.text[r.at]) < 0 {
 		r.at++
 	}
 	text := r.text[start:r.at]
+	if rest := r.text[r.at:]; strings.HasPrefix(rest, "/") && !strings.HasPrefix(rest, "//") && !strings.HasPrefix(rest, "/*") {
+		return value.Null, r.fail("number is followed by a slash")
+	}
 	switch text {
 	case "+inf":
 		return value.Float(math.Inf(1)), nil
@@ -284,6 +287,9 @@ func (r *ionReader) number() (value.Value, error) {
 	sign := text[:len(text)-len(digits)]
 	if plain == "" || !isDigit(plain[0]) {
 		return value.Null, r.fail("number is invalid")
+	}
+	if len(plain) > 1 && plain[0] == '0' && isDigit(plain[1]) {
+		return value.Null, r.fail("number has a leading zero")
 	}
 	if len(plain) > 1 && plain[0] == '0' && strings.IndexByte("xXbB", plain[1]) >= 0 {
 		base := 16
@@ -389,3 +395,5 @@ func (r *ionReader) escape(b *strings.Builder) error {
 	}
 	return r.fail("escape is invalid")
 }
+
+func isHexDigit(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }

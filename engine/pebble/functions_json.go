@@ -19,6 +19,9 @@ func functionsJSON(d Dialect) []Function {
 			case value.KindNull:
 				return value.Null, nil
 			case value.KindString:
+				if trimBlank(args[0].Str()) == "" { // which is null for jq, and JSON for the test
+					return value.Null, evaluationError("invalid JSON: text holds no value")
+				}
 				return st.parseJSON(args[0].Str())
 			default:
 				return value.Null, evaluationError("function fromJson needs a string, not %s", args[0].Kind())

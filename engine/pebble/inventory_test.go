@@ -63,7 +63,7 @@ func TestInventoryCases(t *testing.T) {
 		"{{ '%d' | format('1') }}":          "!runtime",
 		"{{ '%s %s' | format('a') }}":       "!runtime",
 		"{{ '%t' | format('a') }}":          "!runtime",
-		"{{ '%g' | format(1.5) }}":          "!runtime",
+		"{{ '%t' | format(1.5) }}":          "!runtime",
 		"{{ '%' | format(1) }}":             "!runtime",
 		"{{ '%-d' | format(1) }}":           "!runtime",
 		"{{ '%-05d' | format(1) }}":         "!runtime",

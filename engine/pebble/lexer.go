@@ -104,6 +104,11 @@ func (l *lexer) scanDelimiter() error {
 	at := l.pos
 	kind := l.text[at+1]
 	l.pos += 2
+	if kind == '%' {
+		if done, err := l.scanRaw(at); done || err != nil {
+			return err
+		}
+	}
 	// A dash trims only when white space follows: `{{-1}}` prints minus one.
 	if l.peek(0) == '-' {
 		if r, _ := utf8.DecodeRuneInString(l.text[l.pos+1:]); isSpace(r) {
@@ -115,9 +120,6 @@ func (l *lexer) scanDelimiter() error {
 	case '#':
 		return l.scanComment(at)
 	case '%':
-		if done, err := l.scanRaw(at); done || err != nil {
-			return err
-		}
 		l.emit(tokenTagOpen, at, "{%")
 		return l.scanCode(at, "%}", tokenTagClose)
 	default:
@@ -141,9 +143,10 @@ func (l *lexer) scanComment(at int) error {
 }
 
 // scanRaw scans `raw` and `verbatim` sections, whose content is text whatever it looks like. Unlike in Kestra, a raw
-// section may span lines.
+// section may span lines. Dashes of raw trim nothing.
 func (l *lexer) scanRaw(at int) (bool, error) {
-	rest := trimLeftSpace(l.text[l.pos:])
+	rest, dash := strings.CutPrefix(l.text[l.pos:], "-")
+	rest = trimLeftSpace(rest)
 	for _, word := range [...]string{"raw", "verbatim"} {
 		after, ok := strings.CutPrefix(rest, word)
 		if !ok {
@@ -160,7 +163,12 @@ func (l *lexer) scanRaw(at int) (bool, error) {
 			return true, l.fail(at, "unexpected end of template: looking for the \"end%s\" tag", word)
 		}
 		content := l.text[start : start+length]
-		if word == "verbatim" { // always trimmed at its begin, as in Pebble
+		if word == "raw" {
+			trimNext = false
+		} else { // always trimmed at its begin, as in Pebble
+			if dash {
+				l.trimBefore()
+			}
 			content = trimLeftSpace(content)
 			if trimRight {
 				content = strings.TrimRightFunc(content, isSpace)

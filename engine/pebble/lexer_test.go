@@ -81,7 +81,9 @@ func TestTokens(t *testing.T) {
 		{"a\u00a0{{- b }}", "T:a\u00a0 {{ N:b }}"},
 		// raw and verbatim
 		{"{% raw %}{{ a }}{% endraw %}", "T:{{_a_}}"},
-		{"a {%- raw -%} b {%- endraw -%} c", "T:a T:_b_ T:c"},
+		{"a {%- raw -%} b {%- endraw -%} c", "T:a_ T:_b_ T:_c"},
+		{"a {%-raw-%} b {%-endraw-%}{{- c }}", "T:a_ T:_b_ {{ N:c }}"},
+		{"a {%- verbatim -%} b {%- endverbatim -%} c", "T:a T:b T:c"},
 		{"{% raw %} a\nb {% endraw %}{{- c }}", "T:_a\nb_ {{ N:c }}"},
 		{"{%raw%}{% if %}{%endraw%}", "T:{%_if_%}"},
 		{"{% verbatim %} {{ a }} {% endverbatim %}", "T:{{_a_}}_"},

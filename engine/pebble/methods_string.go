@@ -18,8 +18,8 @@ func stringMethods() methodTable {
 		"isempty": plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"empty":   plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"isblank": isBlank, "blank": isBlank,
-		"touppercase": textOf(strings.ToUpper),
-		"tolowercase": textOf(strings.ToLower),
+		"touppercase": textOf(upperCase),
+		"tolowercase": textOf(lowerCase),
 		"trim":        textOf(trimControl),
 		"strip":       textOf(trimSpace),
 		"concat": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
@@ -60,17 +60,7 @@ func stringMethods() methodTable {
 			return st.splitRegex(s, args[0], 0)
 		}),
 		"hashcode": strictText(0, func(_ *state, s string, _ []string) (value.Value, error) {
-			var h int32
-			for _, r := range s {
-				if r > 0xffff {
-					var low rune
-					r, low = utf16.EncodeRune(r)
-					h = 31*h + r
-					r = low
-				}
-				h = 31*h + r
-			}
-			return value.Int(int64(h)), nil
+			return value.Int(int64(textHash(s))), nil
 		}),
 	}
 }

@@ -150,7 +150,7 @@ func (c *collector) path(e expression) {
 	for {
 		switch x := e.(type) {
 		case *nameExpr:
-			if c.locals[x.name] {
+			if c.locals[x.name] || x.name == localeName {
 				return
 			}
 			reversed = append(reversed, x.name)

@@ -1,12 +1,10 @@
 package pebble
 
-import "strings"
-
 // Truthy reports whether a rendered text means yes where Kestra decides by one: runIf, when, the conditions of tasks.
-// These mean no: "false", "0", "-0" and nothing, each without the white space around it (spec/kestra-live.md §C.5).
+// These mean no: "false", "0", "-0" and nothing, each without the blanks and control characters around it (spec/kestra-live.md §C.5).
 // Anything else means yes, "False" and "0.0" included. [Template.Test] has the other rule, that of conditions.
 func Truthy(text string) bool {
-	switch strings.TrimSpace(text) {
+	switch trimControl(text) {
 	case "", "false", "0", "-0":
 		return false
 	default:

@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
 func TestWriteYAML(t *testing.T) {
@@ -29,8 +28,11 @@ func TestWriteYAML(t *testing.T) {
 		`[]`: "[]\n", `{}`: "{}\n", `[[], {}, ""]`: " - []\n - {}\n - \"\"\n", `{"a":[],"b":{},"c":"","d":null}`: "a: []\nb: {}\nc: \"\"\nd: null\n",
 		`[1,[2,[3]]]`: " - 1\n -\n   - 2\n   -\n     - 3\n", `[{"a":1,"b":[2]},{"c":{"d":3}}]`: " -\n  a: 1\n  b:\n   - 2\n -\n  c:\n    d: 3\n",
 		`{"a":{"b":[{"c":1}]}}`: "a:\n  b:\n   -\n    c: 1\n", `{"k":["x\ny"]}`: "k:\n - |-\n  x\n  y\n",
-		`{"n":1,"yes":2,"1":3,"a b":4,"0x1":5,"":6,"a: b":7,"x\ny":8}`: "\"n\": 1\n\"yes\": 2\n1: 3\na b: 4\n\"0x1\": 5\n\"\": 6\n'a: b': 7\n\"x\\ny\": 8\n",
-		`1.0`: "1.0\n", `1e21`: "1.0E21\n", `12345678901234567890`: "12345678901234567890\n", `false`: "false\n",
+		`{"n":1,"yes":2,"1":3,"a b":4,"0x1":5,"":6,"a: b":7,"x\ny":8}`: "\"n\": 1\n\"yes\": 2\n\"1\": 3\na b: 4\n\"0x1\": 5\n\"\": 6\n'a: b': 7\n? \"x\\ny\"\n: 8\n",
+		// What a reader could take for another type.
+		`{"zip":"01234"}`: "zip: '01234'\n", `{"123":"x"}`: "\"123\": x\n", `"0_1"`: "'0_1'\n", `"-01"`: "-01\n", `"0"`: "0\n", `"01a"`: "01a\n",
+		`{"-x":1,"+":2,".5":3,"_1":4,"5x":5}`: "\"-x\": 1\n\"+\": 2\n\".5\": 3\n_1: 4\n\"5x\": 5\n",
+		`1.0`:                                 "1.0\n", `1e21`: "1.0E21\n", `12345678901234567890`: "12345678901234567890\n", `false`: "false\n",
 	} {
 		v, err := value.DecodeJSONText(json)
 		if err != nil {
@@ -43,7 +45,7 @@ func TestWriteYAML(t *testing.T) {
 	}
 	long := strings.Repeat("k", 200)
 	got, err := tmpl.Render(&Context{Vars: value.MapOf("v", value.MapOf("a", value.MapOf(long, value.Int(1)))).Map()})
-	if want := "a:\n  ? \"" + long + "\"\n  : 1\n"; err != nil || got != want {
+	if want := "a:\n  ? " + long + "\n  : 1\n"; err != nil || got != want {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
@@ -67,13 +69,13 @@ func TestYAMLIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var back map[string][]string
-		if err := yaml.Unmarshal([]byte(out), &back); err != nil {
+		docs, err := yaml.Parse([]byte(out), 1, func(int) error { return nil })
+		if err != nil {
 			t.Fatalf("%q becomes %q: %v", string(text), out, err)
 		}
-		got := back["k"+string(text)]
-		if len(got) != 2 || got[0] != string(text) || got[1] != "a"+string(text)+"a" {
-			t.Errorf("%q becomes %q and is read as %q", string(text), out, back)
+		var c yaml.Converter
+		if back, err := c.Value(docs[0]); err != nil || !value.Equal(back, v) {
+			t.Errorf("%q becomes %q and is read as %s, %v", string(text), out, value.JSON(back), err)
 		}
 	}
 }
@@ -86,22 +88,41 @@ func TestReadYAML(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"a: 1\nb: [x, 'y', \"z\"]\n": `{"a":1,"b":["x","y","z"]}`, "b: 1\na: 2": `{"b":1,"a":2}`,
-		"[1, -2, +3, 0, 00, 017, 0o17, 0x1F, 0b11, 1_000, 123456789012345678901]":   `[1,-2,3,0,0,15,15,31,3,1000,123456789012345678901]`,
-		"[1.0, 1e3, 1.5E-3, .5, 1., -1.5, .inf, -.Inf, .nan, 089, 1__0.5]":          `[1.0,1000.0,0.0015,0.5,1.0,-1.5,"Infinity","-Infinity","NaN",89,10.5]`,
-		"[true, False, TRUE, yes, no, on, y, null, Null, ~, '', \"~\"]":             `[true,false,true,"yes","no","on","y",null,null,null,"","~"]`,
+		"[1, -2, +3, 0, 00, 017, 0o17, 0x1F, 0b11, 1_000, 123456789012345678901]":   `[1,-2,3,0,0,15,"0o17",31,3,1000,123456789012345678901]`,
+		"[1.0, 1e3, 1.5E-3, .5, 1., -1.5, .inf, -.Inf, .nan, 089, 1__0.5]":          `[1.0,1000.0,0.0015,0.5,1.0,-1.5,".inf","-.Inf",".nan","089",10.5]`,
+		"[true, False, TRUE, yes, no, on, y, null, Null, ~, '', \"~\"]":             `[true,false,true,true,false,true,"y",null,null,null,"","~"]`,
 		"[2024-01-01, 12:30:00, 1.2.3, 1-2, '1', \"1\", !!str 1, ---x]":             `["2024-01-01","12:30:00","1.2.3","1-2","1","1","1","---x"]`,
 		"a:\nb: |\n  x\n  y\nc: >-\n  x\n  y\n":                                     `{"a":null,"b":"x\ny\n","c":"x y"}`,
 		"a: &x {b: 1, c: 2}\nd: *x\ne:\n  <<: *x\n  b: 3\nf:\n  <<: [*x, {g: 4}]\n": `{"a":{"b":1,"c":2},"d":{"b":1,"c":2},"e":{"b":3,"c":2},"f":{"b":1,"c":2,"g":4}}`,
 		"1: a\ntrue: b\n~: c\n": `{"1":"a","true":"b","~":"c"}`,
-		"a: 1\n---\nb: 2\n":     `{"a":1}`,
-		"x":                     `"x"`,
-		"# nothing\n":           "!",
-		"- &a [*a]":             "!",
-		"{[1]: 2}":              "!",
-		"a: [":                  "!",
-		"a: *nope":              "!",
-		"<<: 1":                 "!",
-		"":                      "!",
+		"a: yes":                `{"a":true}`,
+		"a: off":                `{"a":false}`,
+		"a: 08":                 `{"a":"08"}`,
+		"a: 0o10":               `{"a":"0o10"}`,
+		"a:":                    `{"a":null}`,
+		"null: 1":               `{"null":1}`,
+		// What the library refuses and Kestra reads.
+		"%YAML 1.2\n---\na: 1":                        `{"a":1}`,
+		"# x\n%TAG ! !a\n%YAML 1.25\n---\na: 1":       `{"a":1}`,
+		"%YAML 2.0\n---\na: 1":                        "!",
+		"a: >\n      \tx\n      y\n":                  `{"a":"\tx\ny\n"}`,
+		"a:\n  b: |- # |\n   \tx\n   y\nc: 1":         `{"a":{"b":"\tx\ny"},"c":1}`,
+		"- - |\n   \tx\n- |\n \ty\n":                  `[["\tx\n"],"\ty\n"]`,
+		"a: >\n\n  \n      \tx\n":                     `{"a":"\n\n\tx\n"}`,
+		"a: |\n\tx\n":                                 "!",
+		`a: "\ud83d\ude80 \\ud83d \uD83D\uDE80"`:      `{"a":"🚀 \\ud83d 🚀"}`,
+		`["\ud83d", "\ude80\ud83d", "\ud83dx\ude80"]`: "[\"\ufffd\",\"\ufffd\ufffd\",\"\ufffdx\ufffd\"]",
+		`['\ud83d\ude80', \ud83d, "\ud83d\ude80"]`:    `["\\ud83d\\ude80","\\ud83d","🚀"]`,
+		"\ufeffa: 1":                                  `{"a":1}`,
+		"a: 1\n---\nb: 2\n":                           `{"a":1}`,
+		"x":                                           `"x"`,
+		"# nothing\n":                                 "!",
+		"- &a [*a]":                                   "!",
+		"{[1]: 2}":                                    "!",
+		"a: [":                                        "!",
+		"a: *nope":                                    "!",
+		"<<: 1":                                       "!",
+		"":                                            "!",
 	} {
 		got, err := tmpl.Render(&Context{Vars: value.MapOf("v", value.String(text)).Map()})
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -32,10 +33,25 @@ func DecodeJSONText(s string) (Value, error) {
 	return v, nil
 }
 
-// DecodeJSONPrefix is [DecodeJSONText], but passes over whatever follows the value.
+// DecodeJSONPrefix is [DecodeJSONText], but passes over whatever follows the value, where that surely ends it, as Jackson
+// does: a number is followed by white space, and true, false and null by what is no part of a word, so that 2024-02-29,
+// 01 and truex are no JSON.
 func DecodeJSONPrefix(s string) (Value, error) {
-	v, _, err := decodeJSON(s)
-	return v, err
+	v, i, err := decodeJSON(s)
+	if err != nil || i == len(s) {
+		return v, err
+	}
+	switch last := s[i-1]; {
+	case last >= '0' && last <= '9':
+		if skipSpace(s, i) == i {
+			return Null, unexpected(s, i, "white space")
+		}
+	case last >= 'a' && last <= 'z':
+		if r, _ := utf8.DecodeRuneInString(s[i:]); r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return Null, unexpected(s, i, "the end of a word")
+		}
+	}
+	return v, nil
 }
 
 func decodeJSON(s string) (v Value, end int, err error) {

@@ -184,12 +184,12 @@ func TestSyntaxErrorText(t *testing.T) {
 
 // TestDecodeJSONPrefix sees that what follows a value does not matter, but for the value itself.
 func TestDecodeJSONPrefix(t *testing.T) {
-	for text, want := range map[string]string{"[1] x": "[1]", " {}{}": "{}", "1 2": "1", `"a"b`: `"a"`, "nullx": "null", "12,": "12"} {
+	for text, want := range map[string]string{"[1] x": "[1]", " {}{}": "{}", "1 2": "1", `"a"b`: `"a"`, "null,": "null", "true-x": "true", "12\n,": "12"} {
 		if got, err := DecodeJSONPrefix(text); err != nil || JSON(got) != want {
 			t.Errorf("%s: got %s, %v", text, JSON(got), err)
 		}
 	}
-	for _, text := range []string{"", "x", "[1", "[1 x]", "{\"a\"}"} {
+	for _, text := range []string{"", "x", "[1", "[1 x]", "{\"a\"}", "2024-02-29", "12:30", "01", "1a", "12,", "1.5,", "truex", "nullé", "false_", "1\u00a0"} {
 		if got, err := DecodeJSONPrefix(text); err == nil {
 			t.Errorf("%s: got %s", text, JSON(got))
 		}

@@ -27,10 +27,10 @@ type body struct {
 	json    bool
 }
 
-// readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, and
-// honours the charset of the content type (unknown ones count as UTF-8). What is no valid text becomes U+FFFD. One scan
-// decides whether it is JSON; no tree is built. raw belongs to the body from now on. The error is a [*BodyError], or that of
-// the account.
+// readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, honours the
+// charset of the content type (unknown ones count as UTF-8), and drops a byte order mark. What is no valid text becomes
+// U+FFFD. One scan decides whether it is JSON; no tree is built. raw belongs to the body from now on. The error is a
+// [*BodyError], or that of the account.
 func readBody(header http.Header, raw []byte, limit int64, account Account) (body, error) {
 	raw, err := decompress(header.Get("Content-Encoding"), raw, limit, account)
 	if err != nil || len(raw) == 0 {
@@ -39,6 +39,9 @@ func readBody(header http.Header, raw []byte, limit int64, account Account) (bod
 	text, err := decodeCharset(header.Get("Content-Type"), raw, account)
 	if err != nil {
 		return body{}, err
+	}
+	if text = bytes.TrimPrefix(text, []byte("\ufeff")); len(text) == 0 {
+		return body{}, nil
 	}
 	kind, err := value.ScanJSON(text)
 	return body{
@@ -94,11 +97,15 @@ func decompress(coding string, raw []byte, limit int64, account Account) ([]byte
 // decoderBytes is about what a decoder of gzip or deflate takes while it works, in bytes.
 const decoderBytes = 48 << 10
 
-// decodeCharset returns raw as UTF-8, out of the charset that a content type names. What is no text of that charset
-// becomes U+FFFD, as often as Kestra writes it: once for every maximal part of a broken character. The error is that of the
-// account.
+// decodeCharset returns raw as UTF-8, out of the charset that a content type names, or of the UTF-16 that a byte order mark
+// tells where none is named. What is no text of that charset becomes U+FFFD, as often as Kestra writes it: once for every
+// maximal part of a broken character. The error is that of the account.
 func decodeCharset(contentType string, raw []byte, account Account) ([]byte, error) {
-	if name := charsetOf(contentType); name != "" && !strings.EqualFold(name, "utf-8") {
+	name := charsetOf(contentType)
+	if name == "" && (bytes.HasPrefix(raw, []byte("\xfe\xff")) || bytes.HasPrefix(raw, []byte("\xff\xfe"))) {
+		name = "utf-16"
+	}
+	if name != "" && !strings.EqualFold(name, "utf-8") {
 		if enc, err := ianaindex.MIME.Encoding(name); err == nil && enc != nil {
 			out, err := recode(enc.NewDecoder(), raw, account)
 			if errors.Is(err, errAccount) {

@@ -23,6 +23,7 @@ func TestDeliveryVariables(t *testing.T) {
 		{"POST", "POST", "x=1", `{"a":1}`, nil, `{"body":{"a":1},"headers":{"Host":["h"]},"parameters":{"x":["1"]}}`},
 		{"PUT of text", "PUT", "", `a"b`, nil, `{"body":"a\"b","headers":{"Host":["h"]},"parameters":{}}`},
 		{"POST without body", "POST", "", "", form, `{"headers":{"Content-Type":["Application/X-WWW-Form-Urlencoded; charset=utf-8"],"Host":["h"]},"parameters":{}}`},
+		{"form behind a byte order mark", "POST", "", "\ufeffa=1", form, `{"body":"a=1","headers":{"Content-Type":["Application/X-WWW-Form-Urlencoded; charset=utf-8"],"Host":["h"]},"parameters":{},"formFields":{"a":["1"]}}`},
 		{"form", "POST", "", "b=1&a=x+y&b=2", form, `{"body":"b=1&a=x+y&b=2","headers":{"Content-Type":["Application/X-WWW-Form-Urlencoded; charset=utf-8"],"Host":["h"]},"parameters":{},"formFields":{"b":["1","2"],"a":["x y"]}}`},
 	}
 	for _, test := range tests {

@@ -22,6 +22,9 @@ func loadDivergences(t *testing.T) []*divergence {
 	}
 	var rows []*divergence
 	for i, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
+		if strings.HasPrefix(line, "differential/") { // of the packages there
+			continue
+		}
 		columns := strings.Split(line, "\t")
 		if i == 0 {
 			if line != "case\tkestra\tours\twhy" {

@@ -1,12 +1,10 @@
-package flow
+package yaml
 
 import (
 	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"gopkg.in/yaml.v3"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -19,10 +17,10 @@ var (
 	decimal    = regexp.MustCompile(`^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[-+]?[0-9][0-9_]*[eE][-+]?[0-9]+|[-+]?\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?)$`)
 )
 
-// scalarValue returns the value of a scalar, and whether its tag, if it has one, fits.
-func scalarValue(n *yaml.Node) (value.Value, bool) {
-	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
-	if n.Style&yaml.TaggedStyle == 0 {
+// Scalar returns the value of a scalar, and whether its tag, if it has one, fits.
+func Scalar(n *Node) (value.Value, bool) {
+	const quoted = SingleQuotedStyle | DoubleQuotedStyle | LiteralStyle | FoldedStyle
+	if n.Style&TaggedStyle == 0 {
 		if n.Style&quoted != 0 {
 			return value.String(n.Value), true
 		}
@@ -93,42 +91,16 @@ func plainNumber(text string) (value.Value, bool) {
 	return value.BigInt(n), true
 }
 
-// nodeScalar returns the value of a scalar; null for a list or mapping.
-func nodeScalar(n *yaml.Node) value.Value {
-	if n.Kind != yaml.ScalarNode {
-		return value.Null
-	}
-	v, _ := scalarValue(n)
-	return v
-}
-
-// isNull reports whether a node is null, which means that its member counts as not written.
-func isNull(n *yaml.Node) bool {
-	if n.Kind != yaml.ScalarNode {
+// IsNull reports whether a node is a scalar that says null.
+func IsNull(n *Node) bool {
+	if n.Kind != ScalarNode {
 		return false
 	}
-	v, ok := scalarValue(n)
+	v, ok := Scalar(n)
 	return ok && v.IsNull()
 }
 
-// nodeValue returns the value of a checked node. Nodes that several aliases name are converted each time; their number
-// is bounded by maxExpansion.
-func nodeValue(n *yaml.Node) value.Value {
-	switch n.Kind {
-	case yaml.MappingNode:
-		m := value.NewMap(len(n.Content) / 2)
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			m.Set(n.Content[i].Value, nodeValue(n.Content[i+1]))
-		}
-		return value.FromMap(m)
-	case yaml.SequenceNode:
-		items := make([]value.Value, len(n.Content))
-		for i, item := range n.Content {
-			items[i] = nodeValue(item)
-		}
-		return value.ListOf(items...)
-	default:
-		v, _ := scalarValue(n)
-		return v
-	}
+// isUnwritten reports whether nothing at all is written where a node stands.
+func isUnwritten(n *Node) bool {
+	return n.Kind == ScalarNode && n.Value == "" && n.Style == 0
 }
