@@ -1,15 +1,12 @@
 package condition
 
 import (
-	"context"
 	"errors"
 	"os"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestCELCompileErrors: what can be known when a flow is loaded is an error then, with its place.
@@ -48,88 +45,6 @@ func TestCELCompileErrors(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestCELEnds: expressions that would not end are unmet within 100 ms of one core.
-func TestCELEnds(t *testing.T) {
-	list := strings.Repeat("1,", 9_999) + "1"
-	large := request{body: `{"l":[` + list + `],"m":[` + strings.Repeat(list+",", 20) + `1],"s":"` + strings.Repeat("ab", 100_000) + `"}`}
-	tests := []struct {
-		name, expression string
-		reason           Reason
-	}{
-		{"nested loops", `body.l.all(a, body.l.all(b, a == b))`, ReasonCost},
-		{"three nested loops", `lists.range(1000).all(a, lists.range(1000).all(b, lists.range(1000).all(c, a + b + c >= 0)))`, ReasonCost},
-		{"a long loop", `body.m.all(a, a == 1)`, ReasonCost},
-		{"loops that build", `body.l.map(a, body.l.map(b, [a, b])).size() > 0`, ReasonCost},
-		{"comparing in a loop", `body.l.exists(a, body.l == body.l.map(x, x + 1))`, ReasonCost},
-		{"comparing nested lists", `body.l.all(a, [[body.m]] == [[body.m]])`, ReasonCost},
-		{"texts in a loop", `body.l.all(a, body.s.contains("b" + body.s))`, ReasonCost},
-		{"patterns in a loop", `body.l.all(a, body.s.matches("(a|b)*c") == false)`, ReasonCost},
-		{"distinct", `lists.range(2000).distinct().size() > 0`, ReasonCost},
-		{"splitting in a loop", `body.l.all(a, body.s.split("b").size() > 0)`, ReasonCost},
-		{"secrets in a loop", `body.m.all(a, ''.compareSecret('TOKEN') == false)`, ReasonCost},
-		{"parsing in a loop", `body.l.all(a, ('"' + body.s + '"').parseJSON() == body.s)`, ReasonCost},
-	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			c, e := compile(t, test.expression), newEvent(t, large, nil)
-			(*activation)(e).ResolveName("body") // reading the body is not the expression's work
-			start := threadTime(t)
-			met, err := c.Holds(t.Context(), e)
-			elapsed := threadTime(t) - start
-			var failure *Error
-			if met || !errors.As(err, &failure) || failure.Reason != test.reason && failure.Reason != ReasonBusy {
-				t.Errorf("Holds = %v, %v; want reason %s", met, err, test.reason)
-			}
-			if elapsed > slowdown*100*time.Millisecond {
-				t.Errorf("took %v of one core", elapsed)
-			}
-		})
-	}
-}
-
-// TestDeadline: the time is shared by all conditions of a request, of all types.
-func TestDeadline(t *testing.T) {
-	past := newEvent(t, github, nil)
-	past.Deadline = time.Now().Add(-time.Millisecond)
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	tests := []struct {
-		name      string
-		ctx       context.Context
-		condition Condition
-		event     *Event
-	}{
-		{"plain", t.Context(), compile(t, `true`), past},
-		{"limited", t.Context(), compile(t, `[1].all(x, x == 1)`), past},
-		{"expression", t.Context(), expression{}, past},
-		{"request is gone", gone, compile(t, `true`), newEvent(t, github, nil)},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			met, err := test.condition.Holds(test.ctx, test.event)
-			var failure *Error
-			if met || !errors.As(err, &failure) || failure.Reason != ReasonBusy {
-				t.Errorf("Holds = %v, %v; want reason deadline", met, err)
-			}
-		})
-	}
-	t.Run("in the middle", func(t *testing.T) {
-		e := newEvent(t, request{body: `[` + strings.Repeat("1,", 50_000) + `1]`}, nil)
-		(*activation)(e).ResolveName("body")
-		c := compile(t, `body.all(x, x == 1)`)
-		e.Deadline = time.Now().Add(200 * time.Microsecond)
-		_, err := c.Holds(t.Context(), e)
-		var failure *Error
-		if !errors.As(err, &failure) || failure.Reason != ReasonBusy {
-			t.Errorf("error = %v, want reason deadline", err)
-		}
-	})
 }
 
 // TestLazy: a condition reads what it names and nothing else.
