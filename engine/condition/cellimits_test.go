@@ -16,22 +16,23 @@ func TestCELCompileErrors(t *testing.T) {
 		want             CompileError
 	}{
 		{"empty", " ", CompileError{0, 0, "it must not be empty"}},
-		{"syntax", "body.x ==", CompileError{1, 10, "mismatched input '<EOF>' expecting"}},
+		{"syntax", "body.x ==", CompileError{1, 10, "the expression ends where something is missing"}},
 		{"second line", "body.x == 1 &&\n  nope == 2", CompileError{2, 3, "undeclared reference to 'nope'"}},
 		{"unknown function", "body.x.frob()", CompileError{1, 12, "undeclared reference to 'frob'"}},
-		{"wrong argument", "method.startsWith(5)", CompileError{1, 18, "found no matching overload for 'startsWith' applied to 'string.(int)'"}},
+		{"wrong argument", "method.startsWith(5)", CompileError{1, 18, "startsWith cannot be applied to string.(int)"}},
 		{"text", "method", CompileError{0, 0, "its result must be true or false, not string"}},
 		{"number", "1 + 1", CompileError{0, 0, "its result must be true or false, not int"}},
 		{"dyn", "body.flag", CompileError{0, 0, "write a comparison, as in body.x == true, or bool(body.x)"}},
 		{"dyn by a ternary", "body.x == 1 ? body.flag : true", CompileError{0, 0, "write a comparison"}},
-		{"pattern", "method.matches('(')", CompileError{1, 16, "invalid matches argument"}},
-		{"large pattern", "method.matches('((a{30}){30}b{1000}c{1000}d{1000}e{1000}f{1000}){1}')", CompileError{0, 0, "the pattern is too large"}},
+		{"pattern", "method.matches('(')", CompileError{1, 16, "the regular expression is invalid: missing closing ): `(`"}},
+		{"large pattern", "method.matches('((a{30}){30}b{1000}c{1000}d{1000}e{1000}f{1000}){1}')", CompileError{1, 16, "the pattern is too large"}},
 		{"duration", "now - now > duration('5 days')", CompileError{1, 22, "invalid duration argument"}},
 		{"json.encode is left out", "json.encode(body) == ''", CompileError{1, 1, "undeclared reference to 'json'"}},
 		{"sets are left out", "sets.contains([1], [1])", CompileError{1, 1, "undeclared reference to 'sets'"}},
 		{"too long", "method == '" + strings.Repeat("x", maxExpression) + "'", CompileError{0, 0, "expression code point size exceeds limit"}},
 		{"too deep", strings.Repeat("(", 1000) + "true" + strings.Repeat(")", 1000), CompileError{0, 0, "expression recursion limit exceeded"}},
-		{"several", "nope == 1 && nix == 2", CompileError{1, 1, "undeclared reference to 'nope' (and 1 more)"}},
+		{"several", "body.x + 'a' - 1 && nix == 2", CompileError{1, 14, "(and 1 more)"}},
+		{"pattern of another function", "regex.extract(body.x, 'a(') == optional.of('x')", CompileError{1, 23, "missing closing )"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -45,6 +45,7 @@ func TestNumbers(t *testing.T) {
 		{`body.min < 0u && body.min < uint(5) && -1.0 < uint(5)`, true},
 		{`optional.of(body.odd) == optional.of(body.f)`, false},
 		{`body.f == 0.0/0.0 || body.odd == 0.0/0.0 || 0.0/0.0 == 0.0/0.0`, false},
+		{`body.odd < 0.0/0.0 || body.odd >= 0.0/0.0`, false},
 		{`body.l.x.y < 1.0 || body.odd < 1.0/0.0`, true},
 	}
 	for _, test := range tests {
@@ -52,8 +53,5 @@ func TestNumbers(t *testing.T) {
 		if err != nil || got != test.want {
 			t.Errorf("%s: Holds = %v, %v; want %v", test.expression, got, err, test.want)
 		}
-	}
-	if got, err := compile(t, `body.odd < 0.0/0.0`).Holds(t.Context(), newEvent(t, big, nil)); got || err == nil {
-		t.Errorf("a comparison with NaN: Holds = %v, %v; want an error", got, err)
 	}
 }
