@@ -39,6 +39,11 @@ func celSpec() flow.Spec {
 			}
 			return condition, nil
 		},
+		Check: func(_ *flow.Flow, c *flow.Component, report flow.Report) {
+			for _, warning := range Warnings(c.Compiled.(Condition)) {
+				report(flow.SeverityWarning, "expression", warning)
+			}
+		},
 	}
 }
 
@@ -68,7 +73,7 @@ func CompileCEL(expression string) (Condition, error) {
 	}
 	checked, issues := env.Compile(expression)
 	if issues.Err() != nil {
-		return nil, compileError(issues)
+		return nil, compileError(env, expression, issues)
 	}
 	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {
 		if t.Kind() == types.DynKind {
@@ -77,7 +82,26 @@ func CompileCEL(expression string) (Condition, error) {
 		}
 		return nil, &CompileError{Message: "its result must be true or false, not " + cel.FormatCELType(t)}
 	}
-	return plan(env, checked, expression)
+	if err := checkPatterns(checked.NativeRep()); err != nil {
+		return nil, err
+	}
+	tree := checked.NativeRep()
+	findings := listFindings(tree.Expr(), func(e ast.Expr) bool { return tree.GetType(e.ID()).IsExactType(cel.StringType) })
+	c, err := plan(env, checked, expression)
+	if err != nil {
+		return nil, err
+	}
+	c.warnings = findings
+	return c, nil
+}
+
+// Warnings returns what of a compiled condition can only be answered otherwise than its author thinks. Only CEL conditions
+// have warnings of their own.
+func Warnings(c Condition) []string {
+	if c, ok := c.(*celCondition); ok {
+		return c.warnings
+	}
+	return nil
 }
 
 // plan makes the program of a checked expression: one that only looks at values, or one that counts all it does.
@@ -93,29 +117,12 @@ func plan(env *cel.Env, checked *cel.Ast, expression string) (*celCondition, err
 	return c, nil
 }
 
-// compileError makes one error of the first issue; the rest mostly follow from it.
-func compileError(issues *cel.Issues) error {
-	all := issues.Errors()
-	if len(all) == 0 {
-		return &CompileError{Message: issues.Err().Error()}
-	}
-	first := all[0]
-	message := strings.TrimSpace(strings.TrimPrefix(first.Message, "Syntax error: "))
-	if len(all) > 1 {
-		message += fmt.Sprintf(" (and %d more)", len(all)-1)
-	}
-	e := &CompileError{Message: message}
-	if first.Location != nil && first.Location.Line() > 0 {
-		e.Line, e.Column = first.Location.Line(), first.Location.Column()+1
-	}
-	return e
-}
-
 // celCondition is a compiled CEL expression.
 type celCondition struct {
 	expression string
 	info       *ast.SourceInfo
 	program    cel.Program
+	warnings   []string
 	limited    bool // false: it cannot take long, so that nothing needs to be counted
 }
 

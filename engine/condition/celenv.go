@@ -27,7 +27,7 @@ var celEnvironment = sync.OnceValues(func() (*cel.Env, error) {
 		ext.Math(ext.MathVersion(2)),
 		ext.Bindings(ext.BindingsVersion(0)),
 		ext.Regex(ext.RegexVersion(0)),
-		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(), cel.ValidateRegexLiterals()),
+		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals()),
 	}, celVariables(), celFunctions())
 	return cel.NewCustomEnv(options...)
 })
