@@ -107,7 +107,7 @@ func Warnings(c Condition) []string {
 // plan makes the program of a checked expression: one that only looks at values, or one that counts all it does.
 func plan(env *cel.Env, checked *cel.Ast, expression string) (*celCondition, error) {
 	tree := checked.NativeRep()
-	markKeys(tree)
+	mark(tree)
 	c := &celCondition{expression: expression, info: tree.SourceInfo(), limited: !isPlain(tree)}
 	var err error
 	c.program, err = env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CustomDecoratorV2(decorator(tree, c.limited)))

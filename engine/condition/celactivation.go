@@ -31,7 +31,6 @@ func celVariables() []cel.EnvOption {
 		cel.Variable("trigger", record),
 		cel.Variable("vars", record),
 		cel.Variable("now", cel.TimestampType),
-		keyDeclaration(),
 	}
 }
 

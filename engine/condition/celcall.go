@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 
-	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/functions"
 	"cel.dev/cel-go/common/operators"
@@ -306,54 +305,4 @@ func constantText(arg interpreter.InterpretableV2) (string, bool) {
 	}
 	text, ok := constant.Value().(types.String)
 	return string(text), ok
-}
-
-// keyFunction stands around every key of a map that is no literal, so that looking it up can be charged.
-const keyFunction = "@key"
-
-func keyDeclaration() cel.EnvOption {
-	t := cel.TypeParamType("T")
-	return cel.Function(keyFunction, cel.Overload(keyFunction, []*cel.Type{t}, t,
-		cel.UnaryBinding(func(key ref.Val) ref.Val { return key })))
-}
-
-// markKeys puts [keyFunction] around the keys of a checked expression that may be long texts.
-func markKeys(checked *ast.AST) {
-	next := ast.MaxID(checked)
-	mark := func(key ast.Expr) {
-		switch checked.GetType(key.ID()).Kind() {
-		case types.StringKind, types.DynKind, types.TypeParamKind:
-		default:
-			return
-		}
-		if key.Kind() == ast.LiteralKind {
-			return
-		}
-		next++
-		factory, id := ast.NewExprFactory(), key.ID()
-		inner := factory.NewUnspecifiedExpr(next)
-		inner.SetKindCase(key)
-		key.SetKindCase(factory.NewCall(id, keyFunction, inner))
-		checked.SetType(next, checked.GetType(id))
-		if reference, ok := checked.ReferenceMap()[id]; ok {
-			checked.SetReference(next, reference)
-		}
-		checked.SetReference(id, ast.NewFunctionReference(keyFunction))
-		if offset, ok := checked.SourceInfo().GetOffsetRange(id); ok {
-			checked.SourceInfo().SetOffsetRange(next, offset)
-		}
-	}
-	ast.PostOrderVisit(checked.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		switch e.Kind() {
-		case ast.CallKind:
-			if c := e.AsCall(); c.FunctionName() == operators.Index || c.FunctionName() == operators.OptIndex {
-				mark(c.Args()[1])
-			}
-		case ast.MapKind:
-			for _, entry := range e.AsMap().Entries() {
-				mark(entry.AsMapEntry().Key())
-			}
-		default: // has no keys
-		}
-	}))
 }

@@ -28,6 +28,6 @@ var celEnvironment = sync.OnceValues(func() (*cel.Env, error) {
 		ext.Bindings(ext.BindingsVersion(0)),
 		ext.Regex(ext.RegexVersion(0)),
 		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals()),
-	}, celVariables(), celFunctions())
+	}, celVariables(), celFunctions(), markDeclarations())
 	return cel.NewCustomEnv(options...)
 })

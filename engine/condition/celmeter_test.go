@@ -109,6 +109,23 @@ func TestCELCounts(t *testing.T) {
 	}
 }
 
+// TestCELOrder: a map that an expression writes out has one order in loops.
+func TestCELOrder(t *testing.T) {
+	for _, expression := range []string{
+		`{'c': 1, 'a': 2, 'd': 3, 'b': 4}.map(k, k).join() == 'abcd'`,
+		`{7: 'c', 1: 'a', 5: 'b'}.map(k, k) == [1, 5, 7]`,
+		`cel.bind(m, {body.action: 1, 'a': 2}, m.map(k, m[k])) == [2, 1]`,
+		`{2: 0, 'x': 0, true: 0, 1: 0, 'b': 0}.map(k, type(k) == string ? k : string(k)).join(',') == 'true,1,2,b,x'`,
+		`{'b': 1, 'a': 2}.exists(k, k == 'b') && {'b': 1, 'a': 2}.filter(k, true) == ['a', 'b']`,
+	} {
+		for range 20 {
+			if met, err := compile(t, expression).Holds(t.Context(), newEvent(t, github, nil)); !met {
+				t.Fatalf("%s: Holds = %v, %v", expression, met, err)
+			}
+		}
+	}
+}
+
 // TestWork: the conditions of one request have a budget together, and each request has its own.
 func TestWork(t *testing.T) {
 	large := hostile()

@@ -48,10 +48,12 @@ var prices = map[string]price{
 	operators.GreaterEquals: comparePrice,
 	keyFunction:             textPrice(0, textUnit, 2, maxResult), // an error may repeat the key
 
-	"header":     textPrice(1, textUnit, 1, maxResult),
-	"canonical":  textPrice(1, textUnit, 1, maxResult),
-	"param":      textPrice(1, textUnit, 1, maxResult),
-	"match":      textPrice(1, textUnit, 1, maxResult),
+	"header":        textPrice(1, textUnit, 1, maxResult),
+	"canonical":     textPrice(1, textUnit, 1, maxResult),
+	"param":         textPrice(1, textUnit, 1, maxResult),
+	"match":         textPrice(1, textUnit, 1, maxResult),
+	orderedFunction: orderPrice,
+
 	"size":       textPrice(0, 64, 0, 2*maxResult),
 	"contains":   textPrice(0, 32, 0, 2*maxResult),
 	"startsWith": textPrice(1, textUnit, 0, 2*maxResult),
@@ -181,6 +183,16 @@ func inPrice(a *arguments) (cost, error) {
 func itemsPrice(a *arguments) (cost, error) {
 	n := count(a[0])
 	return cost{1 + n, itemBytes * n}, checkItems(n)
+}
+
+// orderPrice: only maps that an expression wrote out are put in order.
+func orderPrice(a *arguments) (cost, error) {
+	m, ok := a[0].(traits.Mapper)
+	if _, own := a[0].(object); !ok || own {
+		return cost{}, nil
+	}
+	n := int(m.Size().(types.Int))
+	return cost{1 + 8*n, itemBytes * n}, nil
 }
 
 func reversePrice(a *arguments) (cost, error) {

@@ -35,6 +35,7 @@ var operatorForms = map[string]string{
 // unreachable are functions that no expression can call.
 var unreachable = map[string]string{
 	"@not_strictly_false": "the interpreter's own, between the iterations of a macro",
+	orderedFunction:       "put around ranges when an expression is planned",
 	keyFunction:           "put around keys when an expression is planned",
 }
 
