@@ -85,6 +85,31 @@ func TestCELEnds(t *testing.T) {
 	}
 }
 
+// TestCELLarge: what a large request may well be asked is answered.
+func TestCELLarge(t *testing.T) {
+	text := strings.Repeat("ab", 500_000)
+	numbers := strings.Repeat("1,", 59_999) + "1"
+	e := newEvent(t, request{body: `{"s":"` + text + `","long":"` + strings.Repeat(text, 8) + `","json":"[` + numbers + `]","l":[` + numbers +
+		`],"sort":[` + strings.Repeat("3,1,", 9_900) + `2]}`}, nil)
+	for _, expression := range []string{
+		`body.l.all(x, x == 1)`,
+		`body.l.filter(x, x > 0).size() == 60000`,
+		`body.sort.sort()[0] == 1`,
+		`body.json.parseJSON().size() == 60000`,
+		`('"' + body.s + '"').parseJSON() == body.s`,
+		`size(body.long) == 8000000 && body.long.startsWith('abab') && !body.long.contains('ba' + 'c')`,
+		`body.s.lowerAscii() == body.s && body.s.substring(999999) == 'b'`,
+		`base64.encode(bytes(body.s)).size() == 1333336`,
+		`body.s.substring(0, 100000).matches('^(ab|cd)+$')`,
+		`body.s.split('b', 10).size() == 10 && body.s.replace('b', 'c').endsWith('ac')`,
+	} {
+		e.Work.done.Store(0)
+		if met, err := compile(t, expression).Holds(t.Context(), e); !met {
+			t.Errorf("%s: Holds = %v, %v", expression, met, err)
+		}
+	}
+}
+
 // TestCELCounts: the same expression over the same request does the same work.
 func TestCELCounts(t *testing.T) {
 	tests := []struct {

@@ -62,7 +62,7 @@ var prices = map[string]price{
 	"string":     textPrice(0, 32, 1, maxResult),
 	"bytes":      textPrice(0, textUnit, 1, maxResult),
 	"truncate":   textPrice(0, 64, 0, 2*maxResult),
-	"parseJSON":  textPrice(0, 2, 40, maxParseJSON),
+	"parseJSON":  textPrice(0, 3, 40, maxParseJSON),
 	"parseURL":   textPrice(0, 1, 64, maxParseURL),
 
 	"charAt":        textPrice(0, 16, 4, maxText),
