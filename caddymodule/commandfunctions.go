@@ -10,21 +10,27 @@ import (
 )
 
 func functionsCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "functions [<name>...]",
+	var cel bool
+	cmd := &cobra.Command{
+		Use:   "functions [--cel] [<name>...]",
 		Short: "Prints the filters, functions and tests of expressions",
 		Long: `
 Prints the filters, functions and tests that expressions can use, each
 with its arguments and an example, in which ↵ is a newline. With names, prints
-all that is known about those.`,
+all that is known about those. With --cel, the variables and functions of
+conditions in CEL.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: runE(func(c *cobra.Command, names []string) error {
+			describe := engine.Functions
+			if cel {
+				describe = engine.CELFunctions
+			}
 			if len(names) == 0 {
 				names = []string{""}
 			}
 			var failed error
 			for _, name := range names {
-				text, err := engine.Functions(name)
+				text, err := describe(name)
 				if err != nil {
 					failed = errors.Join(failed, err)
 					continue
@@ -36,4 +42,6 @@ all that is known about those.`,
 			return failed
 		}),
 	}
+	cmd.Flags().BoolVar(&cel, "cel", false, "the variables and functions of conditions in CEL")
+	return cmd
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -18,6 +19,18 @@ func Functions(name string) (string, error) {
 	text := expressions().Describe(name)
 	if text == "" {
 		return "", fmt.Errorf("no filter, function or test is named %q", name)
+	}
+	return text, nil
+}
+
+// CELFunctions returns the variables and functions of CEL conditions in the same way.
+func CELFunctions(name string) (string, error) {
+	if name == "" {
+		return condition.Manual(), nil
+	}
+	text := condition.Describe(name)
+	if text == "" {
+		return "", fmt.Errorf("CEL conditions have no variable and no function named %q", name)
 	}
 	return text, nil
 }

@@ -5,27 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
-	"cel.dev/cel-go/common/cost"
-	"cel.dev/cel-go/common/overloads"
 	"cel.dev/cel-go/common/types"
-	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/interpreter"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// Limits of one evaluation of a CEL expression that can take long (spec/expressions.md §5.3).
-const (
-	celCost      = 500_000
-	celTime      = 50 * time.Millisecond
-	celInterrupt = 100 // iterations of a loop between looks at the clock
-
-	maxCause = 256 // bytes of an error of the library that are looked at
-)
+// maxCause is how many bytes of an error of the library are looked at.
+const maxCause = 256
 
 func celSpec() flow.Spec {
 	return flow.Spec{
@@ -48,6 +38,11 @@ func celSpec() flow.Spec {
 				return nil, c.Errorf("expression", "%w", err)
 			}
 			return condition, nil
+		},
+		Check: func(_ *flow.Flow, c *flow.Component, report flow.Report) {
+			for _, warning := range Warnings(c.Compiled.(Condition)) {
+				report(flow.SeverityWarning, "expression", warning)
+			}
 		},
 	}
 }
@@ -78,7 +73,7 @@ func CompileCEL(expression string) (Condition, error) {
 	}
 	checked, issues := env.Compile(expression)
 	if issues.Err() != nil {
-		return nil, compileError(issues)
+		return nil, compileError(env, expression, issues)
 	}
 	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {
 		if t.Kind() == types.DynKind {
@@ -87,70 +82,39 @@ func CompileCEL(expression string) (Condition, error) {
 		}
 		return nil, &CompileError{Message: "its result must be true or false, not " + cel.FormatCELType(t)}
 	}
-	return plan(env, checked, expression)
-}
-
-// plan makes the program of a checked expression: one that only looks at values, or one that counts and is interrupted.
-func plan(env *cel.Env, checked *cel.Ast, expression string) (*celCondition, error) {
+	if err := checkPatterns(checked.NativeRep()); err != nil {
+		return nil, err
+	}
 	tree := checked.NativeRep()
-	c := &celCondition{expression: expression, info: tree.SourceInfo(), limited: !isPlain(tree.Expr()), loops: hasLoops(tree.Expr())}
-	options := []cel.ProgramOption{
-		cel.EvalOptions(cel.OptOptimize),
-		cel.CustomDecoratorV2(decorate(env, tree)),
+	findings := listFindings(tree.Expr(), func(e ast.Expr) bool { return tree.GetType(e.ID()).IsExactType(cel.StringType) })
+	c, err := plan(env, checked, expression)
+	if err != nil {
+		return nil, err
 	}
-	if c.limited {
-		options = append(options,
-			cel.CostLimit(celCost),
-			cel.InterruptCheckFrequency(celInterrupt),
-			cel.CostTrackerOptions(
-				cost.OverloadTracker(overloads.Equals, comparisonCost),
-				cost.OverloadTracker(overloads.NotEquals, comparisonCost),
-				cost.OverloadTracker(overloads.Matches, patternCost),
-				cost.OverloadTracker(overloads.MatchesString, patternCost),
-				cost.OverloadTracker("regex_extract_string_string", patternCost),
-				cost.OverloadTracker("regex_extractAll_string_string", patternCost),
-				cost.OverloadTracker("regex_replace_string_string_string", patternCost),
-				cost.OverloadTracker("regex_replace_string_string_string_int", patternCost),
-			))
-	}
-	var err error
-	if c.program, err = env.Program(checked, options...); err != nil {
-		return nil, &CompileError{Message: err.Error()}
-	}
+	c.warnings = findings
 	return c, nil
 }
 
-// compileError makes one error of the first issue; the rest mostly follow from it.
-func compileError(issues *cel.Issues) error {
-	all := issues.Errors()
-	if len(all) == 0 {
-		return &CompileError{Message: issues.Err().Error()}
+// Warnings returns what of a compiled condition can only be answered otherwise than its author thinks. Only CEL conditions
+// have warnings of their own.
+func Warnings(c Condition) []string {
+	if c, ok := c.(*celCondition); ok {
+		return c.warnings
 	}
-	first := all[0]
-	message := strings.TrimSpace(strings.TrimPrefix(first.Message, "Syntax error: "))
-	if len(all) > 1 {
-		message += fmt.Sprintf(" (and %d more)", len(all)-1)
-	}
-	e := &CompileError{Message: message}
-	if first.Location != nil && first.Location.Line() > 0 {
-		e.Line, e.Column = first.Location.Line(), first.Location.Column()+1
-	}
-	return e
+	return nil
 }
 
-// comparisonCost charges comparisons of lists and maps by all that they hold; the library charges by their lengths.
-func comparisonCost(args []ref.Val, _ ref.Val) *uint64 {
-	if len(args) != 2 || !isContainer(args[0]) || !isContainer(args[1]) {
-		return nil
+// plan makes the program of a checked expression: one that only looks at values, or one that counts all it does.
+func plan(env *cel.Env, checked *cel.Ast, expression string) (*celCondition, error) {
+	tree := checked.NativeRep()
+	mark(tree)
+	c := &celCondition{expression: expression, info: tree.SourceInfo(), limited: !isPlain(tree)}
+	var err error
+	c.program, err = env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CustomDecoratorV2(decorator(tree, c.limited)))
+	if err != nil {
+		return nil, &CompileError{Message: err.Error()}
 	}
-	n := uint64(1 + min(weigh(args[0], maxWeight), weigh(args[1], maxWeight))/2)
-	return &n
-}
-
-// patternCost charges a search by what the engine does at worst, text times pattern; the library charges a quarter of it.
-func patternCost(args []ref.Val, result ref.Val) *uint64 {
-	n := uint64(1 + (length(args[0])+1)*(length(args[1])+1)/10 + length(result)/10)
-	return &n
+	return c, nil
 }
 
 // celCondition is a compiled CEL expression.
@@ -158,8 +122,8 @@ type celCondition struct {
 	expression string
 	info       *ast.SourceInfo
 	program    cel.Program
+	warnings   []string
 	limited    bool // false: it cannot take long, so that nothing needs to be counted
-	loops      bool // only loops look at the clock
 }
 
 // Holds implements [Condition].
@@ -167,24 +131,15 @@ func (c *celCondition) Holds(ctx context.Context, e *Event) (bool, error) {
 	if err := inTime(ctx, e); err != nil {
 		return false, err
 	}
-	return c.evaluate(e.Deadline, (*activation)(e)) //nolint:contextcheck // its loops have a clock of their own, see clock
+	if !c.limited {
+		return c.evaluate((*activation)(e))
+	}
+	return c.evaluate(&counted{(*activation)(e), newMeter(e)})
 }
 
-// evaluate runs the program; a zero deadline means that only the limits of one expression count.
-func (c *celCondition) evaluate(deadline time.Time, vars cel.Activation) (bool, error) {
-	var result ref.Val
-	var err error
-	if c.loops {
-		limit := celTime
-		if !deadline.IsZero() {
-			limit = min(limit, time.Until(deadline))
-		}
-		clock := startClock(limit)
-		result, _, err = c.program.ContextEval(clock, vars)
-		clock.stop()
-	} else {
-		result, _, err = c.program.Eval(vars)
-	}
+// evaluate runs the program.
+func (c *celCondition) evaluate(vars cel.Activation) (bool, error) {
+	result, _, err := c.program.Eval(vars)
 	if err != nil {
 		return false, c.failure(err)
 	}
@@ -203,15 +158,14 @@ func (c *celCondition) failure(err error) error {
 	}
 	failure := &Error{Reason: ReasonError, Message: "failed: " + c.cause(text)}
 	var guard *guardError
-	var interrupted interpreter.InterruptError
 	var cancelled interpreter.EvalCancelledError
 	switch {
 	case errors.As(err, &guard):
 		failure.Reason, failure.Message = ReasonGuard, "was refused: "+guard.message
-	case errors.As(err, &interrupted):
-		failure.Reason, failure.Message = ReasonBusy, "took too long"
+	case errors.As(err, &cancelled) && cancelled.Cause == interpreter.ContextCancelled:
+		failure.Reason, failure.Message = ReasonBusy, cancelled.Message
 	case errors.As(err, &cancelled):
-		failure.Reason, failure.Message = ReasonCost, "took too many steps"
+		failure.Reason, failure.Message = ReasonCost, cancelled.Message
 	}
 	var located *types.Err
 	if errors.As(err, &located) && located.NodeID() != 0 && !isShared(text) {

@@ -64,6 +64,9 @@ func (a *activation) ResolveName(name string) (any, bool) {
 		return types.String(a.RawBody()), true
 	case "now":
 		return types.Timestamp{Time: a.Now}, true
+	case meterName:
+		m := newMeter((*Event)(a)) // for the one call that asks
+		return &m, true
 	default:
 		return nil, false
 	}
@@ -78,7 +81,29 @@ func (a *activation) ResolveFunction(name string) (functions.LateBoundOp, bool) 
 	if name != "compareSecret" {
 		return nil, false
 	}
-	return func(_ string, args ...ref.Val) ref.Val { return a.compareSecret(args) }, true
+	return func(_ string, args ...ref.Val) ref.Val { return a.compareSecret(nil, args) }, true
+}
+
+// counted is the activation of an expression that has one meter for all it does.
+type counted struct {
+	*activation
+	meter meter
+}
+
+// ResolveName implements [cel.Activation].
+func (c *counted) ResolveName(name string) (any, bool) {
+	if name == meterName {
+		return &c.meter, true
+	}
+	return c.activation.ResolveName(name)
+}
+
+// ResolveFunction implements [cel.FunctionActivation].
+func (c *counted) ResolveFunction(name string) (functions.LateBoundOp, bool) {
+	if name != "compareSecret" {
+		return nil, false
+	}
+	return func(_ string, args ...ref.Val) ref.Val { return c.compareSecret(&c.meter, args) }, true
 }
 
 func (a *activation) trigger(name string) (value.Value, bool) {
@@ -98,11 +123,14 @@ var compareKey = func() []byte {
 	return key
 }()
 
-// maxSecretText bounds the text that is compared with a secret; secrets are much shorter.
-const maxSecretText = 64 << 10
+const (
+	maxSecretText = 64 << 10 // bytes of the text that is compared with a secret; secrets are much shorter
+	maxSecretName = 1 << 10
+	secretWork    = 30 // units of a comparison, the text aside
+)
 
 // compareSecret compares in a time that depends on the lengths only, by hashes of equal length.
-func (a *activation) compareSecret(args []ref.Val) ref.Val {
+func (a *activation) compareSecret(m *meter, args []ref.Val) ref.Val {
 	if len(args) != 2 {
 		return noOverload("compareSecret")
 	}
@@ -114,8 +142,12 @@ func (a *activation) compareSecret(args []ref.Val) ref.Val {
 	if len(given) > maxSecretText {
 		return refuse("compareSecret: the text is longer than 64 KiB")
 	}
+	m.spend(secretWork + len(given)/32)
 	if a.Pebble.Secrets == nil {
 		return types.NewErr("compareSecret: there is no source of secrets")
+	}
+	if len(name) > maxSecretName {
+		return types.NewErr("compareSecret: there is no such secret")
 	}
 	secret, found, err := a.Pebble.Secrets.Secret(a.Pebble.Namespace, string(name))
 	if err != nil {

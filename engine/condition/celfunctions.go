@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/decls"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -39,12 +38,6 @@ func celFunctions() []cel.EnvOption {
 		member("parseURL", "string_parse_url", []*cel.Type{str}, cel.MapType(str, cel.DynType), cel.UnaryBinding(parseURL)),
 		member("truncate", "string_truncate_int", []*cel.Type{str, cel.IntType}, str, cel.BinaryBinding(truncate)),
 		member("compareSecret", "string_compare_secret_string", []*cel.Type{str, str}, cel.BoolType, cel.LateFunctionBinding()),
-		cel.CostModel(
-			cost.MemberOverload("string_parse_json", cost.EvalCost(cost.Target())),
-			cost.MemberOverload("string_parse_url", cost.EvalCost(cost.Target())),
-			cost.MemberOverload("string_truncate_int", cost.EvalCost(cost.StringScan(cost.Target()))),
-			cost.MemberOverload("string_compare_secret_string", cost.EvalCost(cost.Sum(cost.Const(100), cost.Target()))),
-		),
 	}
 }
 
@@ -103,9 +96,6 @@ func parseJSON(text ref.Val) ref.Val {
 	if !ok {
 		return noOverload("parseJSON")
 	}
-	if len(s) > maxParseJSON {
-		return refuse("parseJSON: the text is longer than 1 MiB")
-	}
 	v, err := value.DecodeJSONText(string(s))
 	if err != nil {
 		return types.NewErr("parseJSON: the text is no JSON")
@@ -119,9 +109,6 @@ func parseURL(text ref.Val) ref.Val {
 	s, ok := text.(types.String)
 	if !ok {
 		return noOverload("parseURL")
-	}
-	if len(s) > maxParseURL {
-		return refuse("parseURL: the text is longer than 64 KiB")
 	}
 	u, err := url.Parse(string(s))
 	if err != nil {

@@ -1,15 +1,12 @@
 package condition
 
 import (
-	"context"
 	"errors"
 	"os"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 )
 
 // TestCELCompileErrors: what can be known when a flow is loaded is an error then, with its place.
@@ -19,22 +16,23 @@ func TestCELCompileErrors(t *testing.T) {
 		want             CompileError
 	}{
 		{"empty", " ", CompileError{0, 0, "it must not be empty"}},
-		{"syntax", "body.x ==", CompileError{1, 10, "mismatched input '<EOF>' expecting"}},
+		{"syntax", "body.x ==", CompileError{1, 10, "the expression ends where something is missing"}},
 		{"second line", "body.x == 1 &&\n  nope == 2", CompileError{2, 3, "undeclared reference to 'nope'"}},
 		{"unknown function", "body.x.frob()", CompileError{1, 12, "undeclared reference to 'frob'"}},
-		{"wrong argument", "method.startsWith(5)", CompileError{1, 18, "found no matching overload for 'startsWith' applied to 'string.(int)'"}},
+		{"wrong argument", "method.startsWith(5)", CompileError{1, 18, "startsWith cannot be applied to string.(int)"}},
 		{"text", "method", CompileError{0, 0, "its result must be true or false, not string"}},
 		{"number", "1 + 1", CompileError{0, 0, "its result must be true or false, not int"}},
 		{"dyn", "body.flag", CompileError{0, 0, "write a comparison, as in body.x == true, or bool(body.x)"}},
 		{"dyn by a ternary", "body.x == 1 ? body.flag : true", CompileError{0, 0, "write a comparison"}},
-		{"pattern", "method.matches('(')", CompileError{1, 16, "invalid matches argument"}},
-		{"large pattern", "method.matches('((a{30}){30}b{1000}c{1000}d{1000}e{1000}f{1000}){1}')", CompileError{0, 0, "the pattern is too large"}},
+		{"pattern", "method.matches('(')", CompileError{1, 16, "the regular expression is invalid: missing closing ): `(`"}},
+		{"large pattern", "method.matches('((a{30}){30}b{1000}c{1000}d{1000}e{1000}f{1000}){1}')", CompileError{1, 16, "the pattern is too large"}},
 		{"duration", "now - now > duration('5 days')", CompileError{1, 22, "invalid duration argument"}},
 		{"json.encode is left out", "json.encode(body) == ''", CompileError{1, 1, "undeclared reference to 'json'"}},
 		{"sets are left out", "sets.contains([1], [1])", CompileError{1, 1, "undeclared reference to 'sets'"}},
 		{"too long", "method == '" + strings.Repeat("x", maxExpression) + "'", CompileError{0, 0, "expression code point size exceeds limit"}},
 		{"too deep", strings.Repeat("(", 1000) + "true" + strings.Repeat(")", 1000), CompileError{0, 0, "expression recursion limit exceeded"}},
-		{"several", "nope == 1 && nix == 2", CompileError{1, 1, "undeclared reference to 'nope' (and 1 more)"}},
+		{"several", "body.x + 'a' - 1 && nix == 2", CompileError{1, 14, "(and 1 more)"}},
+		{"pattern of another function", "regex.extract(body.x, 'a(') == optional.of('x')", CompileError{1, 23, "missing closing )"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -48,88 +46,6 @@ func TestCELCompileErrors(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestCELEnds: expressions that would not end are unmet within 100 ms of one core.
-func TestCELEnds(t *testing.T) {
-	list := strings.Repeat("1,", 9_999) + "1"
-	large := request{body: `{"l":[` + list + `],"m":[` + strings.Repeat(list+",", 20) + `1],"s":"` + strings.Repeat("ab", 100_000) + `"}`}
-	tests := []struct {
-		name, expression string
-		reason           Reason
-	}{
-		{"nested loops", `body.l.all(a, body.l.all(b, a == b))`, ReasonCost},
-		{"three nested loops", `lists.range(1000).all(a, lists.range(1000).all(b, lists.range(1000).all(c, a + b + c >= 0)))`, ReasonCost},
-		{"a long loop", `body.m.all(a, a == 1)`, ReasonCost},
-		{"loops that build", `body.l.map(a, body.l.map(b, [a, b])).size() > 0`, ReasonCost},
-		{"comparing in a loop", `body.l.exists(a, body.l == body.l.map(x, x + 1))`, ReasonCost},
-		{"comparing nested lists", `body.l.all(a, [[body.m]] == [[body.m]])`, ReasonCost},
-		{"texts in a loop", `body.l.all(a, body.s.contains("b" + body.s))`, ReasonCost},
-		{"patterns in a loop", `body.l.all(a, body.s.matches("(a|b)*c") == false)`, ReasonCost},
-		{"distinct", `lists.range(2000).distinct().size() > 0`, ReasonCost},
-		{"splitting in a loop", `body.l.all(a, body.s.split("b").size() > 0)`, ReasonCost},
-		{"secrets in a loop", `body.m.all(a, ''.compareSecret('TOKEN') == false)`, ReasonCost},
-		{"parsing in a loop", `body.l.all(a, ('"' + body.s + '"').parseJSON() == body.s)`, ReasonCost},
-	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			runtime.LockOSThread()
-			defer runtime.UnlockOSThread()
-			c, e := compile(t, test.expression), newEvent(t, large, nil)
-			(*activation)(e).ResolveName("body") // reading the body is not the expression's work
-			start := threadTime(t)
-			met, err := c.Holds(t.Context(), e)
-			elapsed := threadTime(t) - start
-			var failure *Error
-			if met || !errors.As(err, &failure) || failure.Reason != test.reason && failure.Reason != ReasonBusy {
-				t.Errorf("Holds = %v, %v; want reason %s", met, err, test.reason)
-			}
-			if elapsed > slowdown*100*time.Millisecond {
-				t.Errorf("took %v of one core", elapsed)
-			}
-		})
-	}
-}
-
-// TestDeadline: the time is shared by all conditions of a request, of all types.
-func TestDeadline(t *testing.T) {
-	past := newEvent(t, github, nil)
-	past.Deadline = time.Now().Add(-time.Millisecond)
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	tests := []struct {
-		name      string
-		ctx       context.Context
-		condition Condition
-		event     *Event
-	}{
-		{"plain", t.Context(), compile(t, `true`), past},
-		{"limited", t.Context(), compile(t, `[1].all(x, x == 1)`), past},
-		{"expression", t.Context(), expression{}, past},
-		{"request is gone", gone, compile(t, `true`), newEvent(t, github, nil)},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			met, err := test.condition.Holds(test.ctx, test.event)
-			var failure *Error
-			if met || !errors.As(err, &failure) || failure.Reason != ReasonBusy {
-				t.Errorf("Holds = %v, %v; want reason deadline", met, err)
-			}
-		})
-	}
-	t.Run("in the middle", func(t *testing.T) {
-		e := newEvent(t, request{body: `[` + strings.Repeat("1,", 50_000) + `1]`}, nil)
-		(*activation)(e).ResolveName("body")
-		c := compile(t, `body.all(x, x == 1)`)
-		e.Deadline = time.Now().Add(200 * time.Microsecond)
-		_, err := c.Holds(t.Context(), e)
-		var failure *Error
-		if !errors.As(err, &failure) || failure.Reason != ReasonBusy {
-			t.Errorf("error = %v, want reason deadline", err)
-		}
-	})
 }
 
 // TestLazy: a condition reads what it names and nothing else.
@@ -225,30 +141,4 @@ func TestVersion(t *testing.T) {
 	if version < 33_002 {
 		t.Errorf("go.mod requires cel-go %s, which is older than v0.33.2", match[0])
 	}
-}
-
-func FuzzCompileCEL(f *testing.F) {
-	for _, seed := range []string{
-		`body.action == 'opened'`, `headers.header('x') == "y"`, `body.l.all(x, x > 1.5e3)`, `body.?a.b[?0].orValue(null) == null`,
-		`cel.bind(x, [1, 2u, b'\xff', r'\d'], x.size() == 4)`, `{'a': {1: true}}.a[1] ? now > timestamp(0) : !false`, "\"\"\"\n\"\"\" == ''",
-		`body.l.sortBy(x, -x) == body.l.map(x, x % 2 == 0, x)`, `((((`, `body.`, `'\u00e9'.matches('(?i)É')`,
-	} {
-		f.Add(seed)
-	}
-	e := newEvent(f, github, nil)
-	f.Fuzz(func(t *testing.T, expression string) {
-		c, err := CompileCEL(expression)
-		if err != nil {
-			var known *CompileError
-			if !errors.As(err, &known) || known.Message == "" {
-				t.Fatalf("CompileCEL(%q) = %v, want a *CompileError with a message", expression, err)
-			}
-			return
-		}
-		met, err := c.Holds(t.Context(), e)
-		var failure *Error
-		if err != nil && (met || !errors.As(err, &failure)) {
-			t.Fatalf("Holds(%q) = %v, %v", expression, met, err)
-		}
-	})
 }

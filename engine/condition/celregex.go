@@ -3,6 +3,7 @@ package condition
 import (
 	"regexp"
 	"regexp/syntax"
+	"strings"
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -76,49 +77,65 @@ func checkSubject(text string, size int) error {
 	return nil
 }
 
-// checkPattern is the guard of all functions whose first arguments are a text and a pattern.
-func checkPattern(args []ref.Val) error {
-	text, ok1 := args[0].(types.String)
-	expr, ok2 := args[1].(types.String)
+// What a search takes: units by text times program, and bytes by what each place of the text may become.
+const (
+	searchUnit  = 16 // instructions that one unit passes a byte through
+	matchBytes  = 96 // of the places of one match
+	programUnit = 4  // units to compile an instruction
+	programSize = 256
+)
+
+// patternPrice is the price of all functions whose first arguments are a text and a pattern that is not known before.
+func patternPrice(a *arguments) (cost, error) {
+	text, ok1 := a[0].(types.String)
+	expr, ok2 := a[1].(types.String)
 	if !ok1 || !ok2 {
-		return nil // the function itself refuses them
+		return cost{work: 1}, nil // the function itself refuses them
 	}
 	size, err := sizeOfPattern(string(expr))
+	c := cost{work: 10 + min(len(expr), maxPatternText)*programUnit}
 	if err != nil {
-		return err
+		return c, err
 	}
-	return checkSubject(string(text), size)
+	return cost{c.work + size*programUnit + searchWork(len(text), size), size * programSize}, checkSubject(string(text), size)
 }
 
-// checkRegexReplace bounds the result as well: each match may become the replacement, and each \n in it a whole match.
-func checkRegexReplace(args []ref.Val) error {
-	if err := checkPattern(args); err != nil {
-		return err
+func searchWork(text, size int) int { return 1 + (min(text, maxPatternSubject)+1)*(size+1)/searchUnit }
+
+// price is that of searching a text for a pattern that was compiled with the expression.
+func (p pattern) price(a *arguments) (cost, error) {
+	text, _ := a[0].(types.String)
+	return cost{work: searchWork(len(text), p.size)}, nil
+}
+
+// extractAllPrice: each place of the text may be a match.
+func extractAllPrice(a *arguments) (cost, error) {
+	c, err := patternPrice(a)
+	n := min(length(a[0]), maxPatternSubject) + 1
+	c.work += 2 * n
+	c.bytes += n * matchBytes
+	return c, err
+}
+
+// regexReplacePrice counts the result as well: each match may become the replacement, and each \n in it a whole match.
+func regexReplacePrice(a *arguments) (cost, error) {
+	c, err := extractAllPrice(a)
+	if err != nil {
+		return c, err
 	}
-	text, ok1 := args[0].(types.String)
-	replacement, ok2 := args[2].(types.String)
-	if !ok1 || !ok2 {
-		return nil
-	}
-	if len(replacement) > maxPatternText {
-		return &guardError{"the replacement is longer than 64 KiB"}
+	text, replacement := length(a[0]), length(a[2])
+	if replacement > maxPatternText {
+		return c, &guardError{"the replacement is longer than 64 KiB"}
 	}
 	references := 1
-	for _, c := range []byte(replacement) {
-		if c == '\\' {
-			references++
-		}
+	if s, ok := a[2].(types.String); ok {
+		references += strings.Count(string(s), `\\`)
 	}
-	return checkBytes(4 * ((len(text)+1)*len(replacement) + references*len(text))) // it is taken apart into runes
-}
-
-// matches is the binding of matches() for patterns that are only known at run time.
-func matches(text, expr ref.Val) ref.Val {
-	p, err := compilePattern(string(expr.(types.String)))
-	if err != nil {
-		return types.WrapErr(err)
+	result := 4 * ((text+1)*replacement + references*text) // it is taken apart into runes
+	if err := checkBytes(result); err != nil {
+		return c, err
 	}
-	return p.matches(text)
+	return cost{c.work + result/textUnit, c.bytes + result}, nil
 }
 
 func (p pattern) matches(text ref.Val) ref.Val {

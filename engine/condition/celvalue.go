@@ -113,17 +113,7 @@ func (o object) IsZeroValue() bool { return o.m.Len() == 0 }
 
 // Equal implements [ref.Val]: the same keys with equal values, in any order.
 func (o object) Equal(other ref.Val) ref.Val {
-	m, ok := other.(traits.Mapper)
-	if !ok || m.Size() != o.Size() {
-		return types.False
-	}
-	for k, v := range o.m.All() {
-		w, ok := m.Find(types.String(k))
-		if !ok || types.Equal(adapt(v), w) != types.True {
-			return types.False
-		}
-	}
-	return types.True
+	return types.Bool((*meter)(nil).equal(o, other))
 }
 
 // ConvertToNative implements [ref.Val].
@@ -161,20 +151,7 @@ func (a array) Add(other ref.Val) ref.Val {
 
 // Contains implements [traits.Container].
 func (a array) Contains(elem ref.Val) ref.Val {
-	if s, ok := elem.(types.String); ok {
-		for _, v := range a.l.Slice() {
-			if v.Kind() == value.KindString && v.Str() == string(s) {
-				return types.True
-			}
-		}
-		return types.False
-	}
-	for _, v := range a.l.Slice() {
-		if types.Equal(elem, adapt(v)) == types.True {
-			return types.True
-		}
-	}
-	return types.False
+	return types.Bool((*meter)(nil).contains(a, elem))
 }
 
 // Get implements [traits.Indexer].
@@ -211,16 +188,7 @@ func (a array) IsZeroValue() bool { return a.l.Len() == 0 }
 
 // Equal implements [ref.Val].
 func (a array) Equal(other ref.Val) ref.Val {
-	l, ok := other.(traits.Lister)
-	if !ok || l.Size() != a.Size() {
-		return types.False
-	}
-	for i, v := range a.l.Slice() {
-		if types.Equal(adapt(v), l.Get(types.Int(i))) != types.True {
-			return types.False
-		}
-	}
-	return types.True
+	return types.Bool((*meter)(nil).equal(a, other))
 }
 
 // ConvertToNative implements [ref.Val].

@@ -26,6 +26,7 @@ type Event struct {
 	RawBody func() string
 
 	Now      time.Time // the time of the request, the same for all its conditions
+	Work     Work      // what its conditions have done; they have a budget together, so that many cannot do what one may not
 	Deadline time.Time // a backstop: what has not been answered by then is [ReasonBusy]; the zero time means none
 }
 

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"context"
+	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -21,18 +22,41 @@ func expressionSpec() flow.Spec {
 			Summary: "An expression, as in {{ trigger.body.action == 'opened' }}.",
 		}},
 		Compile: func(c *flow.Component) (any, error) {
-			return expression{c.Template("expression")}, nil
+			return newExpression(c.Template("expression")), nil
 		},
 	}
 }
 
+// Units of [Work] that an expression counts for. It has limits of its own and does not tell what it took, so this is what it
+// may take at most, for one that may run through its data, and what it hardly takes for the others.
+const (
+	loopingWork = requestWork / 20
+	simpleWork  = requestWork / 400
+)
+
+func newExpression(t *pebble.Template) expression {
+	work := simpleWork
+	for _, mark := range []string{"{%", "jq", "render", ".."} {
+		if strings.Contains(t.Source(), mark) {
+			work = loopingWork
+		}
+	}
+	return expression{t, work}
+}
+
 // expression is Kestra's Expression: `0`, `[]`, `no` and `False` are met, unlike in runIf (spec/expressions.md §3.4).
-type expression struct{ template *pebble.Template }
+type expression struct {
+	template *pebble.Template
+	work     int
+}
 
 // Holds implements [Condition].
 func (x expression) Holds(ctx context.Context, e *Event) (bool, error) {
 	if err := inTime(ctx, e); err != nil {
 		return false, err
+	}
+	if !e.Work.take(x.work) {
+		return false, &Error{Reason: ReasonCost, Message: "was not asked: the conditions before it took too many steps together"}
 	}
 	return x.template.Test(e.Pebble)
 }
