@@ -159,7 +159,7 @@ func (r *Runner) exited() bool {
 
 // admit makes the run of a job, with a place.
 func (r *Runner) admit(job *Job) (*run, error) {
-	if r.stopping.Load() {
+	if r.exited() {
 		return nil, ErrStopping
 	}
 	claim := job.Claim

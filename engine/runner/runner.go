@@ -35,7 +35,6 @@ type Runner struct {
 	store     execution.Store
 	admission *admission.Controller
 	options   atomic.Pointer[Options]
-	stopping  atomic.Bool
 	left      atomic.Int64 // accepted executions that were given up before their end
 
 	context context.Context // done when executions are to be left where they are
@@ -92,10 +91,9 @@ func (r *Runner) Configure(o Options) {
 // now returns the time as histories and stores keep it: in UTC, without a monotonic reading.
 func (r *Runner) now() time.Time { return r.options.Load().Now().UTC().Round(0) }
 
-// Exit says that the process is going down: no more work is taken, and callers that wait do so at most for grace from
-// now. It returns at once. Of several calls the one whose grace ends first decides.
+// Exit says that the process is going down: callers that wait do so at most for grace from now, and after that no more work
+// is taken. It returns at once. Of several calls the one whose grace ends first decides.
 func (r *Runner) Exit(grace time.Duration) {
-	r.stopping.Store(true)
 	r.mu.Lock()
 	if r.ending.IsZero() {
 		r.ending = time.Now()

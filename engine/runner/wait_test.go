@@ -315,11 +315,16 @@ func TestPlaces(t *testing.T) {
 	})
 }
 
-// TestStopping checks that nothing is accepted once the process goes down.
+// TestStopping checks that what was let in before the process goes down may still run, and that nothing is accepted when
+// callers are waited for no longer.
 func TestStopping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
 		f.runner.Exit(time.Minute)
+		f.wait(f.job(f.plan(plain), "{}"))
+		f.store.log()
+		<-time.After(time.Minute)
+		synctest.Wait()
 		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, ErrStopping) {
 			t.Errorf("not waiting: %v", err)
 		}
