@@ -99,7 +99,6 @@ func TestMemory(t *testing.T) {
 		{"a tree that nobody reads", "plain", []func(*webhook.Request){body(values)}, 1500, 200},
 		{"a tree", "tree", []func(*webhook.Request){body(values)}, 1500, 503},
 		{"a tree in CEL", "cel", []func(*webhook.Request){body(values)}, 1500, 503},
-		{"form fields that nobody reads", "plain", []func(*webhook.Request){body(many), header("Content-Type", "application/x-www-form-urlencoded")}, 1000, 200},
 		{"form fields", "form", []func(*webhook.Request){body(many), header("Content-Type", "application/x-www-form-urlencoded")}, 1000, 503},
 		{"parameters", "plain", []func(*webhook.Request){query}, 1000, 503},
 		{"what a condition makes", "makes", nil, 1000, 503},

@@ -135,31 +135,32 @@ func (d *Delivery) appendBody(dst []byte) []byte {
 }
 
 // Variables returns the JSON text of the variable `trigger`, which the answer and the kept execution carry. A body that
-// is JSON stands in it byte for byte; formFields, which can be read from the body again, do not. The error is that of the
-// account.
+// is JSON stands in it byte for byte. The error is that of the account.
 func (d *Delivery) Variables() ([]byte, error) {
 	size := int64(len(d.body.text)) + 512
 	if !d.body.json {
 		size = value.SizeJSON(value.String(d.body.text)) + 512
 	}
-	for _, name := range []string{"headers", "parameters"} {
-		v, _ := d.trigger.Get(name)
-		size += value.SizeJSON(v)
+	m := d.trigger
+	for i := range m.Len() {
+		if m.Key(i) != "body" {
+			size += value.SizeJSON(m.At(i))
+		}
 	}
 	if err := d.account.Take(size); err != nil {
 		return nil, err
 	}
 	dst := make([]byte, 0, size)
 	dst = append(dst, '{')
-	if d.body.present {
-		dst = append(dst, `"body":`...)
-		dst = append(d.appendBody(dst), ',')
-	}
-	for _, name := range []string{"headers", "parameters"} {
-		v, _ := d.trigger.Get(name)
-		dst = value.AppendQuoted(dst, name)
+	for i := range m.Len() {
+		dst = value.AppendQuoted(dst, m.Key(i))
 		dst = append(dst, ':')
-		dst = append(value.AppendJSON(dst, v), ',')
+		if m.Key(i) == "body" {
+			dst = d.appendBody(dst)
+		} else {
+			dst = value.AppendJSON(dst, m.At(i))
+		}
+		dst = append(dst, ',')
 	}
 	dst[len(dst)-1] = '}'
 	return dst, nil
