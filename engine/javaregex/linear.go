@@ -1,0 +1,148 @@
+package javaregex
+
+import (
+	"io"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// linear is a pattern as Go runs it: in time that grows with the text times the size of the program, never faster.
+type linear struct {
+	first  *regexp.Regexp        // finds a match from the begin of a text
+	later  func() *regexp.Regexp // the same from its second character on, with the first as what stands before
+	size   int                   // instructions of the program
+	prefix string                // what every match begins with
+}
+
+// instructionsPerStep is how many instructions of a program are done for a character in the time of a step, at worst.
+const instructionsPerStep = 12
+
+// compileCost is what making an instruction of a program takes, in steps.
+const compileCost = 4
+
+// compileLinear compiles a tree for Go, and returns what it asks of texts. It returns nil where Go cannot express it.
+func compileLinear(tree *node, charge func(steps int) error) (*linear, condition, error) {
+	pattern, asks, ok := linearPattern(tree)
+	if !ok || len(pattern) > maxPrinted {
+		return nil, 0, nil
+	}
+	if charge != nil {
+		if err := charge(compileCost * (size(tree) + len(pattern)/16)); err != nil {
+			return nil, 0, err
+		}
+	}
+	parsed, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return nil, 0, nil // it repeats too much, or is nested too deeply
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return nil, 0, nil
+	}
+	first, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, 0, nil
+	}
+	l := &linear{first: first, size: len(program.Inst)}
+	l.prefix, _ = first.LiteralPrefix()
+	l.later = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + pattern + `)`) })
+	return l, asks, nil
+}
+
+// linearSearch searches a text by a program of Go.
+type linearSearch struct {
+	*linear
+	text  string
+	meter Meter
+}
+
+// What a search may take at worst, in steps, to be done on the text itself, which is faster and cannot be stopped: the
+// first one, and each that follows a match.
+const (
+	blindFirst = 2000
+	blindLater = 40
+)
+
+func (s *linearSearch) search(from int) ([]int, error) {
+	if s.prefix != "" {
+		found := strings.Index(s.text[from:], s.prefix)
+		if found < 0 {
+			return nil, s.meter.Charge((len(s.text) - from) / textPerStep)
+		}
+		if err := s.meter.Charge(found / textPerStep); err != nil {
+			return nil, err
+		}
+		from += found
+	}
+	program, skip, begin, blind := s.first, 0, 0, blindFirst
+	if from > 0 {
+		_, width := utf8.DecodeLastRuneInString(s.text[:from])
+		program, skip, begin, blind = s.later(), 2, from-width, blindLater
+	}
+	text := s.text[begin:]
+	var at []int
+	if steps := 1 + (len(text)+1)*s.size/instructionsPerStep; steps <= blind {
+		if err := s.meter.Charge(steps); err != nil {
+			return nil, err
+		}
+		at = program.FindStringSubmatchIndex(text)
+	} else {
+		r := meteredReader{text: text, size: s.size, meter: s.meter}
+		at = program.FindReaderSubmatchIndex(&r)
+		if r.buy(); r.err != nil {
+			return nil, r.err
+		}
+	}
+	if at == nil {
+		return nil, nil
+	}
+	at = at[skip:]
+	for i := range at {
+		if at[i] >= 0 {
+			at[i] += begin
+		}
+	}
+	return at, nil
+}
+
+// meteredReader gives the characters of a text to a program of Go and charges for each what the program may do with it. It
+// ends when the meter says so.
+type meteredReader struct {
+	text  string
+	at    int
+	size  int
+	meter Meter
+	used  int // instructions that are not charged yet
+	err   error
+}
+
+// piece is how many instructions are charged at once.
+const piece = 64 * instructionsPerStep
+
+// ReadRune returns the next character.
+func (r *meteredReader) ReadRune() (rune, int, error) {
+	if r.used += r.size; r.used >= piece {
+		r.buy()
+	}
+	if r.err != nil || r.at == len(r.text) {
+		return 0, 0, io.EOF
+	}
+	if b := r.text[r.at]; b < utf8.RuneSelf {
+		r.at++
+		return rune(b), 1, nil
+	}
+	c, width := utf8.DecodeRuneInString(r.text[r.at:])
+	r.at += width
+	return c, width, nil
+}
+
+// buy charges for what was used.
+func (r *meteredReader) buy() {
+	if r.err == nil {
+		r.err = r.meter.Charge(1 + r.used/instructionsPerStep)
+	}
+	r.used = 0
+}

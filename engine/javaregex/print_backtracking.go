@@ -1,0 +1,156 @@
+package javaregex
+
+import (
+	"strconv"
+	"strings"
+)
+
+// backtrackingPattern returns a tree as a pattern of regexp2, and what it asks of texts. Sets and assertions are spelled
+// out, so none of regexp2's options is needed.
+func backtrackingPattern(tree *node, groups int) (pattern string, asks condition) {
+	w := backtrackingPrinter{groups: groups}
+	w.print(tree)
+	return w.b.String(), w.asks
+}
+
+type backtrackingPrinter struct {
+	b      strings.Builder
+	asks   condition
+	groups int
+}
+
+// Assertions of Java as regexp2 can say them.
+const (
+	javaLastEnd   = `(?:(?=(?:\r\n?|[\n\x85\u2028\u2029])?\z)(?<!\r(?=\n)))`
+	javaLineBegin = `(?:(?<=\A|[\n\x85\u2028\u2029]|\r(?!\n))(?!\z))`
+	javaLineEnd   = `(?:(?=[\r\n\x85\u2028\u2029]|\z)(?<!\r(?=\n)))`
+	unixLastEnd   = `(?=\n?\z)`
+	unixLineBegin = `(?:(?<=\A|\n)(?!\z))`
+	unixLineEnd   = `(?=\n|\z)`
+)
+
+func (w *backtrackingPrinter) print(n *node) {
+	switch n.op {
+	case opEmpty:
+		w.b.WriteString(`(?:)`)
+	case opNever:
+		w.b.WriteString(`(?!)`)
+	case opSet:
+		w.set(n.set)
+	case opConcat:
+		for _, sub := range n.subs {
+			if sub.op == opAlternate {
+				w.group(`(?:`, sub)
+			} else {
+				w.print(sub)
+			}
+		}
+	case opAlternate:
+		for i, sub := range n.subs {
+			if i > 0 {
+				w.b.WriteByte('|')
+			}
+			w.print(sub)
+		}
+	case opGroup:
+		w.group(`(`, n.subs[0])
+	case opAtomic:
+		w.group(`(?>`, n.subs[0])
+	case opRepeat:
+		if n.greed == possessive {
+			w.b.WriteString(`(?>`)
+			defer w.b.WriteByte(')')
+		}
+		w.group(`(?:`, n.subs[0])
+		w.b.WriteString(quantifier(n))
+	case opLook:
+		w.look(n)
+	case opReference:
+		w.reference(n)
+	case opBegin:
+		w.b.WriteString(`\A`)
+	case opEnd:
+		w.b.WriteString(`\z`)
+	case opLastEnd:
+		w.line(n, javaLastEnd, unixLastEnd)
+	case opLineBegin:
+		w.line(n, javaLineBegin, unixLineBegin)
+	case opLineEnd:
+		w.line(n, javaLineEnd, unixLineEnd)
+	case opBoundary:
+		w.boundary(n)
+	}
+}
+
+func (w *backtrackingPrinter) group(begin string, n *node) {
+	w.b.WriteString(begin)
+	w.print(n)
+	w.b.WriteByte(')')
+}
+
+func (w *backtrackingPrinter) set(s set) {
+	if len(s) == 0 {
+		w.b.WriteString(`(?!)`)
+		return
+	}
+	writeSet(&w.b, s)
+}
+
+func (w *backtrackingPrinter) line(n *node, java, unix string) {
+	if n.flags&unixLines != 0 {
+		java = unix
+	}
+	w.b.WriteString(java)
+}
+
+func (w *backtrackingPrinter) look(n *node) {
+	begin := `(?`
+	if n.behind {
+		begin += `<`
+	}
+	if n.negated {
+		begin += `!`
+	} else {
+		begin += `=`
+	}
+	w.group(begin, n.subs[0])
+}
+
+// reference prints a back reference. One to a group that does not exist never matches.
+func (w *backtrackingPrinter) reference(n *node) {
+	switch {
+	case n.n >= w.groups:
+		w.b.WriteString(`(?!)`)
+		return
+	case n.flags&ignoreCase != 0:
+		if n.flags&unicodeCase == 0 {
+			w.asks |= plainCase
+		}
+		w.b.WriteString(`(?i:`)
+		defer w.b.WriteByte(')')
+	}
+	w.b.WriteString(`\k<` + strconv.Itoa(n.n) + `>`)
+}
+
+// boundary prints the boundary of a word: combining marks behind a letter or digit belong to its word.
+func (w *backtrackingPrinter) boundary(n *node) {
+	var b strings.Builder
+	letters := asciiWord()
+	if n.flags&unicodeClasses != 0 {
+		letters = word()
+	}
+	print := func(s set) string {
+		b.Reset()
+		writeSet(&b, s)
+		return b.String()
+	}
+	in, base, mark := print(letters), print(category("L", "Nd")), print(category("Mn"))
+	left := `(?:(?<=` + in + `)|(?<=` + base + mark + `+))`
+	right := `(?:(?=` + in + `)|(?=` + mark + `)(?<=` + base + mark + `*))`
+	notLeft, notRight := `(?!`+left+`)`, `(?!`+right+`)`
+	if n.negated {
+		w.b.WriteString(`(?:` + left + right + `|` + notLeft + notRight + `)`)
+	} else {
+		w.b.WriteString(`(?:` + left + notRight + `|` + notLeft + right + `)`)
+	}
+}
