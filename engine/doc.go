@@ -7,6 +7,7 @@
 // the table.
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
+//	javaregex  regular expressions of Java, charged by the work they do
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types
 //	condition  conditions of triggers: Kestra's types, and CEL

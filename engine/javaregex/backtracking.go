@@ -28,6 +28,9 @@ const clockPeriod = 5 * time.Millisecond
 // maxPrinted is the longest pattern of another engine, in bytes.
 const maxPrinted = 256 << 10
 
+// printedCost is what compiling a byte of a pattern takes, in steps.
+const printedCost = 2
+
 // compileBacktracking compiles a tree for regexp2.
 func compileBacktracking(tree *node, groups int, o Options) (*backtracking, error) {
 	pattern, asks := backtrackingPattern(tree, groups)
@@ -35,7 +38,7 @@ func compileBacktracking(tree *node, groups int, o Options) (*backtracking, erro
 		return nil, ErrTooLarge
 	}
 	if o.Charge != nil {
-		if err := o.Charge(compileCost * len(pattern)); err != nil {
+		if err := o.Charge(printedCost * len(pattern)); err != nil {
 			return nil, err
 		}
 	}
@@ -121,6 +124,11 @@ func (s *backtrackingSearch) search(from int) ([]int, error) {
 		}
 	}
 	return nil, ErrBusy
+}
+
+func (s *backtrackingSearch) found() (bool, error) {
+	at, err := s.search(0)
+	return at != nil, err
 }
 
 // spans returns where the groups of a match begin and end in the text.

@@ -20,7 +20,7 @@ func (e *extent) add(least, most int32) {
 // study adds what a node matches.
 func (e *extent) study(n *node) {
 	switch n.op {
-	case opSet:
+	case opSet, opGrapheme:
 		e.add(1, 1)
 	case opConcat, opGroup, opAtomic:
 		for _, sub := range n.subs {

@@ -40,6 +40,9 @@ func (p *parser) single(r rune) set {
 	return normal(s)
 }
 
+// foldWork is what folding a character takes, in spans.
+const foldWork = 6
+
 // cased returns the characters whose upper case is another one or that are an upper case.
 func (p *parser) cased() []rune {
 	if p.letters == nil {
@@ -49,6 +52,6 @@ func (p *parser) cased() []rune {
 			}
 		}
 	}
-	p.pay(len(p.letters))
+	p.pay(foldWork * len(p.letters))
 	return p.letters
 }

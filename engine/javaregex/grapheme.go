@@ -32,10 +32,10 @@ func grapheme() *node {
 		concat(setNode(trailing), any(trailing)),
 	)
 	core := alternate(picture, concat(setNode(flags), setNode(flags)), hangul, setNode(control.negate()))
-	return atomic(alternate(
+	return &node{op: opGrapheme, subs: []*node{atomic(alternate(
 		concat(charNode('\r'), charNode('\n')),
 		setNode(union(control, lineBreaks(), set{{0, 0x1f}})),
 		concat(any(prepend), core, any(after)),
 		concat(setNode(union(prepend, after)), any(union(prepend, after))),
-	))
+	))}}
 }

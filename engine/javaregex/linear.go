@@ -1,7 +1,6 @@
 package javaregex
 
 import (
-	"io"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -13,15 +12,12 @@ import (
 type linear struct {
 	first  *regexp.Regexp        // finds a match from the begin of a text
 	later  func() *regexp.Regexp // the same from its second character on, with the first as what stands before
-	size   int                   // instructions of the program
-	prefix string                // what every match begins with
+	work   work
+	prefix string // what every match begins with
 }
 
-// instructionsPerStep is how many instructions of a program are done for a character in the time of a step, at worst.
-const instructionsPerStep = 12
-
 // compileCost is what making an instruction of a program takes, in steps.
-const compileCost = 4
+const compileCost = 8
 
 // compileLinear compiles a tree for Go, and returns what it asks of texts. It returns nil where Go cannot express it.
 func compileLinear(tree *node, charge func(steps int) error) (*linear, condition, error) {
@@ -46,7 +42,7 @@ func compileLinear(tree *node, charge func(steps int) error) (*linear, condition
 	if err != nil {
 		return nil, 0, nil
 	}
-	l := &linear{first: first, size: len(program.Inst)}
+	l := &linear{first: first, work: workOf(program)}
 	l.prefix, _ = first.LiteralPrefix()
 	l.later = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + pattern + `)`) })
 	return l, asks, nil
@@ -60,11 +56,23 @@ type linearSearch struct {
 }
 
 // What a search may take at worst, in steps, to be done on the text itself, which is faster and cannot be stopped: the
-// first one, and each that follows a match.
+// first one, and each that follows a match and may end long before that.
 const (
-	blindFirst = 2000
+	blindFirst = 5000
 	blindLater = 40
 )
+
+func (s *linearSearch) found() (bool, error) {
+	steps := s.work.atMost(s.text, blindFirst)
+	if steps > blindFirst {
+		at, err := s.search(0)
+		return at != nil, err
+	}
+	if err := s.meter.Charge(steps); err != nil {
+		return false, err
+	}
+	return s.first.MatchString(s.text), nil
+}
 
 func (s *linearSearch) search(from int) ([]int, error) {
 	if s.prefix != "" {
@@ -84,13 +92,13 @@ func (s *linearSearch) search(from int) ([]int, error) {
 	}
 	text := s.text[begin:]
 	var at []int
-	if steps := 1 + (len(text)+1)*s.size/instructionsPerStep; steps <= blind {
+	if steps := s.work.atMost(text, blind); steps <= blind {
 		if err := s.meter.Charge(steps); err != nil {
 			return nil, err
 		}
 		at = program.FindStringSubmatchIndex(text)
 	} else {
-		r := meteredReader{text: text, size: s.size, meter: s.meter}
+		r := meteredReader{text: text, work: &s.work, meter: s.meter}
 		at = program.FindReaderSubmatchIndex(&r)
 		if r.buy(); r.err != nil {
 			return nil, r.err
@@ -106,43 +114,4 @@ func (s *linearSearch) search(from int) ([]int, error) {
 		}
 	}
 	return at, nil
-}
-
-// meteredReader gives the characters of a text to a program of Go and charges for each what the program may do with it. It
-// ends when the meter says so.
-type meteredReader struct {
-	text  string
-	at    int
-	size  int
-	meter Meter
-	used  int // instructions that are not charged yet
-	err   error
-}
-
-// piece is how many instructions are charged at once.
-const piece = 64 * instructionsPerStep
-
-// ReadRune returns the next character.
-func (r *meteredReader) ReadRune() (rune, int, error) {
-	if r.used += r.size; r.used >= piece {
-		r.buy()
-	}
-	if r.err != nil || r.at == len(r.text) {
-		return 0, 0, io.EOF
-	}
-	if b := r.text[r.at]; b < utf8.RuneSelf {
-		r.at++
-		return rune(b), 1, nil
-	}
-	c, width := utf8.DecodeRuneInString(r.text[r.at:])
-	r.at += width
-	return c, width, nil
-}
-
-// buy charges for what was used.
-func (r *meteredReader) buy() {
-	if r.err == nil {
-		r.err = r.meter.Charge(1 + r.used/instructionsPerStep)
-	}
-	r.used = 0
 }

@@ -14,6 +14,7 @@ const (
 	opGroup               // subs[0], captured as group n
 	opRepeat              // subs[0], from least to most times
 	opAtomic              // subs[0], without trying again
+	opGrapheme            // subs[0], which spells out what a reader takes for one character
 	opLook                // subs[0] stands ahead, or behind
 	opReference           // the text of group n
 	opBegin               // the begin of the text

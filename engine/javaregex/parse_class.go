@@ -158,4 +158,4 @@ func (p *parser) family() set {
 }
 
 // propertyWork is about what finding a property takes, in spans.
-const propertyWork = 400
+const propertyWork = 2000

@@ -84,22 +84,15 @@ func (p *parser) groupName(r rune) string {
 	return string(name)
 }
 
-// checkBehind refuses what cannot stand behind: in Java what has no greatest length, and here what a search from right to
-// left, which is how regexp2 looks behind, would do otherwise.
+// checkBehind refuses what cannot stand behind: what has no greatest length for Java, or one that overflows there.
 func (p *parser) checkBehind(n *node, open int) {
 	var e extent
 	e.study(n.subs[0])
 	if e.unbounded {
 		p.failAt(open, "what a look-behind looks for has no greatest length", "")
 	}
-	if e.open > 1 { // lengths overflow in Java, which then finds some and not others
+	if e.open > 1 { // Java then finds some and not others
 		p.failAt(open, "only one part of any length is supported in a look-behind", "")
-	}
-	if n.any(func(sub *node) bool {
-		return sub.op == opAtomic || sub.op == opRepeat && sub.greed == possessive ||
-			sub.op == opGroup && !n.negated && (e.open > 0 || e.least != e.most+e.before)
-	}) {
-		p.failAt(open, "captures of any length and possessive parts are not supported in a look-behind", "")
 	}
 }
 

@@ -17,7 +17,11 @@ type backtrackingPrinter struct {
 	b      strings.Builder
 	asks   condition
 	groups int
+	left   int // captures of what is left of the text
 }
+
+// anything is any character.
+const anything = `[\x00-\x{10ffff}]`
 
 // Assertions of Java as regexp2 can say them.
 const (
@@ -54,6 +58,8 @@ func (w *backtrackingPrinter) print(n *node) {
 		}
 	case opGroup:
 		w.group(`(`, n.subs[0])
+	case opGrapheme:
+		w.print(n.subs[0])
 	case opAtomic:
 		w.group(`(?>`, n.subs[0])
 	case opRepeat:
@@ -103,7 +109,20 @@ func (w *backtrackingPrinter) line(n *node, java, unix string) {
 	w.b.WriteString(java)
 }
 
+// look prints a look-around. regexp2 looks behind by searching from right to left, where possessive parts and captures would
+// come out otherwise. Such a part looks ahead from every place before, and must end where what is left of the text begins.
 func (w *backtrackingPrinter) look(n *node) {
+	if n.behind && n.subs[0].any(func(sub *node) bool {
+		return sub.op == opAtomic || sub.op == opGroup || sub.op == opRepeat && sub.greed == possessive
+	}) {
+		w.left++
+		left := "left" + strconv.Itoa(w.left)
+		w.b.WriteString(`(?=(?<` + left + `>` + anything + `*))`)
+		w.b.WriteString(map[bool]string{false: `(?<=`, true: `(?<!`}[n.negated])
+		w.group(`(?=(?:`, n.subs[0])
+		w.b.WriteString(`\k<` + left + `>\z)` + anything + `*?)`)
+		return
+	}
 	begin := `(?`
 	if n.behind {
 		begin += `<`
@@ -139,12 +158,8 @@ func (w *backtrackingPrinter) boundary(n *node) {
 	if n.flags&unicodeClasses != 0 {
 		letters = word()
 	}
-	print := func(s set) string {
-		b.Reset()
-		writeSet(&b, s)
-		return b.String()
-	}
-	in, base, mark := print(letters), print(category("L", "Nd")), print(category("Mn"))
+	writeSet(&b, letters)
+	in, base, mark := b.String(), `[\p{L}\p{Nd}]`, `\p{Mn}`
 	left := `(?:(?<=` + in + `)|(?<=` + base + mark + `+))`
 	right := `(?:(?=` + in + `)|(?=` + mark + `)(?<=` + base + mark + `*))`
 	notLeft, notRight := `(?!`+left+`)`, `(?!`+right+`)`

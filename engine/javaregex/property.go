@@ -2,7 +2,6 @@ package javaregex
 
 import (
 	_ "embed"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -69,9 +68,15 @@ func fromTable(kind, name string) (set, bool) {
 func lookUp(kind, name string) (string, bool) {
 	name = strings.ToUpper(name)
 	for line := range strings.Lines(properties) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if fields[0] == kind && slices.Contains(strings.Split(fields[1], ","), name) {
-			return fields[2], true
+		row, ok := strings.CutPrefix(line, kind+"\t")
+		if !ok {
+			continue
+		}
+		names, characters, _ := strings.Cut(strings.TrimSuffix(row, "\n"), "\t")
+		for known := range strings.SplitSeq(names, ",") {
+			if known == name {
+				return characters, true
+			}
 		}
 	}
 	return "", false

@@ -123,9 +123,12 @@ func (m Match) Group(group int) (string, bool) {
 	return m.Text[start:end], true
 }
 
-// searcher finds the first match that begins at from or behind it; nil when there is none.
+// searcher searches a text.
 type searcher interface {
+	// search finds the first match that begins at from or behind it; nil when there is none.
 	search(from int) ([]int, error)
+	// found reports whether there is a match at all.
+	found() (bool, error)
 }
 
 // textPerStep is how many bytes are looked through in the time of a step.
@@ -133,9 +136,6 @@ const textPerStep = 64
 
 // Matches calls each for every match in a text, from left to right, until it returns false or an error.
 func (re *Regexp) Matches(text string, meter Meter, each func(Match) (more bool, err error)) error {
-	if err := meter.Charge(1 + len(text)/textPerStep); err != nil {
-		return err
-	}
 	in, err := re.searcher(text, meter)
 	if err != nil {
 		return err
@@ -156,7 +156,20 @@ func (re *Regexp) Matches(text string, meter Meter, each func(Match) (more bool,
 	return nil
 }
 
+// Match reports whether there is a match in a text.
+func (re *Regexp) Match(text string, meter Meter) (bool, error) {
+	in, err := re.searcher(text, meter)
+	if err != nil {
+		return false, err
+	}
+	return in.found()
+}
+
+// searcher returns the search of a text by the engine that says what Java does, after looking the text through.
 func (re *Regexp) searcher(text string, meter Meter) (searcher, error) {
+	if err := meter.Charge(1 + len(text)/textPerStep); err != nil {
+		return nil, err
+	}
 	if re.linear != nil && re.asks.holds(text) {
 		return &linearSearch{linear: re.linear, text: text, meter: meter}, nil
 	}

@@ -26,16 +26,17 @@ type state struct {
 	object   value.Value // the object that was printed
 	filtered value.Value // the text of the filter tag that is being filtered
 
-	steps    int // left
-	bytes    int // left
-	memory   int // bytes left
-	granted  int // bytes of them that the account has given and that are not used yet
-	texts    int // bytes of text that the last walk came by
-	depth    int // left
-	random   *rand.Rand
-	late     fault // the missing fault of a name that is computed
-	now      time.Time
-	nowTaken bool
+	steps     int           // left
+	bytes     int           // left
+	memory    int           // bytes left
+	granted   int           // bytes of them that the account has given and that are not used yet
+	texts     int           // bytes of text that the last walk came by
+	depth     int           // left
+	regexTime time.Duration // left
+	random    *rand.Rand
+	late      fault // the missing fault of a name that is computed
+	now       time.Time
+	nowTaken  bool
 }
 
 // local is a variable that the template made.
@@ -58,6 +59,7 @@ func (e *Engine) acquire(t *Template, c *Context) *state {
 	st.engine, st.template, st.ctx, st.vars = e, t, c, c.Vars
 	st.steps, st.bytes, st.depth = e.limits.Steps, e.limits.OutputBytes, e.limits.Depth
 	st.memory, st.granted = e.limits.Memory, freeMemory
+	st.regexTime = e.limits.RegexTime
 	return st
 }
 
