@@ -16,11 +16,8 @@ type backtracking struct {
 	asks   condition
 	groups int
 	time   time.Duration
+	clock  func() time.Duration // the processor time of the thread
 }
-
-// A search that its time on the clock ends, though it used less of the processor than it may, is tried again with more of it:
-// the machine is busy. After the last of them it is given up.
-var clockFactors = []time.Duration{1, 5, 25}
 
 // clockPeriod is how exact the clock of regexp2 is, which is one for the process.
 const clockPeriod = 5 * time.Millisecond
@@ -42,12 +39,14 @@ func compileBacktracking(tree *node, groups int, o Options) (*backtracking, erro
 			return nil, err
 		}
 	}
-	b := &backtracking{asks: asks, groups: groups, time: o.Time}
+	b := &backtracking{asks: asks, groups: groups, time: o.Time, clock: processorTime}
 	if b.time <= 0 {
 		b.time = DefaultTime
 	}
 	regexp2.SetTimeoutCheckPeriod(clockPeriod)
-	for _, factor := range clockFactors {
+	// A search that its time on the clock ends, though it used less of the processor than it may, is tried again with more of
+	// it: the machine is busy. After the last of them it is given up.
+	for _, factor := range []time.Duration{1, 5, 25} {
 		b.tries = append(b.tries, sync.OnceValues(func() (*regexp2.Regexp, error) {
 			re, err := regexp2.Compile(pattern)
 			if err != nil {
@@ -110,9 +109,9 @@ func (s *backtrackingSearch) search(from int) ([]int, error) {
 		if err != nil {
 			return nil, err
 		}
-		begin := processorTime()
+		begin := s.clock()
 		m, err := re.FindRunesMatchStartingAt(s.runes, start)
-		used := processorTime() - begin
+		used := s.clock() - begin
 		if spent := s.meter.Spend(used); spent != nil {
 			return nil, spent
 		}

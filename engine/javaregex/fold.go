@@ -30,7 +30,11 @@ func (p *parser) single(r rune) set {
 	if !p.has(ignoreCase) || !p.has(unicodeCase) {
 		return p.folded(r, r)
 	}
-	lower := unicode.ToLower(unicode.ToUpper(r))
+	upper := unicode.ToUpper(r)
+	lower := unicode.ToLower(upper)
+	if upper == lower {
+		return chars(r)
+	}
 	s := set{{r, r}, {lower, lower}}
 	for _, other := range p.cased() {
 		if unicode.ToLower(unicode.ToUpper(other)) == lower {

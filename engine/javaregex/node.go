@@ -42,6 +42,7 @@ type node struct {
 	op          op
 	subs        []*node
 	set         set
+	short       string // the set as both engines know it, which they read faster than its spans; "" where they do not
 	n           int
 	least, most int
 	greed       greed

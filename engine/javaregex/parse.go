@@ -128,7 +128,8 @@ func (p *parser) sequence() *node {
 func (p *parser) atom(r rune) *node {
 	switch r {
 	case '[':
-		return setNode(p.class(true))
+		s, short := p.classShort(true)
+		return &node{op: opSet, set: s, short: short}
 	case '\\':
 		return p.escaped()
 	case '^':

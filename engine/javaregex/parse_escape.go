@@ -10,7 +10,8 @@ import (
 func (p *parser) escaped() *node {
 	switch p.char(p.pos + 1) {
 	case 'p', 'P':
-		return setNode(p.family())
+		s, short := p.family()
+		return &node{op: opSet, set: s, short: short}
 	}
 	r, n := p.escape(false, false)
 	if n != nil {

@@ -14,10 +14,11 @@ func backtrackingPattern(tree *node, groups int) (pattern string, asks condition
 }
 
 type backtrackingPrinter struct {
-	b      strings.Builder
-	asks   condition
-	groups int
-	left   int // captures of what is left of the text
+	b        strings.Builder
+	asks     condition
+	groups   int
+	names    int  // of captures that the pattern of Java does not have
+	repeated bool // what is printed is part of a repetition
 }
 
 // anything is any character.
@@ -40,7 +41,7 @@ func (w *backtrackingPrinter) print(n *node) {
 	case opNever:
 		w.b.WriteString(`(?!)`)
 	case opSet:
-		w.set(n.set)
+		w.set(n)
 	case opConcat:
 		for _, sub := range n.subs {
 			if sub.op == opAlternate {
@@ -61,14 +62,9 @@ func (w *backtrackingPrinter) print(n *node) {
 	case opGrapheme:
 		w.print(n.subs[0])
 	case opAtomic:
-		w.group(`(?>`, n.subs[0])
+		w.atomic(func() { w.print(n.subs[0]) }, n)
 	case opRepeat:
-		if n.greed == possessive {
-			w.b.WriteString(`(?>`)
-			defer w.b.WriteByte(')')
-		}
-		w.group(`(?:`, n.subs[0])
-		w.b.WriteString(quantifier(n))
+		w.repeat(n)
 	case opLook:
 		w.look(n)
 	case opReference:
@@ -88,18 +84,57 @@ func (w *backtrackingPrinter) print(n *node) {
 	}
 }
 
+func (w *backtrackingPrinter) repeat(n *node) {
+	times := func() {
+		w.group(`(?:`, n.subs[0])
+		w.b.WriteString(quantifier(n))
+	}
+	outer := w.repeated
+	defer func() { w.repeated = outer }()
+	if n.greed != possessive {
+		w.repeated = w.repeated || n.most != 1
+		times()
+		return
+	}
+	w.atomic(func() {
+		w.repeated = w.repeated || n.most != 1
+		times()
+	}, n)
+}
+
+// atomic prints what is not tried again. regexp2 (v2.12) loses places to try when such a part may be empty and is repeated;
+// there, it stands ahead, is captured, and its text follows.
+func (w *backtrackingPrinter) atomic(print func(), n *node) {
+	if !w.repeated || !n.nullable() {
+		w.b.WriteString(`(?>`)
+		print()
+		w.b.WriteByte(')')
+		return
+	}
+	name := w.newName()
+	w.b.WriteString(`(?:(?=(?<` + name + `>`)
+	print()
+	w.b.WriteString(`))\k<` + name + `>)`)
+}
+
+// newName returns the name of a capture that the pattern of Java does not have. regexp2 counts it behind those without names.
+func (w *backtrackingPrinter) newName() string {
+	w.names++
+	return "x" + strconv.Itoa(w.names)
+}
+
 func (w *backtrackingPrinter) group(begin string, n *node) {
 	w.b.WriteString(begin)
 	w.print(n)
 	w.b.WriteByte(')')
 }
 
-func (w *backtrackingPrinter) set(s set) {
-	if len(s) == 0 {
+func (w *backtrackingPrinter) set(n *node) {
+	if len(n.set) == 0 {
 		w.b.WriteString(`(?!)`)
 		return
 	}
-	writeSet(&w.b, s)
+	writeSet(&w.b, n)
 }
 
 func (w *backtrackingPrinter) line(n *node, java, unix string) {
@@ -115,8 +150,7 @@ func (w *backtrackingPrinter) look(n *node) {
 	if n.behind && n.subs[0].any(func(sub *node) bool {
 		return sub.op == opAtomic || sub.op == opGroup || sub.op == opRepeat && sub.greed == possessive
 	}) {
-		w.left++
-		left := "left" + strconv.Itoa(w.left)
+		left := w.newName()
 		w.b.WriteString(`(?=(?<` + left + `>` + anything + `*))`)
 		w.b.WriteString(map[bool]string{false: `(?<=`, true: `(?<!`}[n.negated])
 		w.group(`(?=(?:`, n.subs[0])
@@ -158,7 +192,7 @@ func (w *backtrackingPrinter) boundary(n *node) {
 	if n.flags&unicodeClasses != 0 {
 		letters = word()
 	}
-	writeSet(&b, letters)
+	writeSet(&b, setNode(letters))
 	in, base, mark := b.String(), `[\p{L}\p{Nd}]`, `\p{Mn}`
 	left := `(?:(?<=` + in + `)|(?<=` + base + mark + `+))`
 	right := `(?:(?=` + in + `)|(?=` + mark + `)(?<=` + base + mark + `*))`

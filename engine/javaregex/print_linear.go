@@ -56,7 +56,7 @@ func (w *linearPrinter) print(n *node) {
 	case opNever:
 		w.b.WriteString(`[^\x00-\x{10FFFF}]`)
 	case opSet:
-		w.set(n.set)
+		w.set(n)
 	case opConcat:
 		for _, sub := range n.subs {
 			if sub.op == opAlternate {
@@ -125,21 +125,31 @@ func (w *linearPrinter) group(n *node) {
 	w.b.WriteByte(')')
 }
 
-func (w *linearPrinter) set(s set) {
-	if len(s) == 0 {
+func (w *linearPrinter) set(n *node) {
+	if len(n.set) == 0 {
 		w.b.WriteString(`[^\x00-\x{10FFFF}]`)
 		return
 	}
-	writeSet(&w.b, s)
+	writeSet(&w.b, n)
 }
 
 // writeSet prints a set that is not empty, as both engines read it.
-func writeSet(b *strings.Builder, s set) {
-	if len(s) == 1 && s[0].lo == s[0].hi {
+func writeSet(b *strings.Builder, n *node) {
+	s := n.set
+	switch {
+	case n.short != "":
+		b.WriteString(n.short)
+	case len(s) == 1 && s[0].lo == s[0].hi:
 		writeChar(b, s[0].lo)
-		return
+	default:
+		b.WriteByte('[')
+		writeSpans(b, s)
+		b.WriteByte(']')
 	}
-	b.WriteByte('[')
+}
+
+// writeSpans prints a set as part of a class.
+func writeSpans(b *strings.Builder, s set) {
 	for _, r := range s {
 		writeChar(b, r.lo)
 		if r.hi > r.lo {
@@ -147,7 +157,6 @@ func writeSet(b *strings.Builder, s set) {
 			writeChar(b, r.hi)
 		}
 	}
-	b.WriteByte(']')
 }
 
 func writeChar(b *strings.Builder, r rune) {
