@@ -20,8 +20,10 @@ func (e *extent) add(least, most int32) {
 // study adds what a node matches.
 func (e *extent) study(n *node) {
 	switch n.op {
-	case opSet, opGrapheme:
+	case opSet:
 		e.add(1, 1)
+	case opSpelled:
+		e.add(int32(min(n.n, 1)), int32(n.n))
 	case opConcat, opGroup, opAtomic:
 		for _, sub := range n.subs {
 			e.study(sub)

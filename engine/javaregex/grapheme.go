@@ -32,7 +32,7 @@ func grapheme() *node {
 		concat(setNode(trailing), any(trailing)),
 	)
 	core := alternate(picture, concat(setNode(flags), setNode(flags)), hangul, setNode(control.negate()))
-	return &node{op: opGrapheme, subs: []*node{atomic(alternate(
+	return &node{op: opSpelled, subs: []*node{atomic(alternate(
 		concat(charNode('\r'), charNode('\n')),
 		setNode(union(control, lineBreaks(), set{{0, 0x1f}})),
 		concat(any(prepend), core, any(after)),

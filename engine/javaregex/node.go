@@ -14,7 +14,7 @@ const (
 	opGroup               // subs[0], captured as group n
 	opRepeat              // subs[0], from least to most times
 	opAtomic              // subs[0], without trying again
-	opGrapheme            // subs[0], which spells out what a reader takes for one character
+	opSpelled             // subs[0], which spells out \R or \X; to Java it is one thing of at most n characters, 0 for \X
 	opLook                // subs[0] stands ahead, or behind
 	opReference           // the text of group n
 	opBegin               // the begin of the text
@@ -103,7 +103,7 @@ func (n *node) nullable() bool {
 		return !slices.ContainsFunc(n.subs, func(sub *node) bool { return !sub.nullable() })
 	case opAlternate:
 		return slices.ContainsFunc(n.subs, (*node).nullable)
-	case opGroup, opAtomic:
+	case opGroup, opAtomic, opSpelled:
 		return n.subs[0].nullable()
 	case opRepeat:
 		return n.least == 0 || n.subs[0].nullable()

@@ -132,7 +132,8 @@ func (p *parser) assertion(r rune, at int) *node {
 	case 'G':
 		p.failAt(at, "\\G is not supported", "")
 	case 'R':
-		return alternate(concat(charNode('\r'), charNode('\n')), setNode(union(set{{'\n', '\r'}}, lineBreaks())))
+		breaks := alternate(concat(charNode('\r'), charNode('\n')), setNode(union(set{{'\n', '\r'}}, lineBreaks())))
+		return &node{op: opSpelled, n: 2, subs: []*node{breaks}}
 	case 'X':
 		n := grapheme()
 		n.any(func(n *node) bool { p.pay(len(n.set)); return false })

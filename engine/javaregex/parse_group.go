@@ -86,6 +86,9 @@ func (p *parser) groupName(r rune) string {
 
 // checkBehind refuses what cannot stand behind: what has no greatest length for Java, or one that overflows there.
 func (p *parser) checkBehind(n *node, open int) {
+	if n.any(func(n *node) bool { return n.op == opSpelled && n.n == 0 }) { // Java then never finds it
+		p.failAt(open, "\\X is not supported in a look-behind", "")
+	}
 	var e extent
 	e.study(n.subs[0])
 	if e.unbounded {

@@ -59,8 +59,8 @@ func (w *backtrackingPrinter) print(n *node) {
 		}
 	case opGroup:
 		w.group(`(`, n.subs[0])
-	case opGrapheme:
-		w.print(n.subs[0])
+	case opSpelled:
+		w.group(`(?:`, n.subs[0])
 	case opAtomic:
 		w.atomic(func() { w.print(n.subs[0]) }, n)
 	case opRepeat:

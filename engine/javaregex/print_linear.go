@@ -72,6 +72,8 @@ func (w *linearPrinter) print(n *node) {
 			}
 			w.print(sub)
 		}
+	case opSpelled:
+		w.group(n.subs[0])
 	case opGroup:
 		w.b.WriteByte('(')
 		w.print(n.subs[0])

@@ -18,7 +18,8 @@
 // # The columns of divergences.tsv
 //
 //	case     topic/case, as in 04-body/1E400, or file/expression, as in operators/{{ 1 + 1 }}, with the name of the
-//	         context behind it in parentheses unless it is facts; of jq, jq/input | program
+//	         context behind it in parentheses unless it is facts; of jq, jq/input | program; javaregex/kind, which
+//	         tests/differential/javaregex compares
 //	kestra   what differs, a colon and a blank, and what Kestra has
 //	ours     what this engine has
 //	why      why a user wants ours

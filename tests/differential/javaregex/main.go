@@ -23,8 +23,13 @@ func main() {
 	flag.Parse()
 	out := bufio.NewWriter(os.Stdout)
 	if *compare {
-		equal, all := differences(os.Stdin, func(line, ours string) { fmt.Fprintf(out, "%s\n\t%s\n", line, ours) })
-		fmt.Fprintf(out, "%d of %d equal\n", equal, all)
+		kinds := map[string]int{}
+		equal, all := differences(os.Stdin, func(line, ours string) {
+			kind := kindOf(line, ours)
+			kinds[kind]++
+			fmt.Fprintf(out, "%s: %s\n\t%s\n", kind, line, ours)
+		})
+		fmt.Fprintf(out, "%d of %d equal; different: %v\n", equal, all, kinds)
 	} else {
 		m := newMaker(*seed)
 		for range *n {
@@ -48,24 +53,26 @@ func differences(r io.Reader, each func(line, ours string)) (equal, all int) {
 			continue
 		}
 		all++
-		if ours := answer(question{unquote(fields[0]), unquote(fields[1]), unquote(fields[2])}); ours != fields[3] {
-			each(lines.Text(), ours)
-		} else {
+		ours := answer(question{unquote(fields[0]), unquote(fields[1]), unquote(fields[2])})
+		if ours == fields[3] || fields[3] == "!" && strings.HasPrefix(ours, "! ") {
 			equal++
+		} else {
+			each(lines.Text(), ours)
 		}
 	}
 	return equal, all
 }
 
-// answer is what Answers.java says, by package javaregex.
+// answer is what Answers.java says, by package javaregex; with the error behind the ! of a pattern that is refused, and a ? and
+// an error for a search that fails.
 func answer(q question) string {
 	whole, err := javaregex.Compile(q.pattern, javaregex.Options{Whole: true})
 	if err != nil {
-		return "!"
+		return "! " + err.Error()
 	}
 	re, err := javaregex.Compile(q.pattern, javaregex.Options{})
 	if err != nil {
-		return "! not the same with whole texts"
+		return "not the same with whole texts"
 	}
 	var b, out strings.Builder
 	err = whole.Matches(q.subject, free{}, func(javaregex.Match) (bool, error) {
@@ -73,7 +80,7 @@ func answer(q question) string {
 		return false, nil
 	})
 	if err != nil {
-		return "! " + err.Error()
+		return "? " + err.Error()
 	}
 	from := 0
 	var failed error
@@ -93,7 +100,7 @@ func answer(q question) string {
 		return true, nil
 	})
 	if err != nil {
-		return "! " + err.Error()
+		return "? " + err.Error()
 	}
 	if failed != nil {
 		return b.String() + "\t!"
