@@ -62,7 +62,7 @@ func (w *backtrackingPrinter) print(n *node) {
 	case opSpelled:
 		w.group(`(?:`, n.subs[0])
 	case opAtomic:
-		w.atomic(func() { w.print(n.subs[0]) }, n)
+		w.atomic(func() { w.print(n.subs[0]) })
 	case opRepeat:
 		w.repeat(n)
 	case opLook:
@@ -99,13 +99,13 @@ func (w *backtrackingPrinter) repeat(n *node) {
 	w.atomic(func() {
 		w.repeated = w.repeated || n.most != 1
 		times()
-	}, n)
+	})
 }
 
-// atomic prints what is not tried again. regexp2 (v2.12) loses places to try when such a part may be empty and is repeated;
-// there, it stands ahead, is captured, and its text follows.
-func (w *backtrackingPrinter) atomic(print func(), n *node) {
-	if !w.repeated || !n.nullable() {
+// atomic prints what is not tried again. Where such a part is repeated, regexp2 v2.12 takes the repetition into it and then
+// finds too much or too little; so there it stands ahead, is captured, and its text follows.
+func (w *backtrackingPrinter) atomic(print func()) {
+	if !w.repeated {
 		w.b.WriteString(`(?>`)
 		print()
 		w.b.WriteByte(')')

@@ -132,6 +132,7 @@ func TestMatches(t *testing.T) {
 		{`a++a|b*+c`, "aabbc", "bbc"},
 		{`(?>a|ab)c`, "abc", ""},
 		{`.(?>.?)+a`, "xa1a", "xa1a"},
+		{`(?>.+){2}|(?:a{1,2}+){3}|(b++){2}`, "aaabb", ""},
 		{`(?=a)\w(?!b)`, "abac", "a"},
 		{`(?<=a+)b(?<!cab)`, "aab cab", "b"},
 		{`(?<=(a|bb)x)c`, "axc bbxc", "c,a|c,bb"},
