@@ -11,7 +11,7 @@ import (
 // linear is a pattern as Go runs it: in time that grows with the text times the size of the program, never faster.
 type linear struct {
 	first  *regexp.Regexp        // finds a match from the begin of a text
-	later  func() *regexp.Regexp // the same from its second character on, with the first as what stands before
+	later  func() *regexp.Regexp // the same from its second character on, with the first as what stands before; nil if that is nothing to it
 	work   work
 	prefix string // what every match begins with
 }
@@ -44,9 +44,14 @@ func compileLinear(tree *node, charge func(steps int) error) (*linear, condition
 	}
 	l := &linear{first: first, work: workOf(program)}
 	l.prefix, _ = first.LiteralPrefix()
-	l.later = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + pattern + `)`) })
+	if tree.any(looksBack) {
+		l.later = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + pattern + `)`) })
+	}
 	return l, asks, nil
 }
+
+// looksBack reports whether what a node means depends on what stands before.
+func looksBack(n *node) bool { return n.op == opBegin || n.op == opLineBegin || n.op == opBoundary }
 
 // linearSearch searches a text by a program of Go.
 type linearSearch struct {
@@ -85,10 +90,13 @@ func (s *linearSearch) search(from int) ([]int, error) {
 		}
 		from += found
 	}
-	program, skip, begin, blind := s.first, 0, 0, blindFirst
+	program, skip, begin, blind := s.first, 0, from, blindFirst
 	if from > 0 {
+		blind = blindLater
+	}
+	if from > 0 && s.later != nil {
 		_, width := utf8.DecodeLastRuneInString(s.text[:from])
-		program, skip, begin, blind = s.later(), 2, from-width, blindLater
+		program, skip, begin = s.later(), 2, from-width
 	}
 	text := s.text[begin:]
 	var at []int
