@@ -46,13 +46,13 @@ func compileBacktracking(tree *node, groups int, o Options) (*backtracking, erro
 	regexp2.SetTimeoutCheckPeriod(clockPeriod)
 	// A search that its time on the clock ends, though it used less of the processor than it may, is tried again with more of
 	// it: the machine is busy. After the last of them it is given up.
-	for _, factor := range []time.Duration{1, 5, 25} {
+	for _, factor := range []int{1, 5, 25} {
 		b.tries = append(b.tries, sync.OnceValues(func() (*regexp2.Regexp, error) {
 			re, err := regexp2.Compile(pattern)
 			if err != nil {
 				return nil, &SyntaxError{Msg: "regular expression cannot be translated", At: 1}
 			}
-			re.MatchTimeout = (b.time + b.time/4 + 2*clockPeriod) * factor
+			re.MatchTimeout = (b.time + b.time/4 + 2*clockPeriod) * time.Duration(factor)
 			return re, nil
 		}))
 	}

@@ -30,16 +30,8 @@ func compileLinear(tree *node, charge func(steps int) error) (*linear, condition
 			return nil, 0, err
 		}
 	}
-	parsed, err := syntax.Parse(pattern, syntax.Perl)
-	if err != nil {
-		return nil, 0, nil // it repeats too much, or is nested too deeply
-	}
-	program, err := syntax.Compile(parsed.Simplify())
-	if err != nil {
-		return nil, 0, nil
-	}
-	first, err := regexp.Compile(pattern)
-	if err != nil {
+	first, program, ok := programOf(pattern)
+	if !ok {
 		return nil, 0, nil
 	}
 	l := &linear{first: first, work: workOf(program)}
@@ -48,6 +40,20 @@ func compileLinear(tree *node, charge func(steps int) error) (*linear, condition
 		l.later = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\A(?s:.)(?s:.*?)(` + pattern + `)`) })
 	}
 	return l, asks, nil
+}
+
+// programOf compiles a pattern. It returns false for one that repeats too much or is nested too deeply for Go.
+func programOf(pattern string) (*regexp.Regexp, *syntax.Prog, bool) {
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, nil, false
+	}
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return nil, nil, false
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	return re, program, err == nil
 }
 
 // looksBack reports whether what a node means depends on what stands before.

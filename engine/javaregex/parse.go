@@ -33,14 +33,14 @@ type parser struct {
 	work    int // that is not charged yet
 }
 
-// parseFailure carries an error out of the parser.
-type parseFailure struct{ error }
+// parseError carries an error out of the parser.
+type parseError struct{ error }
 
 // parse returns the tree of a pattern and the names of its groups. charge pays for the work, and ends it with an error.
 func parse(pattern string, charge func(steps int) error) (tree *node, names []string, err error) {
 	p := &parser{source: newSource(pattern), names: []string{""}, charge: charge}
 	defer func() {
-		if failed, ok := recover().(parseFailure); ok {
+		if failed, ok := recover().(parseError); ok {
 			err = failed.error
 		}
 	}()
@@ -60,7 +60,7 @@ func (p *parser) failAt(pos int, msg, name string) {
 	if pos = min(pos, len(p.at)-1); pos >= 0 {
 		at = p.at[pos]
 	}
-	panic(parseFailure{&SyntaxError{Msg: msg, Name: name, At: at + 1}})
+	panic(parseError{&SyntaxError{Msg: msg, Name: name, At: at + 1}})
 }
 
 // workPerStep is how many spans of sets are made in the time of a step.
@@ -73,7 +73,7 @@ func (p *parser) pay(spans int) {
 		return
 	}
 	if err := p.charge(p.work / workPerStep); err != nil {
-		panic(parseFailure{err})
+		panic(parseError{err})
 	}
 	p.work %= workPerStep
 }
