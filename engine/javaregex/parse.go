@@ -212,9 +212,11 @@ func (p *parser) count() (least, most int) {
 func (p *parser) number() int {
 	n := 0
 	for r := p.peek(); isDigit(r); r = p.next() {
-		if n = n*10 + int(r-'0'); n > math.MaxInt32 {
+		digit := int(r - '0')
+		if n > (math.MaxInt32-digit)/10 {
 			p.fail("the number of a repetition is too large")
 		}
+		n = n*10 + digit
 	}
 	return n
 }

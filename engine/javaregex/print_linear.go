@@ -34,11 +34,10 @@ func linearPattern(tree *node) (pattern string, asks condition, ok bool) {
 func size(n *node) int {
 	sum := 1
 	for _, sub := range n.subs {
-		sum += size(sub)
+		sum = min(sum+size(sub), maxProgram+1)
 	}
 	if n.op == opRepeat {
-		times := max(n.most, n.least+1)
-		return min(sum, maxProgram+1) * min(times, maxProgram+1)
+		sum *= min(max(n.most, n.least+1), maxProgram+1)
 	}
 	return min(sum, maxProgram+1)
 }

@@ -158,6 +158,7 @@ func TestRefused(t *testing.T) {
 		`{`:              `{ begins a repetition and needs a number, or a \ before it, at character 1`,
 		`a{,2}`:          `{ begins a repetition and needs a number, or a \ before it, at character 2`,
 		`a{2`:            `the } of a repetition is missing at character 3`,
+		`a{2147483648}`:  `the number of a repetition is too large at character 12`,
 		`a{2,1}`:         `a repetition has more at least than at most at character 6`,
 		`(?P<n>a)`:       `unknown kind of group; a named one is (?<name>…) at character 3`,
 		`a\y`:            `unknown escape \y at character 2`,
