@@ -8,6 +8,7 @@
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
 //	yaml       YAML as Kestra reads it, for flow files and yaml()
+//	javaregex  regular expressions of Java, charged by the work they do
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types
 //	condition  conditions of triggers: Kestra's types, and CEL

@@ -40,10 +40,11 @@ var house = []row{
 		ours:    []string{"engine/value"},
 		outside: []string{"gopkg.in/yaml.v3"},
 	},
+	{pkg: "engine/javaregex", outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
 	{
 		pkg:     "engine/pebble",
-		ours:    []string{"engine/yaml", "engine/value"},
-		outside: []string{"github.com/dlclark/regexp2/v2", "github.com/itchyny/gojq", "golang.org/x/text"},
+		ours:    []string{"engine/javaregex", "engine/yaml", "engine/value"},
+		outside: []string{"github.com/itchyny/gojq", "golang.org/x/text"},
 	},
 	{
 		pkg:  "engine/flow",
@@ -119,6 +120,7 @@ var house = []row{
 	},
 	{pkg: "tests/crash", ours: []string{"tests/e2e/harness"}},
 	{pkg: "tests/bench", ours: []string{"engine/...", "tests/e2e/harness"}},
+	{pkg: "tests/differential/javaregex", ours: []string{"engine/javaregex"}},
 	{pkg: "tests/conformance", ours: []string{"engine/..."}},
 	{pkg: "tests/differential/...", ours: []string{"engine/..."}},
 }

@@ -120,14 +120,15 @@
 //
 //	{{ 'a,b' | split(limit=1, delimiter=',') }} {{ 'aXb' | regexMatch('(?i)x') }} -> ["a,b"] true
 //
-// Regular expressions are Java's, as far as regexp2 reads them; groups are numbered in their order. Programs of jq are
-// those of jackson-jq: if needs its else, and there is no env, $ENV, input, debug or module; objects keep their order, whole
-// results are integers, and the functions of mathematics give doubles.
+// Regular expressions are Java's, see package javaregex. Programs of jq are those of jackson-jq: if needs its else, and there
+// is no env, $ENV, input, debug or module; objects keep their order, whole results are integers, and the functions of
+// mathematics give doubles.
 //
 //	{{ trigger.body | jq('[.list[] | numbers] | add, (length | sqrt)') }} -> [3,1.4142135623730951]
 //
 // Whatever a template or its data say, an evaluation ends within its [Limits]. One with the same clock and seed says the
-// same again, random numbers and identifiers included.
+// same again, random numbers and identifiers included; only whether a search with look-around or back references reaches
+// its limit of processor time depends on the machine.
 //
 // # Filters
 //

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -13,8 +14,10 @@ type Engine struct {
 	precedence map[string]int
 	registry   *registry
 	methods    map[value.Kind]methodTable
-	regexes    cache[*regex]
 	states     sync.Pool
+
+	// Regular expressions: those that match somewhere in a text, and those that match whole ones.
+	regexes, wholeRegexes cache[*javaregex.Regexp]
 }
 
 // New returns an engine.

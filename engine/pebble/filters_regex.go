@@ -1,6 +1,9 @@
 package pebble
 
-import "github.com/caddy-kestra/kestra-webhook/engine/value"
+import (
+	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
 
 // filtersRegex are the filters of Kestra 2.0 that take a regular expression.
 func filtersRegex() []Filter {
@@ -13,11 +16,11 @@ func filtersRegex() []Filter {
 				Examples: []Example{{"{{ 'v1.2' | regexMatch('[0-9]+') }}", "true"}, {"{{ null | regexMatch('.') }}", "false"}},
 			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-				found := false
-				err := st.regexOn("regexMatch", v, args[0], func(string, regexMatch) (bool, error) {
-					found = true
-					return false, nil
-				})
+				text, null, err := st.regexText("regexMatch", v, args[0])
+				if err != nil || null {
+					return value.Bool(false), err
+				}
+				found, err := st.findsRegex(text, args[0].Str())
 				return value.Bool(found), err
 			},
 		},
@@ -57,16 +60,16 @@ func filtersRegex() []Filter {
 					return value.Null, evaluationError("the group of regexExtract must be a number, not %s", args[1].Kind())
 				}
 				out := value.Null
-				err := st.regexOn("regexExtract", v, args[0], func(text string, m regexMatch) (bool, error) {
-					if number == 0 {
-						out = value.String(text[m.start:m.end])
-						return false, nil
+				text, null, err := st.regexText("regexExtract", v, args[0])
+				if err != nil || null {
+					return out, err
+				}
+				err = st.matches(text, args[0].Str(), func(m javaregex.Match) (bool, error) {
+					if groups := m.Regexp().NumGroups(); number < 0 || number > int64(groups) {
+						return false, evaluationError("group %d of regexExtract does not exist: the regular expression has %d", number, groups)
 					}
-					if number < 0 || number > int64(len(m.groups)) {
-						return false, evaluationError("group %d of regexExtract does not exist: the regular expression has %d", number, len(m.groups))
-					}
-					if group := m.GroupByNumber(m.groups[number-1]); group != nil && len(group.Captures) > 0 {
-						out = value.String(group.String())
+					if group, ok := m.Group(int(number)); ok {
+						out = value.String(group)
 					}
 					return false, nil
 				})
@@ -76,17 +79,14 @@ func filtersRegex() []Filter {
 	}
 }
 
-// regexOn calls each for the first match of a regular expression in the text of a value. Null has none.
-func (st *state) regexOn(name string, v, pattern value.Value, each func(text string, m regexMatch) (bool, error)) error {
+// regexText returns the text of a value that a filter searches, and whether it is null and has none.
+func (st *state) regexText(name string, v, pattern value.Value) (text string, null bool, err error) {
 	if pattern.Kind() != value.KindString {
-		return evaluationError("the regex of %s must be a string, not %s", name, pattern.Kind())
+		return "", false, evaluationError("the regex of %s must be a string, not %s", name, pattern.Kind())
 	}
 	if v.IsNull() {
-		return nil
+		return "", true, nil
 	}
-	text, err := st.javaText(v)
-	if err != nil {
-		return err
-	}
-	return st.matches(text, pattern.Str(), func(m regexMatch) (bool, error) { return each(text, m) })
+	text, err = st.javaText(v)
+	return text, false, err
 }

@@ -35,7 +35,7 @@ func filtersText() []Filter {
 		},
 		{
 			Entry{
-				Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true}, {Name: "limit"}},
+				Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true, check: checkRegex}, {Name: "limit"}},
 				Summary: "the parts of a string between matches of a regular expression; without the empty ones at its end unless limit is negative",
 				Examples: []Example{
 					{"{{ 'a,b' | split(',') }}", `["a","b"]`},

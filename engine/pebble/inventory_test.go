@@ -185,24 +185,6 @@ func TestDecryptKestra(t *testing.T) {
 	}
 }
 
-func TestGroupOrder(t *testing.T) {
-	for pattern, want := range map[string][]int{
-		`a`: nil, `(a)(b)`: {1, 2}, `(?<x>a)(b)`: {2, 1}, `(?:a)(?=b)(?<!c)(?P<x>d)('y')`: {2, 1},
-		`[(](a)[^]()](\()(?i)(?<n>x)`: {1, 2, 3}, `\((a)`: {1}, `(?'q'a)(?<r>b)(c)`: {2, 3, 1},
-	} {
-		got := groupOrder(pattern)
-		if len(got) != len(want) {
-			t.Errorf("%s: got %v, want %v", pattern, got, want)
-			continue
-		}
-		for i := range want {
-			if got[i] != want[i] {
-				t.Errorf("%s: got %v, want %v", pattern, got, want)
-			}
-		}
-	}
-}
-
 // TestInventoryLimits sees that what grows by a filter or takes long ends by a limit.
 func TestInventoryLimits(t *testing.T) {
 	e, c := New(Options{}), hostileContext()

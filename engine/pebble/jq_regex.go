@@ -5,8 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/dlclark/regexp2/v2"
-
+	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -190,47 +189,47 @@ func (r *jqRun) matches(text, pattern, flags string) (value.Value, error) {
 	}
 	var found []value.Value
 	at, characters := 0, 0
-	err := r.st.matches(text, pattern, func(m regexMatch) (bool, error) {
-		start, end := m.start, m.end
+	err := r.st.matches(text, pattern, func(m javaregex.Match) (bool, error) {
+		start, end := m.Start(), m.End()
 		if nonEmpty && start == end {
 			return true, nil
 		}
 		characters += utf8.RuneCountInString(text[at:start])
 		at = start
-		captures := make([]value.Value, len(m.groups))
-		for i, number := range m.groups {
-			captures[i] = jqCapture(text, m.GroupByNumber(number), start, characters)
+		captures := make([]value.Value, m.Regexp().NumGroups())
+		for i := range captures {
+			captures[i] = jqCapture(m, i+1, characters)
 		}
 		length := utf8.RuneCountInString(text[start:end])
 		found = append(found, value.MapOf("offset", value.Int(int64(characters)), "length", value.Int(int64(length)),
 			"string", value.String(text[start:end]), "captures", value.ListOf(captures...)))
-		if err := r.st.charge(8 + 8*len(m.groups)); err != nil {
+		if err := r.st.charge(8 + 8*len(captures)); err != nil {
 			return false, err
 		}
 		return global, nil
 	})
-	if failed, ok := err.(*fault); ok && failed.class != ClassLimit { //nolint:errorlint // never wrapped
+	if failed, ok := err.(*fault); ok && failed.class != ClassLimit && failed.class != ClassBusy { //nolint:errorlint // never wrapped
 		err = jqFail(failed.msg)
 	}
 	return value.ListOf(found...), err
 }
 
-// jqCapture returns what a group of a match captured.
-func jqCapture(text string, g *regexp2.Group, matchStart, matchOffset int) value.Value {
+// jqCapture returns what a group of a match captured; matchOffset is where the match begins, in characters.
+func jqCapture(m javaregex.Match, group, matchOffset int) value.Value {
 	name := value.Null
-	if g != nil && strings.Trim(g.Name, "0123456789") != "" {
-		name = value.String(g.Name)
+	if known := m.Regexp().GroupName(group); known != "" {
+		name = value.String(known)
 	}
-	if g == nil || len(g.Captures) == 0 {
+	start, end, ok := m.Span(group)
+	if !ok {
 		return value.MapOf("offset", value.Int(-1), "length", value.Int(0), "string", value.Null, "name", name)
 	}
-	start, length := g.ByteRange()
-	captured := text[start : start+length]
+	captured := m.Text[start:end]
 	offset := matchOffset
-	if start >= matchStart {
-		offset += utf8.RuneCountInString(text[matchStart:start])
+	if start >= m.Start() {
+		offset += utf8.RuneCountInString(m.Text[m.Start():start])
 	} else { // captured by a look behind
-		offset -= utf8.RuneCountInString(text[start:matchStart])
+		offset -= utf8.RuneCountInString(m.Text[start:m.Start()])
 	}
 	return value.MapOf("offset", value.Int(int64(offset)), "length", value.Int(int64(utf8.RuneCountInString(captured))),
 		"string", value.String(captured), "name", name)

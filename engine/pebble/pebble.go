@@ -34,7 +34,7 @@ type Limits struct {
 	Depth         int           // nesting of expressions, macros and render() calls
 	RangeItems    int           // items of one range or list made by the language
 	Memory        int           // bytes that one evaluation makes: its text, and its lists and maps
-	RegexTime     time.Duration // time of one regular expression match
+	RegexTime     time.Duration // time of the processor that searches with look-around, back references and the like take in one evaluation
 }
 
 // DefaultLimits are the limits of an [Engine] whose options name none.

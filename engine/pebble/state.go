@@ -26,16 +26,18 @@ type state struct {
 	object   value.Value // the object that was printed
 	filtered value.Value // the text of the filter tag that is being filtered
 
-	steps    int // left
-	bytes    int // left
-	memory   int // bytes left
-	granted  int // bytes of them that the account has given and that are not used yet
-	texts    int // bytes of text that the last walk came by
-	depth    int // left
-	random   *rand.Rand
-	late     fault // the missing fault of a name that is computed
-	now      time.Time
-	nowTaken bool
+	steps     int           // left
+	bytes     int           // left
+	memory    int           // bytes left
+	granted   int           // bytes of them that the account has given and that are not used yet
+	texts     int           // bytes of text that the last walk came by
+	depth     int           // left
+	regexTime time.Duration // left
+	paid      []paid        // entries of caches that need no further steps
+	random    *rand.Rand
+	late      fault // the missing fault of a name that is computed
+	now       time.Time
+	nowTaken  bool
 }
 
 // local is a variable that the template made.
@@ -58,6 +60,7 @@ func (e *Engine) acquire(t *Template, c *Context) *state {
 	st.engine, st.template, st.ctx, st.vars = e, t, c, c.Vars
 	st.steps, st.bytes, st.depth = e.limits.Steps, e.limits.OutputBytes, e.limits.Depth
 	st.memory, st.granted = e.limits.Memory, freeMemory
+	st.regexTime = e.limits.RegexTime
 	return st
 }
 
@@ -73,7 +76,8 @@ func (e *Engine) release(st *state) {
 	}
 	clear(st.locals[:cap(st.locals)])
 	clear(st.args[:cap(st.args)])
-	*st = state{locals: st.locals[:0], args: st.args[:0], out: st.out[:0]}
+	clear(st.paid)
+	*st = state{locals: st.locals[:0], args: st.args[:0], out: st.out[:0], paid: st.paid[:0]}
 	e.states.Put(st)
 }
 

@@ -19,7 +19,7 @@
 //
 //	case     topic/case, as in 04-body/1E400, or file/expression, as in operators/{{ 1 + 1 }}, with the name of the
 //	         context behind it in parentheses unless it is facts; of jq, jq/input | program; of the packages in
-//	         ../differential, differential/set/question
+//	         ../differential, differential/set/question and javaregex/kind
 //	kestra   what differs, a colon and a blank, and what Kestra has
 //	ours     what this engine has
 //	why      why a user wants ours

@@ -1,0 +1,87 @@
+package javaregex
+
+import "math"
+
+// extent is what Java knows about the length of what a part of a pattern matches, by which it decides what may stand in a
+// look-behind. Its numbers overflow as Java's do.
+type extent struct {
+	least, most int32
+	before      int32 // the most of what stands before the last choice, which Java counts by itself
+	open        int   // parts without a greatest length that Java takes nonetheless
+	unbounded   bool  // there is a part that it does not take
+	choices     bool  // there is more than one way, so that a repeated group is one that it does not take
+}
+
+func (e *extent) add(least, most int32) {
+	e.least += least
+	e.most += most
+}
+
+// study adds what a node matches.
+func (e *extent) study(n *node) {
+	switch n.op {
+	case opSet:
+		e.add(1, 1)
+	case opSpelled:
+		e.add(int32(min(n.n, 1)), int32(n.n))
+	case opConcat, opGroup, opAtomic:
+		for _, sub := range n.subs {
+			e.study(sub)
+		}
+	case opAlternate:
+		e.choose(n.subs)
+	case opRepeat:
+		e.repeat(n)
+	case opReference:
+		e.unbounded = true
+	default: // nothing, as it seems to Java
+	}
+}
+
+// choose adds the shortest and the longest of some nodes.
+func (e *extent) choose(subs []*node) {
+	least, most := int32(math.MaxInt32), int32(-1)
+	for _, sub := range subs {
+		var each extent
+		each.study(sub)
+		least, most = min(least, each.least), max(most, each.most+each.before)
+		e.open = max(e.open, each.open)
+		e.unbounded = e.unbounded || each.unbounded
+	}
+	e.least += least
+	e.before += e.most + most
+	e.most, e.choices = 0, true
+}
+
+func (e *extent) repeat(n *node) {
+	sub := n.subs[0]
+	var once extent
+	once.study(sub)
+	isGroup := n.greed != possessive && (sub.op == opGroup || sub.op == opConcat || sub.op == opAlternate)
+	switch {
+	case n.least == 0 && n.most == 1 && isGroup:
+		e.choose([]*node{sub, empty()})
+	case n.least == 0 && n.most == 1:
+		least := e.least
+		e.study(sub)
+		e.least, e.choices = least, true
+	case sub.op == opSet && n.most == unlimited && n.greed == greedy:
+		e.add(int32(n.least), math.MaxInt32)
+		e.choices = true
+		e.open++
+	case isGroup && once.choices:
+		e.unbounded, e.choices = true, true
+	default:
+		times := int32(math.MaxInt32)
+		if n.most != unlimited {
+			times = int32(n.most)
+		}
+		before := e.most
+		e.add(once.least*int32(n.least), (once.most+once.before)*times)
+		if e.unbounded = e.unbounded || once.unbounded || e.most < before; n.most == unlimited && once.most > 0 {
+			e.open++
+		}
+		e.open += once.open
+		e.choices = e.choices || once.choices || n.least != n.most
+	}
+}

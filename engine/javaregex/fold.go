@@ -1,0 +1,61 @@
+package javaregex
+
+import "unicode"
+
+// folded returns what matches a span of a pattern without regard to case: in ASCII, or with (?u) in Unicode, where a
+// character matches when its upper case, or the lower case of that, is meant.
+func (p *parser) folded(lo, hi rune) set {
+	plain := set{{lo, hi}}
+	if !p.has(ignoreCase) {
+		return plain
+	}
+	s := plain
+	for r := 'a'; r <= 'z'; r++ {
+		if plain.has(r) || plain.has(r-'a'+'A') {
+			s = append(s, span{r, r}, span{r - 'a' + 'A', r - 'a' + 'A'})
+		}
+	}
+	if p.has(unicodeCase) {
+		for _, r := range p.cased() {
+			if upper := unicode.ToUpper(r); plain.has(upper) || plain.has(unicode.ToLower(upper)) {
+				s = append(s, span{r, r})
+			}
+		}
+	}
+	return normal(s)
+}
+
+// single returns what matches one character of a pattern.
+func (p *parser) single(r rune) set {
+	if !p.has(ignoreCase) || !p.has(unicodeCase) {
+		return p.folded(r, r)
+	}
+	upper := unicode.ToUpper(r)
+	lower := unicode.ToLower(upper)
+	if upper == lower {
+		return chars(r)
+	}
+	s := set{{r, r}, {lower, lower}}
+	for _, other := range p.cased() {
+		if unicode.ToLower(unicode.ToUpper(other)) == lower {
+			s = append(s, span{other, other})
+		}
+	}
+	return normal(s)
+}
+
+// foldWork is what folding a character takes, in spans.
+const foldWork = 6
+
+// cased returns the characters whose upper case is another one or that are an upper case.
+func (p *parser) cased() []rune {
+	if p.letters == nil {
+		for _, c := range unicode.CaseRanges {
+			for r := rune(c.Lo); r <= rune(c.Hi); r++ {
+				p.letters = append(p.letters, r)
+			}
+		}
+	}
+	p.pay(foldWork * len(p.letters))
+	return p.letters
+}

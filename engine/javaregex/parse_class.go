@@ -1,0 +1,226 @@
+package javaregex
+
+import (
+	"strings"
+	"unicode"
+)
+
+// class reads a class from its bracket, or where behind && none stands, from what comes next. It passes the closing bracket
+// if it may.
+func (p *parser) class(closing bool) set {
+	s, _ := p.classShort(closing)
+	return s
+}
+
+// classShort is class, and returns what is short for it.
+func (p *parser) classShort(closing bool) (set, string) {
+	p.nest()
+	short := newShort()
+	var all, single set // what was read: whole sets, and single characters, which && joins late
+	joined, pending := false, false
+	open := p.pos
+	r := p.next()
+	negated := r == '^' && p.char(p.pos-1) == '['
+	if negated {
+		r = p.next()
+		short.b.WriteByte('^')
+	}
+	add := func(s set) {
+		all, joined = p.paid(union(all, s)), true
+	}
+	for ; ; r = p.peek() {
+		switch {
+		case p.atEnd():
+			p.failAt(open, "the ] of a class is missing", "")
+		case r == '[':
+			short.fails = true
+			add(p.class(true))
+			continue
+		case r == '&' && p.doubled():
+			right, found := p.right()
+			short.fails = true
+			if pending {
+				add(single)
+				pending = false
+			}
+			switch {
+			case !joined && !found:
+				p.fail("&& needs a class before or behind it")
+			case !joined:
+				all, joined = right, true
+			case found:
+				all = p.paid(all.and(right))
+			}
+			continue
+		case r == ']' && (joined || pending):
+			if closing {
+				p.next()
+			}
+			if pending {
+				all = union(all, single)
+			}
+			if negated {
+				all = all.negate()
+			}
+			p.depth--
+			return p.paid(all), short.String()
+		}
+		s, category, one := p.item()
+		short.add(s, category)
+		if one {
+			single, pending = union(single, s), true
+		} else {
+			add(s)
+		}
+	}
+}
+
+// short makes what is short for a class: it keeps categories by their names.
+type short struct {
+	b     strings.Builder
+	fails bool // there is no such thing, or it is of no use
+	named bool
+}
+
+func newShort() *short {
+	s := new(short)
+	s.b.WriteByte('[')
+	return s
+}
+
+func (s *short) add(spans set, category string) {
+	if category != "" {
+		s.named = true
+		s.b.WriteString(category)
+		return
+	}
+	if len(spans) > manySpans {
+		s.fails = true
+		return
+	}
+	writeSpans(&s.b, spans)
+}
+
+// String returns the class, or "" where there is no short one.
+func (s *short) String() string {
+	if s.fails || !s.named {
+		return ""
+	}
+	return s.b.String() + "]"
+}
+
+// doubled passes && and reports whether it is there.
+func (p *parser) doubled() bool {
+	if p.next() != '&' {
+		p.pos--
+		return false
+	}
+	p.next()
+	return true
+}
+
+// right reads what stands behind &&: classes, or all that is left.
+func (p *parser) right() (s set, found bool) {
+	for r := p.peek(); r != ']' && r != '&' && !p.atEnd(); r = p.peek() {
+		if r == '[' {
+			s = union(s, p.class(true))
+		} else {
+			p.pos--
+			s = union(s, p.class(false))
+		}
+		found = true
+	}
+	return s, found
+}
+
+// item reads a character, a span or a set in a class, and returns what is short for it, and whether it was a single character.
+func (p *parser) item() (s set, category string, one bool) {
+	first := p.peek()
+	if first != '\\' {
+		p.next()
+	} else {
+		switch p.char(p.pos + 1) {
+		case 'p', 'P':
+			s, category = p.family()
+			return s, category, false
+		}
+		r, n := p.escape(true, p.char(p.pos+2) == '-')
+		if n != nil {
+			return n.set, "", false
+		}
+		first = r
+	}
+	if p.peek() != '-' {
+		return p.single(first), "", true
+	}
+	switch p.char(p.pos + 1) {
+	case '[', ']':
+		return p.single(first), "", true
+	}
+	at := p.pos
+	last := p.next()
+	if last != '\\' {
+		p.next()
+	} else {
+		r, n := p.escape(true, true)
+		if n != nil {
+			r = -1
+		}
+		last = r
+	}
+	if last < first {
+		p.failAt(at, "a span of a class ends before it begins", "")
+	}
+	return p.folded(first, last), "", false
+}
+
+// family reads \p or \P and its name, and returns the characters, and what is short for them.
+func (p *parser) family() (s set, category string) {
+	negated := p.char(p.pos+1) == 'P'
+	at := p.pos
+	p.pos++
+	var name string
+	if p.next() != '{' {
+		if p.atEnd() {
+			p.failAt(at, "\\p needs the name of a property", "")
+		}
+		name = string(p.runes[p.pos])
+		p.pos++
+	} else {
+		p.next()
+		from := p.pos
+		for p.char(p.pos) != '}' {
+			if p.atEnd() {
+				p.failAt(at, "the } of a property is missing", "")
+			}
+			p.pos++
+		}
+		name = string(p.runes[from:p.pos])
+		p.pos++
+	}
+	p.pay(propertyWork)
+	s, ok := p.property(name)
+	category = p.short(name, negated)
+	if !ok {
+		p.failAt(at, "unknown property", name)
+	}
+	if negated {
+		s = s.negate()
+	}
+	return p.paid(s), category
+}
+
+// short returns a general category as both engines write it, or "".
+func (p *parser) short(name string, negated bool) string {
+	letter := name == "Lu" || name == "Ll" || name == "Lt"
+	if len(name) > 2 || unicode.Categories[name] == nil || name[0] == 'C' || name == "LC" || letter && p.has(ignoreCase) {
+		return ""
+	}
+	if negated {
+		return `\P{` + name + `}`
+	}
+	return `\p{` + name + `}`
+}
+
+// propertyWork is about what finding a property takes, in spans.
+const propertyWork = 2000

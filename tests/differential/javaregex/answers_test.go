@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestAnswers compares with what Java 25 said, see the command. At least 97 % must be equal, and what differs must be of a
+// kind that divergences.tsv names; a kind that nothing is of any more is an error too.
+func TestAnswers(t *testing.T) {
+	f, err := os.Open("testdata/answers.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	kinds := map[string]int{}
+	equal, all := differences(f, func(line, ours string) {
+		kind := kindOf(line, ours)
+		if kind == "" {
+			t.Errorf("%s\n\there %s", line, ours)
+		}
+		kinds[kind]++
+	})
+	t.Logf("%d of %d equal; different: %v", equal, all, kinds)
+	if all < 5000 || equal*100 < all*97 {
+		t.Errorf("%d of %d are equal", equal, all)
+	}
+	rows, err := os.ReadFile("../../conformance/divergences.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range strings.Lines(string(rows)) {
+		name, rest, _ := strings.Cut(row, "\t")
+		if !strings.HasPrefix(name, "javaregex/") || strings.HasPrefix(rest, "refused: ") {
+			continue
+		}
+		if kinds[name] == 0 {
+			t.Errorf("divergences.tsv: nothing is of the kind %s any more", name)
+		}
+		delete(kinds, name)
+	}
+	for kind := range kinds {
+		t.Errorf("divergences.tsv has no row %s", kind)
+	}
+}
+
+// TestQuestions sees that the questions of the answers are those of the seed.
+func TestQuestions(t *testing.T) {
+	answers, err := os.ReadFile("testdata/answers.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, line := newMaker(1), 0
+	for answer := range strings.Lines(string(answers)) {
+		line++
+		q := m.question()
+		if want := quote(q.pattern) + "\t" + quote(q.replacement) + "\t" + quote(q.subject) + "\t"; !strings.HasPrefix(answer, want) {
+			t.Fatalf("line %d is %s, want %s", line, answer, want)
+		}
+	}
+}
