@@ -60,24 +60,27 @@ func jqPosition(key value.Value, n int) (int, bool) {
 	return 0, false
 }
 
-// jqRange returns the bounds of a slice of n items.
+// jqRange returns the bounds of a slice of n items: one that is negative counts from the end, and what is not a number
+// counts as 0.
 func jqRange(key *value.Map, n int) (from, to int, err error) {
-	bound := func(name string, otherwise int, round func(float64) float64) int {
+	bound := func(name string, otherwise int) float64 {
 		v, _ := key.Get(name)
 		if v.IsNull() {
-			return otherwise
+			return float64(otherwise)
 		}
 		f, ok := v.AsFloat()
 		if !ok || !v.IsNumber() {
 			err = jqFail("bounds of a slice must be numbers")
-			return 0
 		}
-		if f = round(f); f < 0 {
+		if f < 0 {
 			f += float64(n)
 		}
-		return int(max(0, min(f, float64(n))))
+		if math.IsNaN(f) { // neither below nor above anything, so min and max would keep it
+			return 0
+		}
+		return max(0, min(f, float64(n)))
 	}
-	from, to = bound("start", 0, math.Floor), bound("end", n, math.Ceil)
+	from, to = int(bound("start", 0)), int(math.Ceil(bound("end", n)))
 	return from, max(from, to), err
 }
 
@@ -221,13 +224,16 @@ func (r *jqRun) place(v, key, member value.Value) (value.Value, error) {
 		items = v.List().Slice()
 	}
 	f, _ := key.AsFloat()
-	f = math.Floor(f)
+	f = math.Trunc(f)
+	if math.IsNaN(f) {
+		f = 0
+	}
 	if f < 0 {
 		if f += float64(len(items)); f < 0 {
 			return value.Null, jqFail("index is before the begin of the array")
 		}
 	}
-	if !(f <= float64(r.st.engine.limits.RangeItems)) { // not a number is not either
+	if f > float64(r.st.engine.limits.RangeItems) {
 		return value.Null, newFault(ClassLimit, -1, "list has more than %d items", r.st.engine.limits.RangeItems)
 	}
 	n := max(len(items), int(f)+1)
