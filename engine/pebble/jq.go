@@ -100,7 +100,7 @@ func jqCompile(text string) (jqNode, error) {
 	if len(text) > maxJQProgram {
 		return nil, newFault(ClassLimit, -1, "jq program has more than %d bytes", maxJQProgram)
 	}
-	query, err := gojq.Parse(text)
+	query, err := gojq.Parse(jqCloseTries(text))
 	if err != nil {
 		return nil, &fault{class: ClassEvaluation, at: -1, msg: "jq program does not parse: " + cut(err.Error(), 200), err: err}
 	}

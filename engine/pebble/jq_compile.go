@@ -14,7 +14,8 @@ import (
 // jqCompiler turns the syntax tree of a program into nodes.
 type jqCompiler struct {
 	library *jqLibrary
-	own     bool // the program is the library, which may call what others may not
+	own     bool                 // the program is the library, which may call what others may not
+	grouped map[*gojq.Query]bool // the operators that [jqCompiler.regroup] has put right
 }
 
 // jqStep counts a node in the budget.
@@ -52,7 +53,7 @@ func (c *jqCompiler) query(q *gojq.Query, sc *jqScope) (jqNode, error) {
 	if q.Term != nil {
 		return c.term(q.Term, sc)
 	}
-	switch q.Op {
+	switch q = c.regroup(q); q.Op {
 	case gojq.OpPipe:
 		if len(q.Patterns) > 0 {
 			return c.bind(q, sc)

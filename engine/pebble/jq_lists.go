@@ -21,7 +21,7 @@ func jqListFunctions() map[string]jqFunc {
 		"add/0": jqSum,
 		"contains/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
 			if jqType(v) != jqType(a[0]) || v.Kind() == value.KindBool && v.Bool() != a[0].Bool() {
-				return value.Null, jqMismatch(v, a[0], "have their containment checked")
+				return value.Null, jqFail("%s and %s cannot have their containment checked", v, a[0])
 			}
 			ok, err := r.contains(v, a[0])
 			return value.Bool(ok), err

@@ -328,7 +328,7 @@ func (r *jqRun) matchesOf(text, pattern string, options jqOptions) (value.Value,
 		if options.nonEmpty && m.start == m.end {
 			return true, nil
 		}
-		if next == len(text) && next > 0 {
+		if next >= len(text) && next > 0 {
 			return false, nil
 		}
 		if err := r.chargeMatch(m); err != nil {
@@ -340,8 +340,14 @@ func (r *jqRun) matchesOf(text, pattern string, options jqOptions) (value.Value,
 		found = append(found, match)
 		if options.twice && m.start == m.end && m.start > next && m.start < len(text) { // it is found again from where it ends
 			found = append(found, match)
+			next = m.start
 		}
-		next = m.end
+		if m.end == next {
+			_, size := utf8.DecodeRuneInString(text[next:])
+			next += max(1, size)
+		} else {
+			next = m.end
+		}
 		return options.global, nil
 	})
 	if failed, ok := err.(*fault); ok && failed.class == ClassRuntime { //nolint:errorlint // never wrapped
