@@ -329,11 +329,19 @@ func (c *jqCompiler) unary(u *gojq.Unary, sc *jqScope) (jqNode, error) {
 			if !negate {
 				return emit(jqItem{v: it.v})
 			}
-			v, err := value.Neg(it.v)
+			v, err := jqNegated(it.v)
 			if err != nil {
-				return jqFail("%s", err.Error())
+				return err
 			}
-			return emit(jqItem{v: jqWhole(v)})
+			return emit(jqItem{v: v})
 		})
 	}), nil
+}
+
+func jqNegated(v value.Value) (value.Value, error) {
+	negative, err := value.Neg(v)
+	if err != nil {
+		return value.Null, jqFail("%s", err.Error())
+	}
+	return jqWhole(negative), nil
 }

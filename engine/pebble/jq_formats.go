@@ -173,10 +173,14 @@ func jqUnbase64(r *jqRun, v value.Value) (string, error) {
 	if err := r.st.produce(len(text)); err != nil {
 		return "", err
 	}
-	for i := range len(text) {
-		if c := text[i]; !isDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && strings.IndexByte("+/=", c) < 0 {
-			return "", jqFail("%s is not valid base64 data: Illegal base64 character %s", value.String(text), jqOnlyCaught(strconv.FormatInt(int64(c), 16)))
+	for _, c := range text {
+		if c < utf8.RuneSelf && (isDigit(byte(c)) || isLetter(byte(c)) || strings.ContainsRune("+/=", c)) {
+			continue
 		}
+		if c > 0xff { // Latin-1 has no such character
+			c = '?'
+		}
+		return "", jqFail("%s is not valid base64 data: Illegal base64 character%s", value.String(text), jqOnlyCaught(" "+strconv.FormatInt(int64(int8(c)), 16)))
 	}
 	encoding := base64.StdEncoding
 	if !strings.HasSuffix(text, "=") {

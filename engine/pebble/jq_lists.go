@@ -208,12 +208,10 @@ func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) 
 		}
 		return value.Null, jqFail("Cannot index %s with number", jqType(v))
 	}
-	rows, width := v.List().Slice(), 0
-	for _, row := range rows {
-		if row.Kind() != value.KindList && !row.IsNull() {
-			return value.Null, jqFail("Cannot index %s with number", jqType(row))
-		}
-		width = max(width, row.List().Len())
+	rows := v.List().Slice()
+	width, err := r.rowWidth(rows)
+	if err != nil {
+		return value.Null, err
 	}
 	if err := r.st.items(width * len(rows)); err != nil {
 		return value.Null, err
@@ -232,6 +230,30 @@ func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) 
 		columns[i] = value.ListOf(column...)
 	}
 	return value.ListOf(columns...), nil
+}
+
+// rowWidth returns how long the longest row is: that of an array or null. Anything else has a length, but no item.
+func (r *jqRun) rowWidth(rows []value.Value) (int, error) {
+	width, other := 0, value.Null
+	for _, row := range rows {
+		n, err := jqLength(r, row, nil)
+		if err != nil {
+			return 0, err
+		}
+		switch {
+		case row.Kind() == value.KindList:
+			width = max(width, row.List().Len())
+		case jqCompare(n, value.Int(0)) > 0:
+			width = max(width, 1)
+		}
+		if other.IsNull() && row.Kind() != value.KindList {
+			other = row
+		}
+	}
+	if width > 0 && !other.IsNull() {
+		return 0, jqFail("Cannot index %s with number", jqType(other))
+	}
+	return width, nil
 }
 
 // jqToEntries returns the members of an object, or the items of an array, as objects of key and value.

@@ -174,10 +174,9 @@ func jqLength(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 		return value.Int(0), nil
 	case "number":
 		if n, ok := value.Compare(v, value.Int(0)); ok && n < 0 {
-			negative, err := value.Neg(v)
-			return negative, err
+			return jqNegated(v)
 		}
-		return v, nil
+		return jqWhole(v), nil
 	case "string":
 		text := value.JavaText(v)
 		return value.Int(int64(utf8.RuneCountInString(text))), r.st.charge(len(text) / textPerCount)

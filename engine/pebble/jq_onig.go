@@ -27,6 +27,7 @@ type onigReader struct {
 	at    int
 	out   strings.Builder
 	flags onigFlags
+	count int // of the groups that capture
 }
 
 // maxOnigGroups is how deep groups may be nested.
@@ -34,7 +35,7 @@ const maxOnigGroups = 200
 
 // onigPattern translates a pattern; the error says what is wrong with it, or what cannot be translated.
 func onigPattern(pattern string, flags onigFlags) (string, error) {
-	r := &onigReader{in: pattern, flags: flags}
+	r := &onigReader{in: pattern, flags: flags, count: onigGroups(pattern)}
 	if err := r.alternatives(0); err != nil {
 		return "", err
 	}
@@ -42,6 +43,28 @@ func onigPattern(pattern string, flags onigFlags) (string, error) {
 		return "", errors.New("a closing parenthesis has no opening one")
 	}
 	return r.out.String(), nil
+}
+
+// onigGroups counts the groups that capture. A number behind a backslash is one of them, or that of a character.
+func onigGroups(pattern string) int {
+	n, class := 0, false
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '[':
+			class = true
+		case ']':
+			class = false
+		case '(':
+			rest := pattern[i+1:]
+			named := strings.HasPrefix(rest, "?'") || strings.HasPrefix(rest, "?<") && !strings.HasPrefix(rest, "?<=") && !strings.HasPrefix(rest, "?<!")
+			if !class && (named || !strings.HasPrefix(rest, "?")) {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (r *onigReader) more() bool { return r.at < len(r.in) }
@@ -249,8 +272,11 @@ func (r *onigReader) quantifiers(start int, quantified bool) error {
 		switch c := r.in[r.at]; {
 		case c == '*' || c == '+' || c == '?':
 			r.at++
-		case c == '{' && r.interval():
-			interval = true
+		case c == '{':
+			var err error
+			if interval, err = r.interval(); err != nil || !interval {
+				return err
+			}
 		default:
 			return nil
 		}
@@ -277,19 +303,22 @@ func (r *onigReader) quantifiers(start int, quantified bool) error {
 const maxOnigRepeat = 100_000
 
 // interval reads {n}, {n,} or {n,m}; anything else in braces is text.
-func (r *onigReader) interval() bool {
+func (r *onigReader) interval() (bool, error) {
 	body, _, ok := strings.Cut(r.in[r.at+1:], "}")
 	low, high, ranged := strings.Cut(body, ",")
-	least, err := strconv.Atoi(low)
-	if !ok || err != nil || least < 0 || least > maxOnigRepeat || low[0] == '+' {
-		return false
+	least, err := strconv.ParseUint(low, 10, 32)
+	if !ok || err != nil {
+		return false, nil
 	}
+	most := least
 	if ranged && high != "" {
-		most, err := strconv.Atoi(high)
-		if err != nil || most < least || most > maxOnigRepeat || high[0] == '+' {
-			return false
+		if most, err = strconv.ParseUint(high, 10, 32); err != nil {
+			return false, nil
 		}
 	}
-	r.at += len(body) + 2
-	return true
+	if most < least || most > maxOnigRepeat {
+		return false, errors.New("a quantifier has no valid range")
+	}
+	r.at += len(body) + len("{}")
+	return true, nil
 }

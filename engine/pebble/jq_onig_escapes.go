@@ -60,11 +60,24 @@ func (r *onigReader) escape() (quantified bool, err error) {
 		}
 		r.character('g')
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		digits := r.in[start:r.at]
-		for r.more() && isDigit(r.in[r.at]) && len(digits) < 2 && digits != "1" {
-			digits += string(r.next())
+		end := r.at
+		for end < len(r.in) && isDigit(r.in[end]) {
+			end++
 		}
-		r.out.WriteString(`(?:\` + digits + `)`)
+		n, err := strconv.Atoi(r.in[start:end])
+		if err != nil || n > 9 && n > r.count { // octal
+			r.at = start
+			c, err := r.escaped()
+			if err == nil {
+				r.character(c)
+			}
+			return true, err
+		}
+		if n > r.count {
+			return false, errors.New("a reference has no group")
+		}
+		r.at = end
+		r.out.WriteString(`(?:\` + r.in[start:end] + `)`)
 	default:
 		r.at = start
 		c, err := r.escaped()

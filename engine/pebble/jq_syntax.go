@@ -111,8 +111,8 @@ func jqCloseTries(program string) string {
 func (t *jqTries) level(end string, depth int) {
 	open, before := 0, "" // tries, and the word before
 	key := end == "}"     // the next word is a key
-	shut := func() {
-		t.out.WriteString(strings.Repeat(")", open))
+	shut := func() {      // on a new line: there may be a comment
+		t.out.WriteString(strings.Repeat("\n)", open))
 		open = 0
 	}
 	defer shut()
@@ -153,7 +153,7 @@ func (t *jqTries) level(end string, depth int) {
 			case "catch":
 				if open > 0 {
 					open--
-					t.out.WriteString(") ")
+					t.out.WriteString("\n) ")
 				}
 				t.copy(len(word))
 			case "if":

@@ -1,6 +1,8 @@
 package pebble
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -150,10 +152,28 @@ func jqFromJSON(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 		return value.Null, jqFail("failed to parse %s as json; empty", v)
 	}
 	out, err := value.DecodeJSONText(v.Str())
-	if err != nil {
+	switch {
+	case err == nil:
+		return out, nil
+	case jqTrailing(v.Str(), err):
+		return value.Null, jqFail("failed to parse %s as json; trailing data", v)
+	default:
 		return value.Null, jqFail("failed to parse %s as json", v)
 	}
-	return out, nil
+}
+
+// jqTrailing reports whether a text that is no JSON is a value with another one behind it.
+func jqTrailing(text string, err error) bool {
+	wrong, ok := errors.AsType[*value.SyntaxError](err)
+	if !ok || wrong.Offset == 0 || wrong.Offset >= len(text) || !strings.Contains(" \t\r\n}]\"", text[wrong.Offset-1:wrong.Offset]) {
+		return false
+	}
+	if _, err := value.DecodeJSONText(text[:wrong.Offset]); err != nil {
+		return false
+	}
+	rest := text[wrong.Offset:]
+	_, err = value.DecodeJSONPrefix(rest)
+	return err == nil || rest[0] == '{' || rest[0] == '['
 }
 
 // split returns the parts of a text between separators; an empty separator gives the characters, an empty text nothing.
@@ -327,8 +347,16 @@ func jqToDate(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 		return value.Null, err
 	}
 	seconds, ok := whole(v)
-	if !ok || seconds < -62135596800 || seconds > 253402300799 { // the years 1 to 9999
+	if !ok || max(seconds, -seconds) > 31556889864403199 { // the years of Java
 		return value.Null, jqFail("N/A")
 	}
-	return value.String(time.Unix(seconds, 0).UTC().Format(time.RFC3339)), nil
+	t := time.Unix(seconds, 0).UTC()
+	year := fmt.Sprintf("%04d", t.Year())
+	switch {
+	case t.Year() > 9999:
+		year = "+" + year
+	case t.Year() < 0:
+		year = fmt.Sprintf("%05d", t.Year())
+	}
+	return value.String(year + t.Format("-01-02T15:04:05Z")), nil
 }
