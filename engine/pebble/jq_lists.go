@@ -202,14 +202,17 @@ func jqReverse(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 
 // jqTranspose turns rows into columns; short rows are filled with null.
 func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-	if v.Kind() != value.KindList {
-		if _, err := r.items(v); err != nil {
-			return value.Null, err
-		}
-		return value.Null, jqFail("Cannot index %s with number", jqType(v))
+	rows, err := r.items(v)
+	switch {
+	case err != nil:
+		return value.Null, err
+	case v.Kind() == value.KindMap && len(rows) == 0: // there is no longest row
+		return value.Null, jqFail("Range bounds must be numeric")
 	}
-	rows := v.List().Slice()
 	width, err := r.rowWidth(rows)
+	if err == nil && v.Kind() == value.KindMap && width > 0 {
+		err = jqFail("Cannot index object with number")
+	}
 	if err != nil {
 		return value.Null, err
 	}

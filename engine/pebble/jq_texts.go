@@ -148,7 +148,7 @@ func jqFromJSON(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	if err := r.st.chargeJSON(v.Str()); err != nil {
 		return value.Null, err
 	}
-	if trimBlank(v.Str()) == "" {
+	if strings.Trim(v.Str(), " \t\r\n") == "" {
 		return value.Null, jqFail("failed to parse %s as json; empty", v)
 	}
 	out, err := value.DecodeJSONText(v.Str())
