@@ -209,9 +209,12 @@ func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) 
 	case v.Kind() == value.KindMap && len(rows) == 0: // there is no longest row
 		return value.Null, jqFail("Range bounds must be numeric")
 	}
-	width, err := r.rowWidth(rows)
-	if err == nil && v.Kind() == value.KindMap && width > 0 {
-		err = jqFail("Cannot index object with number")
+	width, other, err := r.rowWidth(rows)
+	if v.Kind() == value.KindMap { // it is no array of rows
+		other = v
+	}
+	if err == nil && width > 0 && !other.IsNull() {
+		err = jqFail("Cannot index %s with number", jqType(other))
 	}
 	if err != nil {
 		return value.Null, err
@@ -235,28 +238,26 @@ func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) 
 	return value.ListOf(columns...), nil
 }
 
-// rowWidth returns how long the longest row is: that of an array or null. Anything else has a length, but no item.
-func (r *jqRun) rowWidth(rows []value.Value) (int, error) {
-	width, other := 0, value.Null
+// rowWidth returns how long the longest row is, and the first one that is neither an array nor null: such a row has a
+// length, but no item.
+func (r *jqRun) rowWidth(rows []value.Value) (width int, other value.Value, err error) {
 	for _, row := range rows {
 		n, err := jqLength(r, row, nil)
 		if err != nil {
-			return 0, err
+			return 0, other, err
 		}
-		switch {
-		case row.Kind() == value.KindList:
+		if row.Kind() == value.KindList {
 			width = max(width, row.List().Len())
-		case jqCompare(n, value.Int(0)) > 0:
+			continue
+		}
+		if jqCompare(n, value.Int(0)) > 0 {
 			width = max(width, 1)
 		}
-		if other.IsNull() && row.Kind() != value.KindList {
+		if other.IsNull() {
 			other = row
 		}
 	}
-	if width > 0 && !other.IsNull() {
-		return 0, jqFail("Cannot index %s with number", jqType(other))
-	}
-	return width, nil
+	return width, other, nil
 }
 
 // jqToEntries returns the members of an object, or the items of an array, as objects of key and value.

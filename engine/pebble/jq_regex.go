@@ -342,7 +342,7 @@ func (r *jqRun) matchesOf(text, pattern string, options jqOptions) (value.Value,
 			found = append(found, match)
 			next = m.start
 		}
-		if m.end == next {
+		if options.twice && m.end == next {
 			_, size := utf8.DecodeRuneInString(text[next:])
 			next += max(1, size)
 		} else {

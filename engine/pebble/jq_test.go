@@ -73,6 +73,12 @@ var jqCases = []struct{ input, program, want string }{
 	{`{"a":[1,2,3]}`, `path(.a[1:]), path(.a | first, last), [path(.a[] | select(. > 1))]`, `[["a",{"start":1,"end":null}],["a",0],["a",-1],[["a",1],["a",2]]]`},
 	{`[1,2,3,4]`, `.[1:3] = ["x"], (.[1:3] |= map(. * 2)), (.[-1] = 0), (.[6] = 7), del(.[1:3]), del(.[0], .[2])`, `[[1,"x",4],[1,4,6,4],[1,2,3,0],[1,2,3,4,null,null,7],[1,4],[2,4]]`},
 	{`[1,2,3,4]`, `(.[0], .[1]) += 10, .[0] -= 1, (.[0] //= 5), map(. *= 2)`, `[[11,12,3,4],[0,2,3,4],[1,2,3,4],[2,4,6,8]]`},
+	// Paths that are changed at once, and those that meet: each sees what the ones before it made.
+	{`{"a":{"b":1},"c":[1,2]}`, `(.a, .a.b) |= tojson`, `!evaluation jq program failed: Cannot index string with string`},
+	{`{"a":{"b":1},"c":[1,2]}`, `(.a.b, .a) |= tojson`, `[{"a":"{\"b\":\"1\"}","c":[1,2]}]`},
+	{`[1,2,3]`, `(.[0], .[0], .[-1], .[1:][0]) += 1`, `[[3,3,4]]`},
+	{`[1,2]`, `(.[], .[]) *= 3, ((.[3], .[2]) = 0)`, `[[9,18],[1,2,0,0]]`},
+	{`null`, `(.a, .b.c, .b.d[1]) = 1, (try ((.a, .[0]) = 1) catch .)`, `[{"a":1,"b":{"c":1,"d":[null,1]}},"Cannot index object with number"]`},
 	{`null`, `.a.b[1].c = 1`, `[{"a":{"b":[null,{"c":1}]}}]`},
 	{`{"a":1}`, `setpath(["b", 0]; 2), getpath(["a"]), delpaths([["a"], ["x", "y"]]), (getpath(["x", "y"]))`, `[{"a":1,"b":[2]},1,{},null]`},
 	{`{"a":{"b":1}}`, `path(first(.a, .c)), path(getpath(["a", "b"])), path(if .a then .a else .c end), path(.x // .a)`, `[["a"],["a","b"],["a"],["a"]]`},

@@ -163,16 +163,3 @@ func jqUpdate(left, right jqNode, operator jqOperator) jqNode {
 		})
 	}
 }
-
-// change emits v with the value at every path that left selects changed.
-func (r *jqRun) change(left jqNode, env *jqEnv, v value.Value, change jqChangeTo, emit jqEmit) error {
-	out := v
-	err := r.paths(left, env, v, func(path value.Value) (err error) {
-		out, err = r.update(out, path.List().Slice(), change)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return emit(jqItem{v: out})
-}
