@@ -1,6 +1,10 @@
 package pebble
 
-import "github.com/caddy-kestra/kestra-webhook/engine/value"
+import (
+	"slices"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
 
 // jqDeleted stands for a value that was deleted, until all paths are: so that the indexes of the others stay what they are.
 type jqDeleted struct{}
@@ -25,8 +29,8 @@ func (r *jqRun) removeAll(v value.Value, paths []value.Value) (value.Value, erro
 		return value.Null, err
 	}
 	gone := value.Opaque(jqDeleted{})
-	for i := len(order) - 1; i >= 0; i-- {
-		steps := paths[order[i]].List().Slice()
+	for _, at := range slices.Backward(order) {
+		steps := paths[at].List().Slice()
 		if len(steps) == 0 {
 			v = gone
 			continue

@@ -226,6 +226,7 @@ func jqWalk(args []jqNode) jqNode {
 				return err
 			}
 			in = jqItem{v: v}
+		default:
 		}
 		return args[0](r, env, in, emit)
 	}

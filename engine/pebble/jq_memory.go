@@ -3,11 +3,9 @@ package pebble
 // What a program makes is taken from the account of memory before it is made. What is dropped on the way is not given
 // back, so the bytes taken are at least those that a program holds.
 
-// What values of jq take beside their items and members, in bytes: a list, a map, an item while its list still grows, one
-// with its path, and a node under evaluation on the stack, which never shrinks during a run.
+// What jq takes beside lists and maps, in bytes: an item while its list still grows, the path of one, and a node under
+// evaluation on the stack, which never shrinks during a run.
 const (
-	listBytes    = 32
-	mapBytes     = 96
 	grownBytes   = 2 * itemBytes
 	pathBytes    = 48
 	jqFrameBytes = 640
@@ -57,5 +55,5 @@ func (r *jqRun) object(n int) error {
 	if err := r.st.charge(n); err != nil {
 		return err
 	}
-	return r.st.allocate(mapBytes + n*memberBytes)
+	return r.st.members(n)
 }

@@ -3,6 +3,7 @@ package pebble
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -269,10 +270,10 @@ func (r *onigReader) quantifiers(start int, quantified bool) error {
 	for n := 0; r.more(); n++ {
 		from := r.at
 		interval := false
-		switch c := r.in[r.at]; {
-		case c == '*' || c == '+' || c == '?':
+		switch r.in[r.at] {
+		case '*', '+', '?':
 			r.at++
-		case c == '{':
+		case '{':
 			var err error
 			if interval, err = r.interval(); err != nil || !interval {
 				return err
@@ -305,20 +306,21 @@ const maxOnigRepeat = 100_000
 // interval reads {n}, {n,} or {n,m}; anything else in braces is text.
 func (r *onigReader) interval() (bool, error) {
 	body, _, ok := strings.Cut(r.in[r.at+1:], "}")
-	low, high, ranged := strings.Cut(body, ",")
-	least, err := strconv.ParseUint(low, 10, 32)
-	if !ok || err != nil {
+	low, high, _ := strings.Cut(body, ",")
+	if !ok || !onigNumber.MatchString(body) {
 		return false, nil
 	}
+	least, err := strconv.Atoi(low)
 	most := least
-	if ranged && high != "" {
-		if most, err = strconv.ParseUint(high, 10, 32); err != nil {
-			return false, nil
-		}
+	if err == nil && high != "" {
+		most, err = strconv.Atoi(high)
 	}
-	if most < least || most > maxOnigRepeat {
+	if err != nil || most < least || most > maxOnigRepeat {
 		return false, errors.New("a quantifier has no valid range")
 	}
 	r.at += len(body) + len("{}")
 	return true, nil
 }
+
+// onigNumber is what stands in the braces of an interval.
+var onigNumber = regexp.MustCompile(`^[0-9]+(,[0-9]*)?$`)

@@ -24,9 +24,9 @@ func (r *onigReader) escape() (quantified bool, err error) {
 	case 'Z':
 		r.out.WriteString(onigEnd)
 	case 'b':
-		r.out.WriteString(fmt.Sprintf(`(?:(?<=[%[1]s])(?![%[1]s])|(?<![%[1]s])(?=[%[1]s]))`, onigWord.in))
+		fmt.Fprintf(&r.out, `(?:(?<=[%[1]s])(?![%[1]s])|(?<![%[1]s])(?=[%[1]s]))`, onigWord.in)
 	case 'B':
-		r.out.WriteString(fmt.Sprintf(`(?:(?<=[%[1]s])(?=[%[1]s])|(?<![%[1]s])(?![%[1]s]))`, onigWord.in))
+		fmt.Fprintf(&r.out, `(?:(?<=[%[1]s])(?=[%[1]s])|(?<![%[1]s])(?![%[1]s]))`, onigWord.in)
 	case 'Q':
 		text, _, found := strings.Cut(r.in[r.at:], `\E`)
 		if r.at += len(text); found {
@@ -130,8 +130,8 @@ func (r *onigReader) set() (set onigSet, ok bool, err error) {
 // onigFolded adds to a set of letters of one case those of the others.
 func onigFolded(set onigSet) onigSet {
 	for _, category := range []string{`\p{Lu}`, `\p{Ll}`, `\p{Lt}`} {
-		if strings.HasPrefix(set.in, category) {
-			return onigSet{`\p{Lu}\p{Ll}\p{Lt}` + strings.TrimPrefix(set.in, category), `\p{Lm}\p{Lo}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{C}`}
+		if more, ok := strings.CutPrefix(set.in, category); ok {
+			return onigSet{`\p{Lu}\p{Ll}\p{Lt}` + more, `\p{Lm}\p{Lo}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{C}`}
 		}
 	}
 	return set

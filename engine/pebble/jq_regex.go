@@ -50,8 +50,7 @@ func jqRegexFunctions() map[string]jqFunc {
 
 // jqSplit splits a text by the matches for all of some flags.
 func jqSplit(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-	var parts []value.Value
-	rest := v.Str()
+	parts, rest := make([]value.Value, 0, 1), v.Str()
 	for _, f := range a[1].List().Slice() {
 		if f.IsNull() {
 			f = value.String("")
@@ -293,7 +292,7 @@ func jqOptionsOf(flags string) (o jqOptions, err error) {
 		case 'l':
 			return o, jqRegexFault("the longest match cannot be found")
 		default:
-			return o, jqFail("%s is not a valid modifier string", flags)
+			return o, jqFail("%s is not a valid modifier string", jqOnlyCaught(flags))
 		}
 	}
 	return o, nil

@@ -165,7 +165,7 @@ func jqFromJSON(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 // jqTrailing reports whether a text that is no JSON is a value with another one behind it.
 func jqTrailing(text string, err error) bool {
 	wrong, ok := errors.AsType[*value.SyntaxError](err)
-	if !ok || wrong.Offset == 0 || wrong.Offset >= len(text) || !strings.Contains(" \t\r\n}]\"", text[wrong.Offset-1:wrong.Offset]) {
+	if !ok || wrong.Offset == 0 || wrong.Offset >= len(text) || strings.IndexByte(" \t\r\n}]\"", text[wrong.Offset-1]) < 0 {
 		return false
 	}
 	if _, err := value.DecodeJSONText(text[:wrong.Offset]); err != nil {

@@ -107,9 +107,6 @@ func jqAdd(r *jqRun, a, b value.Value) (value.Value, error) {
 		}
 		return a.List().Plus(b), nil
 	case a.Kind() == value.KindMap && b.Kind() == value.KindMap:
-		if err := r.object(a.Map().Len() + b.Map().Len()); err != nil {
-			return value.Null, err
-		}
 		return r.st.mergeMap(a.Map(), b.Map())
 	default:
 		return value.Null, jqMismatch(a, b, "added")
