@@ -89,6 +89,9 @@ func (st *state) eachText(v value.Value, depth int, change func(string) (string,
 		if err := st.enterValue(v.Map().Len(), depth); err != nil {
 			return value.Null, err
 		}
+		if err := st.members(v.Map().Len()); err != nil {
+			return value.Null, err
+		}
 		out := value.NewMap(v.Map().Len())
 		for key, member := range v.Map().All() {
 			changed, err := st.eachText(member, depth+1, change)

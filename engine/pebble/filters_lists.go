@@ -225,6 +225,9 @@ func (st *state) distinct(v value.Value) (value.Value, error) {
 	if err := st.charge(setCost * v.List().Len()); err != nil {
 		return value.Null, err
 	}
+	if err := st.members(v.List().Len()); err != nil { // the set, and what comes of it
+		return value.Null, err
+	}
 	var seen value.Set
 	var out []value.Value
 	for _, item := range v.List().Slice() {

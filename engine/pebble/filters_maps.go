@@ -71,6 +71,9 @@ func (st *state) merge(v, items value.Value) (value.Value, error) {
 		if err := st.walk(items); err != nil {
 			return value.Null, err
 		}
+		if err := st.members(items.List().Len()); err != nil {
+			return value.Null, err
+		}
 		added := value.NewMap(items.List().Len())
 		for _, item := range items.List().All() {
 			key, err := st.javaText(item)
@@ -100,6 +103,9 @@ func (st *state) mergeMap(a, b *value.Map) (value.Value, error) {
 		return value.Null, err
 	}
 	if err := st.walkKeys(a, b); err != nil {
+		return value.Null, err
+	}
+	if err := st.members(a.Len() + b.Len()); err != nil {
 		return value.Null, err
 	}
 	out := value.NewMap(a.Len() + b.Len())

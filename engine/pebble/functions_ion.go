@@ -169,12 +169,18 @@ func (r *ionReader) list(depth int) (value.Value, error) {
 		if err != nil {
 			return value.Null, err
 		}
+		if err := r.st.allocate(grownBytes); err != nil {
+			return value.Null, err
+		}
 		items = append(items, v)
 	}
 }
 
 func (r *ionReader) object(depth int) (value.Value, error) {
 	r.at++
+	if err := r.st.members(4); err != nil {
+		return value.Null, err
+	}
 	out := value.NewMap(4)
 	for {
 		done, err := r.next(out.Len() == 0, '}')
@@ -205,6 +211,9 @@ func (r *ionReader) object(depth int) (value.Value, error) {
 		}
 		v, err := r.value(depth + 1)
 		if err != nil {
+			return value.Null, err
+		}
+		if err := r.st.allocate(2 * memberBytes); err != nil { // with the room that a growing map has
 			return value.Null, err
 		}
 		out.Set(name, v)

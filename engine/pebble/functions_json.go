@@ -44,7 +44,7 @@ const (
 
 // parseJSON reads the first JSON value of a text; blank text is null.
 func (st *state) parseJSON(text string) (value.Value, error) {
-	if err := st.charge(jsonCost + len(text)/jsonPerStep + strings.Count(text, ",")/commasPerStep + strings.Count(text, ":")); err != nil {
+	if err := st.chargeJSON(text); err != nil {
 		return value.Null, err
 	}
 	if trimBlank(text) == "" {
@@ -55,4 +55,40 @@ func (st *state) parseJSON(text string) (value.Value, error) {
 		return value.Null, &fault{class: ClassEvaluation, at: -1, msg: "invalid JSON: " + cut(err.Error(), 200), err: err}
 	}
 	return v, nil
+}
+
+// chargeJSON charges for reading a JSON text, and for the tree that comes of it: strings without escapes stay where they
+// are in the text.
+func (st *state) chargeJSON(text string) error {
+	if err := st.charge(jsonCost + len(text)/jsonPerStep + strings.Count(text, ",")/commasPerStep + strings.Count(text, ":")); err != nil {
+		return err
+	}
+	return st.allocate(jsonBytes(text))
+}
+
+// jsonBytes returns about what the tree of a JSON text takes in memory, never less.
+func jsonBytes(text string) int {
+	n := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			start, escaped := i, false
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					escaped = true
+					i++
+				}
+			}
+			if escaped {
+				n += i - start
+			}
+		case '[', '{':
+			n += mapBytes + itemBytes
+		case ',':
+			n += itemBytes
+		case ':':
+			n += memberBytes - itemBytes
+		}
+	}
+	return n
 }

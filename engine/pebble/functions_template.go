@@ -86,6 +86,9 @@ func (st *state) renderValue(v value.Value, rounds, depth int) (value.Value, err
 		if err := st.enterValue(v.Map().Len(), depth); err != nil {
 			return value.Null, err
 		}
+		if err := st.members(v.Map().Len()); err != nil {
+			return value.Null, err
+		}
 		out := value.NewMap(v.Map().Len())
 		for key, member := range v.Map().All() {
 			name, err := st.renderText(key, rounds)

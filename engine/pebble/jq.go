@@ -75,7 +75,9 @@ func (e *jqEnv) up(n int) *jqEnv {
 type jqRun struct {
 	st      *state
 	library *jqLibrary
-	depth   int
+	depth   int // of the calls under way
+	nested  int // nodes under evaluation, and how many there were at most
+	deepest int
 }
 
 // maxJQDepth is how deep functions of a program may call each other, maxJQProgram how long one may be, in bytes.
@@ -91,30 +93,6 @@ func (r *jqRun) enter() error {
 	return nil
 }
 
-// jqError is a failure that a program can catch; its value is what `catch` sees. Its text shows only a text that the program
-// chose: other values can be of any size, and of a request.
-type jqError struct{ v value.Value }
-
-func (e *jqError) Error() string {
-	if e.v.Kind() == value.KindString {
-		return cut(e.v.Str(), 200)
-	}
-	return "error of type " + jqType(e.v)
-}
-
-// jqFail returns the failure of an operation. Its text names types and no values.
-func jqFail(text string) error { return &jqError{value.String(text)} }
-
-// jqBreakError leaves the label, or the loop, that it names.
-type jqBreakError struct{ label *jqEnv }
-
-func (*jqBreakError) Error() string { return "break without its label" }
-
-// jqPassedError is the failure of what follows a `try`, on its way through that.
-type jqPassedError struct{ err error }
-
-func (e *jqPassedError) Error() string { return e.err.Error() }
-
 // jqShared is the library; it is made when the first program is compiled.
 var jqShared = sync.OnceValue(newJQLibrary)
 
@@ -122,7 +100,7 @@ func jqCompile(text string) (jqNode, error) {
 	if len(text) > maxJQProgram {
 		return nil, newFault(ClassLimit, -1, "jq program has more than %d bytes", maxJQProgram)
 	}
-	query, err := gojq.Parse(text)
+	query, err := gojq.Parse(jqCloseTries(text))
 	if err != nil {
 		return nil, &fault{class: ClassEvaluation, at: -1, msg: "jq program does not parse: " + cut(err.Error(), 200), err: err}
 	}
@@ -176,8 +154,11 @@ func jqFilter(st *state, programs *cache[jqNode], v, program value.Value) (value
 	var out []value.Value
 	r := &jqRun{st: st, library: jqShared()}
 	err = main(r, nil, jqItem{v: v}, func(it jqItem) error {
+		if err := r.added(len(out) + 1); err != nil {
+			return err
+		}
 		out = append(out, it.v)
-		return r.added(len(out))
+		return nil
 	})
 	switch failed := err.(type) { //nolint:errorlint // these types are never wrapped
 	case nil:

@@ -30,20 +30,18 @@ func (c *jqCompiler) array(a *gojq.Array, sc *jqScope) (jqNode, error) {
 
 // collect returns the list of the outputs of a node.
 func (r *jqRun) collect(node jqNode, env *jqEnv, v value.Value) (value.Value, error) {
+	if err := r.st.allocate(listBytes); err != nil {
+		return value.Null, err
+	}
 	var items []value.Value
 	err := node(r, env, jqItem{v: v}, func(it jqItem) error {
+		if err := r.added(len(items) + 1); err != nil {
+			return err
+		}
 		items = append(items, it.v)
-		return r.added(len(items))
+		return nil
 	})
 	return value.ListOf(items...), err
-}
-
-// added charges for the last of the n items that a list has now.
-func (r *jqRun) added(n int) error {
-	if n > r.st.engine.limits.RangeItems {
-		return r.st.items(n)
-	}
-	return r.st.charge(1)
 }
 
 // jqMember is one `key: value` of an object; a nil value is the member of the input that has this key.
@@ -71,7 +69,7 @@ func (c *jqCompiler) object(o *gojq.Object, sc *jqScope) (jqNode, error) {
 		case kv.Key != "":
 			m.key = jqConstant(value.String(kv.Key))
 		case kv.KeyString != nil:
-			m.key, err = c.text(kv.KeyString, "@text", sc)
+			m.key, err = c.text(kv.KeyString, "", sc)
 		default:
 			m.key, err = c.query(kv.KeyQuery, sc)
 		}
@@ -85,6 +83,9 @@ func (c *jqCompiler) object(o *gojq.Object, sc *jqScope) (jqNode, error) {
 		}
 	}
 	return jqStep(func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
+		if err := r.list(2 * len(members)); err != nil {
+			return err
+		}
 		pairs := make([]value.Value, 0, 2*len(members))
 		return r.members(members, env, in.v, pairs, emit)
 	}), nil
@@ -93,6 +94,9 @@ func (c *jqCompiler) object(o *gojq.Object, sc *jqScope) (jqNode, error) {
 // members emits an object for every combination of the keys and values of its members, the last of which varies fastest.
 func (r *jqRun) members(rest []jqMember, env *jqEnv, in value.Value, pairs []value.Value, emit jqEmit) error {
 	if len(rest) == 0 {
+		if err := r.object(len(pairs) / 2); err != nil {
+			return err
+		}
 		out := value.NewMap(len(pairs) / 2)
 		for i := 0; i < len(pairs); i += 2 {
 			out.Set(pairs[i].Str(), pairs[i+1])
@@ -102,26 +106,30 @@ func (r *jqRun) members(rest []jqMember, env *jqEnv, in value.Value, pairs []val
 	m := rest[0]
 	return m.key(r, env, jqItem{v: in}, func(key jqItem) error {
 		if key.v.Kind() != value.KindString {
-			return jqFail("key of an object must be a string, not " + jqType(key.v))
+			return jqFail("Cannot use %s as object key", key.v)
 		}
 		next := func(it jqItem) error {
 			return r.members(rest[1:], env, in, append(pairs, key.v, it.v), emit)
 		}
 		if m.value == nil {
-			member, err := jqAt(r, jqItem{v: in}, key.v)
-			if err != nil {
-				return err
+			var member value.Value // null, also of what has no members
+			if in.Kind() == value.KindMap {
+				member, _ = in.Map().Get(key.v.Str())
 			}
-			return next(jqItem{v: member.v})
+			return next(jqItem{v: member})
 		}
 		return m.value(r, env, jqItem{v: in}, next)
 	})
 }
 
-// text compiles a string; what stands in \( ) goes through the format.
+// text compiles a string; what stands in \( ) goes through the format, if there is one.
 func (c *jqCompiler) text(s *gojq.String, format string, sc *jqScope) (jqNode, error) {
 	if s.Queries == nil {
 		return jqConstant(value.String(s.Str)), nil
+	}
+	convert := (*jqRun).plain
+	if format != "" {
+		convert = jqFormats[format]
 	}
 	parts := make([]jqNode, len(s.Queries))
 	for i, q := range s.Queries {
@@ -131,7 +139,7 @@ func (c *jqCompiler) text(s *gojq.String, format string, sc *jqScope) (jqNode, e
 			return nil, err
 		}
 		if inserted {
-			node = jqFormatted(node, jqFormats[format])
+			node = jqFormatted(node, convert)
 		}
 		parts[i] = node
 	}
@@ -152,11 +160,10 @@ func (r *jqRun) join(rest []jqNode, env *jqEnv, in value.Value, tail string, emi
 		if err := r.st.charge(joinCost); err != nil {
 			return err
 		}
-		text := it.v.Str() + tail
-		if err := r.st.produce(len(text)); err != nil {
+		if err := r.st.produce(len(it.v.Str()) + len(tail)); err != nil {
 			return err
 		}
-		return r.join(rest[:len(rest)-1], env, in, text, emit)
+		return r.join(rest[:len(rest)-1], env, in, it.v.Str()+tail, emit)
 	})
 }
 
@@ -232,13 +239,24 @@ func (c *jqCompiler) try(body, handler *gojq.Query, sc *jqScope) (jqNode, error)
 	return jqStep(jqTry(node, caught)), nil
 }
 
+// jqTry ends at a failure, also at one of what follows it, and at the break of a label: as in jackson-jq, whose `try`
+// is one of Java.
 func jqTry(body, caught jqNode) jqNode {
 	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
-		failed, err := jqGuard(func(emit jqEmit) error { return body(r, env, in, emit) }, emit)
-		if failed == nil || caught == nil {
+		err := body(r, env, in, emit)
+		var v value.Value
+		switch failed := err.(type) { //nolint:errorlint // never wrapped
+		case *jqError:
+			v = failed.caught()
+		case *jqBreakError:
+			v = value.MapOf("__jq", value.Int(0))
+		default:
 			return err
 		}
-		return caught(r, env, jqItem{v: failed.v}, emit)
+		if caught == nil {
+			return nil
+		}
+		return caught(r, env, jqItem{v: v}, emit)
 	}
 }
 
@@ -280,7 +298,7 @@ func (c *jqCompiler) reduce(x *gojq.Reduce, sc *jqScope) (jqNode, error) {
 			if err := loop.run(r, env, in, &state, nil); err != nil {
 				return err
 			}
-			return emit(state)
+			return emit(jqItem{v: state.v})
 		})
 	}), nil
 }
@@ -326,11 +344,14 @@ func (c *jqCompiler) loop(source, start, update *gojq.Query, patterns []*gojq.Pa
 }
 
 // run updates the state for every output of the source, and, for a foreach, emits what comes of each update. An update
-// without any output leaves null.
+// without any output leaves null to a reduce, and to a foreach what it has.
 func (l *jqLoop) run(r *jqRun, env *jqEnv, in jqItem, state *jqItem, emit jqEmit) error {
 	return l.source(r, env, jqItem{v: in.v}, func(x jqItem) error {
 		return l.pattern(r, env, x.v, func(inner *jqEnv) error {
 			next := jqItem{}
+			if emit != nil {
+				next = *state
+			}
 			err := l.update(r, inner, *state, func(it jqItem) error {
 				next = it
 				switch {

@@ -14,16 +14,19 @@ import (
 // jqCompiler turns the syntax tree of a program into nodes.
 type jqCompiler struct {
 	library *jqLibrary
-	own     bool // the program is the library, which may call what others may not
+	own     bool                 // the program is the library, which may call what others may not
+	grouped map[*gojq.Query]bool // the operators that [jqCompiler.regroup] has put right
 }
 
 // jqStep counts a node in the budget.
 func jqStep(node jqNode) jqNode {
 	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
-		if err := r.st.charge(1); err != nil {
-			return err
+		err := r.nest()
+		if err == nil {
+			err = node(r, env, in, emit)
 		}
-		return node(r, env, in, emit)
+		r.nested--
+		return err
 	}
 }
 
@@ -50,7 +53,7 @@ func (c *jqCompiler) query(q *gojq.Query, sc *jqScope) (jqNode, error) {
 	if q.Term != nil {
 		return c.term(q.Term, sc)
 	}
-	switch q.Op {
+	switch q = c.regroup(q); q.Op {
 	case gojq.OpPipe:
 		if len(q.Patterns) > 0 {
 			return c.bind(q, sc)
@@ -128,11 +131,12 @@ func jqLogic(left, right jqNode, decides bool) jqNode {
 	}
 }
 
-// jqAlternative is `//`: the outputs of the left side that are true, else those of the right side.
+// jqAlternative is `//`: the outputs of the left side that are true, else those of the right side. A failure of the left
+// side is one of the whole.
 func jqAlternative(left, right jqNode) jqNode {
 	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
 		found := false
-		_, err := jqGuard(func(emit jqEmit) error { return left(r, env, in, emit) }, func(it jqItem) error {
+		err := left(r, env, in, func(it jqItem) error {
 			if !jqTruth(it.v) {
 				return nil
 			}
@@ -146,25 +150,6 @@ func jqAlternative(left, right jqNode) jqNode {
 	}
 }
 
-// jqGuard runs a part of a program and tells its own failure, which can be caught, from every other error: that of what
-// follows it passes through.
-func jqGuard(run func(jqEmit) error, emit jqEmit) (own *jqError, err error) {
-	err = run(func(it jqItem) error {
-		if err := emit(it); err != nil {
-			return &jqPassedError{err}
-		}
-		return nil
-	})
-	switch failed := err.(type) { //nolint:errorlint // none of these is ever wrapped
-	case *jqError:
-		return failed, nil
-	case *jqPassedError:
-		return nil, failed.err
-	default:
-		return nil, err
-	}
-}
-
 func (c *jqCompiler) term(t *gojq.Term, sc *jqScope) (jqNode, error) {
 	if n := len(t.SuffixList); n > 0 {
 		before := *t
@@ -175,7 +160,7 @@ func (c *jqCompiler) term(t *gojq.Term, sc *jqScope) (jqNode, error) {
 	case gojq.TermTypeIdentity:
 		return jqIdentity, nil
 	case gojq.TermTypeRecurse:
-		return c.function(&gojq.Func{Name: "recurse"}, sc)
+		return jqStep(jqEverything()), nil
 	case gojq.TermTypeNull:
 		return jqConstant(value.Null), nil
 	case gojq.TermTypeTrue, gojq.TermTypeFalse:
@@ -196,7 +181,7 @@ func (c *jqCompiler) term(t *gojq.Term, sc *jqScope) (jqNode, error) {
 	case gojq.TermTypeFormat:
 		return c.format(t, sc)
 	case gojq.TermTypeString:
-		return c.text(t.Str, "@text", sc)
+		return c.text(t.Str, "", sc)
 	case gojq.TermTypeIf:
 		return c.condition(t.If, sc)
 	case gojq.TermTypeTry:
@@ -270,7 +255,7 @@ func (c *jqCompiler) index(target jqNode, x *gojq.Index, optional bool, sc *jqSc
 	case x.IsSlice:
 		key, err = c.bounds(x, sc)
 	case x.Str != nil:
-		key, err = c.text(x.Str, "@text", sc)
+		key, err = c.text(x.Str, "", sc)
 	default:
 		key, err = c.query(x.Start, sc)
 	}
@@ -279,7 +264,15 @@ func (c *jqCompiler) index(target jqNode, x *gojq.Index, optional bool, sc *jqSc
 	}
 	return jqStep(func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
 		return key(r, env, jqItem{v: in.v}, func(k jqItem) error {
-			return target(r, env, in, func(it jqItem) error { return jqStepTo(r, it, k.v, optional, emit) })
+			return target(r, env, in, func(it jqItem) error {
+				if !x.IsSlice && k.v.Kind() == value.KindMap { // in a path it would be a slice
+					if optional {
+						return nil
+					}
+					return jqFail("Cannot index %s with object", jqType(it.v))
+				}
+				return jqStepTo(r, it, k.v, optional, emit)
+			})
 		})
 	}), nil
 }
@@ -311,8 +304,11 @@ func (c *jqCompiler) bounds(x *gojq.Index, sc *jqScope) (jqNode, error) {
 		}
 	}
 	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
-		return to(r, env, in, func(end jqItem) error {
-			return from(r, env, in, func(start jqItem) error {
+		return from(r, env, in, func(start jqItem) error {
+			return to(r, env, in, func(end jqItem) error {
+				if err := r.object(2); err != nil {
+					return err
+				}
 				return emit(jqItem{v: value.MapOf("start", start.v, "end", end.v)})
 			})
 		})
@@ -328,16 +324,24 @@ func (c *jqCompiler) unary(u *gojq.Unary, sc *jqScope) (jqNode, error) {
 	return jqStep(func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
 		return operand(r, env, jqItem{v: in.v}, func(it jqItem) error {
 			if !it.v.IsNumber() {
-				return jqFail(jqType(it.v) + " cannot be negated")
+				return jqFail("%s cannot be negated", in.v) // the input, as jackson-jq says
 			}
 			if !negate {
 				return emit(jqItem{v: it.v})
 			}
-			v, err := value.Neg(it.v)
+			v, err := jqNegated(it.v)
 			if err != nil {
-				return jqFail(err.Error())
+				return err
 			}
-			return emit(jqItem{v: jqWhole(v)})
+			return emit(jqItem{v: v})
 		})
 	}), nil
+}
+
+func jqNegated(v value.Value) (value.Value, error) {
+	negative, err := value.Neg(v)
+	if err != nil {
+		return value.Null, jqFail("%s", err.Error())
+	}
+	return jqWhole(negative), nil
 }

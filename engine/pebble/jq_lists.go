@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"math"
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -11,142 +12,118 @@ func jqListFunctions() map[string]jqFunc {
 	return map[string]jqFunc{
 		"length/0": jqLength,
 		"keys/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-			if v.Kind() == value.KindMap {
-				keys, err := r.st.mapKeys(v.Map())
-				if err != nil {
-					return value.Null, err
-				}
-				sorted, err := r.sorted(keys)
-				return value.ListOf(sorted...), err
-			}
-			return jqKeys(r, v)
+			return r.keys("keys", v, jqSortedKeys)
 		},
-		"keys_unsorted/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return jqKeys(r, v) },
-		"has/1": func(_ *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			switch {
-			case v.Kind() == value.KindMap && a[0].Kind() == value.KindString:
-				return value.Bool(v.Map().Has(a[0].Str())), nil
-			case v.Kind() == value.KindList && a[0].IsNumber():
-				f, _ := a[0].AsFloat()
-				return value.Bool(f >= 0 && f < float64(v.List().Len())), nil
-			default:
-				return value.Null, jqFail(jqType(v) + " has no members by " + jqType(a[0]))
-			}
+		"keys_unsorted/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+			return r.keys("keys_unsorted", v, (*value.Map).Keys)
 		},
+		"has/1": jqHas,
 		"add/0": jqSum,
 		"contains/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+			if jqType(v) != jqType(a[0]) || v.Kind() == value.KindBool && v.Bool() != a[0].Bool() {
+				return value.Null, jqFail("%s and %s cannot have their containment checked", v, a[0])
+			}
 			ok, err := r.contains(v, a[0])
 			return value.Bool(ok), err
 		},
-		"flatten/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return r.flatten(v, maxNesting) },
-		"flatten/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			depth, ok := whole(a[0])
-			if !ok || depth < 0 {
-				return value.Null, jqFail("depth of flatten must be a number that is not negative")
-			}
-			return r.flatten(v, int(min(depth, maxNesting)))
-		},
-		"reverse/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-			switch v.Kind() {
-			case value.KindNull:
-				return value.ListOf(), nil
-			case value.KindList:
-				items := slices.Clone(v.List().Slice())
-				slices.Reverse(items)
-				return value.ListOf(items...), r.st.charge(len(items))
-			default:
-				return value.Null, jqFail(jqType(v) + " cannot be reversed")
-			}
-		},
-		"transpose/0": jqTranspose,
-		"sort/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-			items, err := r.sorted(v)
-			return value.ListOf(items...), err
-		},
-		"unique/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-			items, err := r.sorted(v)
-			items = slices.CompactFunc(items, func(a, b value.Value) bool { return jqCompare(a, b) == 0 })
-			return value.ListOf(items...), err
-		},
-		"min/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return r.extreme(v, v, -1) },
-		"max/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return r.extreme(v, v, 1) },
-		// These take what they compare by as a second array.
-		"_min_by/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) { return r.extreme(v, a[0], -1) },
-		"_max_by/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) { return r.extreme(v, a[0], 1) },
-		"_sort_by/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			groups, err := r.groups(v, a[0])
-			return value.ListOf(slices.Concat(groups...)...), err
-		},
-		"_group_by/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			groups, err := r.groups(v, a[0])
-			out := make([]value.Value, len(groups))
-			for i, group := range groups {
-				out[i] = value.ListOf(group...)
-			}
-			return value.ListOf(out...), err
-		},
-		"_unique_by/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			groups, err := r.groups(v, a[0])
-			out := make([]value.Value, len(groups))
-			for i, group := range groups {
-				out[i] = group[0]
-			}
-			return value.ListOf(out...), err
+		"flatten/0":    func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return r.flatten(v, math.Inf(1)) },
+		"flatten/1":    jqFlatten,
+		"reverse/0":    jqReverse,
+		"transpose/0":  jqTranspose,
+		"to_entries/0": jqToEntries,
+		"from_entries/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+			return r.fromEntries(v)
 		},
 	}
 }
 
-func jqKeys(r *jqRun, v value.Value) (value.Value, error) {
-	switch v.Kind() {
-	case value.KindMap:
-		return r.st.mapKeys(v.Map())
-	case value.KindList:
-		if v.List().Len() == 0 {
-			return value.ListOf(), nil
-		}
-		return r.st.progression(0, int64(v.List().Len()-1), 1, value.Int)
-	default:
-		return value.Null, jqFail(jqType(v) + " has no keys")
+// keys returns the keys of an object, or the indexes of an array.
+func (r *jqRun) keys(name string, v value.Value, of func(*value.Map) []string) (value.Value, error) {
+	if err := jqNeeds(name, v, "OBJECT, ARRAY"); err != nil {
+		return value.Null, err
 	}
-}
-
-// jqSum adds the items of a list or the values of a map. Arrays and texts are joined in one go.
-func jqSum(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-	var items []value.Value
-	switch v.Kind() {
-	case value.KindList:
-		items = v.List().Slice()
-	case value.KindMap:
-		values, err := r.st.mapValues(v.Map())
-		if err != nil {
+	if v.Kind() == value.KindMap {
+		if err := r.st.walkKeys(v.Map()); err != nil {
 			return value.Null, err
 		}
-		items = values.List().Slice()
+		if err := r.list(2 * v.Map().Len()); err != nil {
+			return value.Null, err
+		}
+		return value.Strings(of(v.Map())), nil
+	}
+	if err := r.list(v.List().Len()); err != nil {
+		return value.Null, err
+	}
+	out := make([]value.Value, v.List().Len())
+	for i := range out {
+		out[i] = value.Int(int64(i))
+	}
+	return value.ListOf(out...), nil
+}
+
+func jqHas(_ *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+	key := a[0]
+	switch v.Kind() {
+	case value.KindNull:
+		return value.Bool(false), nil
+	case value.KindMap:
+		if key.Kind() != value.KindString {
+			return value.Null, jqFail("argument 1 of has() must be string for object input")
+		}
+		return value.Bool(v.Map().Has(key.Str())), nil
+	case value.KindList:
+		if key.Kind() != value.KindInt && key.Kind() != value.KindBigInt {
+			return value.Null, jqFail("argument 1 of has() must be int for array input")
+		}
+		f, _ := key.AsFloat()
+		return value.Bool(f >= 0 && f < float64(v.List().Len())), nil
 	default:
-		return value.Null, jqFail(jqType(v) + " has no members to add")
+		return value.Null, jqFail("has() is not applicable to %s", jqNodeType(v))
+	}
+}
+
+// items returns what `.[]` gives, for going through it at once.
+func (r *jqRun) items(v value.Value) ([]value.Value, error) {
+	switch v.Kind() {
+	case value.KindList:
+		return v.List().Slice(), nil
+	case value.KindMap:
+		if err := r.list(v.Map().Len()); err != nil {
+			return nil, err
+		}
+		return v.Map().Values().List().Slice(), nil
+	default:
+		return nil, jqNotIterable(v)
+	}
+}
+
+// jqSum adds the items of a list or the values of a map. Arrays are joined in one go.
+func jqSum(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+	items, err := r.items(v)
+	if err != nil {
+		return value.Null, err
 	}
 	sum := value.Null
 	var joined []value.Value
-	for i, item := range items {
+	for _, item := range items {
 		if err := r.st.charge(1); err != nil {
 			return value.Null, err
 		}
-		if item.Kind() == value.KindList && (joined != nil || sum.IsNull()) {
-			if err := r.copied(len(joined) + item.List().Len()); err != nil {
+		switch {
+		case item.IsNull():
+		case item.Kind() == value.KindList && sum.IsNull():
+			if err := r.list(2 * item.List().Len()); err != nil { // with the room that a growing list has
 				return value.Null, err
 			}
-			joined = append(joined, item.List().Slice()...)
-			if joined == nil {
+			if joined = append(joined, item.List().Slice()...); joined == nil {
 				joined = []value.Value{}
 			}
-			continue
-		}
-		if joined != nil && !item.IsNull() {
-			return value.Null, jqMismatch(items[i-1], item, "added")
-		}
-		var err error
-		if sum, err = jqAdd(r, sum, item); err != nil {
-			return value.Null, err
+		case joined != nil:
+			return value.Null, jqMismatch(value.ListOf(joined...), item, "added")
+		default:
+			if sum, err = jqAdd(r, sum, item); err != nil {
+				return value.Null, err
+			}
 		}
 	}
 	if joined != nil {
@@ -155,24 +132,48 @@ func jqSum(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	return sum, nil
 }
 
-func (r *jqRun) flatten(v value.Value, depth int) (value.Value, error) {
-	if v.Kind() == value.KindMap {
-		v = v.Map().Values()
+func jqFlatten(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+	if jqCompare(a[0], value.Int(0)) < 0 {
+		return value.Null, jqFail("flatten depth must not be negative")
 	}
-	if v.Kind() != value.KindList {
-		return value.Null, jqFail(jqType(v) + " cannot be flattened")
+	depth, ok := a[0].AsFloat()
+	if !ok || !a[0].IsNumber() {
+		return value.Null, jqMismatch(a[0], value.Int(1), "subtracted")
+	}
+	return r.flatten(v, depth)
+}
+
+// flatten opens the arrays in a list, down to a depth; one that is not whole is never reached.
+func (r *jqRun) flatten(v value.Value, depth float64) (value.Value, error) {
+	items, err := r.items(v)
+	if err != nil {
+		return value.Null, err
 	}
 	if err := r.walk(v); err != nil {
 		return value.Null, err
 	}
-	out := jqFlat(nil, v.List(), depth)
-	return value.ListOf(out...), r.st.items(len(out))
+	if err := r.list(jqFlatSize(items, depth)); err != nil {
+		return value.Null, err
+	}
+	return value.ListOf(jqFlat(make([]value.Value, 0, jqFlatSize(items, depth)), items, depth)...), nil
 }
 
-func jqFlat(out []value.Value, l *value.List, depth int) []value.Value {
-	for _, item := range l.Slice() {
-		if item.Kind() == value.KindList && depth > 0 {
-			out = jqFlat(out, item.List(), depth-1)
+func jqFlatSize(items []value.Value, depth float64) int {
+	n := 0
+	for _, item := range items {
+		if item.Kind() == value.KindList && depth != 0 {
+			n += jqFlatSize(item.List().Slice(), depth-1)
+		} else {
+			n++
+		}
+	}
+	return n
+}
+
+func jqFlat(out, items []value.Value, depth float64) []value.Value {
+	for _, item := range items {
+		if item.Kind() == value.KindList && depth != 0 {
+			out = jqFlat(out, item.List().Slice(), depth-1)
 		} else {
 			out = append(out, item)
 		}
@@ -180,19 +181,48 @@ func jqFlat(out []value.Value, l *value.List, depth int) []value.Value {
 	return out
 }
 
+// jqReverse turns an array around. Whatever else has the length 0 gives an empty one.
+func jqReverse(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+	switch jqType(v) {
+	case "array":
+		if err := r.list(v.List().Len()); err != nil {
+			return value.Null, err
+		}
+		items := slices.Clone(v.List().Slice())
+		slices.Reverse(items)
+		return value.ListOf(items...), nil
+	case "boolean":
+		return value.Null, jqFail("%s has no length", v)
+	}
+	if n, err := jqLength(r, v, nil); err != nil || !value.Equal(n, value.Int(0)) {
+		return value.Null, jqFail("Cannot index %s with number", jqType(v))
+	}
+	return value.ListOf(), nil
+}
+
 // jqTranspose turns rows into columns; short rows are filled with null.
 func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-	if v.Kind() != value.KindList {
-		return value.Null, jqFail(jqType(v) + " cannot be transposed")
+	rows, err := r.items(v)
+	switch {
+	case err != nil:
+		return value.Null, err
+	case v.Kind() == value.KindMap && len(rows) == 0: // there is no longest row
+		return value.Null, jqFail("Range bounds must be numeric")
 	}
-	rows, width := v.List().Slice(), 0
-	for _, row := range rows {
-		if row.Kind() != value.KindList {
-			return value.Null, jqFail("rows to transpose must be arrays, not " + jqType(row))
-		}
-		width = max(width, row.List().Len())
+	width, other, err := r.rowWidth(rows)
+	if v.Kind() == value.KindMap { // it is no array of rows
+		other = v
+	}
+	if err == nil && width > 0 && !other.IsNull() {
+		err = jqFail("Cannot index %s with number", jqType(other))
+	}
+	if err != nil {
+		return value.Null, err
 	}
 	if err := r.st.items(width * len(rows)); err != nil {
+		return value.Null, err
+	}
+	if err := r.list(width * 3); err != nil { // with the lists that the columns are
 		return value.Null, err
 	}
 	columns := make([]value.Value, width)
@@ -208,54 +238,83 @@ func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) 
 	return value.ListOf(columns...), nil
 }
 
-// extreme returns the item that compares greatest in a direction: of equal ones the first for the least and the last for
-// the greatest, as jq has it.
-func (r *jqRun) extreme(v, by value.Value, direction int) (value.Value, error) {
-	if v.Kind() != value.KindList || by.Kind() != value.KindList {
-		return value.Null, jqFail(jqType(v) + " has no least or greatest item")
-	}
-	if err := r.walk(by); err != nil {
-		return value.Null, err
-	}
-	if err := r.st.charge(jqWeight(by)); err != nil {
-		return value.Null, err
-	}
-	best, keys := -1, by.List().Slice()
-	for i := range keys {
-		if best < 0 {
-			best = i
+// rowWidth returns how long the longest row is, and the first one that is neither an array nor null: such a row has a
+// length, but no item.
+func (r *jqRun) rowWidth(rows []value.Value) (width int, other value.Value, err error) {
+	for _, row := range rows {
+		n, err := jqLength(r, row, nil)
+		if err != nil {
+			return 0, other, err
+		}
+		if row.Kind() == value.KindList {
+			width = max(width, row.List().Len())
 			continue
 		}
-		n := jqCompare(keys[i], keys[best]) * direction
-		if n > 0 || n == 0 && direction > 0 {
-			best = i
+		if jqCompare(n, value.Int(0)) > 0 {
+			width = max(width, 1)
+		}
+		if other.IsNull() {
+			other = row
 		}
 	}
-	if best < 0 {
-		return value.Null, nil
-	}
-	return v.List().At(best), nil
+	return width, other, nil
 }
 
-// groups returns the items of a list, in the order of their keys, those with equal keys together.
-func (r *jqRun) groups(v, by value.Value) ([][]value.Value, error) {
-	if v.Kind() != value.KindList || by.Kind() != value.KindList {
-		return nil, jqFail(jqType(v) + " cannot be sorted or grouped")
+// jqToEntries returns the members of an object, or the items of an array, as objects of key and value.
+func jqToEntries(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+	if v.Kind() != value.KindMap && v.Kind() != value.KindList {
+		return value.Null, jqFail("%s has no keys", v)
 	}
-	pairs := make([]value.Value, v.List().Len())
-	for i, item := range v.List().Slice() {
-		pairs[i] = value.ListOf(by.List().At(i), item)
+	n := v.List().Len() + v.Map().Len()
+	if err := r.list(n); err != nil {
+		return value.Null, err
 	}
-	key := func(pair value.Value) value.Value { return pair.List().At(0) }
-	if err := r.sort(pairs, key); err != nil {
-		return nil, err
-	}
-	var out [][]value.Value
-	for i, pair := range pairs {
-		if i == 0 || jqCompare(key(pairs[i-1]), key(pair)) != 0 {
-			out = append(out, nil)
+	out := make([]value.Value, n)
+	for i := range out {
+		if err := r.object(2); err != nil {
+			return value.Null, err
 		}
-		out[len(out)-1] = append(out[len(out)-1], pair.List().At(1))
+		if v.Kind() == value.KindMap {
+			out[i] = value.MapOf("key", value.String(v.Map().Key(i)), "value", v.Map().At(i))
+		} else {
+			out[i] = value.MapOf("key", value.Int(int64(i)), "value", v.List().At(i))
+		}
 	}
-	return out, nil
+	return value.ListOf(out...), nil
+}
+
+// fromEntries is the reverse; a key may also be named Key, name or Name, and a value Value.
+func (r *jqRun) fromEntries(v value.Value) (value.Value, error) {
+	entries, err := r.items(v)
+	if err != nil {
+		return value.Null, err
+	}
+	if err := r.object(len(entries)); err != nil {
+		return value.Null, err
+	}
+	out := value.NewMap(len(entries))
+	for _, entry := range entries {
+		if entry.Kind() != value.KindMap {
+			return value.Null, jqFail(`Cannot index %s with string "key"`, jqType(entry))
+		}
+		key := jqMemberNamed(entry.Map(), "key", "Key", "name", "Name")
+		if key.Kind() != value.KindString {
+			return value.Null, jqFail("Cannot use %s as object key", key)
+		}
+		if err := r.st.charge(setCost + len(key.Str())/textPerStep); err != nil {
+			return value.Null, err
+		}
+		out.Set(key.Str(), jqMemberNamed(entry.Map(), "value", "Value"))
+	}
+	return value.FromMap(out), nil
+}
+
+// jqMemberNamed returns the first member that there is of some names, else null.
+func jqMemberNamed(m *value.Map, names ...string) value.Value {
+	for _, name := range names {
+		if v, ok := m.Get(name); ok {
+			return v
+		}
+	}
+	return value.Null
 }

@@ -1,8 +1,7 @@
 package pebble
 
 import (
-	"math"
-	"slices"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -16,15 +15,19 @@ type jqNative func(args []jqNode) jqNode
 func jqNatives() map[string]jqNative {
 	out := map[string]jqNative{
 		"empty/0":   func([]jqNode) jqNode { return func(*jqRun, *jqEnv, jqItem, jqEmit) error { return nil } },
-		"error/0":   jqFunction(func(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return value.Null, &jqError{v} }),
-		"error/1":   jqFunction(func(_ *jqRun, _ value.Value, a []value.Value) (value.Value, error) { return value.Null, &jqError{a[0]} }),
+		"error/0":   func([]jqNode) jqNode { return jqRaise(jqIdentity) },
+		"error/1":   func(args []jqNode) jqNode { return jqRaise(args[0]) },
 		"path/1":    jqPathOf,
 		"getpath/1": jqGetPath,
 		"recurse/1": jqRecurse,
 		"until/2":   jqUntil,
 		"while/2":   jqWhile,
 		"limit/2":   jqLimit,
+		"range/1":   func(args []jqNode) jqNode { return jqCount(jqConstant(value.Int(0)), args[0]) },
+		"range/2":   func(args []jqNode) jqNode { return jqCount(args[0], args[1]) },
 		"range/3":   jqSpan,
+		"paths/1":   jqPaths,
+		"walk/1":    jqWalk,
 		"sub/2":     jqSubstitute(""),
 		"sub/3":     jqSubstitute(""),
 		"gsub/2":    jqSubstitute("g"),
@@ -36,14 +39,15 @@ func jqNatives() map[string]jqNative {
 			return value.String(jqType(v)), nil
 		}),
 		"setpath/2": jqFunction(func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			if a[0].Kind() != value.KindList {
-				return value.Null, jqFail("path must be an array, not " + jqType(a[0]))
+			path, err := jqSteps(a[0])
+			if err != nil {
+				return value.Null, err
 			}
-			return r.update(v, a[0].List().Slice(), func(value.Value) (value.Value, error) { return a[1], nil })
+			return r.update(v, path, func(value.Value) (value.Value, error) { return a[1], nil })
 		}),
 		"delpaths/1": jqFunction(func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
 			if a[0].Kind() != value.KindList {
-				return value.Null, jqFail("paths must be an array, not " + jqType(a[0]))
+				return value.Null, jqFail("Paths must be specified as an array")
 			}
 			return r.removeAll(v, a[0].List().Slice())
 		}),
@@ -54,12 +58,30 @@ func jqNatives() map[string]jqNative {
 			return value.Float(float64(r.st.clock().UnixMilli()) / 1000), nil
 		}),
 	}
+	for name, call := range jqBinaryFunctions() {
+		out[name] = func(args []jqNode) jqNode { // the first argument varies slowest
+			return jqFunction(func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) { return call(r, a[1], a[0]) })([]jqNode{args[1], args[0]})
+		}
+	}
 	for _, more := range []map[string]jqFunc{jqListFunctions(), jqTextFunctions(), jqRegexFunctions(), jqNumberFunctions()} {
 		for name, call := range more {
 			out[name] = jqFunction(call)
 		}
 	}
+	maps.Copy(out, jqSortings())
 	return out
+}
+
+// jqRaise is error(v), for which null is no failure.
+func jqRaise(node jqNode) jqNode {
+	return func(r *jqRun, env *jqEnv, in jqItem, _ jqEmit) error {
+		return node(r, env, jqItem{v: in.v}, func(it jqItem) error {
+			if it.v.IsNull() {
+				return nil
+			}
+			return &jqError{v: it.v}
+		})
+	}
 }
 
 // jqFunc is a function that gives one output for an input and values of its arguments. The slice is only valid during
@@ -111,15 +133,15 @@ func jqPathOf(args []jqNode) jqNode {
 func jqGetPath(args []jqNode) jqNode {
 	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
 		return args[0](r, env, jqItem{v: in.v}, func(path jqItem) error {
-			if path.v.Kind() != value.KindList {
-				return jqFail("path must be an array, not " + jqType(path.v))
+			steps, err := jqSteps(path.v)
+			if err != nil {
+				return err
 			}
-			if err := r.st.charge(path.v.List().Len()); err != nil {
+			if err := r.st.charge(len(steps)); err != nil {
 				return err
 			}
 			it := in
-			for _, key := range path.v.List().Slice() {
-				var err error
+			for _, key := range steps {
 				if it, err = jqAt(r, it, key); err != nil {
 					return err
 				}
@@ -133,64 +155,16 @@ func jqGetPath(args []jqNode) jqNode {
 func (r *jqRun) outputs(node jqNode, env *jqEnv, in jqItem) ([]jqItem, error) {
 	var items []jqItem
 	err := node(r, env, in, func(it jqItem) error {
+		if err := r.added(len(items) + 1); err != nil {
+			return err
+		}
+		if err := r.st.allocate(pathBytes); err != nil {
+			return err
+		}
 		items = append(items, it)
-		return r.added(len(items))
+		return nil
 	})
 	return items, err
-}
-
-// jqNumberFunctions are the functions on numbers.
-func jqNumberFunctions() map[string]jqFunc {
-	out := map[string]jqFunc{
-		"infinite/0": func(*jqRun, value.Value, []value.Value) (value.Value, error) { return value.Float(math.Inf(1)), nil },
-		"nan/0":      func(*jqRun, value.Value, []value.Value) (value.Value, error) { return value.Float(math.NaN()), nil },
-		"isnan/0":    jqIs(math.IsNaN),
-		"isinfinite/0": jqIs(func(f float64) bool {
-			return math.IsInf(f, 0)
-		}),
-		"isfinite/0": jqIs(func(f float64) bool { return !math.IsInf(f, 0) && !math.IsNaN(f) }),
-		"isnormal/0": jqIs(func(f float64) bool {
-			return math.Abs(f) >= 0x1p-1022 && !math.IsInf(f, 0)
-		}),
-	}
-	for name, f := range map[string]func(float64) float64{
-		"acos": math.Acos, "asin": math.Asin, "atan": math.Atan, "cbrt": math.Cbrt, "ceil": math.Ceil, "cos": math.Cos, "cosh": math.Cosh,
-		"exp": math.Exp, "exp2": math.Exp2, "expm1": math.Expm1, "floor": math.Floor, "log": math.Log, "log10": math.Log10,
-		"log1p": math.Log1p, "log2": math.Log2, "round": math.Round, "sin": math.Sin, "sinh": math.Sinh, "sqrt": math.Sqrt,
-		"tan": math.Tan, "tanh": math.Tanh, "exp10": func(x float64) float64 { return math.Pow(10, x) },
-	} {
-		out[name+"/0"] = func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-			if err := r.st.weigh(v); err != nil {
-				return value.Null, err
-			}
-			if !v.IsNumber() {
-				return value.Null, jqFail(name + " needs a number, not " + jqType(v))
-			}
-			x, _ := v.AsFloat()
-			return value.Float(f(x)), nil
-		}
-	}
-	for name, f := range map[string]func(x, y float64) float64{"pow": math.Pow, "atan2": math.Atan2} {
-		out[name+"/2"] = func(_ *jqRun, _ value.Value, a []value.Value) (value.Value, error) {
-			if !a[0].IsNumber() || !a[1].IsNumber() {
-				return value.Null, jqFail(name + " needs numbers")
-			}
-			x, _ := a[0].AsFloat()
-			y, _ := a[1].AsFloat()
-			return value.Float(f(x, y)), nil
-		}
-	}
-	return out
-}
-
-func jqIs(test func(float64) bool) jqFunc {
-	return func(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-		if !v.IsNumber() {
-			return value.Null, jqFail("number expected, not " + jqType(v))
-		}
-		f, _ := v.AsFloat()
-		return value.Bool(test(f)), nil
-	}
 }
 
 // jqLength is the length of a string in characters, of a list or map in members, and of a number its size.
@@ -200,10 +174,9 @@ func jqLength(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 		return value.Int(0), nil
 	case "number":
 		if n, ok := value.Compare(v, value.Int(0)); ok && n < 0 {
-			negative, err := value.Neg(v)
-			return negative, err
+			return jqNegated(v)
 		}
-		return v, nil
+		return jqWhole(v), nil
 	case "string":
 		text := value.JavaText(v)
 		return value.Int(int64(utf8.RuneCountInString(text))), r.st.charge(len(text) / textPerCount)
@@ -212,7 +185,7 @@ func jqLength(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	case "object":
 		return value.Int(int64(v.Map().Len())), nil
 	default:
-		return value.Null, jqFail("boolean has no length")
+		return value.Null, jqFail("%s has no length", v)
 	}
 }
 
@@ -239,9 +212,6 @@ func (r *jqRun) contains(a, b value.Value) (bool, error) {
 			found := false
 			for _, whole := range a.List().Slice() {
 				var err error
-				if jqType(whole) != jqType(part) {
-					continue
-				}
 				if found, err = r.contains(whole, part); err != nil {
 					return false, err
 				}
@@ -259,19 +229,8 @@ func (r *jqRun) contains(a, b value.Value) (bool, error) {
 			return false, err
 		}
 		return strings.Contains(a.Str(), b.Str()), nil
-	case jqType(a) == jqType(b):
+	default:
 		n, err := r.compare(a, b)
 		return n == 0, err
-	default:
-		return false, jqFail(jqType(a) + " cannot contain " + jqType(b))
 	}
-}
-
-// sorted returns a copy of a list in order.
-func (r *jqRun) sorted(v value.Value) ([]value.Value, error) {
-	if v.Kind() != value.KindList {
-		return nil, jqFail(jqType(v) + " cannot be sorted")
-	}
-	items := slices.Clone(v.List().Slice())
-	return items, r.sort(items, func(v value.Value) value.Value { return v })
 }

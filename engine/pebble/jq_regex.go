@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -10,62 +9,91 @@ import (
 )
 
 // jqRegexFunctions are the functions that take a regular expression and flags: g all matches, i any case, x with blanks and
-// comments, s a dot matches a newline too, n no empty matches, l (the longest match) is refused.
+// comments, m or p a dot matches a newline too, s nothing that is not so anyway, n no empty matches, l (the longest match)
+// is refused.
 func jqRegexFunctions() map[string]jqFunc {
 	return map[string]jqFunc{
 		"_match/2": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			pattern, flags, err := jqPatternOf(v, a)
+			pattern, flags, err := jqPatternOf(v, a[0], a[1])
 			if err != nil {
 				return value.Null, err
 			}
 			return r.matches(v.Str(), pattern, flags)
 		},
 		"test/2": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			pattern, flags, err := jqPatternOf(v, a)
+			pattern, flags, err := jqPatternOf(v, a[0], a[1])
 			if err != nil {
 				return value.Null, err
 			}
 			found, err := r.matches(v.Str(), pattern, strings.ReplaceAll(flags, "g", ""))
 			return value.Bool(err == nil && found.List().Len() > 0), err
 		},
-		"split/2": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-			pattern, flags, err := jqPatternOf(v, a)
-			if err != nil {
-				return value.Null, err
+		"_split/2": jqSplit,
+		// The regular expression and the flags that are one argument.
+		"_alone/1": func(_ *jqRun, _ value.Value, a []value.Value) (value.Value, error) {
+			switch re := a[0]; {
+			case re.Kind() == value.KindString:
+				return value.ListOf(re, value.Null), nil
+			case re.List().Len() > 1:
+				return re, nil
+			case re.List().Len() == 1:
+				return value.ListOf(re.List().At(0), value.Null), nil
+			default:
+				return value.Null, jqFail("%s not a string or array", jqType(re))
 			}
-			found, err := r.matches(v.Str(), pattern, flags+"g")
-			if err != nil {
-				return value.Null, err
-			}
-			parts := make([]value.Value, 0, found.List().Len()+1)
-			rest, err := jqBetween(v.Str(), found, func(before string, _ value.Value) error {
-				parts = append(parts, value.String(before))
-				return nil
-			})
-			parts = append(parts, value.String(rest))
-			if err == nil {
-				err = r.st.items(len(parts))
-			}
-			return value.ListOf(parts...), err
 		},
 		// The captures of a match by their names.
-		"_named/0": func(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return jqNamed(v), nil },
-		// Flags with g.
-		"_flags/1": func(_ *jqRun, _ value.Value, a []value.Value) (value.Value, error) {
-			if a[0].IsNull() {
-				return value.String("g"), nil
-			}
-			if a[0].Kind() != value.KindString {
-				return value.Null, jqFail("flags must be a string, not " + jqType(a[0]))
-			}
-			return value.String(a[0].Str() + "g"), nil
-		},
+		"_named/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) { return r.named(v) },
 	}
 }
 
-// jqNamed returns the captures of a match that have a name, by it.
-func jqNamed(match value.Value) value.Value {
+// jqSplit splits a text by the matches for all of some flags.
+func jqSplit(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+	parts, rest := make([]value.Value, 0, 1), v.Str()
+	for _, f := range a[1].List().Slice() {
+		if f.IsNull() {
+			f = value.String("")
+		}
+		if f.Kind() != value.KindString {
+			return value.Null, jqMismatch(value.String("g"), f, "added")
+		}
+		pattern, flags, err := jqPatternOf(v, a[0], f)
+		if err != nil {
+			return value.Null, err
+		}
+		found, err := r.matches(v.Str(), pattern, flags+"g")
+		if err != nil {
+			return value.Null, err
+		}
+		end := len(v.Str()) - len(rest)
+		if len(parts) == 0 {
+			end = 0
+		}
+		if rest, err = jqBetween(v.Str(), found, func(before string, _ value.Value) error {
+			if err := r.added(len(parts) + 1); err != nil {
+				return err
+			}
+			parts = append(parts, value.String(before[min(end, len(before)):]))
+			end = 0
+			return nil
+		}); err != nil {
+			return value.Null, err
+		}
+	}
+	if len(a[1].List().Slice()) == 0 {
+		if err := jqNeeds("_match_impl/3", v, "STRING"); err != nil {
+			return value.Null, err
+		}
+	}
+	return value.ListOf(append(parts, value.String(rest))...), r.added(len(parts) + 1)
+}
+
+// named returns the captures of a match that have a name, by it.
+func (r *jqRun) named(match value.Value) (value.Value, error) {
 	captures, _ := match.Map().Get("captures")
+	if err := r.object(captures.List().Len()); err != nil {
+		return value.Null, err
+	}
 	out := value.NewMap(captures.List().Len())
 	for _, c := range captures.List().Slice() {
 		if name, _ := c.Map().Get("name"); name.Kind() == value.KindString {
@@ -73,7 +101,7 @@ func jqNamed(match value.Value) value.Value {
 			out.Set(name.Str(), text)
 		}
 	}
-	return value.FromMap(out)
+	return value.FromMap(out), nil
 }
 
 // jqBetween calls each with the text before every match, and returns the text behind the last one.
@@ -92,53 +120,129 @@ func jqBetween(text string, matches value.Value, each func(before string, match 
 	return text, nil
 }
 
-// jqSubstitute is sub(re; with) or sub(re; with; flags): what with gives for the named captures of a match replaces it.
-// Of several outputs the last one counts.
+// jqSubstitute is sub(re; with) or sub(re; with; flags): what with gives for the named captures of a match replaces it, in
+// every combination, of which the last match varies slowest.
 func jqSubstitute(always string) jqNative {
 	return func(args []jqNode) jqNode {
-		with := args[1]
-		flags := jqConstant(value.Null)
+		with, flags := args[1], jqConstant(value.String(""))
 		if len(args) > 2 {
 			flags = args[2]
 		}
 		return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
-			return jqArguments(r, env, in.v, []jqNode{args[0], flags}, make([]value.Value, 2), func(a []value.Value) error {
-				pattern, flags, err := jqPatternOf(in.v, a)
-				if err != nil {
-					return err
-				}
-				found, err := r.matches(in.v.Str(), pattern, flags+always)
-				if err != nil {
-					return err
-				}
-				var out strings.Builder
-				rest, err := jqBetween(in.v.Str(), found, func(before string, match value.Value) error {
-					last := value.String("")
-					err := with(r, env, jqItem{v: jqNamed(match)}, func(it jqItem) error {
-						last = it.v
-						return nil
-					})
+			return args[0](r, env, jqItem{v: in.v}, func(re jqItem) error {
+				return flags(r, env, jqItem{v: in.v}, func(f jqItem) error {
+					found, err := r.substitutions(in.v, re.v, f.v, always)
 					if err != nil {
 						return err
 					}
-					if last.Kind() != value.KindString {
-						return jqFail("replacement must be a string, not " + jqType(last))
-					}
-					out.WriteString(before)
-					out.WriteString(last.Str())
-					return r.st.produce(len(before) + len(last.Str()))
+					// As jackson-jq does: as often as there are flags.
+					return flags(r, env, jqItem{v: in.v}, func(jqItem) error {
+						return r.substitute(in.v.Str(), found, with, env, emit)
+					})
 				})
-				if err != nil {
-					return err
-				}
-				out.WriteString(rest)
-				if err := r.st.produce(len(rest)); err != nil {
-					return err
-				}
-				return emit(jqItem{v: value.String(out.String())})
 			})
 		}
 	}
+}
+
+// substitutions returns the matches that are to be replaced.
+func (r *jqRun) substitutions(v, re, f value.Value, always string) (value.Value, error) {
+	if f.IsNull() && always != "" {
+		f = value.String("")
+	}
+	if always != "" && f.Kind() != value.KindString {
+		return value.Null, jqMismatch(f, value.String(always), "added")
+	}
+	for _, failed := range []error{
+		jqNeeds("_sub_impl/3", v, "STRING"), jqNeedsArgument("_sub_impl/3", "1st", re, "STRING"), jqNeedsArgument("_sub_impl/3", "3rd", f, "STRING"),
+	} {
+		if failed != nil {
+			return value.Null, failed
+		}
+	}
+	options, err := jqOptionsOf(f.Str() + always)
+	if err != nil {
+		return value.Null, err
+	}
+	options.twice = false // jackson-jq replaces it without end
+	return r.matchesOf(v.Str(), re.Str(), options)
+}
+
+// substitute emits a text with its matches replaced, in every way there is.
+func (r *jqRun) substitute(text string, matches value.Value, with jqNode, env *jqEnv, emit jqEmit) error {
+	n := matches.List().Len()
+	if err := r.list(3 * n); err != nil { // of texts and of lists of texts
+		return err
+	}
+	before, replacements := make([]string, 0, n), make([][]string, n)
+	rest, err := jqBetween(text, matches, func(part string, _ value.Value) error {
+		before = append(before, part)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i := n - 1; i >= 0; i-- {
+		if replacements[i], err = r.replacements(matches.List().At(i), with, env); err != nil || len(replacements[i]) == 0 {
+			return err
+		}
+	}
+	for choice := make([]int, n); ; {
+		size := len(rest)
+		for i, part := range before {
+			size += len(part) + len(replacements[i][choice[i]])
+		}
+		if err := r.st.produce(size); err != nil {
+			return err
+		}
+		if err := r.st.charge(n); err != nil {
+			return err
+		}
+		var out strings.Builder
+		out.Grow(size)
+		for i, part := range before {
+			out.WriteString(part)
+			out.WriteString(replacements[i][choice[i]])
+		}
+		out.WriteString(rest)
+		if err := emit(jqItem{v: value.String(out.String())}); err != nil {
+			return err
+		}
+		i := 0
+		for ; i < n; i++ {
+			if choice[i]++; choice[i] < len(replacements[i]) {
+				break
+			}
+			choice[i] = 0
+		}
+		if i == n {
+			return nil
+		}
+	}
+}
+
+// replacements returns what a match may be replaced by: the texts of scalars; lists and maps have none.
+func (r *jqRun) replacements(match value.Value, with jqNode, env *jqEnv) ([]string, error) {
+	captures, err := r.named(match)
+	if err != nil {
+		return nil, err
+	}
+	var texts []string
+	err = with(r, env, jqItem{v: captures}, func(it jqItem) error {
+		if err := r.added(len(texts) + 1); err != nil {
+			return err
+		}
+		text := ""
+		if it.v.Kind() != value.KindList && it.v.Kind() != value.KindMap {
+			var err error
+			if text, err = r.plain(it.v); err != nil {
+				return err
+			}
+		}
+		texts = append(texts, text)
+		return nil
+	})
+	return texts, err
 }
 
 // byteOffset returns where the nth character of a text begins.
@@ -151,67 +255,125 @@ func byteOffset(text string, n int) int {
 	return at
 }
 
-// jqPatternOf returns the regular expression and the flags of a call; both may stand in one array.
-func jqPatternOf(v value.Value, a []value.Value) (pattern, flags string, err error) {
-	re, f := a[0], a[1]
-	if re.Kind() == value.KindList && re.List().Len() > 0 && f.IsNull() {
-		if re.List().Len() > 1 {
-			f = re.List().At(1)
+// jqPatternOf returns the regular expression and the flags of a call.
+func jqPatternOf(v, re, f value.Value) (pattern, flags string, err error) {
+	for _, failed := range []error{
+		jqNeeds("_match_impl/3", v, "STRING"), jqNeedsArgument("_match_impl/3", "2nd", f, "STRING, NULL"), jqNeedsArgument("_match_impl/3", "1st", re, "STRING"),
+	} {
+		if failed != nil {
+			return "", "", failed
 		}
-		re = re.List().At(0)
-	}
-	if v.Kind() != value.KindString || re.Kind() != value.KindString {
-		return "", "", jqFail("regular expressions match strings, not " + jqType(v) + " by " + jqType(re))
-	}
-	if !f.IsNull() && f.Kind() != value.KindString {
-		return "", "", jqFail("flags must be a string, not " + jqType(f))
 	}
 	return re.Str(), f.Str(), nil
 }
 
-// matches returns the matches in a text, the first one only unless the flags have a g.
-func (r *jqRun) matches(text, pattern, flags string) (value.Value, error) {
-	global, nonEmpty, inline := false, false, ""
+// jqOptions are the flags of a call.
+type jqOptions struct {
+	global, nonEmpty bool
+	twice            bool // an empty match is found again when the search goes on from where it ends
+	onigFlags
+}
+
+func jqOptionsOf(flags string) (o jqOptions, err error) {
 	for _, flag := range flags {
 		switch flag {
 		case 'g':
-			global = true
+			o.global, o.twice = true, true
 		case 'n':
-			nonEmpty = true
-		case 'i', 'x', 's':
-			inline += string(flag)
+			o.nonEmpty = true
+		case 'i':
+			o.fold = true
+		case 'x':
+			o.blank = true
+		case 'm', 'p':
+			o.all = true
+		case 's':
+		case 'l':
+			return o, jqRegexFault("the longest match cannot be found")
 		default:
-			return value.Null, jqFail(strconv.QuoteRune(flag) + " is no flag of a regular expression here")
+			return o, jqFail("%s is not a valid modifier string", jqOnlyCaught(flags))
 		}
 	}
-	if inline != "" {
-		pattern = "(?" + inline + ")" + pattern
+	return o, nil
+}
+
+// jqRegexFault is the failure of a regular expression, which as in Kestra no program can catch.
+func jqRegexFault(why string) error {
+	return newFault(ClassEvaluation, -1, "jq program failed: regular expression is invalid: %s", why)
+}
+
+// matches returns the matches in a text, the first one only unless the flags have a g.
+func (r *jqRun) matches(text, pattern, flags string) (value.Value, error) {
+	options, err := jqOptionsOf(flags)
+	if err != nil {
+		return value.Null, err
+	}
+	return r.matchesOf(text, pattern, options)
+}
+
+func (r *jqRun) matchesOf(text, pattern string, options jqOptions) (value.Value, error) {
+	if err := r.st.charge(len(pattern)); err != nil {
+		return value.Null, err
+	}
+	translated, err := onigPattern(pattern, options.onigFlags)
+	if err != nil {
+		return value.Null, jqRegexFault(err.Error())
 	}
 	var found []value.Value
 	at, characters := 0, 0
-	err := r.st.matches(text, pattern, func(m javaregex.Match) (bool, error) {
-		start, end := m.Start(), m.End()
-		if nonEmpty && start == end {
+	next := 0 // where jackson-jq searches on, see below
+	err = r.st.matches(text, translated, func(m javaregex.Match) (bool, error) {
+		if options.nonEmpty && m.Start() == m.End() {
 			return true, nil
 		}
-		characters += utf8.RuneCountInString(text[at:start])
-		at = start
-		captures := make([]value.Value, m.Regexp().NumGroups())
+		if next >= len(text) && next > 0 {
+			return false, nil
+		}
+		if err := r.chargeMatch(m); err != nil {
+			return false, err
+		}
+		characters += utf8.RuneCountInString(text[at:m.Start()])
+		at = m.Start()
+		match := jqMatched(text, m, characters)
+		found = append(found, match)
+		if options.twice && m.Start() == m.End() && m.Start() > next && m.Start() < len(text) { // it is found again from where it ends
+			found = append(found, match)
+			next = m.Start()
+		}
+		if options.twice && m.End() == next {
+			_, size := utf8.DecodeRuneInString(text[next:])
+			next += max(1, size)
+		} else {
+			next = m.End()
+		}
+		return options.global, nil
+	})
+	if failed, ok := err.(*fault); ok && failed.class == ClassRuntime { //nolint:errorlint // never wrapped
+		err = &fault{class: ClassEvaluation, at: -1, msg: "jq program failed: " + failed.msg, err: failed.err}
+	}
+	return value.ListOf(found...), err
+}
+
+// chargeMatch charges for the objects that a match becomes.
+func (r *jqRun) chargeMatch(m javaregex.Match) error {
+	if err := r.st.charge(8 + 8*m.Regexp().NumGroups()); err != nil {
+		return err
+	}
+	return r.st.allocate(2 * (itemBytes + (1+m.Regexp().NumGroups())*(mapBytes+4*memberBytes)))
+}
+
+// jqMatched returns a match as the object that jq makes of it. One that is empty has no captures.
+func jqMatched(text string, m javaregex.Match, characters int) value.Value {
+	var captures []value.Value
+	if m.Start() < m.End() {
+		captures = make([]value.Value, m.Regexp().NumGroups())
 		for i := range captures {
 			captures[i] = jqCapture(m, i+1, characters)
 		}
-		length := utf8.RuneCountInString(text[start:end])
-		found = append(found, value.MapOf("offset", value.Int(int64(characters)), "length", value.Int(int64(length)),
-			"string", value.String(text[start:end]), "captures", value.ListOf(captures...)))
-		if err := r.st.charge(8 + 8*len(captures)); err != nil {
-			return false, err
-		}
-		return global, nil
-	})
-	if failed, ok := err.(*fault); ok && failed.class != ClassLimit && failed.class != ClassBusy { //nolint:errorlint // never wrapped
-		err = jqFail(failed.msg)
 	}
-	return value.ListOf(found...), err
+	length := utf8.RuneCountInString(text[m.Start():m.End()])
+	return value.MapOf("offset", value.Int(int64(characters)), "length", value.Int(int64(length)),
+		"string", value.String(text[m.Start():m.End()]), "captures", value.ListOf(captures...))
 }
 
 // jqCapture returns what a group of a match captured; matchOffset is where the match begins, in characters.

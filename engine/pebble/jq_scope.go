@@ -164,19 +164,30 @@ func (c *jqCompiler) patterns(list []*gojq.Pattern, sc *jqScope) (jqPattern, *jq
 	if len(list) != 1 {
 		return nil, nil, errors.New("?// does not exist here")
 	}
-	return c.pattern(list[0], sc)
+	return c.pattern(list[0], sc, map[string]bool{})
 }
 
-func (c *jqCompiler) pattern(p *gojq.Pattern, sc *jqScope) (jqPattern, *jqScope, error) {
+// bindPattern gives one variable its value. Of several with one name in a pattern the first counts: the others stay
+// without a name.
+func bindPattern(name string, sc *jqScope, bound map[string]bool) (jqPattern, *jqScope) {
+	if bound[name] {
+		name = ""
+	}
+	bound[name] = true
+	return func(_ *jqRun, env *jqEnv, v value.Value, next func(*jqEnv) error) error {
+		return next(&jqEnv{parent: env, v: v})
+	}, sc.push(name)
+}
+
+func (c *jqCompiler) pattern(p *gojq.Pattern, sc *jqScope, bound map[string]bool) (jqPattern, *jqScope, error) {
 	switch {
 	case p.Name != "":
-		return func(_ *jqRun, env *jqEnv, v value.Value, next func(*jqEnv) error) error {
-			return next(&jqEnv{parent: env, v: v})
-		}, sc.push(p.Name), nil
+		one, inner := bindPattern(p.Name, sc, bound)
+		return one, inner, nil
 	case len(p.Array) > 0:
 		var all jqPattern
-		for i, item := range p.Array {
-			one, inner, err := c.pattern(item, sc)
+		for i, item := range slices.Backward(p.Array) { // the last one comes first, and counts
+			one, inner, err := c.pattern(item, sc, bound)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -186,29 +197,16 @@ func (c *jqCompiler) pattern(p *gojq.Pattern, sc *jqScope) (jqPattern, *jqScope,
 	}
 	var all jqPattern
 	for _, member := range p.Object {
-		var key jqNode
-		var err error
-		name := member.Key
-		switch {
-		case name != "":
-			key = jqConstant(value.String(strings.TrimPrefix(name, "$")))
-		case member.KeyString != nil:
-			key, err = c.text(member.KeyString, "@text", sc)
-		default:
-			key, err = c.query(member.KeyQuery, sc)
-		}
+		key, err := c.patternKey(member, sc)
 		if err != nil {
 			return nil, nil, err
 		}
 		var one jqPattern
-		if strings.HasPrefix(name, "$") {
-			one, sc, err = c.pattern(&gojq.Pattern{Name: name}, sc)
-			if err != nil {
-				return nil, nil, err
-			}
+		if strings.HasPrefix(member.Key, "$") {
+			one, sc = bindPattern(member.Key, sc, bound)
 		}
 		if member.Val != nil {
-			inner, visible, err := c.pattern(member.Val, sc)
+			inner, visible, err := c.pattern(member.Val, sc, bound)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -216,9 +214,7 @@ func (c *jqCompiler) pattern(p *gojq.Pattern, sc *jqScope) (jqPattern, *jqScope,
 			if first := one; first == nil {
 				one = inner
 			} else {
-				one = func(r *jqRun, env *jqEnv, v value.Value, next func(*jqEnv) error) error {
-					return first(r, env, v, func(env *jqEnv) error { return inner(r, env, v, next) })
-				}
+				one = jqBoth(first, inner)
 			}
 		}
 		all = jqBoth(all, jqMatch(key, one))
@@ -226,13 +222,28 @@ func (c *jqCompiler) pattern(p *gojq.Pattern, sc *jqScope) (jqPattern, *jqScope,
 	return all, sc, nil
 }
 
+// patternKey compiles the key of a member of a pattern.
+func (c *jqCompiler) patternKey(member *gojq.PatternObject, sc *jqScope) (jqNode, error) {
+	switch {
+	case member.Key != "":
+		return jqConstant(value.String(strings.TrimPrefix(member.Key, "$"))), nil
+	case member.KeyString != nil:
+		return c.text(member.KeyString, "", sc)
+	default:
+		return c.query(member.KeyQuery, sc)
+	}
+}
+
 // jqMatch matches the member of a value with a key.
 func jqMatch(key jqNode, inner jqPattern) jqPattern {
 	return func(r *jqRun, env *jqEnv, v value.Value, next func(*jqEnv) error) error {
 		return key(r, env, jqItem{v: v}, func(k jqItem) error {
+			if k.v.Kind() != value.KindString && !k.v.IsNumber() {
+				return jqFail("Cannot index %s with %s", jqType(v), jqType(k.v))
+			}
 			member, err := jqAt(r, jqItem{v: v}, k.v)
-			if err != nil {
-				return err
+			if err != nil { // without the key, as jackson-jq says
+				return jqFail("Cannot index %s with %s", jqType(v), jqType(k.v))
 			}
 			return inner(r, env, member.v, next)
 		})

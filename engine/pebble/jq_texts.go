@@ -1,7 +1,8 @@
 package pebble
 
 import (
-	"encoding/base64"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,37 +21,19 @@ func jqTextFunctions() map[string]jqFunc {
 			text, err := r.json(v)
 			return value.String(text), err
 		},
-		"fromjson/0": jqOnText("fromjson", func(r *jqRun, text string) (value.Value, error) {
-			v, err := r.st.parseJSON(text)
-			if failed, ok := err.(*fault); ok && failed.class == ClassLimit { //nolint:errorlint // never wrapped
-				return v, err
-			}
-			if err != nil {
-				return v, jqFail("text is no JSON")
-			}
-			return v, nil
+		"fromjson/0": jqFromJSON,
+		"ascii_downcase/0": jqOnText("explode", func(r *jqRun, text string) (value.Value, error) {
+			return r.mapASCII(text, 'A', 'Z', 'a'-'A')
 		}),
-		"tonumber/0": func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-			if v.IsNumber() {
-				return v, nil
+		"ascii_upcase/0": jqOnText("explode", func(r *jqRun, text string) (value.Value, error) {
+			return r.mapASCII(text, 'a', 'z', 'A'-'a')
+		}),
+		"utf8bytelength/0": func(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+			if v.Kind() != value.KindString {
+				return value.Null, jqFail("%s only strings have UTF-8 byte length", v)
 			}
-			if v.Kind() == value.KindString {
-				if err := r.st.charge(len(v.Str()) / textPerChange); err != nil {
-					return value.Null, err
-				}
-				if n, ok := value.ParseNumber(strings.TrimSpace(v.Str())); ok {
-					return n, nil
-				}
-			}
-			return value.Null, jqFail(jqType(v) + " is no number")
+			return value.Int(int64(len(v.Str()))), nil
 		},
-		"ascii_downcase/0": jqOnText("ascii_downcase", func(r *jqRun, text string) (value.Value, error) {
-			return value.String(mapASCII(text, 'A', 'Z', 'a'-'A')), r.st.produce(len(text))
-		}),
-		"ascii_upcase/0": jqOnText("ascii_upcase", func(r *jqRun, text string) (value.Value, error) {
-			return value.String(mapASCII(text, 'a', 'z', 'A'-'a')), r.st.produce(len(text))
-		}),
-		"utf8bytelength/0": jqOnText("utf8bytelength", func(_ *jqRun, text string) (value.Value, error) { return value.Int(int64(len(text))), nil }),
 		"explode/0": jqOnText("explode", func(r *jqRun, text string) (value.Value, error) {
 			n := utf8.RuneCountInString(text)
 			if err := r.st.items(n); err != nil {
@@ -73,35 +56,28 @@ func jqTextFunctions() map[string]jqFunc {
 		"rtrimstr/1": jqTrim(strings.TrimSuffix),
 		"split/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
 			if v.Kind() != value.KindString || a[0].Kind() != value.KindString {
-				return value.Null, jqFail("split needs strings, not " + jqType(v) + " and " + jqType(a[0]))
+				return value.Null, jqFail("split input and separator must be strings")
 			}
 			return r.split(v.Str(), a[0].Str())
 		},
-		"join/1":    jqJoin,
-		"indices/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) { return r.indices(v, a[0], 0) },
-		"index/1":   func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) { return r.indices(v, a[0], 1) },
-		"rindex/1":  func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) { return r.indices(v, a[0], -1) },
-		"fromdateiso8601/0": jqOnText("fromdateiso8601", func(_ *jqRun, text string) (value.Value, error) {
-			t, err := time.Parse(time.RFC3339, text)
-			if err != nil {
-				return value.Null, jqFail("text is no date of ISO 8601")
+		"join/1": jqJoin,
+		"indices/1": func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+			if err := jqNeeds("indices", v, "STRING, ARRAY, NULL"); err != nil || v.IsNull() {
+				return value.Null, err
 			}
-			return value.Int(t.Unix()), nil
-		}),
-		"todateiso8601/0": func(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-			seconds, ok := whole(v)
-			if !ok || seconds < -62135596800 || seconds > 253402300799 { // the years 1 to 9999
-				return value.Null, jqFail(jqType(v) + " is no date in seconds")
-			}
-			return value.String(time.Unix(seconds, 0).UTC().Format(time.RFC3339)), nil
+			return r.indices(v, a[0])
 		},
+		"index/1":           jqIndex(func(places []value.Value) value.Value { return places[0] }),
+		"rindex/1":          jqIndex(func(places []value.Value) value.Value { return places[len(places)-1] }),
+		"fromdateiso8601/0": jqFromDate,
+		"todateiso8601/0":   jqToDate,
 	}
 }
 
 func jqOnText(name string, call func(r *jqRun, text string) (value.Value, error)) jqFunc {
 	return func(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-		if v.Kind() != value.KindString {
-			return value.Null, jqFail(name + " needs a string, not " + jqType(v))
+		if err := jqNeeds(name, v, "STRING"); err != nil {
+			return value.Null, err
 		}
 		if err := r.st.scan(v.Str()); err != nil {
 			return value.Null, err
@@ -113,7 +89,7 @@ func jqOnText(name string, call func(r *jqRun, text string) (value.Value, error)
 func jqOnTexts(name string, call func(text, part string) value.Value) jqFunc {
 	return func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
 		if v.Kind() != value.KindString || a[0].Kind() != value.KindString {
-			return value.Null, jqFail(name + " needs strings, not " + jqType(v) + " and " + jqType(a[0]))
+			return value.Null, jqFail("%s() requires string inputs", name)
 		}
 		return call(v.Str(), a[0].Str()), r.st.charge(len(a[0].Str()) / textPerStep)
 	}
@@ -130,18 +106,26 @@ func jqTrim(trim func(text, part string) string) jqFunc {
 }
 
 // mapASCII adds an offset to the letters of a range.
-func mapASCII(text string, from, to byte, offset int) string {
-	return strings.Map(func(c rune) rune {
+func (r *jqRun) mapASCII(text string, from, to byte, offset int) (value.Value, error) {
+	if err := r.st.produce(len(text)); err != nil {
+		return value.Null, err
+	}
+	return value.String(strings.Map(func(c rune) rune {
 		if c >= rune(from) && c <= rune(to) {
 			return c + rune(offset)
 		}
 		return c
-	}, text)
+	}, text)), nil
 }
 
 func jqImplode(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
-	if v.Kind() != value.KindList {
-		return value.Null, jqFail("implode needs an array, not " + jqType(v))
+	if err := jqNeeds("implode", v, "ARRAY"); err != nil {
+		return value.Null, err
+	}
+	for _, item := range v.List().Slice() {
+		if !item.IsNumber() {
+			return value.Null, jqFail("implode is not applicable to input which contains %s; expected one of [NUMBER]", jqNodeType(item))
+		}
 	}
 	if err := r.st.produce(4 * v.List().Len()); err != nil {
 		return value.Null, err
@@ -150,11 +134,46 @@ func jqImplode(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	for _, item := range v.List().Slice() {
 		n, ok := whole(item)
 		if !ok || n < 0 || n > utf8.MaxRune {
-			return value.Null, jqFail("implode needs code points")
+			return value.Null, jqFail("input to implode() must be a list of codepoints; NUMBER found")
 		}
 		b.WriteRune(rune(n))
 	}
 	return value.String(b.String()), nil
+}
+
+func jqFromJSON(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+	if v.Kind() != value.KindString {
+		return value.Null, jqFail("%s only strings can be parsed", v)
+	}
+	if err := r.st.chargeJSON(v.Str()); err != nil {
+		return value.Null, err
+	}
+	if strings.Trim(v.Str(), " \t\r\n") == "" {
+		return value.Null, jqFail("failed to parse %s as json; empty", v)
+	}
+	out, err := value.DecodeJSONText(v.Str())
+	switch {
+	case err == nil:
+		return out, nil
+	case jqTrailing(v.Str(), err):
+		return value.Null, jqFail("failed to parse %s as json; trailing data", v)
+	default:
+		return value.Null, jqFail("failed to parse %s as json", v)
+	}
+}
+
+// jqTrailing reports whether a text that is no JSON is a value with another one behind it.
+func jqTrailing(text string, err error) bool {
+	wrong, ok := errors.AsType[*value.SyntaxError](err)
+	if !ok || wrong.Offset == 0 || wrong.Offset >= len(text) || strings.IndexByte(" \t\r\n}]\"", text[wrong.Offset-1]) < 0 {
+		return false
+	}
+	if _, err := value.DecodeJSONText(text[:wrong.Offset]); err != nil {
+		return false
+	}
+	rest := text[wrong.Offset:]
+	_, err = value.DecodeJSONPrefix(rest)
+	return err == nil || rest[0] == '{' || rest[0] == '['
 }
 
 // split returns the parts of a text between separators; an empty separator gives the characters, an empty text nothing.
@@ -169,191 +188,175 @@ func (r *jqRun) split(text, separator string) (value.Value, error) {
 	if err := r.st.items(n); err != nil {
 		return value.Null, err
 	}
+	if err := r.list(n); err != nil { // the parts, before they are values
+		return value.Null, err
+	}
 	return value.Strings(strings.Split(text, separator)), nil
 }
 
 // jqJoin joins the texts of a list; null is empty, arrays and objects fail.
 func jqJoin(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
-	if v.Kind() != value.KindList || a[0].Kind() != value.KindString {
-		return value.Null, jqFail("join needs an array and a string, not " + jqType(v) + " and " + jqType(a[0]))
+	items, err := r.items(v)
+	if err != nil {
+		return value.Null, err
 	}
 	var b strings.Builder
-	for i, item := range v.List().Slice() {
-		start := b.Len()
-		if i > 0 {
-			b.WriteString(a[0].Str())
-		}
-		switch jqType(item) {
-		case "null":
-		case "array", "object":
-			return value.Null, jqMismatch(item, a[0], "joined")
-		default:
-			text, err := r.text(item)
-			if err != nil {
-				return value.Null, err
+	add := func(part value.Value) error {
+		var text string
+		switch {
+		case part.IsNull():
+		case jqType(part) == "string", jqType(part) == "number", part.Kind() == value.KindBool:
+			if text, err = r.st.javaText(part); err != nil {
+				return err
 			}
-			b.WriteString(text)
+		default:
+			return jqMismatch(value.String(b.String()), part, "added")
 		}
 		if err := r.st.charge(1); err != nil {
-			return value.Null, err
+			return err
 		}
-		if err := r.st.produce(b.Len() - start); err != nil {
+		if err := r.st.produce(2 * len(text)); err != nil { // with the room that a growing text has
+			return err
+		}
+		b.WriteString(text)
+		return nil
+	}
+	for i, item := range items {
+		if i > 0 {
+			if !a[0].IsNull() && a[0].Kind() != value.KindString {
+				return value.Null, jqMismatch(value.String(b.String()), a[0], "added")
+			}
+			if err := add(a[0]); err != nil {
+				return value.Null, err
+			}
+		}
+		if err := add(item); err != nil {
 			return value.Null, err
 		}
 	}
 	return value.String(b.String()), nil
 }
 
-// indices returns where a part begins in a text or list: all places, the first (which is 1), or the last (-1).
-func (r *jqRun) indices(v, part value.Value, which int) (value.Value, error) {
-	var places []value.Value
-	switch {
-	case v.IsNull():
-		return value.Null, nil
-	case v.Kind() == value.KindString && part.Kind() == value.KindString:
-		text, sought := v.Str(), part.Str()
-		if sought == "" {
-			break
+// jqIndex is index(part) or rindex(part), which choose one of the places.
+func jqIndex(choose func([]value.Value) value.Value) jqFunc {
+	return func(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
+		if v.IsNull() {
+			return value.Null, nil
 		}
-		if err := r.st.search(text, sought); err != nil {
+		places, err := r.indices(v, a[0])
+		if err != nil || places.List().Len() == 0 {
 			return value.Null, err
 		}
-		characters, counted := 0, 0
-		for from := 0; ; {
-			i := strings.Index(text[from:], sought)
-			if i < 0 {
-				break
-			}
-			characters += utf8.RuneCountInString(text[counted : from+i])
-			counted = from + i
-			places = append(places, value.Int(int64(characters)))
-			if err := r.added(len(places)); err != nil {
-				return value.Null, err
-			}
-			if err := r.st.charge(len(sought) / textPerCount); err != nil { // places may overlap
-				return value.Null, err
-			}
-			from += i + 1
+		return choose(places.List().Slice()), nil
+	}
+}
+
+// indices returns all places where a part begins in a text or list.
+func (r *jqRun) indices(v, part value.Value) (value.Value, error) {
+	var places []value.Value
+	found := func(at int) error {
+		if err := r.added(len(places) + 1); err != nil {
+			return err
 		}
+		places = append(places, value.Int(int64(at)))
+		return nil
+	}
+	var err error
+	switch {
+	case v.Kind() == value.KindString && part.Kind() == value.KindString:
+		err = r.indicesOfText(v.Str(), part.Str(), found)
 	case v.Kind() == value.KindList:
 		sought := []value.Value{part}
 		if part.Kind() == value.KindList {
 			sought = part.List().Slice()
 		}
-		if len(sought) == 0 {
-			break
-		}
-		if err := r.walk(v, part); err != nil {
-			return value.Null, err
-		}
-		items := v.List().Slice()
-		for i := 0; i+len(sought) <= len(items); i++ {
-			same := 0
-			for same < len(sought) && jqCompare(items[i+same], sought[same]) == 0 {
-				same++
-			}
-			if err := r.st.charge(1 + same); err != nil {
-				return value.Null, err
-			}
-			if same == len(sought) {
-				places = append(places, value.Int(int64(i)))
-			}
-		}
+		err = r.indicesOfItems(v, part, sought, found)
 	default:
-		return value.Null, jqFail(jqType(v) + " cannot be searched for " + jqType(part))
+		err = jqFail("indices() is not applicable to %s", jqNodeType(v))
 	}
+	return value.ListOf(places...), err
+}
+
+func (r *jqRun) indicesOfText(text, sought string, found func(at int) error) error {
+	if sought == "" {
+		return nil
+	}
+	if err := r.st.search(text, sought); err != nil {
+		return err
+	}
+	characters, counted := 0, 0
+	for from := 0; ; {
+		i := strings.Index(text[from:], sought)
+		if i < 0 {
+			return nil
+		}
+		characters += utf8.RuneCountInString(text[counted : from+i])
+		counted = from + i
+		if err := found(characters); err != nil {
+			return err
+		}
+		if err := r.st.charge(len(sought) / textPerCount); err != nil { // places may overlap
+			return err
+		}
+		from += i + 1
+	}
+}
+
+func (r *jqRun) indicesOfItems(v, part value.Value, sought []value.Value, found func(at int) error) error {
+	if len(sought) == 0 {
+		return nil
+	}
+	if err := r.walk(v, part); err != nil {
+		return err
+	}
+	items := v.List().Slice()
+	for i := 0; i+len(sought) <= len(items); i++ {
+		same := 0
+		for same < len(sought) && jqCompare(items[i+same], sought[same]) == 0 {
+			same++
+		}
+		if err := r.st.charge(1 + same); err != nil {
+			return err
+		}
+		if same == len(sought) {
+			if err := found(i); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// jqFromDate reads a date of ISO 8601 in seconds, as jq does not know fractions.
+func jqFromDate(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+	if err := jqNeeds("fromdateiso8601", v, "STRING"); err != nil {
+		return value.Null, err
+	}
+	if utf16Length(v.Str()) > len("2024-02-29T13:14:15Z") {
+		return value.Null, jqFail(`date%s does not match format "%%Y-%%m-%%dT%%H:%%M:%%SZ"`, jqOnlyCaught(` "`+v.Str()+`"`))
+	}
+	t, err := time.Parse(time.RFC3339, strings.ToUpper(v.Str()))
+	if err != nil {
+		return value.Null, jqFail("N/A") // what jackson-jq says
+	}
+	return value.Int(t.Unix()), nil
+}
+
+func jqToDate(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
+	if err := jqNeeds("todateiso8601", v, "NUMBER"); err != nil {
+		return value.Null, err
+	}
+	seconds, ok := whole(v)
+	if !ok || max(seconds, -seconds) > 31556889864403199 { // the years of Java
+		return value.Null, jqFail("N/A")
+	}
+	t := time.Unix(seconds, 0).UTC()
+	year := fmt.Sprintf("%04d", t.Year())
 	switch {
-	case which == 0:
-		return value.ListOf(places...), nil
-	case len(places) == 0:
-		return value.Null, nil
-	case which < 0:
-		return places[len(places)-1], nil
-	default:
-		return places[0], nil
+	case t.Year() > 9999:
+		year = "+" + year
+	case t.Year() < 0:
+		year = fmt.Sprintf("%05d", t.Year())
 	}
-}
-
-// jqFormat is one of @text, @json and the like: what it makes of a value.
-type jqFormat func(r *jqRun, v value.Value) (string, error)
-
-var jqFormats = map[string]jqFormat{
-	"@text": func(r *jqRun, v value.Value) (string, error) { return r.text(v) },
-	"@json": func(r *jqRun, v value.Value) (string, error) { return r.json(v) },
-	"@html": jqOnWhole(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&quot;").Replace),
-	"@uri": jqOnWhole(func(text string) string {
-		return strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~").Replace(urlEncode(text))
-	}),
-	"@base64": jqOnWhole(func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }),
-	"@base64d": func(r *jqRun, v value.Value) (string, error) {
-		text, err := r.text(v)
-		if err != nil {
-			return "", err
-		}
-		plain, err := decodeBase64(strings.TrimRight(text, "="))
-		if err != nil {
-			return "", jqFail("text is no Base64")
-		}
-		return strings.ToValidUTF8(string(plain), "\ufffd"), r.st.produce(len(plain))
-	},
-	"@csv": jqOnRow(",", func(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }, ""),
-	"@tsv": jqOnRow("\t", strings.NewReplacer("\\", "\\\\", "\t", "\\t", "\n", "\\n", "\r", "\\r").Replace, ""),
-	"@sh": func(r *jqRun, v value.Value) (string, error) {
-		quote := func(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
-		if v.Kind() != value.KindList {
-			v = value.ListOf(v)
-		}
-		return jqOnRow(" ", quote, "null")(r, v)
-	},
-}
-
-func jqOnWhole(change func(string) string) jqFormat {
-	return func(r *jqRun, v value.Value) (string, error) {
-		text, err := r.text(v)
-		if err == nil {
-			err = r.st.charge(len(text) / textPerChange / 4)
-		}
-		if err != nil {
-			return "", err
-		}
-		text = change(text)
-		return text, r.st.produce(len(text))
-	}
-}
-
-// jqOnRow joins the items of a list, of which the strings are quoted.
-func jqOnRow(separator string, quote func(string) string, null string) jqFormat {
-	return func(r *jqRun, v value.Value) (string, error) {
-		if v.Kind() != value.KindList {
-			return "", jqFail("row must be an array, not " + jqType(v))
-		}
-		var b strings.Builder
-		for i, item := range v.List().Slice() {
-			start := b.Len()
-			if i > 0 {
-				b.WriteString(separator)
-			}
-			switch jqType(item) {
-			case "null":
-				b.WriteString(null)
-			case "string":
-				b.WriteString(quote(value.JavaText(item)))
-			case "array", "object":
-				return "", jqFail(jqType(item) + " is no field of a row")
-			default:
-				text, err := r.json(item)
-				if err != nil {
-					return "", err
-				}
-				b.WriteString(text)
-			}
-			if err := r.st.charge(1); err != nil {
-				return "", err
-			}
-			if err := r.st.produce(b.Len() - start); err != nil {
-				return "", err
-			}
-		}
-		return b.String(), nil
-	}
+	return value.String(year + t.Format("-01-02T15:04:05Z")), nil
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// The values of jq: their types, order and arithmetic. Results that are whole are integers, as jackson-jq has them, but
-// those of the mathematical functions, which are doubles.
+// The values of jq: their types, order and arithmetic. Results that are whole are integers, as jackson-jq has them.
 
 func jqType(v value.Value) string {
 	switch v.Kind() {
@@ -36,10 +35,10 @@ func jqTruth(v value.Value) bool {
 	return !v.IsNull() && (v.Kind() != value.KindBool || v.Bool())
 }
 
-// jqWhole returns a double without a fraction as an integer.
+// jqWhole returns a double without a fraction as an integer, where that has 64 bits.
 func jqWhole(v value.Value) value.Value {
 	if v.Kind() == value.KindFloat {
-		if f, _ := v.AsFloat(); f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		if f := v.Float(); f == math.Trunc(f) && f >= -1<<63 && f < 1<<63 {
 			return value.Int(int64(f))
 		}
 	}
@@ -81,13 +80,12 @@ func jqOrder(holds func(int) bool) jqOperator {
 func (r *jqRun) calculate(what string, do func(a, b value.Value) (value.Value, error), a, b value.Value) (value.Value, error) {
 	v, err := r.st.calculate(what, do, a, b)
 	if failed, ok := err.(*fault); ok && failed.class != ClassLimit { //nolint:errorlint // never wrapped
-		return value.Null, jqFail(failed.msg)
+		return value.Null, jqFail("%s", failed.msg)
+	}
+	if err == nil && v.Kind() == value.KindBigInt {
+		err = r.st.allocate(v.BigInt().BitLen() / 8)
 	}
 	return jqWhole(v), err
-}
-
-func jqMismatch(a, b value.Value, what string) error {
-	return jqFail(jqType(a) + " and " + jqType(b) + " cannot be " + what)
 }
 
 func jqAdd(r *jqRun, a, b value.Value) (value.Value, error) {
@@ -104,7 +102,7 @@ func jqAdd(r *jqRun, a, b value.Value) (value.Value, error) {
 		}
 		return value.String(a.Str() + b.Str()), nil
 	case a.Kind() == value.KindList && b.Kind() == value.KindList:
-		if err := r.copied(a.List().Len() + b.List().Len()); err != nil {
+		if err := r.list(a.List().Len() + b.List().Len()); err != nil {
 			return value.Null, err
 		}
 		return a.List().Plus(b), nil
@@ -123,6 +121,12 @@ func jqSub(r *jqRun, a, b value.Value) (value.Value, error) {
 		if err := r.walk(a, b); err != nil {
 			return value.Null, err
 		}
+		if err := r.list(a.List().Len()); err != nil {
+			return value.Null, err
+		}
+		if err := r.object(b.List().Len()); err != nil { // the set of what is left out
+			return value.Null, err
+		}
 		return a.List().Minus(b), nil
 	default:
 		return value.Null, jqMismatch(a, b, "subtracted")
@@ -130,41 +134,56 @@ func jqSub(r *jqRun, a, b value.Value) (value.Value, error) {
 }
 
 func jqMul(r *jqRun, a, b value.Value) (value.Value, error) {
-	if a.IsNumber() && b.Kind() == value.KindString {
-		a, b = b, a
-	}
 	switch {
 	case a.IsNumber() && b.IsNumber():
 		return r.calculate("multiplication", value.Mul, a, b)
 	case a.Kind() == value.KindString && b.IsNumber():
-		n, _ := b.AsFloat()
-		if !(n > 0) { // not a number is not either
-			return value.Null, nil
-		}
-		count := int(min(math.Ceil(n), 1<<31))
-		if err := r.st.produce(count * max(1, len(a.Str()))); err != nil {
-			return value.Null, err
-		}
-		return value.String(strings.Repeat(a.Str(), count)), nil
+		return r.repeat(a, b)
+	case a.IsNumber() && b.Kind() == value.KindString:
+		return r.repeat(b, a)
 	case a.Kind() == value.KindMap && b.Kind() == value.KindMap:
 		if err := r.walk(a, b); err != nil {
 			return value.Null, err
 		}
-		return jqMergeDeep(a, b), nil
+		return r.mergeDeep(a, b)
 	default:
 		return value.Null, jqMismatch(a, b, "multiplied")
 	}
 }
 
-func jqMergeDeep(a, b value.Value) value.Value {
-	out := jqCopy(a.Map())
+// repeat returns a text some times: the fraction of a number counts only below 1, where the text stays as it is.
+func (r *jqRun) repeat(text, times value.Value) (value.Value, error) {
+	n, _ := times.AsFloat()
+	switch {
+	case n <= 0:
+		return value.Null, nil
+	case n < 2:
+		return text, nil
+	case math.IsNaN(n):
+		return value.String(""), nil
+	}
+	count := int(min(n, 1<<31))
+	if err := r.st.produce(count * max(1, len(text.Str()))); err != nil {
+		return value.Null, err
+	}
+	return value.String(strings.Repeat(text.Str(), count)), nil
+}
+
+func (r *jqRun) mergeDeep(a, b value.Value) (value.Value, error) {
+	if err := r.object(a.Map().Len() + b.Map().Len()); err != nil {
+		return value.Null, err
+	}
+	out := jqCopy(a.Map(), b.Map().Len())
 	for key, member := range b.Map().All() {
 		if old, ok := out.Get(key); ok && old.Kind() == value.KindMap && member.Kind() == value.KindMap {
-			member = jqMergeDeep(old, member)
+			var err error
+			if member, err = r.mergeDeep(old, member); err != nil {
+				return value.Null, err
+			}
 		}
 		out.Set(key, member)
 	}
-	return value.FromMap(out)
+	return value.FromMap(out), nil
 }
 
 func jqDiv(r *jqRun, a, b value.Value) (value.Value, error) {
@@ -183,7 +202,7 @@ func (r *jqRun) quotient(a, b value.Value) (value.Value, error) {
 	x, _ := a.AsFloat()
 	y, _ := b.AsFloat()
 	if y == 0 {
-		return value.Null, jqFail("number cannot be divided by zero")
+		return value.Null, jqMismatch(a, b, "divided because the divisor is zero")
 	}
 	if a.Kind() != value.KindFloat && b.Kind() != value.KindFloat {
 		rest, err := r.calculate("modulus", value.Rem, a, b)
@@ -197,28 +216,37 @@ func (r *jqRun) quotient(a, b value.Value) (value.Value, error) {
 	return jqWhole(value.Float(x / y)), nil
 }
 
+// jqMod divides whole numbers: without their fractions, not-a-number as 0, and what is beyond 64 bits as the last one
+// there is.
 func jqMod(r *jqRun, a, b value.Value) (value.Value, error) {
 	if !a.IsNumber() || !b.IsNumber() {
-		return value.Null, jqMismatch(a, b, "divided")
+		return value.Null, jqMismatch(a, b, "divided (remainder)")
 	}
-	x, ok := jqInteger(a)
-	y, ok2 := jqInteger(b)
-	if !ok || !ok2 {
-		return value.Null, jqFail("number has no whole part")
+	x, y := jqInteger(a), jqInteger(b)
+	if f, _ := b.AsFloat(); math.IsNaN(f) {
+		return x, nil
 	}
 	if value.Equal(y, value.Int(0)) {
-		return value.Null, jqFail("number cannot be divided by zero")
+		return value.Null, jqMismatch(a, b, "divided (remainder) because the divisor is zero")
 	}
 	return r.calculate("modulus", value.Rem, x, y)
 }
 
-// jqInteger returns a number without its fraction.
-func jqInteger(v value.Value) (value.Value, bool) {
+// jqInteger returns a number without its fraction, as Java makes a long of a double.
+func jqInteger(v value.Value) value.Value {
 	if v.Kind() == value.KindInt || v.Kind() == value.KindBigInt {
-		return v, true
+		return v
 	}
-	n, ok := whole(v)
-	return value.Int(n), ok
+	switch f, _ := v.AsFloat(); {
+	case math.IsNaN(f):
+		return value.Int(0)
+	case f >= 1<<63:
+		return value.Int(math.MaxInt64)
+	case f < -1<<63:
+		return value.Int(math.MinInt64)
+	default:
+		return value.Int(int64(f))
+	}
 }
 
 // walk charges for looking at every part of some values.
@@ -275,12 +303,12 @@ func jqCompare(a, b value.Value) int {
 		}
 		return 1
 	case "string":
-		return strings.Compare(value.JavaText(a), value.JavaText(b))
+		return compareUTF16(value.JavaText(a), value.JavaText(b))
 	case "array":
 		return slices.CompareFunc(a.List().Slice(), b.List().Slice(), jqCompare)
 	case "object":
-		x, y := slices.Sorted(slices.Values(a.Map().Keys())), slices.Sorted(slices.Values(b.Map().Keys()))
-		if n := slices.Compare(x, y); n != 0 {
+		x, y := jqSortedKeys(a.Map()), jqSortedKeys(b.Map())
+		if n := slices.CompareFunc(x, y, compareUTF16); n != 0 {
 			return n
 		}
 		for _, key := range x {
@@ -294,22 +322,31 @@ func jqCompare(a, b value.Value) int {
 	return 0
 }
 
-// sort sorts values by what they are compared by.
-func (r *jqRun) sort(items []value.Value, by func(value.Value) value.Value) error {
-	for _, item := range items {
-		if err := r.walk(by(item)); err != nil {
-			return err
-		}
-	}
+func jqSortedKeys(m *value.Map) []string {
+	return slices.SortedFunc(slices.Values(m.Keys()), compareUTF16)
+}
+
+// order returns the indexes of values in the order of the values; those that are equal stay in theirs.
+func (r *jqRun) order(by []value.Value) ([]int, error) {
 	size := 0
-	for _, item := range items {
-		size += jqWeight(by(item))
+	for _, key := range by {
+		if err := r.walk(key); err != nil {
+			return nil, err
+		}
+		size += jqWeight(key)
 	}
-	if err := r.st.charge(size * bits.Len(uint(len(items)))); err != nil {
-		return err
+	if err := r.st.charge(size * bits.Len(uint(len(by)))); err != nil {
+		return nil, err
 	}
-	slices.SortStableFunc(items, func(a, b value.Value) int { return jqCompare(by(a), by(b)) })
-	return nil
+	if err := r.list(len(by)); err != nil {
+		return nil, err
+	}
+	order := make([]int, len(by))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return jqCompare(by[i], by[j]) })
+	return order, nil
 }
 
 // jqWeight is about how many steps comparing a value takes.
@@ -331,47 +368,5 @@ func jqWeight(v value.Value) int {
 		return n
 	default:
 		return 1
-	}
-}
-
-// jqPlain returns v as jq writes it: doubles without a fraction are written without one.
-func jqPlain(v value.Value) value.Value {
-	switch v.Kind() {
-	case value.KindFloat:
-		return jqWhole(v)
-	case value.KindList:
-		out := make([]value.Value, v.List().Len())
-		for i, item := range v.List().All() {
-			out[i] = jqPlain(item)
-		}
-		return value.ListOf(out...)
-	case value.KindMap:
-		out := value.NewMap(v.Map().Len())
-		for key, member := range v.Map().All() {
-			out.Set(key, jqPlain(member))
-		}
-		return value.FromMap(out)
-	default:
-		return v
-	}
-}
-
-// json returns the JSON text of v.
-func (r *jqRun) json(v value.Value) (string, error) {
-	if err := r.walk(v); err != nil {
-		return "", err
-	}
-	return r.st.json(jqPlain(v))
-}
-
-// text returns a string as it is and anything else as JSON.
-func (r *jqRun) text(v value.Value) (string, error) {
-	switch {
-	case v.Kind() == value.KindString:
-		return v.Str(), nil
-	case jqType(v) == "string":
-		return r.st.javaText(v)
-	default:
-		return r.json(v)
 	}
 }

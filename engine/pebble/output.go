@@ -68,8 +68,12 @@ func (st *state) javaText(v value.Value) (string, error) {
 	if err := st.walkText(v); err != nil {
 		return "", err
 	}
+	if err := st.produce(st.texts); err != nil {
+		return "", err
+	}
+	known := st.texts
 	text := value.JavaText(v)
-	return text, st.produce(len(text))
+	return text, st.produce(max(0, len(text)-known))
 }
 
 // json returns the JSON text of v within the budget.
@@ -77,8 +81,12 @@ func (st *state) json(v value.Value) (string, error) {
 	if err := st.walkText(v); err != nil {
 		return "", err
 	}
+	if err := st.produce(st.texts); err != nil {
+		return "", err
+	}
+	known := st.texts
 	text := value.JSON(v)
-	return text, st.produce(len(text))
+	return text, st.produce(max(0, len(text)-known))
 }
 
 // concat joins the Java texts of parts; null is empty.

@@ -165,9 +165,11 @@ func (st *state) produce(n int) error {
 	return st.allocate(n)
 }
 
-// What values take in memory, in bytes: an item of a list, and a member of a map with its place in the index.
+// What values take in memory, in bytes: a list and its items, and a map and its members with their places in the index.
 const (
+	listBytes   = 32
 	itemBytes   = 24
+	mapBytes    = 96
 	memberBytes = 64
 )
 
@@ -211,6 +213,9 @@ func (st *state) items(n int) error {
 	}
 	return st.allocate(n * itemBytes)
 }
+
+// members charges for the memory of a map of n members.
+func (st *state) members(n int) error { return st.allocate(mapBytes + n*memberBytes) }
 
 // descend counts one level of nesting; ascend gives it back.
 func (st *state) descend() error {

@@ -3,6 +3,7 @@
 //
 //	testdata/NN-topic.json   recorded requests, answers and final executions
 //	testdata/facts/*.tsv     expressions with what Kestra made of them; errors are a Java class and what it names
+//	                         jq-chosen.tsv and jq-random.tsv are programs of jq, those of the latter made by jqGenerator
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
 //
 // The requests go through a real HTTP server; status, content type, body and the execution that came of it are compared.
@@ -14,6 +15,12 @@
 // ParserException, missing for AttributeNotFoundException, unknown and evaluation for any other of Pebble's, limit for
 // OutOfMemoryError, runtime for the Java exceptions that escape; and when it names what Kestra's names. Left out are
 // facts with operands of Java types that no request can make, and those that ask for the Java class of a value.
+//
+// The answers to jq-chosen.tsv and jq-random.tsv were measured with Kestra's own classes and jackson-jq 1.6.0; that there was
+// none within 5 seconds is the error TIMEOUT. Kestra leaves members that are null out of what a program gives, so they are
+// left out of our results too before they are compared. Random programs are made anew by
+//
+//	go test ./tests/conformance -run JQPrograms -args -jq-programs FILE
 //
 // # The columns of divergences.tsv
 //

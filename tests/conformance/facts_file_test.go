@@ -22,7 +22,7 @@ func readFacts(t *testing.T, file string) []fact {
 		}
 		switch {
 		case i == 0:
-		case file == "jq":
+		case fact{file: file}.ofJQ():
 			facts = append(facts, fact{file: file, row: columns[0] + " | " + columns[1], text: unescape(columns[1]), context: unescape(columns[0]), want: columns[2]})
 		default:
 			facts = append(facts, fact{file: file, row: columns[0], text: unescape(columns[0]), context: columns[1], want: columns[2]})

@@ -1,0 +1,165 @@
+package pebble
+
+import (
+	"math"
+	"slices"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Changing the parts of a value: the assignments, setpath, and the deletion of paths.
+
+// updateCost is what changing a member costs, in steps, beside copying what has it.
+const updateCost = 4
+
+// jqChangeTo makes the new value of a member.
+type jqChangeTo func(old value.Value) (value.Value, error)
+
+// update returns v with what change makes of the value at the end of a path; where there is nothing on the way, it is
+// made.
+func (r *jqRun) update(v value.Value, path []value.Value, change jqChangeTo) (value.Value, error) {
+	if len(path) == 0 {
+		return change(v)
+	}
+	if len(path) > maxNesting {
+		return value.Null, newFault(ClassLimit, -1, "jq path has more than %d steps", maxNesting)
+	}
+	if err := r.st.charge(updateCost); err != nil {
+		return value.Null, err
+	}
+	inner := func(old value.Value) (value.Value, error) { return r.update(old, path[1:], change) }
+	switch key := path[0]; {
+	case key.Kind() == value.KindMap:
+		return r.splice(v, key.Map(), inner)
+	case key.Kind() == value.KindString && (v.IsNull() || v.Kind() == value.KindMap):
+		return r.set(v, key.Str(), inner)
+	case key.IsNumber() && (v.IsNull() || v.Kind() == value.KindList):
+		return r.place(v, key, inner)
+	case key.Kind() == value.KindList:
+		return value.Null, jqFail("Cannot update field at array index of array")
+	default:
+		_, err := jqAt(r, jqItem{v: v}, key)
+		return value.Null, err
+	}
+}
+
+// set returns a map with another member.
+func (r *jqRun) set(v value.Value, key string, change jqChangeTo) (value.Value, error) {
+	m := v.Map() // of null: nil, which is an empty one
+	old, _ := m.Get(key)
+	member, err := change(old)
+	if err != nil {
+		return value.Null, err
+	}
+	if err := r.object(m.Len() + 1); err != nil {
+		return value.Null, err
+	}
+	out := jqCopy(m, 1)
+	out.Set(key, member)
+	return value.FromMap(out), nil
+}
+
+// jqCopy returns a copy of a map, with room for more members.
+func jqCopy(m *value.Map, more int) *value.Map {
+	out := value.NewMap(m.Len() + more)
+	for k, member := range m.All() {
+		out.Set(k, member)
+	}
+	return out
+}
+
+// place returns a list with another item at an index, with nulls up to there. A fraction of the index is cut off.
+func (r *jqRun) place(v, key value.Value, change jqChangeTo) (value.Value, error) {
+	items := v.List().Slice()
+	f, _ := key.AsFloat()
+	if f = math.Trunc(f); math.IsNaN(f) {
+		f = 0
+	}
+	if f < 0 {
+		if f += float64(len(items)); f < 0 {
+			return value.Null, jqFail("Out of bounds negative array index")
+		}
+	}
+	if f >= float64(r.st.engine.limits.RangeItems) {
+		return value.Null, r.st.tooManyItems()
+	}
+	at, old := int(f), value.Null
+	if at < len(items) {
+		old = items[at]
+	}
+	item, err := change(old)
+	if err != nil {
+		return value.Null, err
+	}
+	n := max(len(items), at+1)
+	if err := r.list(n); err != nil {
+		return value.Null, err
+	}
+	out := make([]value.Value, n)
+	copy(out, items)
+	out[at] = item
+	return value.ListOf(out...), nil
+}
+
+// splice returns a list with other items in place of a slice.
+func (r *jqRun) splice(v value.Value, key *value.Map, change jqChangeTo) (value.Value, error) {
+	if v.Kind() == value.KindString {
+		return value.Null, jqFail("Cannot update field at object index of string")
+	}
+	old, err := jqAt(r, jqItem{v: v}, value.FromMap(key))
+	if err != nil {
+		return value.Null, err
+	}
+	with, err := change(old.v)
+	if err != nil {
+		return value.Null, err
+	}
+	if with.Kind() != value.KindList {
+		return value.Null, jqFail("A slice of an array can only be assigned another array")
+	}
+	start, end, err := jqBounds(v, key)
+	if err != nil {
+		return value.Null, err
+	}
+	items := v.List().Slice()
+	from, to := jqRange(start, end, len(items))
+	if err := r.list(len(items) + with.List().Len()); err != nil {
+		return value.Null, err
+	}
+	return value.ListOf(slices.Concat(items[:from], with.List().Slice(), items[to:])...), nil
+}
+
+// jqAssign is `paths = values`.
+func jqAssign(left, right jqNode) jqNode {
+	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
+		return right(r, env, jqItem{v: in.v}, func(it jqItem) error {
+			return r.change(left, env, in.v, func(value.Value) (value.Value, error) { return it.v, nil }, emit)
+		})
+	}
+}
+
+// jqModify is `paths |= f`: the first output of f.
+func jqModify(left, right jqNode) jqNode {
+	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
+		return r.change(left, env, in.v, func(old value.Value) (value.Value, error) {
+			outputs, err := r.outputs(right, env, jqItem{v: old})
+			switch {
+			case err != nil:
+				return value.Null, err
+			case len(outputs) == 0:
+				return value.Null, jqFail("`|= empty` is undefined. See https://github.com/stedolan/jq/issues/897")
+			default:
+				return outputs[0].v, nil
+			}
+		}, emit)
+	}
+}
+
+// jqUpdate is `paths += values` and the like.
+func jqUpdate(left, right jqNode, operator jqOperator) jqNode {
+	return func(r *jqRun, env *jqEnv, in jqItem, emit jqEmit) error {
+		return right(r, env, jqItem{v: in.v}, func(it jqItem) error {
+			return r.change(left, env, in.v, func(old value.Value) (value.Value, error) { return operator(r, old, it.v) }, emit)
+		})
+	}
+}

@@ -1,0 +1,61 @@
+package conformance
+
+// jqSteps are the parts of random programs by the kind of their input, see jqGenerator. Behind the arrow stands the kind of
+// the outputs, or a dot where it is that of the input.
+var jqSteps = map[string][]string{
+	"x": {
+		"type => s", "tojson => s", "tostring => s", "[.] => a", "[., .] => a", "{a: .} => o", "not => x", ". == {{value x}} => x", ". < {{value x}} => x",
+		"[..] => a", "[recurse] => a", ". as $x | [$x, {{value n}}] => a", "if {{condition}} then {{step}} else {{value x}} end => x",
+		"try error(.) catch . => .", "try error catch . => .", "@json => s", "@text => s", `"<\(.)>" => s`, `@json "j\(.)" => s`, "[.[]?] => a", "[.. | numbers] => a", "[.. | strings] => a",
+		". // {{value x}} => x", "[paths] => a", "[leaf_paths] => a", "[path(..)] => a", `[paths(type == "number")] => a`, "isnan => x", "isnormal => x", "isinfinite => x", "isfinite => x",
+		"tojson | fromjson => .", "try .{{key}} catch . => x", "try keys catch . => x", "try .[{{index}}] catch . => x", "select({{condition}}) => .", "(., {{value x}}) => x", "first(., 1) => .",
+		"[limit({{0/1/2/-1/1.5}}; .[]?)] => a", "try (. as [$a, $b] | [$a, $b]) catch . => x", "try (. as {a: $a, b: $a} | $a) catch . => x", "walk(.) => .",
+		"[{{step}}, {{step}}] => a", "def f(g): [g, g]; f({{step}}) => a", "def f($a): [$a, .]; f({{value x}}) => a", "try length catch . => x", "try utf8bytelength catch . => x",
+		"try ({{step s}}) catch . => x", "try ({{step a}}) catch . => x", "try ({{step o}}) catch . => x", "try ({{step n}}) catch . => x", "({{step}})? => x",
+		"[.[]? | {{step x}}] => a", "reduce .[]? as $x ({{value x}}; [., $x]) => x", "[foreach .[]? as $x (0; . + 1; [$x, .])] => a", "try (.[{{index}}] = {{value x}}) catch . => x",
+		"try (.{{key}} = {{value x}}) catch . => x", "try del(.{{key}}) catch . => x", "try to_entries catch . => x", "try has({{0/1/\"a\"/\"b\"}}) catch . => x",
+		"try contains({{value x}}) catch . => x", "try (. + {{value x}}) catch . => x", "try (. - {{value x}}) catch . => x", "try (. * {{1/2/0.5/1.5/\"a\"/{\"a\":1}}}) catch . => x",
+		"try (. / {{value x}}) catch . => x", "label $f | (1, ., break $f, 2) => x", ".. => x", "[.., 1] | length => n", "values => .", "nulls => x", "scalars => x", "iterables => x", "arrays => a", "objects => o",
+		"strings => s", "numbers => n", "booleans => x", "empty => x", "error(null) => x", "{a: (1, 2), b: .} => o", "{(\"k\", \"l\"): .} => o", "try error({{value x}}) catch . => x", "[splits(\"a\")?] => a",
+		"try @csv catch . => x", "try @tsv catch . => x", "try @sh catch . => x", "@html => s", "@uri => s", "@base64 => s", "try @base64d catch . => x", "getpath([\"a\", 0])? => x", "try getpath({{[\"a\"]/[0]/[\"a\",\"b\"]/[]/1}}) catch . => x",
+		"try setpath({{[\"a\"]/[0]/[\"a\",0]/[]/1}}; {{value x}}) catch . => x", "try delpaths({{[[\"a\"]]/[[0],[0]]/[]/[[0,\"a\"]]/1}}) catch . => x", "[getpath(paths)] => a", ". as $x | try (1 |= $x) catch . => x",
+		"any? => x", "all? => x", "try add catch . => x", "try flatten catch . => x", "try sort catch . => x", "try min catch . => x", "try reverse catch . => x", "try tonumber catch . => x", "try fromjson catch . => x",
+		"try from_entries catch . => x", "try with_entries(.value |= tojson) catch . => x", "try join({{\",\"/\"-\"/null/1}}) catch . => x", "try transpose catch . => x", "try implode catch . => x", "try ascii_downcase catch . => x",
+	},
+	"n": {
+		". + {{value n}} => n", ". - {{value n}} => n", ". * {{value n}} => n", "try (. / {{value n}}) catch . => x", "try (. % {{3/-3/2.5/0/0.5/nan/7}}) catch . => x", "-(.) => n", "floor => n", "ceil => n", "round => n", "sqrt => n",
+		"pow(.; {{0/1/2/0.5}}) => n", "pow(2; . % 10) => n", "log10 => n", "cbrt => n", "[limit(5; range(.))] => a", "[limit(5; range(0; .; {{1/2/0.5/3}}))] => a", "[range({{0,1/1/2}}; {{3,4/4}})] => a",
+		"tostring => s", "[., {{value n}}] | max => n", "[., {{value n}}] | min => n", `"ab" * (. % 4) => s`, "todateiso8601? => s", "length => n", ". > {{value n}} => x", ". == {{value n}} => x", "[., 1, 2] => a", `"\(.)" => s`,
+		". as $x | [$x * 2, $x / 2] => a", "isinfinite => x", "until(. > 100 or . < 1; . * 2) => n", "[while(. > 0 and . < 50; . * 3)] => a", "[recurse(if . > 0 and . < 20 then . * 2 else empty end)] => a", "tojson => s", "atan2(.; 1) | floor => n",
+		"infinite, nan | tojson => s", "-infinite < . => x", "[nan, .] | sort => a", "nan > . => x", ". |= . + 1 => n", "[.] | contains([1]) => x", "exp2? | floor => n",
+	},
+	"s": {
+		"length => n", "utf8bytelength => n", "ascii_downcase => s", "ascii_upcase => s", "explode => a", "explode | implode => s", "split({{\",\"/\" \"/\"\"/\"a\"}}) => a", ". / {{\",\"/\" \"/\"\"/\"b\"}} => a", `split({{regex}}; {{flags}}) => a`,
+		"test({{regex}}) => x", "test({{regex}}; {{flags}}) => x", "[match({{regex}}; {{flags}})] => a", "[match({{regex}}; {{flags}}).offset] => a", "[match({{regex}}; \"g\").string] => a", "[match([{{regex}}, {{flags}}]).captures[].string] => a",
+		"capture({{regex}}) => o", "[scan({{regex}})] => a", "sub({{regex}}; \"<>\") => s", "sub({{regex}}; {{value s}}; {{\"i\"/\"x\"/\"\"/null}}) => x", `gsub({{"a"/"[a-c]"/"\\d+"/"\\s"/"(?<x>[a-z])"/"o+"/"[[:alpha:]]"}}; {{"-"/""/"<\(.x)>"/"1","2"/.x}}) => s`,
+		"[splits({{regex}})] => a", "[splits({{regex}}; {{flags}})] => a", "ltrimstr({{value s}}) => s", "rtrimstr({{value s}}) => s", "startswith({{value s}}) => x", "endswith({{value s}}) => x", "contains({{value s}}) => x", "inside({{value s}}) => x",
+		"index({{\"a\"/\"b\"/\" \"/\"\"}}) => x", "rindex({{\"a\"/\"o\"/\",\"}}) => x", "indices({{\"a\"/\"b\"/\"oo\"/\"\"}}) => x", ".[{{index}}:] => s", ".[:{{index}}] => s", ".[{{0/1}}:{{index}}] => s", ".[{{0,1/1,0}}:{{2,3/3}}] => s",
+		"try tonumber catch . => x", "try fromjson catch . => x", ". + {{value s}} => s", ". * {{0/1/2/0.5/1.5/2.9/-1}} => x", "@base64 => s", "@base64 | @base64d => s", "@uri => s", "@html => s", "@sh => s", "[.] | @csv => s", "[., 1] | @tsv => s", `@uri "u=\(.)" => s`, `@html "<b>\(.)</b>" => s`,
+		`"\(.)\(length)" => s`, "[., .] | join(\"-\") => s", "tojson => s", ". < {{value s}} => x", "[., {{value s}}] | sort => a", "try fromdateiso8601 catch . => x", "{(.): 1} => o", "try error(.) catch length => n", ". as $s | [1, $s] => a",
+	},
+	"a": {
+		"map({{step x}}) => a", ".[] => x", ".[{{index}}] => x", ".[{{index}}:] => a", ".[:{{index}}] => a", ".[{{0,1/1}}:{{2,3/-1}}] => a", ".[({{0,1/1,0}})] => x", ".[[{{value n}}]] => a", "sort => a", "sort_by({{step x}}) => a", "group_by({{type/./tostring/length?}}) => a",
+		"unique => a", "unique_by({{type/./tostring}}) => a", "min => x", "max => x", "min_by({{./tojson/type}}) => x", "max_by({{./tojson/type}}) => x", "try add catch . => x", "reverse => a", "length => n", "flatten => a", "flatten({{0/1/2}}) => a",
+		"index({{value x}}) => x", "rindex({{value x}}) => x", "indices({{value x}}) => a", "indices([{{value n}}]) => a", "contains([{{value x}}]) => x", "inside([{{value x}}, {{value x}}]) => x", "any => x", "all => x", "any({{condition}}) => x", "all({{condition}}) => x",
+		"first => x", "last => x", "nth({{0/1/2}}) => x", "first(.[]) => x", "last(.[]) => x", "nth(1; .[]) => x", "try join({{\",\"/\"-\"/\"\"}}) catch . => x", "to_entries => a", "map({key: \"a\", value: .}) | from_entries => o", "map({name: \"n\", Value: .}) | from_entries => o", "try transpose catch . => x",
+		".[{{0/1/-1/2/1.7}}] = {{value x}} => a", ".[0] |= {{step x}} => a", "try (.[] += {{value n}}) catch . => x", "try (.[] *= 2) catch . => x", ".[0] //= {{value x}} => a", "del(.[{{index}}]) => a", "del(.[0, 1]) => a", "del(.[0], .[0]) => a", "del(.[{{0/1}}:{{1/2/-1}}]) => a", ".[1:2] = [{{value x}}, {{value x}}] => a",
+		". - [{{value x}}, {{value n}}] => a", ". + [{{value x}}] => a", "has({{0/1/5/-1}}) => x", "reduce .[] as $x (0; . + 1) => n", "reduce .[] as $x (null; [$x, .]) => x", "[foreach .[] as $x (0; . + 1)] => a", "[foreach .[] as $x (0; . + 1; [$x, .])] => a", "[foreach .[] as [$x] (0; . + 1; $x)]? => a",
+		"[limit(2; .[])] => a", "until(length < 2; .[1:]) => a", "[while(length > 0; .[1:])] => a", "try @csv catch . => x", "map(select({{condition}})) => a", "map_values({{step x}}) => a", "try (.[] |= {{step x}}) catch . => x", "keys => a", "try implode catch . => x", "map(type) => a", "map(tojson) => a",
+		"getpath([0, \"a\"])? => x", "delpaths([[0], [0]]) => a", "setpath([1]; {{value x}}) => a", "[path(.[])] => a", "[path(.[0], .[1:])] => a", "[.[] | tonumber?] => a", "first(.[] | strings) => s", ". as [$x, $y] | [$y, $x] => a", ". as [$x, [$y]] | [$x, $y]? => a", "[.[:2] | combinations]? => a", "map([., .]) | transpose => a",
+		"[.[] | try error(.) catch .] => a", "map(. == {{value x}}) => a", "[.[] // 5] => a", "[recurse(.[]?; . != null)] => a", "walk({{step x}}) => x", "[.[], 1] | unique => a", "[paths(. == {{value x}})] => a", "tojson => s", "[.[-1], .[10]] => a", "to_entries | map(.key) => a", "map({a: .}) | group_by(.a) => a",
+		"map({a: .}) | map(.a) => a", "map(tostring) | join(\" \") => s", "map(tostring) | add => x", "index(1, 2) => x", "IN(1)? => x", "[.[] | numbers] | add => x", "[.[] | numbers | . * 2] => a", "[.[] | scalars | tostring | length] => a", ".[1:] as $r | [$r | length] => a", "[range(length)] => a",
+	},
+	"o": {
+		".a => x", ".b? => x", `."a" => x`, `.["a"] => x`, `.["a", "b"] => x`, "keys => a", "keys_unsorted => a", "to_entries => a", "with_entries(.key |= ascii_upcase) => o", "try with_entries(.value += 1) catch . => x", "map_values({{step x}}) => o", "del(.a) => o", "del(.a, .b) => o", "del(.[]) => o",
+		".a = {{value x}} => o", ".a |= {{step x}} => o", "try (.a += {{value x}}) catch . => x", ".a //= {{value x}} => o", ".c.d = {{value n}} => o", "try (.a.b |= 1) catch . => x", "has({{\"a\"/\"b\"}}) => x", ". + {{value o}} => o", ". * {{value o}} => o", ". * {a: {b: 1}} | . * {a: {c: 2}} => o", "try add catch . => x", "length => n",
+		"{a, b} => o", "{a: .b, b: .a} => o", "{(.a | tostring): 1} => o", `{"x\(.a)": .b} => o`, ". as {a: $x} | [$x] => a", ". as {$a, b: $b} | [$a, $b] => a", ". as {$a: [$x]} | [$a, $x]? => a", "[.[]] => a", "to_entries | from_entries => o", "walk(if type == \"number\" then . + 1 else . end) => o", "contains({a: {{value x}}}) => x",
+		"inside({{value o}}) => x", "any => x", "all => x", "tojson => s", "[paths] => a", "[leaf_paths] => a", "map(type) => a", "[.[] | scalars] => a", "to_entries | map(.value) => a", "to_entries | map(\"\\(.key)=\\(.value)\") | join(\"&\") => s", "[path(.a, .b)] => a", "delpaths([[\"a\"], [\"b\"]]) => o", "setpath([\"a\", \"b\"]; 1)? => x",
+		"reduce to_entries[] as {key: $k, value: $v} ({}; .[$k] = [$v]) => o", "[.a, .b, .c] => a", "(.a, .b) = {{value x}} => o", "(.a, .b) |= {{step x}} => o", ".. |= . => o", "[.. | scalars] => a", "getpath([\"a\"], [\"b\"]) => x", "if has(\"a\") then .a else .b end => x", "try (.a | keys) catch . => x", "flatten => a", "min_by(.a)? => x",
+		"[.] | sort_by(.a) => a", "[., {a: 1}] | sort => a", "[., {a: 1}] | group_by(.a) => a", "[., {}] | unique => a", ". == {{value o}} => x", ". < {{value o}} => x", "[limit(1; .[])] => a", "to_entries | length => n", "(.a | tostring) + \"!\" => s", "{b: 2} + . => o", "keys[0] => x",
+	},
+}
