@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // datePrinter prints one date-time.
@@ -37,7 +39,7 @@ func (p *datePrinter) items(items []dateItem) (ok bool, err error) {
 			return false, err
 		}
 		if item.pad > 0 {
-			width := utf16Length(string(p.dst[start:]))
+			width := value.UTF16Length(string(p.dst[start:]))
 			if width > item.pad {
 				return false, runtimeError("%s of a date has more than the %d characters that it is padded to", item.describe(), item.pad)
 			}

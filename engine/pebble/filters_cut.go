@@ -100,7 +100,7 @@ func substring(name, summary, result string, take func(text, separator string, n
 }
 
 func abbreviate(text string, width int) value.Value {
-	length := utf16Length(text)
+	length := value.UTF16Length(text)
 	switch {
 	case length < width || length <= 3:
 		return value.String(text)
@@ -159,7 +159,7 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		if err := st.scan(v.Str()); err != nil {
 			return value.Null, err
 		}
-		length = utf16Length(v.Str())
+		length = value.UTF16Length(v.Str())
 	case value.KindList:
 		length = v.List().Len()
 	default:

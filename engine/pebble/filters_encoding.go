@@ -44,7 +44,7 @@ func filtersEncoding(d Dialect) []Filter {
 				if err != nil {
 					return "", evaluationError("filter base64decode needs a string in Base64")
 				}
-				return javaUTF8(plain), nil
+				return value.DecodeUTF8(plain), nil
 			}),
 		},
 		onlyText("urlencode", "a string as a value of a form", urlEncode, Example{"{{ 'a b+ü' | urlencode }}", "a+b%2B%C3%BC"}),
@@ -147,5 +147,5 @@ func urlDecode(text string) (string, bool) {
 			out = append(out, text[i])
 		}
 	}
-	return javaUTF8(out), true
+	return value.DecodeUTF8(out), true
 }

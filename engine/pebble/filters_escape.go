@@ -123,7 +123,7 @@ func slug(text string) string {
 			}
 			dash = false
 			b.WriteRune(unicode.ToLower(c))
-		case c == '-', c == '_', isSpace(c):
+		case c == '-', c == '_', value.IsSpace(c):
 			dash = true
 		}
 	}

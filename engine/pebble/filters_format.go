@@ -211,13 +211,13 @@ func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
 			return "", err
 		}
 	}
-	if spec.precision >= 0 && (v.IsNull() || strings.IndexByte("sSbBhH", spec.letter) >= 0) && utf16Length(body) > spec.precision {
+	if spec.precision >= 0 && (v.IsNull() || strings.IndexByte("sSbBhH", spec.letter) >= 0) && value.UTF16Length(body) > spec.precision {
 		body = utf16Slice(body, 0, spec.precision)
 	}
 	if strings.IndexByte("SBHXEGA", spec.letter) >= 0 {
 		body = upperCase(body)
 	}
-	if missing := spec.width - utf16Length(body); missing > 0 {
+	if missing := spec.width - value.UTF16Length(body); missing > 0 {
 		if spec.has("-") {
 			return body + strings.Repeat(" ", missing), nil
 		}

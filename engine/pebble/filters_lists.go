@@ -194,7 +194,7 @@ func (st *state) sorted(name string, l *value.List, direction int) (value.Value,
 func order(a, b value.Value) (int, bool) {
 	switch {
 	case a.Kind() == value.KindString && b.Kind() == value.KindString:
-		return compareUTF16(a.Str(), b.Str()), true
+		return value.CompareUTF16(a.Str(), b.Str()), true
 	case a.IsNumber() && b.IsNumber():
 		order, _ := value.Compare(a, b)
 		return order, true

@@ -105,7 +105,7 @@ func changeCase(name, summary string, change func(string) string, example Exampl
 	f := anyText(name, summary, change, example)
 	call := f.call
 	f.call = func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-		if !isASCII(v.Str()) {
+		if !value.IsASCII(v.Str()) {
 			if err := st.charge(len(v.Str()) / textPerChange); err != nil {
 				return value.Null, err
 			}
@@ -166,26 +166,17 @@ func edge(has func(text, part string) bool) func(*state, value.Value, []value.Va
 
 // upperCase changes case as Java does, ß included.
 func upperCase(text string) string {
-	if isASCII(text) {
+	if value.IsASCII(text) {
 		return strings.ToUpper(text)
 	}
 	return cases.Upper(language.Und).String(text)
 }
 
 func lowerCase(text string) string {
-	if isASCII(text) {
+	if value.IsASCII(text) {
 		return strings.ToLower(text)
 	}
 	return cases.Lower(language.Und).String(text)
-}
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 func capitalize(text string) string {
@@ -206,7 +197,7 @@ func titleCase(text string) string {
 		} else {
 			b.WriteRune(r)
 		}
-		start = isSpace(r)
+		start = value.IsSpace(r)
 	}
 	return b.String()
 }

@@ -181,7 +181,7 @@ func lastWorkingDay(day time.Time, args []value.Value) (value.Value, error) {
 	if len(args[1].Str()) > maxDateText {
 		return value.Null, newFault(ClassLimit, -1, "workingDays of isLastWorkingDay has more than %d bytes", maxDateText)
 	}
-	names := strings.FieldsFunc(args[1].Str(), func(r rune) bool { return r == ',' || isSpace(r) })
+	names := strings.FieldsFunc(args[1].Str(), func(r rune) bool { return r == ',' || value.IsSpace(r) })
 	for _, name := range names {
 		d, ok := weekday(name)
 		if !ok {

@@ -19,7 +19,7 @@ func functionsJSON(d Dialect) []Function {
 			case value.KindNull:
 				return value.Null, nil
 			case value.KindString:
-				if trimBlank(args[0].Str()) == "" { // which is null for jq, and JSON for the test
+				if value.TrimBlank(args[0].Str()) == "" { // which is null for jq, and JSON for the test
 					return value.Null, evaluationError("invalid JSON: text holds no value")
 				}
 				return st.parseJSON(args[0].Str())
@@ -47,7 +47,7 @@ func (st *state) parseJSON(text string) (value.Value, error) {
 	if err := st.chargeJSON(text); err != nil {
 		return value.Null, err
 	}
-	if trimBlank(text) == "" {
+	if value.TrimBlank(text) == "" {
 		return value.Null, nil
 	}
 	v, err := value.DecodeJSONPrefix(text)

@@ -195,7 +195,7 @@ func jqUnbase64(r *jqRun, v value.Value) (string, error) {
 	case err != nil:
 		return "", jqFail("%s is not valid base64 data: Last unit does not have enough valid bits", value.String(text))
 	}
-	return javaUTF8(plain), nil
+	return value.DecodeUTF8(plain), nil
 }
 
 // row joins the items of an array, of which the strings are quoted.

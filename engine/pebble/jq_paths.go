@@ -133,7 +133,7 @@ func jqRange(start, end value.Value, n int) (from, to int) {
 
 // jqCut returns a part of a text, in characters.
 func jqCut(text string, from, to int) string {
-	if isASCII(text) {
+	if value.IsASCII(text) {
 		return text[from:to]
 	}
 	start, end, n := len(text), len(text), 0

@@ -332,7 +332,7 @@ func jqFromDate(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	if err := jqNeeds("fromdateiso8601", v, "STRING"); err != nil {
 		return value.Null, err
 	}
-	if utf16Length(v.Str()) > len("2024-02-29T13:14:15Z") {
+	if value.UTF16Length(v.Str()) > len("2024-02-29T13:14:15Z") {
 		return value.Null, jqFail(`date%s does not match format "%%Y-%%m-%%dT%%H:%%M:%%SZ"`, jqOnlyCaught(` "`+v.Str()+`"`))
 	}
 	t, err := time.Parse(time.RFC3339, strings.ToUpper(v.Str()))

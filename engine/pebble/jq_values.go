@@ -303,12 +303,12 @@ func jqCompare(a, b value.Value) int {
 		}
 		return 1
 	case "string":
-		return compareUTF16(value.JavaText(a), value.JavaText(b))
+		return value.CompareUTF16(value.JavaText(a), value.JavaText(b))
 	case "array":
 		return slices.CompareFunc(a.List().Slice(), b.List().Slice(), jqCompare)
 	case "object":
 		x, y := jqSortedKeys(a.Map()), jqSortedKeys(b.Map())
-		if n := slices.CompareFunc(x, y, compareUTF16); n != 0 {
+		if n := slices.CompareFunc(x, y, value.CompareUTF16); n != 0 {
 			return n
 		}
 		for _, key := range x {
@@ -323,7 +323,7 @@ func jqCompare(a, b value.Value) int {
 }
 
 func jqSortedKeys(m *value.Map) []string {
-	return slices.SortedFunc(slices.Values(m.Keys()), compareUTF16)
+	return slices.SortedFunc(slices.Values(m.Keys()), value.CompareUTF16)
 }
 
 // order returns the indexes of values in the order of the values; those that are equal stay in theirs.

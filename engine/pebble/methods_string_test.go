@@ -5,6 +5,8 @@ import (
 	"unicode/utf16"
 
 	"pgregory.net/rapid"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // unitsText is valid UTF-8 with many characters of two UTF-16 units, and of the range where UTF-8 and UTF-16 differ in order.
@@ -36,7 +38,7 @@ func TestCompareUTF16(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := unitsText.Draw(t, "a"), unitsText.Draw(t, "b")
-		if got, want := compareUTF16(a, b), naive(a, b); got != want {
+		if got, want := value.CompareUTF16(a, b), naive(a, b); got != want {
 			t.Fatalf("%q and %q: got %d, want %d", a, b, got, want)
 		}
 	})

@@ -3,7 +3,6 @@ package pebble
 import (
 	"math"
 	"math/big"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -253,9 +252,4 @@ func whole(v value.Value) (int64, bool) {
 	default:
 	}
 	return 0, false
-}
-
-// trimBlank returns text without the white space at its begin, as fromJson and the test json see it.
-func trimBlank(text string) string {
-	return strings.TrimLeftFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) })
 }

@@ -141,6 +141,6 @@ func (t *Template) test(st *state) (bool, error) {
 
 // holds is the condition rule on rendered text.
 func holds(text string) bool {
-	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) })
+	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || value.IsSpace(r) })
 	return text != "" && text != "false"
 }
