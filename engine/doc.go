@@ -7,6 +7,7 @@
 // the table.
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
+//	meter      what one evaluation may cost, and the failures of evaluations
 //	yaml       YAML as Kestra reads it, for flow files and yaml()
 //	javaregex  regular expressions of Java, charged by the work they do
 //	pebble     the expression language, compiled at load

@@ -32,6 +32,7 @@ type row struct {
 // house is the order of the packages: what stands higher knows nothing of what stands lower.
 var house = []row{
 	{pkg: "engine/value"},
+	{pkg: "engine/meter", ours: []string{"engine/value"}},
 	{pkg: "engine/mask"},
 	{pkg: "engine/guard"},
 	{pkg: "engine/logline", ours: []string{"engine/mask"}},
@@ -43,7 +44,7 @@ var house = []row{
 	{pkg: "engine/javaregex", outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
 	{
 		pkg:     "engine/pebble",
-		ours:    []string{"engine/javaregex", "engine/yaml", "engine/value"},
+		ours:    []string{"engine/meter", "engine/javaregex", "engine/yaml", "engine/value"},
 		outside: []string{"github.com/itchyny/gojq", "golang.org/x/text"},
 	},
 	{

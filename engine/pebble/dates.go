@@ -3,6 +3,7 @@ package pebble
 import (
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -164,14 +165,14 @@ func (f *dateFormats) format(st *state, v, format, zone, existing, tag value.Val
 	if err != nil {
 		return value.Null, err
 	}
-	if err := st.charge(dateCost); err != nil {
+	if err := st.Charge(dateCost); err != nil {
 		return value.Null, err
 	}
 	text, err := p.print(t.In(loc), l)
 	if err != nil {
 		return value.Null, err
 	}
-	if err := st.produce(len(text)); err != nil {
+	if err := st.ChargeOutput(len(text)); err != nil {
 		return value.Null, err
 	}
 	return value.String(text), nil
@@ -188,7 +189,7 @@ func (f *dateFormats) add(st *state, v value.Value, args []value.Value) (value.V
 		return value.Null, err
 	}
 	amount, ok := value.Number(args[0])
-	n, fits := whole(amount)
+	n, fits := meter.Whole(amount)
 	if !ok || !fits || args[0].Kind() == value.KindString && amount.Kind() != value.KindInt {
 		return value.Null, runtimeError("amount of a date is no whole number of 64 bits but %s", args[0].Kind())
 	}
@@ -255,9 +256,9 @@ func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existi
 	}
 	text := v.Str()
 	if len(text) > maxDateText {
-		return time.Time{}, newFault(ClassLimit, -1, "text of a date has more than %d bytes", maxDateText)
+		return time.Time{}, meter.NewFault(ClassLimit, -1, "text of a date has more than %d bytes", maxDateText)
 	}
-	if err := st.charge(dateCost + len(text)/textPerCount); err != nil {
+	if err := st.Charge(dateCost + len(text)/meter.TextPerCount); err != nil {
 		return time.Time{}, err
 	}
 	read, err := p.read(text, l, &f.zones)

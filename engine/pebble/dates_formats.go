@@ -1,6 +1,10 @@
 package pebble
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+)
 
 // dateStyles are the names of the localized formats.
 var dateStyles = []string{"full", "long", "medium", "short"}
@@ -162,8 +166,8 @@ var instantItems = func() []dateItem {
 
 // dateFormats compiles formats and keeps what it compiled. It is safe for concurrent use.
 type dateFormats struct {
-	patterns cache[*datePattern]
-	locales  cache[*dateLocale]
+	patterns meter.Cache[*datePattern]
+	locales  meter.Cache[*dateLocale]
 	zones    zoneCache
 }
 
@@ -177,7 +181,7 @@ func (f *dateFormats) pattern(st *state, format string, l *dateLocale) (*datePat
 	} else if style, ok := l.styles[format]; ok {
 		format = style
 	}
-	return f.patterns.getOr(st, format, compileDatePattern)
+	return f.patterns.GetOr(st.budget(), format, compileDatePattern)
 }
 
 var englishLocale = sync.OnceValue(func() *dateLocale {
@@ -190,5 +194,5 @@ var englishLocale = sync.OnceValue(func() *dateLocale {
 
 // locale returns a locale by its tag.
 func (f *dateFormats) locale(st *state, tag string) (*dateLocale, error) {
-	return f.locales.getOr(st, tag, findLocale)
+	return f.locales.GetOr(st.budget(), tag, findLocale)
 }

@@ -3,6 +3,8 @@ package pebble
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // A pattern is Java's DateTimeFormatter pattern (spec/expressions.md §2.5), compiled into items that both print and read.
@@ -145,7 +147,7 @@ func (b *patternBuilder) finish(source string) *datePattern {
 // compileDatePattern compiles a pattern.
 func compileDatePattern(pattern string) (*datePattern, error) {
 	if len(pattern) > maxDatePattern {
-		return nil, newFault(ClassLimit, -1, "date format has more than %d bytes", maxDatePattern)
+		return nil, meter.NewFault(ClassLimit, -1, "date format has more than %d bytes", maxDatePattern)
 	}
 	b := newPatternBuilder()
 	for i := 0; i < len(pattern); {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -62,7 +63,7 @@ func (item *dateItem) describe() string {
 	case itemDayPeriod:
 		return "part of the day"
 	case itemLiteral:
-		return strconv.Quote(cut(item.text, 20))
+		return strconv.Quote(meter.Cut(item.text, 20))
 	default:
 		return "zone"
 	}

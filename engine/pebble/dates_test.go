@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -158,7 +159,7 @@ func TestDateLimits(t *testing.T) {
 		"{{ 1 | numberFormat('" + strings.Repeat("0", maxNumberPattern+1) + "' ~ '') }}",
 	} {
 		if got := outcome(e, c, text); got != "!limit" {
-			t.Errorf("%s: got %q", cut(text, 40), got)
+			t.Errorf("%s: got %q", meter.Cut(text, 40), got)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 	_ "time/tzdata" // a static binary on a machine without zoneinfo has the zones too
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // Zones are named as Java's ZoneId.of names them: Z, an offset such as +02:00, UTC, GMT or UT alone or with an offset
@@ -60,7 +62,7 @@ func loadRegion(name string) (*time.Location, error) {
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, &fault{class: ClassRuntime, at: -1, err: err, msg: "time zone can not be loaded"}
+		return nil, &meter.Fault{Class: ClassRuntime, At: -1, Err: err, Msg: "time zone can not be loaded"}
 	}
 	return loc, nil
 }

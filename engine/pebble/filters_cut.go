@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -53,14 +54,14 @@ func filtersCut() []Filter {
 				if v.Kind() != value.KindString {
 					return value.Null, runtimeError("filter abbreviate needs a string, not %s", v.Kind())
 				}
-				width, ok := whole(args[0])
+				width, ok := meter.Whole(args[0])
 				if !ok {
 					return value.Null, runtimeError("the length of abbreviate must be a number, not %s", args[0].Kind())
 				}
 				if width < 0 {
 					return value.Null, evaluationError("the length of abbreviate must not be negative")
 				}
-				return abbreviate(v.Str(), int(min(width, 1<<31-1))), st.scan(v.Str(), v.Str())
+				return abbreviate(v.Str(), int(min(width, 1<<31-1))), st.ChargeText(v.Str(), v.Str())
 			},
 		},
 		{
@@ -87,11 +88,11 @@ func substring(name, summary, result string, take func(text, separator string, n
 			if k := args[0].Kind(); k != value.KindString && k != value.KindNull {
 				return value.Null, runtimeError("the separator of %s must be a string, not %s", name, k)
 			}
-			text, err := st.javaText(v)
+			text, err := st.JavaText(v)
 			if err != nil {
 				return value.Null, err
 			}
-			if err := st.scan(text); err != nil {
+			if err := st.ChargeText(text); err != nil {
 				return value.Null, err
 			}
 			return value.String(take(text, args[0].Str(), args[0].IsNull())), nil
@@ -147,16 +148,13 @@ func utf16Offset(text string, units int) (offset, inside int) {
 	return offset, 0
 }
 
-// slicedPerStep is how many items of a list are taken as a part of it, without a copy, in the time of a step.
-const slicedPerStep = 32
-
 func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	var length int
 	switch v.Kind() {
 	case value.KindNull:
 		return v, nil
 	case value.KindString:
-		if err := st.scan(v.Str()); err != nil {
+		if err := st.ChargeText(v.Str()); err != nil {
 			return value.Null, err
 		}
 		length = value.UTF16Length(v.Str())
@@ -165,13 +163,13 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	default:
 		return value.Null, evaluationError("filter slice needs a string or a list, not %s", v.Kind())
 	}
-	from, ok := whole(args[0])
+	from, ok := meter.Whole(args[0])
 	if !ok && !args[0].IsNull() {
 		return value.Null, evaluationError("the fromIndex of slice must be a number, not %s", args[0].Kind())
 	}
 	to, toEnd := int64(length), args[1].IsNull()
 	if !toEnd {
-		if to, ok = whole(args[1]); !ok {
+		if to, ok = meter.Whole(args[1]); !ok {
 			return value.Null, evaluationError("the toIndex of slice must be a number, not %s", args[1].Kind())
 		}
 	}
@@ -187,8 +185,8 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		return value.Null, evaluationError("the toIndex of slice must be greater than its fromIndex")
 	}
 	if v.Kind() == value.KindList {
-		return v.List().Sub(int(from), int(to)), st.charge(int(to-from) / slicedPerStep)
+		return v.List().Sub(int(from), int(to)), st.Charge(int(to-from) / meter.SlicedPerStep)
 	}
 	text := utf16Slice(v.Str(), int(from), int(to))
-	return value.String(text), st.produce(len(text))
+	return value.String(text), st.ChargeOutput(len(text))
 }

@@ -20,7 +20,7 @@ func filtersEncoding(d Dialect) []Filter {
 			Examples: []Example{{`{{ {'a': [1, 'x']} | toJson }}`, `{"a":[1,"x"]}`}, {`{{ null | toJson }}`, "null"}},
 		},
 		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-			text, err := st.json(v)
+			text, err := st.JSON(v)
 			return value.String(text), err
 		},
 	}
@@ -37,7 +37,7 @@ func filtersEncoding(d Dialect) []Filter {
 				Examples: []Example{{"{{ 'dGVzdA' | base64decode }}", "test"}},
 			},
 			ofString("base64decode", evaluationError, func(st *state, s string) (string, error) {
-				if err := st.produce(len(s)); err != nil {
+				if err := st.ChargeOutput(len(s)); err != nil {
 					return "", err
 				}
 				plain, err := decodeBase64(s)
@@ -54,7 +54,7 @@ func filtersEncoding(d Dialect) []Filter {
 				Examples: []Example{{"{{ 'a%20b+c' | urldecode }}", "a b c"}},
 			},
 			ofString("urldecode", runtimeError, func(st *state, s string) (string, error) {
-				if err := st.produce(len(s)); err != nil {
+				if err := st.ChargeOutput(len(s)); err != nil {
 					return "", err
 				}
 				text, ok := urlDecode(s)
@@ -96,7 +96,7 @@ func hash(name string, sum func([]byte) []byte) Filter {
 			Examples: []Example{{"{{ 'abc' | " + name + " }}", hex.EncodeToString(sum([]byte("abc")))}},
 		},
 		ofString(name, evaluationError, func(st *state, s string) (string, error) {
-			if err := st.charge(hashCost + len(s)/hashedPerStep); err != nil {
+			if err := st.Charge(hashCost + len(s)/hashedPerStep); err != nil {
 				return "", err
 			}
 			return hex.EncodeToString(sum([]byte(s))), nil

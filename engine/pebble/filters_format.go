@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -25,7 +26,7 @@ func filtersFormat() []Filter {
 			if v.IsNull() {
 				return v, nil
 			}
-			text, err := st.javaText(v)
+			text, err := st.JavaText(v)
 			if err != nil {
 				return value.Null, err
 			}
@@ -59,7 +60,7 @@ func (st *state) format(text string, args []value.Value) (string, error) {
 	for text != "" {
 		before, rest, found := strings.Cut(text, "%")
 		out.WriteString(before)
-		if err := st.produce(len(before)); err != nil {
+		if err := st.ChargeOutput(len(before)); err != nil {
 			return "", err
 		}
 		if !found {
@@ -84,7 +85,7 @@ func (st *state) format(text string, args []value.Value) (string, error) {
 			}
 			item = args[last]
 		}
-		if err := st.charge(2*numberCost + spec.width/2 + 2*max(0, spec.precision)); err != nil {
+		if err := st.Charge(2*numberCost + spec.width/2 + 2*max(0, spec.precision)); err != nil {
 			return "", err
 		}
 		filled, err := st.formatOne(spec, item)
@@ -92,7 +93,7 @@ func (st *state) format(text string, args []value.Value) (string, error) {
 			return "", err
 		}
 		out.WriteString(filled)
-		if err := st.produce(len(filled) + 16); err != nil {
+		if err := st.ChargeOutput(len(filled) + 16); err != nil {
 			return "", err
 		}
 	}
@@ -123,7 +124,7 @@ func parseFormat(text string) (*formatSpec, int, error) {
 	}
 	for i < len(text) && strings.IndexByte("-#+ 0,(", text[i]) >= 0 {
 		if strings.IndexByte(spec.flags, text[i]) >= 0 {
-			return nil, 0, runtimeError("format %%%s has a flag twice", cut(text[:i+1], 20))
+			return nil, 0, runtimeError("format %%%s has a flag twice", meter.Cut(text[:i+1], 20))
 		}
 		spec.flags += text[i : i+1]
 		i++
@@ -134,20 +135,20 @@ func parseFormat(text string) (*formatSpec, int, error) {
 	if i < len(text) && text[i] == '.' {
 		i++
 		if spec.precision = number(); spec.precision < 0 {
-			return nil, 0, runtimeError("format %%%s needs a precision behind its point", cut(text[:i], 20))
+			return nil, 0, runtimeError("format %%%s needs a precision behind its point", meter.Cut(text[:i], 20))
 		}
 	}
 	if i == len(text) {
-		return nil, 0, runtimeError("format %%%s has no conversion", cut(text, 20))
+		return nil, 0, runtimeError("format %%%s has no conversion", meter.Cut(text, 20))
 	}
 	spec.letter = text[i]
 	i++
-	spec.text = cut(text[:i], 20)
+	spec.text = meter.Cut(text[:i], 20)
 	switch {
 	case strings.IndexByte(formatLetters, spec.letter) < 0:
 		return nil, 0, runtimeError("format %%%s is not supported; there are s S b B h H c d o x X e E f g G a A %% n", spec.text)
 	case spec.width > maxFormatWidth || spec.precision > maxFormatWidth || spec.width < 0:
-		return nil, 0, newFault(ClassLimit, -1, "format %%%s is wider than %d", spec.text, maxFormatWidth)
+		return nil, 0, meter.NewFault(ClassLimit, -1, "format %%%s is wider than %d", spec.text, maxFormatWidth)
 	case spec.letter == 'n' && spec.width > 0:
 		return nil, 0, runtimeError("format %%%s takes no width", spec.text)
 	case (spec.has("-") || spec.has("0")) && spec.width == 0:
@@ -190,7 +191,7 @@ func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
 	case '%':
 		body = "%"
 	case 's', 'S':
-		body, err = st.javaText(v)
+		body, err = st.JavaText(v)
 	case 'b', 'B':
 		body = strconv.FormatBool(!v.IsNull() && (v.Kind() != value.KindBool || v.Bool()))
 	default:
@@ -207,7 +208,7 @@ func (st *state) formatOne(spec *formatSpec, v value.Value) (string, error) {
 		return "", err
 	}
 	if spec.width > 0 || spec.precision >= 0 {
-		if err := st.scan(body); err != nil {
+		if err := st.ChargeText(body); err != nil {
 			return "", err
 		}
 	}

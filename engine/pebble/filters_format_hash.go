@@ -6,15 +6,16 @@ import (
 	"strconv"
 	"unicode/utf16"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // formatHash is the conversion h: Java's hash code of a value in hexadecimal digits.
 func (st *state) formatHash(spec *formatSpec, v value.Value) (string, error) {
-	if err := st.walk(v); err != nil {
+	if err := st.Walk(v); err != nil {
 		return "", err
 	}
-	if err := st.charge(st.texts / textPerCount); err != nil {
+	if err := st.Charge(st.WalkedText() / meter.TextPerCount); err != nil {
 		return "", err
 	}
 	h, ok := javaHash(v)

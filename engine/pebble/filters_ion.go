@@ -14,7 +14,7 @@ func filtersIon() []Filter {
 			Examples: []Example{{"{{ {'a': [1, 1.5, 'x'], 'k-d': null} | toIon }}", `{a:[1,1.5e0,"x"],'k-d':null}`}},
 		},
 		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-			if err := st.walk(v); err != nil {
+			if err := st.Walk(v); err != nil {
 				return value.Null, err
 			}
 			out, err := st.appendIon(nil, v)
@@ -37,7 +37,7 @@ func (st *state) appendIon(out []byte, v value.Value) ([]byte, error) {
 				return out, err
 			}
 		}
-		return append(out, ']'), st.produce(v.List().Len() + 2)
+		return append(out, ']'), st.ChargeOutput(v.List().Len() + 2)
 	case value.KindMap:
 		out = append(out, '{')
 		for i := range v.Map().Len() {
@@ -46,14 +46,14 @@ func (st *state) appendIon(out []byte, v value.Value) ([]byte, error) {
 			}
 			key := len(out)
 			out = append(appendIonSymbol(out, v.Map().Key(i)), ':')
-			if err := st.produce(len(out) - key + 1); err != nil {
+			if err := st.ChargeOutput(len(out) - key + 1); err != nil {
 				return out, err
 			}
 			if out, err = st.appendIon(out, v.Map().At(i)); err != nil {
 				return out, err
 			}
 		}
-		return append(out, '}'), st.produce(2)
+		return append(out, '}'), st.ChargeOutput(2)
 	case value.KindString:
 		out = append(out, '"')
 		out = append(appendIonText(out, v.Str(), '"'), '"')
@@ -73,7 +73,7 @@ func (st *state) appendIon(out []byte, v value.Value) ([]byte, error) {
 		out = append(out, '"')
 		out = append(appendIonText(out, value.JavaText(v), '"'), '"')
 	}
-	return out, st.produce(len(out) - start)
+	return out, st.ChargeOutput(len(out) - start)
 }
 
 // ionFloat writes a double: an exponent tells it from a decimal.

@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -37,7 +38,7 @@ func filtersRegex() []Filter {
 				if args[0].Kind() != value.KindString || args[1].Kind() != value.KindString {
 					return value.Null, evaluationError("filter regexReplace needs two strings, not %s and %s", args[0].Kind(), args[1].Kind())
 				}
-				text, err := st.javaText(v)
+				text, err := st.JavaText(v)
 				if err != nil {
 					return value.Null, err
 				}
@@ -55,7 +56,7 @@ func filtersRegex() []Filter {
 				},
 			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-				number, ok := whole(args[1])
+				number, ok := meter.Whole(args[1])
 				if !ok {
 					return value.Null, evaluationError("the group of regexExtract must be a number, not %s", args[1].Kind())
 				}
@@ -87,6 +88,6 @@ func (st *state) regexText(name string, v, pattern value.Value) (text string, nu
 	if v.IsNull() {
 		return "", true, nil
 	}
-	text, err = st.javaText(v)
+	text, err = st.JavaText(v)
 	return text, false, err
 }

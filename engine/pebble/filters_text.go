@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -57,7 +58,7 @@ func filtersText() []Filter {
 				default:
 					return value.Null, runtimeError("the delimiter of split must be a string, not %s", args[0].Kind())
 				}
-				limit, ok := whole(args[1])
+				limit, ok := meter.Whole(args[1])
 				if !args[1].IsNull() && !ok {
 					return value.Null, runtimeError("the limit of split must be a number, not %s", args[1].Kind())
 				}
@@ -87,15 +88,15 @@ func anyText(name, summary string, change func(string) string, examples ...Examp
 			if v.IsNull() {
 				return v, nil
 			}
-			text, err := st.javaText(v)
+			text, err := st.JavaText(v)
 			if err != nil {
 				return value.Null, err
 			}
-			if err := st.scan(text); err != nil {
+			if err := st.ChargeText(text); err != nil {
 				return value.Null, err
 			}
 			text = change(text)
-			return value.String(text), st.produce(len(text))
+			return value.String(text), st.ChargeOutput(len(text))
 		},
 	}
 }
@@ -106,7 +107,7 @@ func changeCase(name, summary string, change func(string) string, example Exampl
 	call := f.call
 	f.call = func(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		if !value.IsASCII(v.Str()) {
-			if err := st.charge(len(v.Str()) / textPerChange); err != nil {
+			if err := st.Charge(len(v.Str()) / meter.TextPerChange); err != nil {
 				return value.Null, err
 			}
 		}
@@ -122,7 +123,7 @@ func ofString(name string, fail func(string, ...any) error, change func(*state, 
 		case value.KindNull:
 			return v, nil
 		case value.KindString:
-			if err := st.scan(v.Str()); err != nil {
+			if err := st.ChargeText(v.Str()); err != nil {
 				return value.Null, err
 			}
 			text, err := change(st, v.Str())
@@ -142,7 +143,7 @@ func onlyText(name, summary string, change func(string) string, examples ...Exam
 		Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
 		ofString(name, runtimeError, func(st *state, s string) (string, error) {
 			text := change(s)
-			return text, st.produce(len(text))
+			return text, st.ChargeOutput(len(text))
 		}),
 	}
 }
@@ -152,15 +153,15 @@ func edge(has func(text, part string) bool) func(*state, value.Value, []value.Va
 		if v.IsNull() || args[0].IsNull() {
 			return value.Null, runtimeError("null has no text to compare")
 		}
-		text, err := st.javaText(v)
+		text, err := st.JavaText(v)
 		if err != nil {
 			return value.Null, err
 		}
-		part, err := st.javaText(args[0])
+		part, err := st.JavaText(args[0])
 		if err != nil {
 			return value.Null, err
 		}
-		return value.Bool(has(text, part)), st.charge(len(part) / textPerStep)
+		return value.Bool(has(text, part)), st.Charge(len(part) / meter.TextPerStep)
 	}
 }
 
@@ -217,13 +218,13 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 	}
 	for from, to := range pairs.Map().All() {
 		if to.IsNull() {
-			return value.Null, runtimeError("replace has no text for %s in replace_pairs, but null", cut(from, 40))
+			return value.Null, runtimeError("replace has no text for %s in replace_pairs, but null", meter.Cut(from, 40))
 		}
 	}
 	return st.eachText(v, 0, func(text string) (string, error) {
 		result := value.String(text)
 		for from, to := range pairs.Map().All() {
-			with, err := st.javaText(to)
+			with, err := st.JavaText(to)
 			if err != nil {
 				return "", err
 			}
@@ -242,17 +243,17 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 
 // replaceAll replaces a text everywhere, within the budget.
 func (st *state) replaceAll(text, from, to string) (value.Value, error) {
-	if err := st.search(text, from); err != nil {
+	if err := st.ChargeSearch(text, from); err != nil {
 		return value.Null, err
 	}
 	n := strings.Count(text, from)
 	if n == 0 {
 		return value.String(text), nil
 	}
-	if err := st.charge(n); err != nil {
+	if err := st.Charge(n); err != nil {
 		return value.Null, err
 	}
-	if err := st.produce(len(text) + n*(len(to)-len(from))); err != nil {
+	if err := st.ChargeOutput(len(text) + n*(len(to)-len(from))); err != nil {
 		return value.Null, err
 	}
 	return value.String(strings.ReplaceAll(text, from, to)), nil

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -52,12 +53,12 @@ func (w *yamlWriter) write(parts ...string) error {
 	for _, part := range parts {
 		w.b.WriteString(part)
 	}
-	return w.st.produce(w.b.Len() - start)
+	return w.st.ChargeOutput(w.b.Len() - start)
 }
 
 func (w *yamlWriter) enter(members int) error {
 	w.depth++
-	return w.st.enterValue(members, w.depth)
+	return w.st.EnterValue(members, w.depth)
 }
 
 func (w *yamlWriter) mapping(m *value.Map, indent int) error {
@@ -66,7 +67,7 @@ func (w *yamlWriter) mapping(m *value.Map, indent int) error {
 	}
 	defer func() { w.depth-- }()
 	for key, member := range m.All() {
-		if err := w.st.charge(2 + len(key)/textPerChange); err != nil {
+		if err := w.st.Charge(2 + len(key)/meter.TextPerChange); err != nil {
 			return err
 		}
 		margin := strings.Repeat(" ", indent)
@@ -139,7 +140,7 @@ func (w *yamlWriter) scalar(v value.Value, indent int, digit string) error {
 	case value.KindTime:
 		return w.write(strings.Trim(value.JSON(v), `"`), "\n")
 	default:
-		if err := w.st.walk(v); err != nil {
+		if err := w.st.Walk(v); err != nil {
 			return err
 		}
 		return w.write(value.JavaText(v), "\n")
@@ -147,7 +148,7 @@ func (w *yamlWriter) scalar(v value.Value, indent int, digit string) error {
 }
 
 func (w *yamlWriter) text(text string, indent int, digit string) error {
-	if err := w.st.charge(1 + len(text)/textPerChange); err != nil {
+	if err := w.st.Charge(1 + len(text)/meter.TextPerChange); err != nil {
 		return err
 	}
 	form := analyzeYAML(text)

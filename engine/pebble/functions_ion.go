@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -49,7 +50,7 @@ type ionReader struct {
 
 // parseIon reads the values of a text, all or the first.
 func (st *state) parseIon(text string, all bool) ([]value.Value, error) {
-	if err := st.charge(len(text) / 2); err != nil {
+	if err := st.Charge(len(text) / 2); err != nil {
 		return nil, err
 	}
 	r := &ionReader{st: st, text: text}
@@ -107,7 +108,7 @@ func (r *ionReader) skip() error {
 }
 
 func (r *ionReader) value(depth int) (value.Value, error) {
-	if err := r.st.enterValue(0, depth); err != nil {
+	if err := r.st.EnterValue(0, depth); err != nil {
 		return value.Null, err
 	}
 	switch c := r.peek(); {
@@ -169,7 +170,7 @@ func (r *ionReader) list(depth int) (value.Value, error) {
 		if err != nil {
 			return value.Null, err
 		}
-		if err := r.st.allocate(grownBytes); err != nil {
+		if err := r.st.Allocate(meter.GrownBytes); err != nil {
 			return value.Null, err
 		}
 		items = append(items, v)
@@ -178,7 +179,7 @@ func (r *ionReader) list(depth int) (value.Value, error) {
 
 func (r *ionReader) object(depth int) (value.Value, error) {
 	r.at++
-	if err := r.st.members(4); err != nil {
+	if err := r.st.ChargeMembers(4); err != nil {
 		return value.Null, err
 	}
 	out := value.NewMap(4)
@@ -213,7 +214,7 @@ func (r *ionReader) object(depth int) (value.Value, error) {
 		if err != nil {
 			return value.Null, err
 		}
-		if err := r.st.allocate(2 * memberBytes); err != nil { // with the room that a growing map has
+		if err := r.st.Allocate(2 * meter.MemberBytes); err != nil { // with the room that a growing map has
 			return value.Null, err
 		}
 		out.Set(name, v)
@@ -289,7 +290,7 @@ func (r *ionReader) number() (value.Value, error) {
 	if len(text) > maxIonNumber {
 		return value.Null, r.fail("number is too long")
 	}
-	if err := r.st.charge(ionNumberCost + len(text)/textPerChange); err != nil {
+	if err := r.st.Charge(ionNumberCost + len(text)/meter.TextPerChange); err != nil {
 		return value.Null, err
 	}
 	plain := strings.ReplaceAll(digits, "_", "")
@@ -343,14 +344,14 @@ func (r *ionReader) quoted() (string, error) {
 		r.at += len(quote)
 		end := r.at
 		if !long {
-			return b.String(), r.st.produce(b.Len())
+			return b.String(), r.st.ChargeOutput(b.Len())
 		}
 		if err := r.skip(); err != nil {
 			return "", err
 		}
 		if !strings.HasPrefix(r.text[r.at:], "'''") {
 			r.at = end
-			return b.String(), r.st.produce(b.Len())
+			return b.String(), r.st.ChargeOutput(b.Len())
 		}
 	}
 }

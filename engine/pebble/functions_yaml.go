@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
@@ -33,14 +34,14 @@ const (
 
 // parseYAML reads the first document of a text.
 func (st *state) parseYAML(text string) (value.Value, error) {
-	docs, err := yaml.Parse([]byte(text), 1, func(bytes int) error { return st.charge(yamlCost + yamlByteCost*bytes) })
+	docs, err := yaml.Parse([]byte(text), 1, func(bytes int) error { return st.Charge(yamlCost + yamlByteCost*bytes) })
 	if err != nil {
 		return value.Null, invalidYAML(err)
 	}
 	if len(docs) == 0 {
 		return value.Null, evaluationError("invalid YAML: text holds no value")
 	}
-	c := yaml.Converter{Enter: st.enterValue}
+	c := yaml.Converter{Enter: st.EnterValue}
 	v, err := c.Value(docs[0])
 	if err != nil {
 		return value.Null, invalidYAML(err)
@@ -50,12 +51,12 @@ func (st *state) parseYAML(text string) (value.Value, error) {
 
 // invalidYAML returns the error about a text; what the budget says stays as it is.
 func invalidYAML(err error) error {
-	if _, ok := errors.AsType[*fault](err); ok {
+	if _, ok := errors.AsType[*meter.Fault](err); ok {
 		return err
 	}
-	msg := "invalid YAML: " + cut(strings.TrimPrefix(err.Error(), "yaml: "), 200)
+	msg := "invalid YAML: " + meter.Cut(strings.TrimPrefix(err.Error(), "yaml: "), 200)
 	if strings.Contains(msg, "unknown anchor") { // which it would name
 		msg = "invalid YAML: an alias has no anchor"
 	}
-	return &fault{class: ClassEvaluation, at: -1, msg: msg, err: err}
+	return &meter.Fault{Class: ClassEvaluation, At: -1, Msg: msg, Err: err}
 }

@@ -88,7 +88,7 @@ func TestIonIsRead(t *testing.T) {
 	st := New(Options{}).acquire(nil, &Context{})
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		st.steps, st.bytes = 1_000_000, 1_000_000
+		st.Reset(&st.engine.budget, nil)
 		v := randomValue(r, 4)
 		text, err := st.appendIon(nil, v)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/itchyny/gojq"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -88,7 +89,7 @@ const (
 
 func (r *jqRun) enter() error {
 	if r.depth++; r.depth > maxJQDepth {
-		return newFault(ClassLimit, -1, "jq program calls functions deeper than %d levels", maxJQDepth)
+		return meter.NewFault(ClassLimit, -1, "jq program calls functions deeper than %d levels", maxJQDepth)
 	}
 	return nil
 }
@@ -98,25 +99,25 @@ var jqShared = sync.OnceValue(newJQLibrary)
 
 func jqCompile(text string) (jqNode, error) {
 	if len(text) > maxJQProgram {
-		return nil, newFault(ClassLimit, -1, "jq program has more than %d bytes", maxJQProgram)
+		return nil, meter.NewFault(ClassLimit, -1, "jq program has more than %d bytes", maxJQProgram)
 	}
 	query, err := gojq.Parse(jqCloseTries(text))
 	if err != nil {
-		return nil, &fault{class: ClassEvaluation, at: -1, msg: "jq program does not parse: " + cut(err.Error(), 200), err: err}
+		return nil, &meter.Fault{Class: ClassEvaluation, At: -1, Msg: "jq program does not parse: " + meter.Cut(err.Error(), 200), Err: err}
 	}
 	c := &jqCompiler{library: jqShared()}
 	node, err := c.query(query, c.library.scope)
 	if err != nil {
-		return nil, &fault{class: ClassEvaluation, at: -1, msg: "jq program does not compile: " + cut(err.Error(), 200), err: err}
+		return nil, &meter.Fault{Class: ClassEvaluation, At: -1, Msg: "jq program does not compile: " + meter.Cut(err.Error(), 200), Err: err}
 	}
 	return node, nil
 }
 
 // filtersJQ is the filter jq.
 func filtersJQ() []Filter {
-	programs := new(cache[jqNode])
+	programs := new(meter.Cache[jqNode])
 	check := func(text string) error {
-		_, err := programs.getOr(nil, text, jqCompile)
+		_, err := programs.GetOr(nil, text, jqCompile)
 		return err
 	}
 	return []Filter{{
@@ -135,19 +136,19 @@ func filtersJQ() []Filter {
 	}}
 }
 
-func jqFilter(st *state, programs *cache[jqNode], v, program value.Value) (value.Value, error) {
+func jqFilter(st *state, programs *meter.Cache[jqNode], v, program value.Value) (value.Value, error) {
 	if program.Kind() != value.KindString {
 		return value.Null, runtimeError("filter jq needs a program, not %s", program.Kind())
 	}
 	if v.IsNull() {
 		return v, nil
 	}
-	main, err := programs.getOr(st, program.Str(), jqCompile)
+	main, err := programs.GetOr(st.budget(), program.Str(), jqCompile)
 	if err != nil {
 		return value.Null, err
 	}
 	if v.Kind() == value.KindString {
-		if v, err = st.parseJSON(v.Str()); err != nil {
+		if v, err = st.ParseJSON(v.Str()); err != nil {
 			return value.Null, err
 		}
 	}

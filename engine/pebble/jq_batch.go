@@ -1,6 +1,9 @@
 package pebble
 
-import "github.com/caddy-kestra/kestra-webhook/engine/value"
+import (
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
 
 // jqBatch is new values at paths of which none leads through another: they are set at once, so that changing every item of a
 // list copies the list once, and not for every item.
@@ -23,7 +26,7 @@ const batchBytes = 192
 
 // jqBatchSteps returns the steps of a path that a batch can take.
 func jqBatchSteps(path []value.Value) ([]jqBatchKey, bool) {
-	if len(path) > maxNesting {
+	if len(path) > meter.MaxNesting {
 		return nil, false
 	}
 	keys := make([]jqBatchKey, len(path))
@@ -105,8 +108,8 @@ func (r *jqRun) applyToList(b *jqBatch, v value.Value) (value.Value, error) {
 	for _, key := range b.order {
 		n = max(n, key.index+1)
 	}
-	if n > int64(r.st.engine.limits.RangeItems) {
-		return value.Null, r.st.tooManyItems()
+	if n > int64(r.st.MaxItems()) {
+		return value.Null, r.st.TooManyItems()
 	}
 	if err := r.list(int(n)); err != nil {
 		return value.Null, err
@@ -139,10 +142,10 @@ func (r *jqRun) change(left jqNode, env *jqEnv, v value.Value, change jqChangeTo
 			out, err = r.update(out, steps, change)
 			return err
 		}
-		if err := r.st.charge(updateCost * len(keys)); err != nil {
+		if err := r.st.Charge(updateCost * len(keys)); err != nil {
 			return err
 		}
-		if err := r.st.allocate(batchBytes * len(keys)); err != nil {
+		if err := r.st.Allocate(batchBytes * len(keys)); err != nil {
 			return err
 		}
 		old, err := r.get(out, steps)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/itchyny/gojq"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -30,7 +31,7 @@ func (c *jqCompiler) array(a *gojq.Array, sc *jqScope) (jqNode, error) {
 
 // collect returns the list of the outputs of a node.
 func (r *jqRun) collect(node jqNode, env *jqEnv, v value.Value) (value.Value, error) {
-	if err := r.st.allocate(listBytes); err != nil {
+	if err := r.st.Allocate(meter.ListBytes); err != nil {
 		return value.Null, err
 	}
 	var items []value.Value
@@ -157,10 +158,10 @@ func (r *jqRun) join(rest []jqNode, env *jqEnv, in value.Value, tail string, emi
 		return emit(jqItem{v: value.String(tail)})
 	}
 	return rest[len(rest)-1](r, env, jqItem{v: in}, func(it jqItem) error {
-		if err := r.st.charge(joinCost); err != nil {
+		if err := r.st.Charge(joinCost); err != nil {
 			return err
 		}
-		if err := r.st.produce(len(it.v.Str()) + len(tail)); err != nil {
+		if err := r.st.ChargeOutput(len(it.v.Str()) + len(tail)); err != nil {
 			return err
 		}
 		return r.join(rest[:len(rest)-1], env, in, it.v.Str()+tail, emit)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/itchyny/gojq"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -208,7 +209,7 @@ func jqLiteral(text string) (value.Value, error) {
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil && !math.IsInf(f, 0) {
-		return value.Null, fmt.Errorf("%s is no number", cut(text, 40))
+		return value.Null, fmt.Errorf("%s is no number", meter.Cut(text, 40))
 	}
 	return value.Float(f), nil
 }

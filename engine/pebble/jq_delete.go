@@ -3,6 +3,7 @@ package pebble
 import (
 	"slices"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -53,8 +54,8 @@ func (r *jqRun) remove(v value.Value, path []value.Value, gone value.Value) (val
 	if v.IsNull() && path[0].Kind() != value.KindMap || jqIsDeleted(v) {
 		return v, nil
 	}
-	if len(path) > maxNesting {
-		return value.Null, newFault(ClassLimit, -1, "jq path has more than %d steps", maxNesting)
+	if len(path) > meter.MaxNesting {
+		return value.Null, meter.NewFault(ClassLimit, -1, "jq path has more than %d steps", meter.MaxNesting)
 	}
 	change := func(old value.Value) (value.Value, error) {
 		switch {
@@ -98,7 +99,7 @@ func (r *jqRun) sweep(v value.Value) (value.Value, error) {
 }
 
 func (r *jqRun) sweepList(v value.Value) (value.Value, error) {
-	if err := r.st.charge(1 + v.List().Len()/copiedPerStep); err != nil {
+	if err := r.st.Charge(1 + v.List().Len()/copiedPerStep); err != nil {
 		return value.Null, err
 	}
 	var out []value.Value
@@ -126,11 +127,11 @@ func (r *jqRun) sweepList(v value.Value) (value.Value, error) {
 
 func (r *jqRun) sweepMap(v value.Value) (value.Value, error) {
 	m := v.Map()
-	if err := r.st.charge(1 + m.Len()/copiedPerStep); err != nil {
+	if err := r.st.Charge(1 + m.Len()/copiedPerStep); err != nil {
 		return value.Null, err
 	}
 	kept, changed := make([]value.Value, 0, 8), false
-	if err := r.st.allocate(m.Len() * itemBytes); err != nil {
+	if err := r.st.Allocate(m.Len() * meter.ItemBytes); err != nil {
 		return value.Null, err
 	}
 	for _, member := range m.All() {

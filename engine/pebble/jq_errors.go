@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -27,7 +28,7 @@ func (e *jqError) Error() string {
 	case e.format != "":
 		return e.text(false)
 	case e.v.Kind() == value.KindString: // a text that the program chose
-		return cut(e.v.Str(), 200)
+		return meter.Cut(e.v.Str(), 200)
 	default:
 		return "error of type " + jqType(e.v)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -88,7 +89,7 @@ func jqNUL(c byte) string {
 
 // escape replaces the bytes of a text for which there is something else.
 func (r *jqRun) escape(text string, with func(c byte) string) (string, error) {
-	if err := r.st.charge(len(text) / textPerChange / 4); err != nil {
+	if err := r.st.Charge(len(text) / meter.TextPerChange / 4); err != nil {
 		return "", err
 	}
 	size := len(text)
@@ -97,7 +98,7 @@ func (r *jqRun) escape(text string, with func(c byte) string) (string, error) {
 			size += len(other) - 1
 		}
 	}
-	if err := r.st.produce(size); err != nil {
+	if err := r.st.ChargeOutput(size); err != nil {
 		return "", err
 	}
 	if size == len(text) {
@@ -124,7 +125,7 @@ func jqURI(r *jqRun, v value.Value) (string, error) {
 	plain := func(c byte) bool {
 		return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("-_.!~*'()", c) >= 0
 	}
-	if err := r.st.charge(len(text) / textPerChange / 4); err != nil {
+	if err := r.st.Charge(len(text) / meter.TextPerChange / 4); err != nil {
 		return "", err
 	}
 	size := len(text)
@@ -133,7 +134,7 @@ func jqURI(r *jqRun, v value.Value) (string, error) {
 			size += 2
 		}
 	}
-	if err := r.st.produce(size); err != nil {
+	if err := r.st.ChargeOutput(size); err != nil {
 		return "", err
 	}
 	const hex = "0123456789ABCDEF"
@@ -153,10 +154,10 @@ func jqBase64(r *jqRun, v value.Value) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := r.st.charge(len(text) / textPerChange / 4); err != nil {
+	if err := r.st.Charge(len(text) / meter.TextPerChange / 4); err != nil {
 		return "", err
 	}
-	if err := r.st.produce(base64.StdEncoding.EncodedLen(len(text))); err != nil {
+	if err := r.st.ChargeOutput(base64.StdEncoding.EncodedLen(len(text))); err != nil {
 		return "", err
 	}
 	return base64.StdEncoding.EncodeToString([]byte(text)), nil
@@ -167,10 +168,10 @@ func jqUnbase64(r *jqRun, v value.Value) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := r.st.charge(len(text) / textPerChange / 4); err != nil {
+	if err := r.st.Charge(len(text) / meter.TextPerChange / 4); err != nil {
 		return "", err
 	}
-	if err := r.st.produce(len(text)); err != nil {
+	if err := r.st.ChargeOutput(len(text)); err != nil {
 		return "", err
 	}
 	for _, c := range text {
@@ -246,7 +247,7 @@ func (r *jqRun) quoted(v value.Value, quote string, with func(c byte) string) (s
 	if text, err = r.escape(text, with); err != nil {
 		return "", err
 	}
-	return quote + text + quote, r.st.produce(2 * len(quote))
+	return quote + text + quote, r.st.ChargeOutput(2 * len(quote))
 }
 
 func (r *jqRun) joined(items []value.Value, separator string, field func(value.Value) (string, error)) (string, error) {
@@ -259,10 +260,10 @@ func (r *jqRun) joined(items []value.Value, separator string, field func(value.V
 		if i > 0 {
 			text = separator + text
 		}
-		if err := r.st.charge(1); err != nil {
+		if err := r.st.Charge(1); err != nil {
 			return "", err
 		}
-		if err := r.st.produce(2 * len(text)); err != nil { // with the room that a growing text has
+		if err := r.st.ChargeOutput(2 * len(text)); err != nil { // with the room that a growing text has
 			return "", err
 		}
 		b.WriteString(text)

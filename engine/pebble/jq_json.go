@@ -16,7 +16,7 @@ func (r *jqRun) json(v value.Value) (string, error) {
 		return "", err
 	}
 	size := jqSize(v)
-	if err := r.st.produce(size); err != nil {
+	if err := r.st.ChargeOutput(size); err != nil {
 		return "", err
 	}
 	return string(jqAppendJSON(make([]byte, 0, size), v, math.MaxInt)), nil
@@ -28,7 +28,7 @@ func (r *jqRun) text(v value.Value) (string, error) {
 	case v.Kind() == value.KindString:
 		return v.Str(), nil
 	case jqType(v) == "string":
-		return r.st.javaText(v)
+		return r.st.JavaText(v)
 	default:
 		return r.json(v)
 	}
@@ -40,9 +40,9 @@ func (r *jqRun) plain(v value.Value) (string, error) {
 	case value.KindNull:
 		return "null", nil
 	case value.KindList, value.KindMap:
-		return r.st.json(v)
+		return r.st.JSON(v)
 	default:
-		return r.st.javaText(v)
+		return r.st.JavaText(v)
 	}
 }
 

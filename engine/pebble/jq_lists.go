@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -43,7 +44,7 @@ func (r *jqRun) keys(name string, v value.Value, of func(*value.Map) []string) (
 		return value.Null, err
 	}
 	if v.Kind() == value.KindMap {
-		if err := r.st.walkKeys(v.Map()); err != nil {
+		if err := r.st.ChargeKeys(v.Map()); err != nil {
 			return value.Null, err
 		}
 		if err := r.list(2 * v.Map().Len()); err != nil {
@@ -106,7 +107,7 @@ func jqSum(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	sum := value.Null
 	var joined []value.Value
 	for _, item := range items {
-		if err := r.st.charge(1); err != nil {
+		if err := r.st.Charge(1); err != nil {
 			return value.Null, err
 		}
 		switch {
@@ -219,7 +220,7 @@ func jqTranspose(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) 
 	if err != nil {
 		return value.Null, err
 	}
-	if err := r.st.items(width * len(rows)); err != nil {
+	if err := r.st.ChargeItems(width * len(rows)); err != nil {
 		return value.Null, err
 	}
 	if err := r.list(width * 3); err != nil { // with the lists that the columns are
@@ -301,7 +302,7 @@ func (r *jqRun) fromEntries(v value.Value) (value.Value, error) {
 		if key.Kind() != value.KindString {
 			return value.Null, jqFail("Cannot use %s as object key", key)
 		}
-		if err := r.st.charge(setCost + len(key.Str())/textPerStep); err != nil {
+		if err := r.st.Charge(meter.SetCost + len(key.Str())/meter.TextPerStep); err != nil {
 			return value.Null, err
 		}
 		out.Set(key.Str(), jqMemberNamed(entry.Map(), "value", "Value"))

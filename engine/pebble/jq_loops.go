@@ -37,7 +37,7 @@ func jqDescend(follow jqNode) jqNode {
 			}
 			next, err := r.outputs(follow, env, in)
 			if err == nil {
-				err = r.st.charge(loopCost)
+				err = r.st.Charge(loopCost)
 			}
 			if err != nil {
 				return err
@@ -65,7 +65,7 @@ func jqUntil(args []jqNode) jqNode {
 		}
 		defer func() { r.depth-- }()
 		for {
-			if err := r.st.charge(loopCost); err != nil {
+			if err := r.st.Charge(loopCost); err != nil {
 				return err
 			}
 			conditions, err := r.outputs(args[0], env, jqItem{v: in.v})
@@ -147,7 +147,7 @@ func jqCount(from, to jqNode) jqNode {
 					if n, ok := value.Compare(at, last.v); !ok || n >= 0 {
 						return nil
 					}
-					if err := r.st.charge(1); err != nil {
+					if err := r.st.Charge(1); err != nil {
 						return err
 					}
 					if err := emit(jqItem{v: at}); err != nil {
@@ -178,7 +178,7 @@ func jqSpan(args []jqNode) jqNode {
 				if err != nil || n == 0 || n < 0 != (direction < 0) {
 					return err
 				}
-				if err := r.st.charge(1); err != nil {
+				if err := r.st.Charge(1); err != nil {
 					return err
 				}
 				if err := emit(jqItem{v: at}); err != nil {
@@ -201,7 +201,7 @@ func jqWalk(args []jqNode) jqNode {
 			return err
 		}
 		defer func() { r.depth-- }()
-		if err := r.st.charge(loopCost); err != nil {
+		if err := r.st.Charge(loopCost); err != nil {
 			return err
 		}
 		switch in.v.Kind() {
@@ -240,7 +240,7 @@ func (r *jqRun) walkMembers(down jqNode, env *jqEnv, m *value.Map) (value.Value,
 	if err := r.list(m.Len()); err != nil { // the sorted keys
 		return value.Null, err
 	}
-	if err := r.st.walkKeys(m); err != nil {
+	if err := r.st.ChargeKeys(m); err != nil {
 		return value.Null, err
 	}
 	out, some := value.NewMap(m.Len()), m.Len() == 0

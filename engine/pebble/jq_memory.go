@@ -1,12 +1,13 @@
 package pebble
 
+import "github.com/caddy-kestra/kestra-webhook/engine/meter"
+
 // What a program makes is taken from the account of memory before it is made. What is dropped on the way is not given
 // back, so the bytes taken are at least those that a program holds.
 
-// What jq takes beside lists and maps, in bytes: an item while its list still grows, the path of one, and a node under
+// What jq takes beside lists and maps, in bytes: the path of an item, and a node under
 // evaluation on the stack, which never shrinks during a run.
 const (
-	grownBytes   = 2 * itemBytes
 	pathBytes    = 48
 	jqFrameBytes = 640
 )
@@ -15,22 +16,22 @@ const (
 func (r *jqRun) nest() error {
 	if r.nested++; r.nested > r.deepest {
 		r.deepest = r.nested
-		if err := r.st.allocate(jqFrameBytes); err != nil {
+		if err := r.st.Allocate(jqFrameBytes); err != nil {
 			return err
 		}
 	}
-	return r.st.charge(1)
+	return r.st.Charge(1)
 }
 
 // list charges for a list of n items that are copied at once.
 func (r *jqRun) list(n int) error {
-	if n > r.st.engine.limits.RangeItems {
-		return r.st.items(n)
+	if n > r.st.MaxItems() {
+		return r.st.ChargeItems(n)
 	}
-	if err := r.st.charge(n / copiedPerStep); err != nil {
+	if err := r.st.Charge(n / copiedPerStep); err != nil {
 		return err
 	}
-	return r.st.allocate(listBytes + n*itemBytes)
+	return r.st.Allocate(meter.ListBytes + n*meter.ItemBytes)
 }
 
 // copiedPerStep is how many items are copied in the time of a step.
@@ -38,22 +39,22 @@ const copiedPerStep = 4
 
 // added charges for the item that makes a growing list have n, before it is added.
 func (r *jqRun) added(n int) error {
-	if n > r.st.engine.limits.RangeItems {
-		return r.st.items(n)
+	if n > r.st.MaxItems() {
+		return r.st.ChargeItems(n)
 	}
-	if err := r.st.charge(1); err != nil {
+	if err := r.st.Charge(1); err != nil {
 		return err
 	}
-	return r.st.allocate(grownBytes)
+	return r.st.Allocate(meter.GrownBytes)
 }
 
 // object charges for a map of n members.
 func (r *jqRun) object(n int) error {
-	if n > r.st.engine.limits.RangeItems {
-		return r.st.items(n)
+	if n > r.st.MaxItems() {
+		return r.st.ChargeItems(n)
 	}
-	if err := r.st.charge(n); err != nil {
+	if err := r.st.Charge(n); err != nil {
 		return err
 	}
-	return r.st.members(n)
+	return r.st.ChargeMembers(n)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -71,7 +72,7 @@ func TestJQTakesWhatItHolds(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", program, err)
 		}
-		if taken := account.taken + freeMemory; held > taken+64<<10 {
+		if taken := account.taken + meter.FreeMemory; held > taken+64<<10 {
 			t.Errorf("%s: holds %d bytes and took %d", program, held, taken)
 		}
 		runtime.KeepAlive(v)
@@ -127,7 +128,7 @@ func TestMapsTakeTheirMembers(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-		if taken := account.taken + freeMemory; held > taken+64<<10 {
+		if taken := account.taken + meter.FreeMemory; held > taken+64<<10 {
 			t.Errorf("%s: holds %d bytes and took %d", text, held, taken)
 		}
 		runtime.KeepAlive(v)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -137,7 +138,7 @@ func jqGetPath(args []jqNode) jqNode {
 			if err != nil {
 				return err
 			}
-			if err := r.st.charge(len(steps)); err != nil {
+			if err := r.st.Charge(len(steps)); err != nil {
 				return err
 			}
 			it := in
@@ -158,7 +159,7 @@ func (r *jqRun) outputs(node jqNode, env *jqEnv, in jqItem) ([]jqItem, error) {
 		if err := r.added(len(items) + 1); err != nil {
 			return err
 		}
-		if err := r.st.allocate(pathBytes); err != nil {
+		if err := r.st.Allocate(pathBytes); err != nil {
 			return err
 		}
 		items = append(items, it)
@@ -179,7 +180,7 @@ func jqLength(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 		return jqWhole(v), nil
 	case "string":
 		text := value.JavaText(v)
-		return value.Int(int64(utf8.RuneCountInString(text))), r.st.charge(len(text) / textPerCount)
+		return value.Int(int64(utf8.RuneCountInString(text))), r.st.Charge(len(text) / meter.TextPerCount)
 	case "array":
 		return value.Int(int64(v.List().Len())), nil
 	case "object":
@@ -192,7 +193,7 @@ func jqLength(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 // contains reports whether b is a part of a: a text in a text, every item and member of it in some item or the same
 // member.
 func (r *jqRun) contains(a, b value.Value) (bool, error) {
-	if err := r.st.charge(1); err != nil {
+	if err := r.st.Charge(1); err != nil {
 		return false, err
 	}
 	switch {
@@ -225,7 +226,7 @@ func (r *jqRun) contains(a, b value.Value) (bool, error) {
 		}
 		return true, nil
 	case a.Kind() == value.KindString && b.Kind() == value.KindString:
-		if err := r.st.search(a.Str(), b.Str()); err != nil {
+		if err := r.st.ChargeSearch(a.Str(), b.Str()); err != nil {
 			return false, err
 		}
 		return strings.Contains(a.Str(), b.Str()), nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -31,7 +32,7 @@ func jqNumberFunctions() map[string]jqFunc {
 			if err := jqNeeds("mathfunc", v, "NUMBER"); err != nil {
 				return value.Null, err
 			}
-			if err := r.st.weigh(v); err != nil {
+			if err := r.st.ChargeNumber(v); err != nil {
 				return value.Null, err
 			}
 			x, _ := v.AsFloat()
@@ -52,7 +53,7 @@ func jqBinaryFunctions() map[string]jqOperator {
 			if err := jqNeedsArgument(name, "1st", b, "NUMBER"); err != nil {
 				return value.Null, err
 			}
-			if err := r.st.weighBoth(a, b); err != nil {
+			if err := r.st.ChargeNumbers(a, b); err != nil {
 				return value.Null, err
 			}
 			x, _ := a.AsFloat()
@@ -106,7 +107,7 @@ func jqToNumber(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	case v.Kind() != value.KindString:
 		return value.Null, jqFail("%s cannot be parsed as a number", v)
 	}
-	if err := r.st.charge(len(v.Str()) / textPerChange); err != nil {
+	if err := r.st.Charge(len(v.Str()) / meter.TextPerChange); err != nil {
 		return value.Null, err
 	}
 	n, ok := javaDouble(v.Str())

@@ -4,6 +4,7 @@ import (
 	"math"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -67,15 +68,15 @@ func (r *jqRun) slice(v value.Value, key *value.Map, out jqItem) (jqItem, error)
 		return out, nil
 	case value.KindList:
 		from, to := jqRange(from, to, v.List().Len())
-		if err := r.st.charge((to - from) / slicedPerStep); err != nil {
+		if err := r.st.Charge((to - from) / meter.SlicedPerStep); err != nil {
 			return out, err
 		}
-		err := r.st.allocate(listBytes)
+		err := r.st.Allocate(meter.ListBytes)
 		out.v = v.List().Sub(from, to)
 		return out, err
 	case value.KindString:
 		text := v.Str()
-		if err := r.st.charge(len(text) / textPerCount); err != nil {
+		if err := r.st.Charge(len(text) / meter.TextPerCount); err != nil {
 			return out, err
 		}
 		from, to := jqRange(from, to, utf8.RuneCountInString(text))
@@ -155,7 +156,7 @@ func jqEach(r *jqRun, it jqItem, optional bool, emit jqEmit) error {
 	switch it.v.Kind() {
 	case value.KindList:
 		for i, item := range it.v.List().Slice() {
-			if err := r.st.charge(1); err != nil {
+			if err := r.st.Charge(1); err != nil {
 				return err
 			}
 			out := jqItem{v: item}
@@ -168,7 +169,7 @@ func jqEach(r *jqRun, it jqItem, optional bool, emit jqEmit) error {
 		}
 	case value.KindMap:
 		for i := range it.v.Map().Len() {
-			if err := r.st.charge(1); err != nil {
+			if err := r.st.Charge(1); err != nil {
 				return err
 			}
 			out := jqItem{v: it.v.Map().At(i)}
@@ -196,10 +197,10 @@ func (r *jqRun) paths(node jqNode, env *jqEnv, v value.Value, each func(path val
 		if it.path == nil {
 			return jqFail("Invalid path expression%s", jqOnlyCaught(" with result "+jqBrief(it.v, shownResult)))
 		}
-		if err := r.st.charge(1 + it.path.length/2); err != nil {
+		if err := r.st.Charge(1 + it.path.length/2); err != nil {
 			return err
 		}
-		if err := r.st.allocate(listBytes + it.path.length*itemBytes); err != nil {
+		if err := r.st.Allocate(meter.ListBytes + it.path.length*meter.ItemBytes); err != nil {
 			return err
 		}
 		return each(it.path.list())
@@ -218,7 +219,7 @@ func jqPaths(args []jqNode) jqNode {
 				if !jqTruth(wanted.v) {
 					return nil
 				}
-				if err := r.st.allocate(listBytes + it.path.length*itemBytes); err != nil {
+				if err := r.st.Allocate(meter.ListBytes + it.path.length*meter.ItemBytes); err != nil {
 					return err
 				}
 				return emit(jqItem{v: it.path.list()})

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -192,10 +193,10 @@ func (r *jqRun) substitute(text string, matches value.Value, with jqNode, env *j
 		for i, part := range before {
 			size += len(part) + len(replacements[i][choice[i]])
 		}
-		if err := r.st.produce(size); err != nil {
+		if err := r.st.ChargeOutput(size); err != nil {
 			return err
 		}
-		if err := r.st.charge(n); err != nil {
+		if err := r.st.Charge(n); err != nil {
 			return err
 		}
 		var out strings.Builder
@@ -299,7 +300,7 @@ func jqOptionsOf(flags string) (o jqOptions, err error) {
 
 // jqRegexFault is the failure of a regular expression, which as in Kestra no program can catch.
 func jqRegexFault(why string) error {
-	return newFault(ClassEvaluation, -1, "jq program failed: regular expression is invalid: %s", why)
+	return meter.NewFault(ClassEvaluation, -1, "jq program failed: regular expression is invalid: %s", why)
 }
 
 // matches returns the matches in a text, the first one only unless the flags have a g.
@@ -312,7 +313,7 @@ func (r *jqRun) matches(text, pattern, flags string) (value.Value, error) {
 }
 
 func (r *jqRun) matchesOf(text, pattern string, options jqOptions) (value.Value, error) {
-	if err := r.st.charge(len(pattern)); err != nil {
+	if err := r.st.Charge(len(pattern)); err != nil {
 		return value.Null, err
 	}
 	translated, err := onigPattern(pattern, options.onigFlags)
@@ -348,18 +349,18 @@ func (r *jqRun) matchesOf(text, pattern string, options jqOptions) (value.Value,
 		}
 		return options.global, nil
 	})
-	if failed, ok := err.(*fault); ok && failed.class == ClassRuntime { //nolint:errorlint // never wrapped
-		err = &fault{class: ClassEvaluation, at: -1, msg: "jq program failed: " + failed.msg, err: failed.err}
+	if failed, ok := err.(*meter.Fault); ok && failed.Class == ClassRuntime { //nolint:errorlint // never wrapped
+		err = &meter.Fault{Class: ClassEvaluation, At: -1, Msg: "jq program failed: " + failed.Msg, Err: failed.Err}
 	}
 	return value.ListOf(found...), err
 }
 
 // chargeMatch charges for the objects that a match becomes.
 func (r *jqRun) chargeMatch(m javaregex.Match) error {
-	if err := r.st.charge(8 + 8*m.Regexp().NumGroups()); err != nil {
+	if err := r.st.Charge(8 + 8*m.Regexp().NumGroups()); err != nil {
 		return err
 	}
-	return r.st.allocate(2 * (itemBytes + (1+m.Regexp().NumGroups())*(mapBytes+4*memberBytes)))
+	return r.st.Allocate(2 * (meter.ItemBytes + (1+m.Regexp().NumGroups())*(meter.MapBytes+4*meter.MemberBytes)))
 }
 
 // jqMatched returns a match as the object that jq makes of it. One that is empty has no captures.

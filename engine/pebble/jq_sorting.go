@@ -128,7 +128,7 @@ func (r *jqRun) extreme(items, by []value.Value, beats func(best int) bool) (val
 		if err := r.walk(key); err != nil {
 			return value.Null, err
 		}
-		if err := r.st.charge(jqWeight(key)); err != nil {
+		if err := r.st.Charge(jqWeight(key)); err != nil {
 			return value.Null, err
 		}
 		if i > 0 && beats(jqCompare(by[best], key)) {

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/itchyny/gojq"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // The syntax of jackson-jq is jq's but for two things: `try` takes all that follows it up to its `catch`, and operators bind
@@ -117,7 +119,7 @@ func (t *jqTries) level(end string, depth int) {
 	}
 	defer shut()
 	inside := func(end string) {
-		if depth < maxNesting {
+		if depth < meter.MaxNesting {
 			t.level(end, depth+1)
 		}
 	}

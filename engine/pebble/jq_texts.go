@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -36,7 +37,7 @@ func jqTextFunctions() map[string]jqFunc {
 		},
 		"explode/0": jqOnText("explode", func(r *jqRun, text string) (value.Value, error) {
 			n := utf8.RuneCountInString(text)
-			if err := r.st.items(n); err != nil {
+			if err := r.st.ChargeItems(n); err != nil {
 				return value.Null, err
 			}
 			out := make([]value.Value, 0, n)
@@ -79,7 +80,7 @@ func jqOnText(name string, call func(r *jqRun, text string) (value.Value, error)
 		if err := jqNeeds(name, v, "STRING"); err != nil {
 			return value.Null, err
 		}
-		if err := r.st.scan(v.Str()); err != nil {
+		if err := r.st.ChargeText(v.Str()); err != nil {
 			return value.Null, err
 		}
 		return call(r, v.Str())
@@ -91,7 +92,7 @@ func jqOnTexts(name string, call func(text, part string) value.Value) jqFunc {
 		if v.Kind() != value.KindString || a[0].Kind() != value.KindString {
 			return value.Null, jqFail("%s() requires string inputs", name)
 		}
-		return call(v.Str(), a[0].Str()), r.st.charge(len(a[0].Str()) / textPerStep)
+		return call(v.Str(), a[0].Str()), r.st.Charge(len(a[0].Str()) / meter.TextPerStep)
 	}
 }
 
@@ -101,13 +102,13 @@ func jqTrim(trim func(text, part string) string) jqFunc {
 		if v.Kind() != value.KindString || a[0].Kind() != value.KindString {
 			return v, nil
 		}
-		return value.String(trim(v.Str(), a[0].Str())), r.st.charge(len(a[0].Str()) / textPerStep)
+		return value.String(trim(v.Str(), a[0].Str())), r.st.Charge(len(a[0].Str()) / meter.TextPerStep)
 	}
 }
 
 // mapASCII adds an offset to the letters of a range.
 func (r *jqRun) mapASCII(text string, from, to byte, offset int) (value.Value, error) {
-	if err := r.st.produce(len(text)); err != nil {
+	if err := r.st.ChargeOutput(len(text)); err != nil {
 		return value.Null, err
 	}
 	return value.String(strings.Map(func(c rune) rune {
@@ -127,12 +128,12 @@ func jqImplode(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 			return value.Null, jqFail("implode is not applicable to input which contains %s; expected one of [NUMBER]", jqNodeType(item))
 		}
 	}
-	if err := r.st.produce(4 * v.List().Len()); err != nil {
+	if err := r.st.ChargeOutput(4 * v.List().Len()); err != nil {
 		return value.Null, err
 	}
 	var b strings.Builder
 	for _, item := range v.List().Slice() {
-		n, ok := whole(item)
+		n, ok := meter.Whole(item)
 		if !ok || n < 0 || n > utf8.MaxRune {
 			return value.Null, jqFail("input to implode() must be a list of codepoints; NUMBER found")
 		}
@@ -145,7 +146,7 @@ func jqFromJSON(r *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	if v.Kind() != value.KindString {
 		return value.Null, jqFail("%s only strings can be parsed", v)
 	}
-	if err := r.st.chargeJSON(v.Str()); err != nil {
+	if err := r.st.ChargeJSON(v.Str()); err != nil {
 		return value.Null, err
 	}
 	if strings.Trim(v.Str(), " \t\r\n") == "" {
@@ -181,11 +182,11 @@ func (r *jqRun) split(text, separator string) (value.Value, error) {
 	if text == "" {
 		return value.ListOf(), nil
 	}
-	if err := r.st.search(text, separator); err != nil {
+	if err := r.st.ChargeSearch(text, separator); err != nil {
 		return value.Null, err
 	}
 	n := strings.Count(text, separator) + 1
-	if err := r.st.items(n); err != nil {
+	if err := r.st.ChargeItems(n); err != nil {
 		return value.Null, err
 	}
 	if err := r.list(n); err != nil { // the parts, before they are values
@@ -206,16 +207,16 @@ func jqJoin(r *jqRun, v value.Value, a []value.Value) (value.Value, error) {
 		switch {
 		case part.IsNull():
 		case jqType(part) == "string", jqType(part) == "number", part.Kind() == value.KindBool:
-			if text, err = r.st.javaText(part); err != nil {
+			if text, err = r.st.JavaText(part); err != nil {
 				return err
 			}
 		default:
 			return jqMismatch(value.String(b.String()), part, "added")
 		}
-		if err := r.st.charge(1); err != nil {
+		if err := r.st.Charge(1); err != nil {
 			return err
 		}
-		if err := r.st.produce(2 * len(text)); err != nil { // with the room that a growing text has
+		if err := r.st.ChargeOutput(2 * len(text)); err != nil { // with the room that a growing text has
 			return err
 		}
 		b.WriteString(text)
@@ -281,7 +282,7 @@ func (r *jqRun) indicesOfText(text, sought string, found func(at int) error) err
 	if sought == "" {
 		return nil
 	}
-	if err := r.st.search(text, sought); err != nil {
+	if err := r.st.ChargeSearch(text, sought); err != nil {
 		return err
 	}
 	characters, counted := 0, 0
@@ -295,7 +296,7 @@ func (r *jqRun) indicesOfText(text, sought string, found func(at int) error) err
 		if err := found(characters); err != nil {
 			return err
 		}
-		if err := r.st.charge(len(sought) / textPerCount); err != nil { // places may overlap
+		if err := r.st.Charge(len(sought) / meter.TextPerCount); err != nil { // places may overlap
 			return err
 		}
 		from += i + 1
@@ -315,7 +316,7 @@ func (r *jqRun) indicesOfItems(v, part value.Value, sought []value.Value, found 
 		for same < len(sought) && jqCompare(items[i+same], sought[same]) == 0 {
 			same++
 		}
-		if err := r.st.charge(1 + same); err != nil {
+		if err := r.st.Charge(1 + same); err != nil {
 			return err
 		}
 		if same == len(sought) {
@@ -346,7 +347,7 @@ func jqToDate(_ *jqRun, v value.Value, _ []value.Value) (value.Value, error) {
 	if err := jqNeeds("todateiso8601", v, "NUMBER"); err != nil {
 		return value.Null, err
 	}
-	seconds, ok := whole(v)
+	seconds, ok := meter.Whole(v)
 	if !ok || max(seconds, -seconds) > 31556889864403199 { // the years of Java
 		return value.Null, jqFail("N/A")
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -21,10 +22,10 @@ func (r *jqRun) update(v value.Value, path []value.Value, change jqChangeTo) (va
 	if len(path) == 0 {
 		return change(v)
 	}
-	if len(path) > maxNesting {
-		return value.Null, newFault(ClassLimit, -1, "jq path has more than %d steps", maxNesting)
+	if len(path) > meter.MaxNesting {
+		return value.Null, meter.NewFault(ClassLimit, -1, "jq path has more than %d steps", meter.MaxNesting)
 	}
-	if err := r.st.charge(updateCost); err != nil {
+	if err := r.st.Charge(updateCost); err != nil {
 		return value.Null, err
 	}
 	inner := func(old value.Value) (value.Value, error) { return r.update(old, path[1:], change) }
@@ -80,8 +81,8 @@ func (r *jqRun) place(v, key value.Value, change jqChangeTo) (value.Value, error
 			return value.Null, jqFail("Out of bounds negative array index")
 		}
 	}
-	if f >= float64(r.st.engine.limits.RangeItems) {
-		return value.Null, r.st.tooManyItems()
+	if f >= float64(r.st.MaxItems()) {
+		return value.Null, r.st.TooManyItems()
 	}
 	at, old := int(f), value.Null
 	if at < len(items) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/itchyny/gojq"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -78,12 +79,12 @@ func jqOrder(holds func(int) bool) jqOperator {
 
 // calculate applies an operation to two numbers.
 func (r *jqRun) calculate(what string, do func(a, b value.Value) (value.Value, error), a, b value.Value) (value.Value, error) {
-	v, err := r.st.calculate(what, do, a, b)
-	if failed, ok := err.(*fault); ok && failed.class != ClassLimit { //nolint:errorlint // never wrapped
-		return value.Null, jqFail("%s", failed.msg)
+	v, err := r.st.Calculate(what, do, a, b)
+	if failed, ok := err.(*meter.Fault); ok && failed.Class != ClassLimit { //nolint:errorlint // never wrapped
+		return value.Null, jqFail("%s", failed.Msg)
 	}
 	if err == nil && v.Kind() == value.KindBigInt {
-		err = r.st.allocate(v.BigInt().BitLen() / 8)
+		err = r.st.Allocate(v.BigInt().BitLen() / 8)
 	}
 	return jqWhole(v), err
 }
@@ -97,7 +98,7 @@ func jqAdd(r *jqRun, a, b value.Value) (value.Value, error) {
 	case a.IsNumber() && b.IsNumber():
 		return r.calculate("addition", value.Add, a, b)
 	case a.Kind() == value.KindString && b.Kind() == value.KindString:
-		if err := r.st.produce(len(a.Str()) + len(b.Str())); err != nil {
+		if err := r.st.ChargeOutput(len(a.Str()) + len(b.Str())); err != nil {
 			return value.Null, err
 		}
 		return value.String(a.Str() + b.Str()), nil
@@ -107,7 +108,7 @@ func jqAdd(r *jqRun, a, b value.Value) (value.Value, error) {
 		}
 		return a.List().Plus(b), nil
 	case a.Kind() == value.KindMap && b.Kind() == value.KindMap:
-		return r.st.mergeMap(a.Map(), b.Map())
+		return r.st.MergeMap(a.Map(), b.Map())
 	default:
 		return value.Null, jqMismatch(a, b, "added")
 	}
@@ -163,7 +164,7 @@ func (r *jqRun) repeat(text, times value.Value) (value.Value, error) {
 		return value.String(""), nil
 	}
 	count := int(min(n, 1<<31))
-	if err := r.st.produce(count * max(1, len(text.Str()))); err != nil {
+	if err := r.st.ChargeOutput(count * max(1, len(text.Str()))); err != nil {
 		return value.Null, err
 	}
 	return value.String(strings.Repeat(text.Str(), count)), nil
@@ -252,7 +253,7 @@ func jqInteger(v value.Value) value.Value {
 // walk charges for looking at every part of some values.
 func (r *jqRun) walk(values ...value.Value) error {
 	for _, v := range values {
-		if err := r.st.walk(v); err != nil {
+		if err := r.st.Walk(v); err != nil {
 			return err
 		}
 	}
@@ -335,7 +336,7 @@ func (r *jqRun) order(by []value.Value) ([]int, error) {
 		}
 		size += jqWeight(key)
 	}
-	if err := r.st.charge(size * bits.Len(uint(len(by)))); err != nil {
+	if err := r.st.Charge(size * bits.Len(uint(len(by)))); err != nil {
 		return nil, err
 	}
 	if err := r.list(len(by)); err != nil {
@@ -353,7 +354,7 @@ func (r *jqRun) order(by []value.Value) ([]int, error) {
 func jqWeight(v value.Value) int {
 	switch v.Kind() {
 	case value.KindString:
-		return 1 + len(v.Str())/textPerStep
+		return 1 + len(v.Str())/meter.TextPerStep
 	case value.KindList:
 		n := 1
 		for _, item := range v.List().Slice() {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -39,7 +40,7 @@ func (l *lexer) emit(kind tokenKind, at int, text string) {
 }
 
 func (l *lexer) fail(at int, format string, args ...any) error {
-	return newFault(ClassSyntax, at, format, args...)
+	return meter.NewFault(ClassSyntax, at, format, args...)
 }
 
 // scanText scans the template from the outside: text up to the next delimiter, and what the delimiter opens.

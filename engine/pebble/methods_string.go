@@ -3,13 +3,14 @@ package pebble
 import (
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 func stringMethods() methodTable {
 	length := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.length(v.Str()) }}
 	isBlank := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-		return value.Bool(trimSpace(v.Str()) == ""), st.scan(v.Str(), v.Str(), v.Str()) // it decodes every character
+		return value.Bool(trimSpace(v.Str()) == ""), st.ChargeText(v.Str(), v.Str(), v.Str()) // it decodes every character
 	}}
 	return methodTable{
 		"length": length, "tostring": textMethod, "intern": textMethod,
@@ -21,7 +22,7 @@ func stringMethods() methodTable {
 		"trim":        textOf(trimControl),
 		"strip":       textOf(trimSpace),
 		"concat": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
-			if err := st.produce(len(s) + len(args[0])); err != nil {
+			if err := st.ChargeOutput(len(s) + len(args[0])); err != nil {
 				return value.Null, err
 			}
 			return value.String(s + args[0]), nil
@@ -33,7 +34,7 @@ func stringMethods() methodTable {
 			return value.Bool(strings.HasSuffix(s, args[0])), nil
 		}),
 		"equalsignorecase": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
-			return value.Bool(strings.EqualFold(s, args[0])), st.charge(min(len(s), len(args[0])) / textPerChange)
+			return value.Bool(strings.EqualFold(s, args[0])), st.Charge(min(len(s), len(args[0])) / meter.TextPerChange)
 		}),
 		"indexof": strictText(1, func(_ *state, s string, args []string) (value.Value, error) {
 			return utf16Index(s, strings.Index(s, args[0])), nil
@@ -66,11 +67,11 @@ func stringMethods() methodTable {
 // textOf makes a method of a function from text to text of about the same length.
 func textOf(change func(s string) string) methodCall {
 	return strictText(0, func(st *state, s string, _ []string) (value.Value, error) {
-		if err := st.produce(len(s)); err != nil {
+		if err := st.ChargeOutput(len(s)); err != nil {
 			return value.Null, err
 		}
 		if !value.IsASCII(s) {
-			if err := st.charge(len(s) / textPerChange); err != nil {
+			if err := st.Charge(len(s) / meter.TextPerChange); err != nil {
 				return value.Null, err
 			}
 		}
@@ -80,7 +81,7 @@ func textOf(change func(s string) string) methodCall {
 
 // length returns the length of a text as Java counts it.
 func (st *state) length(text string) (value.Value, error) {
-	return value.Int(int64(value.UTF16Length(text))), st.scan(text)
+	return value.Int(int64(value.UTF16Length(text))), st.ChargeText(text)
 }
 
 // strictText makes a method whose arguments must be strings; for others Java has no such method. It is charged for reading
@@ -97,7 +98,7 @@ func strictText(arity int, call func(st *state, s string, args []string) (value.
 			}
 			texts[i] = a.Str()
 		}
-		if err := st.scan(v.Str()); err != nil {
+		if err := st.ChargeText(v.Str()); err != nil {
 			return value.Null, err
 		}
 		return call(st, v.Str(), texts)

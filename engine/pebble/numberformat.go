@@ -6,14 +6,15 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // filtersNumberFormat is the filter numberFormat, Java's DecimalFormat in English (spec/expressions.md §2.2).
 func filtersNumberFormat() []Filter {
-	formats := new(cache[*numberPattern])
+	formats := new(meter.Cache[*numberPattern])
 	compile := func(st *state, format string) (*numberPattern, error) {
-		return formats.getOr(st, format, compileNumberPattern)
+		return formats.GetOr(st.budget(), format, compileNumberPattern)
 	}
 	return []Filter{{
 		Entry{
@@ -48,11 +49,11 @@ func filtersNumberFormat() []Filter {
 			if err != nil {
 				return value.Null, err
 			}
-			if err := st.charge(numberCost); err != nil {
+			if err := st.Charge(numberCost); err != nil {
 				return value.Null, err
 			}
 			text := p.format(v)
-			if err := st.produce(len(text)); err != nil {
+			if err := st.ChargeOutput(len(text)); err != nil {
 				return value.Null, err
 			}
 			return value.String(text), nil

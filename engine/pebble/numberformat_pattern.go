@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // maxNumberPattern is the longest pattern of numberFormat, in bytes.
@@ -32,7 +34,7 @@ type numberScanner struct {
 // compileNumberPattern compiles a pattern.
 func compileNumberPattern(pattern string) (*numberPattern, error) {
 	if len(pattern) > maxNumberPattern {
-		return nil, newFault(ClassLimit, -1, "number format has more than %d bytes", maxNumberPattern)
+		return nil, meter.NewFault(ClassLimit, -1, "number format has more than %d bytes", maxNumberPattern)
 	}
 	if pattern == "" {
 		return &numberPattern{negativePrefix: "-", maxInteger: math.MaxInt32, maxFraction: 340, grouping: 3, multiplier: 1}, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -100,11 +101,11 @@ func TestRegexTime(t *testing.T) {
 func TestRegexBusy(t *testing.T) {
 	st := New(Options{}).acquire(nil, nil)
 	for err, want := range map[error]Class{
-		regexFault(javaregex.ErrBusy):                   ClassBusy,
-		(*regexMeter)(st).Spend(time.Hour):              ClassLimit,
-		regexFault((*regexMeter)(st).Charge(1_000_001)): ClassLimit,
+		regexFault(javaregex.ErrBusy):             ClassBusy,
+		st.budget().Spend(time.Hour):              ClassLimit,
+		regexFault(st.budget().Charge(1_000_001)): ClassLimit,
 	} {
-		if f, ok := errors.AsType[*fault](err); !ok || f.class != want {
+		if f, ok := errors.AsType[*meter.Fault](err); !ok || f.Class != want {
 			t.Errorf("got %v, want class %s", err, want)
 		}
 	}

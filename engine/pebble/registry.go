@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -19,8 +20,8 @@ import (
 // What `call` may rely on: the arguments are evaluated, eagerly and before the input, and arrive in the order of
 // Parameters, one slot each, with the default or null where none was given (variadic ones follow at the end); the slice
 // is only valid during the call. What it owes: values are shared, so it never changes its input; text it makes is
-// charged with state.produce (state.javaText does so itself), items with state.items, walking a whole value with
-// state.walk, so that a template cannot cost more than its limits; errors are made by evaluationError (Kestra reports a
+// charged with state.ChargeOutput (state.JavaText does so itself), items with state.ChargeItems, walking a whole value with
+// state.Walk, so that a template cannot cost more than its limits; errors are made by evaluationError (Kestra reports a
 // Pebble error) or runtimeError (a raw Java exception escapes in Kestra), without position.
 
 // Parameter is a parameter of a filter, function or test.
@@ -140,8 +141,8 @@ func entries[T any](table map[string]*T, entry func(*T) Entry) []Entry {
 
 // unknown returns the fault of a name that is in no table, with the nearest one that is.
 func unknown[T any](kind, name string, at int, table map[string]*T) error {
-	f := newFault(ClassUnknown, at, "%s %q does not exist", kind, cut(name, 40))
-	f.name = name
+	f := meter.NewFault(ClassUnknown, at, "%s %q does not exist", kind, meter.Cut(name, 40))
+	f.Name = name
 	best, distance := "", maxDistance
 	for candidate := range table {
 		d := editDistance(strings.ToLower(name), strings.ToLower(candidate), maxDistance)
@@ -150,7 +151,7 @@ func unknown[T any](kind, name string, at int, table map[string]*T) error {
 		}
 	}
 	if best != "" {
-		f.msg += fmt.Sprintf("; did you mean %q?", best)
+		f.Msg += fmt.Sprintf("; did you mean %q?", best)
 	}
 	return f
 }
@@ -184,10 +185,10 @@ func editDistance(a, b string, limit int) int {
 
 // evaluationError returns a failure that Kestra reports as a Pebble error.
 func evaluationError(format string, args ...any) error {
-	return newFault(ClassEvaluation, -1, format, args...)
+	return meter.EvaluationError(format, args...)
 }
 
 // runtimeError returns a failure that Kestra lets escape as a raw Java exception.
 func runtimeError(format string, args ...any) error {
-	return newFault(ClassRuntime, -1, format, args...)
+	return meter.RuntimeError(format, args...)
 }

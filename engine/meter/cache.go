@@ -1,4 +1,4 @@
-package pebble
+package meter
 
 import (
 	"maps"
@@ -6,11 +6,11 @@ import (
 	"sync/atomic"
 )
 
-// cache keeps what was compiled from texts: nearly all of them are literals of templates. Reading takes no lock; it starts
+// Cache keeps what was compiled from texts: nearly all of them are literals of templates. Reading takes no lock; it starts
 // anew when it is full, so that texts which a request chooses cannot fill the memory.
 //
 // What it holds changes no verdict: an evaluation pays for each text that it uses, once, whether or not it is there.
-type cache[V any] struct {
+type Cache[V any] struct {
 	byText atomic.Pointer[map[string]cached[V]]
 }
 
@@ -23,7 +23,7 @@ type cached[V any] struct {
 // cacheSize is how many entries a cache keeps.
 const cacheSize = 256
 
-func (c *cache[V]) get(text string) (e cached[V], ok bool) {
+func (c *Cache[V]) get(text string) (e cached[V], ok bool) {
 	if m := c.byText.Load(); m != nil {
 		e, ok = (*m)[text]
 	}
@@ -36,26 +36,26 @@ const (
 	entryByteCost = 14
 )
 
-// getOr returns an entry, which it makes when there is none; what fails is not kept. st is nil while a template is compiled.
-func (c *cache[V]) getOr(st *state, text string, compile func(text string) (V, error)) (V, error) {
+// GetOr returns an entry, which it makes when there is none; what fails is not kept. m is nil while a template is compiled.
+func (c *Cache[V]) GetOr(m *Meter, text string, compile func(text string) (V, error)) (V, error) {
 	if e, ok := c.get(text); ok {
-		return e.v, st.pay(c, text, e.cost)
+		return e.v, m.pay(c, text, e.cost)
 	}
 	cost := entryCost + entryByteCost*len(text)
-	if err := st.pay(c, text, cost); err != nil {
+	if err := m.pay(c, text, cost); err != nil {
 		var none V
 		return none, err
 	}
-	before := st.left()
+	before := m.left()
 	v, err := compile(text)
 	if err == nil {
-		c.put(text, cached[V]{v, cost + before - st.left()})
+		c.put(text, cached[V]{v, cost + before - m.left()})
 	}
 	return v, err
 }
 
 // put adds an entry. Of two entries that are put at once one may be lost, which costs compiling it again.
-func (c *cache[V]) put(text string, e cached[V]) {
+func (c *Cache[V]) put(text string, e cached[V]) {
 	var m map[string]cached[V]
 	if old := c.byText.Load(); old != nil && len(*old) < cacheSize {
 		m = maps.Clone(*old)
@@ -76,20 +76,12 @@ type paid struct {
 const paidTexts = 64
 
 // pay charges for an entry of a cache, once.
-func (st *state) pay(cache any, text string, cost int) error {
-	if st == nil || slices.Contains(st.paid, paid{cache, text}) {
+func (m *Meter) pay(cache any, text string, cost int) error {
+	if m == nil || slices.Contains(m.paid, paid{cache, text}) {
 		return nil
 	}
-	if len(st.paid) < paidTexts {
-		st.paid = append(st.paid, paid{cache, text})
+	if len(m.paid) < paidTexts {
+		m.paid = append(m.paid, paid{cache, text})
 	}
-	return st.charge(cost)
-}
-
-// left returns how many steps are left.
-func (st *state) left() int {
-	if st == nil {
-		return 0
-	}
-	return st.steps
+	return m.Charge(cost)
 }
