@@ -2,7 +2,6 @@ package pebble
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -106,46 +105,10 @@ func abbreviate(text string, width int) value.Value {
 	case length < width || length <= 3:
 		return value.String(text)
 	case width <= 3:
-		return value.String(utf16Slice(text, 0, width))
+		return value.String(value.UTF16Slice(text, 0, width))
 	default:
-		return value.String(utf16Slice(text, 0, width-3) + "...")
+		return value.String(value.UTF16Slice(text, 0, width-3) + "...")
 	}
-}
-
-// utf16Slice cuts text at Java's offsets; half of a surrogate pair becomes U+FFFD.
-func utf16Slice(text string, from, to int) string {
-	if from == to {
-		return ""
-	}
-	start, head := utf16Offset(text, from)
-	end, tail := utf16Offset(text[start:], to-from+head)
-	part := text[start : start+end]
-	if head > 0 { // the second half of a pair stands at the begin
-		_, size := utf8.DecodeRuneInString(part)
-		part = "\ufffd" + part[size:]
-	}
-	if tail > 0 { // the first half of a pair stands at the end
-		part += "\ufffd"
-	}
-	return part
-}
-
-// utf16Offset returns the offset in bytes of a Java offset, and how many units of the character there, 0 or 1, are before
-// it.
-func utf16Offset(text string, units int) (offset, inside int) {
-	for offset < len(text) && units > 0 {
-		r, size := utf8.DecodeRuneInString(text[offset:])
-		width := 1
-		if r > 0xffff {
-			width = 2
-		}
-		if width > units {
-			return offset, units
-		}
-		units -= width
-		offset += size
-	}
-	return offset, 0
 }
 
 func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
@@ -187,6 +150,6 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	if v.Kind() == value.KindList {
 		return v.List().Sub(int(from), int(to)), st.Charge(int(to-from) / meter.SlicedPerStep)
 	}
-	text := utf16Slice(v.Str(), int(from), int(to))
+	text := value.UTF16Slice(v.Str(), int(from), int(to))
 	return value.String(text), st.ChargeOutput(len(text))
 }

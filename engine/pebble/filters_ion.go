@@ -108,7 +108,7 @@ func appendIonSymbol(out []byte, name string) []byte {
 func isIonIdentifier(name string) bool {
 	for i := range len(name) {
 		c := name[i]
-		if !isASCIILetter(c) && c != '_' && c != '$' && (i == 0 || !isDigit(c)) {
+		if !isASCIILetterI(c) && c != '_' && c != '$' && (i == 0 || !isDigit(c)) {
 			return false
 		}
 	}
@@ -137,3 +137,5 @@ func appendIonText(out []byte, text string, quote byte) []byte {
 	}
 	return out
 }
+
+func isASCIILetterI(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }

@@ -5,9 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/language"
-
+	"github.com/caddy-kestra/kestra-webhook/engine/javaformat"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -15,8 +13,8 @@ import (
 // filtersText are the filters that change or look into text.
 func filtersText() []Filter {
 	return []Filter{
-		changeCase("upper", "upper case", upperCase, Example{"{{ 'straße' | upper }}", "STRASSE"}),
-		changeCase("lower", "lower case", lowerCase, Example{"{{ 'ABC' | lower }}", "abc"}),
+		changeCase("upper", "upper case", javaformat.Upper, Example{"{{ 'straße' | upper }}", "STRASSE"}),
+		changeCase("lower", "lower case", javaformat.Lower, Example{"{{ 'ABC' | lower }}", "abc"}),
 		onlyText("trim", "without the blanks and control characters around it", trimControl, Example{"{{ ' a ' | trim }}", "a"}),
 		onlyText("capitalize", "the first letter in title case", capitalize, Example{"{{ 'hello world' | capitalize }}", "Hello world"}),
 		onlyText("title", "the first letter of each word in title case", titleCase, Example{"{{ 'hello wORLD' | title }}", "Hello WORLD"}),
@@ -163,21 +161,6 @@ func edge(has func(text, part string) bool) func(*state, value.Value, []value.Va
 		}
 		return value.Bool(has(text, part)), st.Charge(len(part) / meter.TextPerStep)
 	}
-}
-
-// upperCase changes case as Java does, ß included.
-func upperCase(text string) string {
-	if value.IsASCII(text) {
-		return strings.ToUpper(text)
-	}
-	return cases.Upper(language.Und).String(text)
-}
-
-func lowerCase(text string) string {
-	if value.IsASCII(text) {
-		return strings.ToLower(text)
-	}
-	return cases.Lower(language.Und).String(text)
 }
 
 func capitalize(text string) string {

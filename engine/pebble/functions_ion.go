@@ -127,7 +127,7 @@ func (r *ionReader) value(depth int) (value.Value, error) {
 	case c == '\'':
 		text, err := r.quoted()
 		return value.String(text), r.noAnnotation(err)
-	case isASCIILetter(c) || c == '_' || c == '$':
+	case isASCIILetterI(c) || c == '_' || c == '$':
 		return r.word()
 	case isDigit(c) || c == '-' || c == '+':
 		return r.number()
@@ -223,7 +223,7 @@ func (r *ionReader) object(depth int) (value.Value, error) {
 
 func (r *ionReader) identifier() string {
 	start := r.at
-	for c := r.peek(); isASCIILetter(c) || isDigit(c) || c == '_' || c == '$'; c = r.peek() {
+	for c := r.peek(); isASCIILetterI(c) || isDigit(c) || c == '_' || c == '$'; c = r.peek() {
 		r.at++
 	}
 	return r.text[start:r.at]

@@ -3,6 +3,7 @@ package pebble
 import (
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/javaformat"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -17,8 +18,8 @@ func stringMethods() methodTable {
 		"isempty": plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"empty":   plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"isblank": isBlank, "blank": isBlank,
-		"touppercase": textOf(upperCase),
-		"tolowercase": textOf(lowerCase),
+		"touppercase": textOf(javaformat.Upper),
+		"tolowercase": textOf(javaformat.Lower),
 		"trim":        textOf(trimControl),
 		"strip":       textOf(trimSpace),
 		"concat": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
@@ -59,7 +60,7 @@ func stringMethods() methodTable {
 			return st.splitRegex(s, args[0], 0)
 		}),
 		"hashcode": strictText(0, func(_ *state, s string, _ []string) (value.Value, error) {
-			return value.Int(int64(textHash(s))), nil
+			return value.Int(int64(javaformat.HashText(s))), nil
 		}),
 	}
 }

@@ -19,7 +19,7 @@ func TestUTF16Slice(t *testing.T) {
 		units := utf16.Encode([]rune(text))
 		from := rapid.IntRange(0, len(units)).Draw(t, "from")
 		to := rapid.IntRange(from, len(units)).Draw(t, "to")
-		if got, want := utf16Slice(text, from, to), string(utf16.Decode(units[from:to])); got != want {
+		if got, want := value.UTF16Slice(text, from, to), string(utf16.Decode(units[from:to])); got != want {
 			t.Fatalf("%q from %d to %d: got %q, want %q", text, from, to, got, want)
 		}
 	})

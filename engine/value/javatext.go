@@ -54,6 +54,50 @@ func CompareUTF16(a, b string) int {
 	return int(firstUnit(x) - firstUnit(y))
 }
 
+// firstUnit returns the first of the units that a character has in UTF-16.
+func firstUnit(r rune) rune {
+	if r > 0xffff {
+		r, _ = utf16.EncodeRune(r)
+	}
+	return r
+}
+
+// UTF16Slice cuts text at Java's offsets; half of a surrogate pair becomes U+FFFD.
+func UTF16Slice(text string, from, to int) string {
+	if from == to {
+		return ""
+	}
+	start, head := UTF16Offset(text, from)
+	end, tail := UTF16Offset(text[start:], to-from+head)
+	part := text[start : start+end]
+	if head > 0 { // the second half of a pair stands at the begin
+		_, size := utf8.DecodeRuneInString(part)
+		part = "\ufffd" + part[size:]
+	}
+	if tail > 0 { // the first half of a pair stands at the end
+		part += "\ufffd"
+	}
+	return part
+}
+
+// UTF16Offset returns the offset in bytes of a Java offset, and how many units of the character there, 0 or 1, are before
+// it.
+func UTF16Offset(text string, units int) (offset, inside int) {
+	for offset < len(text) && units > 0 {
+		r, size := utf8.DecodeRuneInString(text[offset:])
+		width := 1
+		if r > 0xffff {
+			width = 2
+		}
+		if width > units {
+			return offset, units
+		}
+		units -= width
+		offset += size
+	}
+	return offset, 0
+}
+
 // IsSpace is white space as the language trims it: Unicode's, without the no-break spaces.
 func IsSpace(r rune) bool {
 	switch r {
@@ -122,12 +166,4 @@ func brokenLength(text []byte) int {
 		}
 	}
 	return n
-}
-
-// firstUnit returns the first of the units that a character has in UTF-16.
-func firstUnit(r rune) rune {
-	if r > 0xffff {
-		r, _ = utf16.EncodeRune(r)
-	}
-	return r
 }

@@ -1,14 +1,16 @@
-package pebble
+package javatime
 
 import (
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // putOffset keeps an offset that was read from a place up to next.
-func (r *dateReader) putOffset(offset, at, next int) int {
+func (r *reader) putOffset(offset, at, next int) int {
 	if next < 0 {
 		return next
 	}
@@ -16,7 +18,7 @@ func (r *dateReader) putOffset(offset, at, next int) int {
 		return ^at
 	}
 	if offset > maxOffset || offset < -maxOffset {
-		r.wrong = runtimeError("offset of a date is more than 18 hours")
+		r.wrong = meter.RuntimeError("offset of a date is more than 18 hours")
 	}
 	r.got.offset, r.got.hasOffset = offset, true
 	return next
@@ -117,7 +119,7 @@ func readLocalOffset(text string, at int, style textStyle) (offset, next int) {
 }
 
 // zone reads a zone: an offset, a prefix with or without one, a region, or one of the names of zones.
-func (r *dateReader) zone(item *dateItem, at int) int {
+func (r *reader) zone(item *item, at int) int {
 	rest := r.text[at:]
 	if rest == "" {
 		return ^at
@@ -128,7 +130,7 @@ func (r *dateReader) zone(item *dateItem, at int) int {
 			return next
 		}
 		if offset > maxOffset || offset < -maxOffset {
-			r.wrong = runtimeError("offset of a date is more than 18 hours")
+			r.wrong = meter.RuntimeError("offset of a date is more than 18 hours")
 		}
 		return r.putZone(offsetZone(offset), at, next)
 	}
@@ -172,7 +174,7 @@ func (r *dateReader) zone(item *dateItem, at int) int {
 	return r.putZone(loc, at, at+n)
 }
 
-func (r *dateReader) putZone(loc *time.Location, at, next int) int {
+func (r *reader) putZone(loc *time.Location, at, next int) int {
 	if r.got.zone != nil && r.got.zone.String() != loc.String() {
 		return ^at
 	}
@@ -217,7 +219,7 @@ var englishZoneNames = sync.OnceValue(func() [][2]string {
 })
 
 // zoneName returns the region that the longest name of a zone at a place is read as. Only English names are read.
-func (r *dateReader) zoneName(item *dateItem, at int) (id string, length int) {
+func (r *reader) zoneName(item *item, at int) (id string, length int) {
 	for _, entry := range englishZoneNames() {
 		if n := matchPrefix(r.text[at:], entry[0], item.fold); n >= 0 {
 			return entry[1], n

@@ -1,4 +1,4 @@
-package pebble
+package javatime
 
 import (
 	"strconv"
@@ -9,20 +9,20 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// datePrinter prints one date-time.
-type datePrinter struct {
+// printer prints one date-time.
+type printer struct {
 	dst    []byte
 	t      time.Time
 	parts  civil
-	locale *dateLocale
+	locale *Locale
 }
 
 // print returns t in its zone as the pattern says.
-func (p *datePattern) print(t time.Time, l *dateLocale) (string, error) {
+func (p *Pattern) print(t time.Time, l *Locale) (string, error) {
 	var buffer [64]byte
-	out := datePrinter{dst: buffer[:0], t: t, parts: takeApart(t), locale: l}
+	out := printer{dst: buffer[:0], t: t, parts: takeApart(t), locale: l}
 	if out.parts.year > maxYear || out.parts.year < -maxYear {
-		return "", runtimeError("year of a date is not from %d to %d", -maxYear, maxYear)
+		return "", meter.RuntimeError("year of a date is not from %d to %d", -maxYear, maxYear)
 	}
 	if _, err := out.items(p.items); err != nil {
 		return "", err
@@ -31,7 +31,7 @@ func (p *datePattern) print(t time.Time, l *dateLocale) (string, error) {
 }
 
 // items prints items; ok is false when t has not what one of them needs, which an optional section allows.
-func (p *datePrinter) items(items []dateItem) (ok bool, err error) {
+func (p *printer) items(items []item) (ok bool, err error) {
 	for i := range items {
 		item := &items[i]
 		start := len(p.dst)
@@ -42,7 +42,7 @@ func (p *datePrinter) items(items []dateItem) (ok bool, err error) {
 		if item.pad > 0 {
 			width := value.UTF16Length(string(p.dst[start:]))
 			if width > item.pad {
-				return false, runtimeError("%s of a date has more than the %d characters that it is padded to", item.describe(), item.pad)
+				return false, meter.RuntimeError("%s of a date has more than the %d characters that it is padded to", item.describe(), item.pad)
 			}
 			text := string(p.dst[start:])
 			for range item.pad - width {
@@ -56,7 +56,7 @@ func (p *datePrinter) items(items []dateItem) (ok bool, err error) {
 }
 
 // describe names an item for errors.
-func (item *dateItem) describe() string {
+func (item *item) describe() string {
 	switch item.kind {
 	case itemNumber, itemReduced, itemFraction, itemText:
 		return item.field.String()
@@ -69,7 +69,7 @@ func (item *dateItem) describe() string {
 	}
 }
 
-func (p *datePrinter) item(item *dateItem) (ok bool, err error) {
+func (p *printer) item(item *item) (ok bool, err error) {
 	switch item.kind {
 	case itemLiteral:
 		p.dst = append(p.dst, item.text...)
@@ -89,7 +89,7 @@ func (p *datePrinter) item(item *dateItem) (ok bool, err error) {
 		_, offset := p.t.Zone()
 		p.dst = appendLocalOffset(append(p.dst, p.locale.gmt...), offset, item.style)
 	case itemZoneID, itemZoneRegion:
-		id, isOffset := zoneID(p.t)
+		id, isOffset := ZoneID(p.t)
 		if item.kind == itemZoneRegion && isOffset {
 			return false, nil
 		}
@@ -111,7 +111,7 @@ func (p *datePrinter) item(item *dateItem) (ok bool, err error) {
 	return true, nil
 }
 
-func (p *datePrinter) number(item *dateItem, n int64) error {
+func (p *printer) number(item *item, n int64) error {
 	abs := uint64(max(n, -n))
 	digits := 1
 	for rest := abs; rest >= 10; rest /= 10 {
@@ -119,9 +119,9 @@ func (p *datePrinter) number(item *dateItem, n int64) error {
 	}
 	switch {
 	case digits > item.max:
-		return runtimeError("%s of a date has more than %d digits: %d", item.field, item.max, n)
+		return meter.RuntimeError("%s of a date has more than %d digits: %d", item.field, item.max, n)
 	case n < 0 && item.sign == signNever:
-		return runtimeError("%s of a date is negative: %d", item.field, n)
+		return meter.RuntimeError("%s of a date is negative: %d", item.field, n)
 	case n < 0:
 		p.dst = append(p.dst, '-')
 	case item.sign == signExceeds && digits > item.min:
@@ -144,7 +144,7 @@ func appendPadded(dst []byte, n int64, width int) []byte {
 }
 
 // fraction prints the nanoseconds: as many digits as the item has at least, further ones up to the last that is not zero.
-func (p *datePrinter) fraction(item *dateItem) {
+func (p *printer) fraction(item *item) {
 	var digits [9]byte
 	appendPadded(digits[:0], int64(p.parts.nano), 9)
 	n := item.max
@@ -160,10 +160,10 @@ func (p *datePrinter) fraction(item *dateItem) {
 	p.dst = append(p.dst, digits[:n]...)
 }
 
-func (p *datePrinter) text(item *dateItem) error {
+func (p *printer) text(item *item) error {
 	l := p.locale
 	if item.english {
-		l = englishLocale()
+		l = English()
 	}
 	n := p.parts.get(item.field, l.week)
 	p.dst = append(p.dst, l.text(item.letter, item.style)[n-fieldInfo[item.field].min]...)
@@ -225,8 +225,8 @@ func appendLocalOffset(dst []byte, offset int, style textStyle) []byte {
 }
 
 // zoneName prints the name of the zone, or GMT and its offset where the locale has none.
-func (p *datePrinter) zoneName(item *dateItem) {
-	id, _ := zoneID(p.t)
+func (p *printer) zoneName(item *item) {
+	id, _ := ZoneID(p.t)
 	g := locales().zones[id]
 	if g == nil { // an offset, or a prefix with one
 		p.dst = append(p.dst, id...)
@@ -256,7 +256,7 @@ func (p *datePrinter) zoneName(item *dateItem) {
 }
 
 // instant prints the date-time in UTC with no, three, six or nine digits of the second.
-func (p *datePrinter) instant() {
+func (p *printer) instant() {
 	c := takeApart(p.t.UTC())
 	switch {
 	case c.year > 9999:

@@ -1,4 +1,4 @@
-package pebble
+package javatime
 
 import (
 	"strings"
@@ -9,8 +9,8 @@ import (
 
 // A pattern is Java's DateTimeFormatter pattern (spec/expressions.md §2.5), compiled into items that both print and read.
 
-// maxDatePattern is the longest pattern, in bytes.
-const maxDatePattern = 1000
+// MaxPattern is the longest pattern, in bytes.
+const MaxPattern = 1000
 
 // itemKind is what an item of a pattern prints and reads.
 type itemKind uint8
@@ -40,10 +40,10 @@ const (
 	signExceeds                  // also a plus where there are more digits than the least
 )
 
-// dateItem is one item of a pattern.
-type dateItem struct {
+// item is one item of a pattern.
+type item struct {
 	kind     itemKind
-	field    dateField
+	field    field
 	sign     signStyle
 	min, max int // digits of a number
 	behind   int // how many digits belong to the numbers that follow without a sign between
@@ -58,13 +58,13 @@ type dateItem struct {
 	pad      int       // blanks are put before to this width
 	lenient  bool
 	fold     bool // letters match whatever their case
-	items    []dateItem
+	items    []item
 }
 
-// datePattern is a compiled pattern.
-type datePattern struct {
+// Pattern is a compiled pattern.
+type Pattern struct {
 	source string
-	items  []dateItem
+	items  []item
 	strict bool // days beyond the end of their month and 24:00 are no dates
 }
 
@@ -77,7 +77,7 @@ type patternBuilder struct {
 }
 
 type patternLevel struct {
-	items    []dateItem
+	items    []item
 	adjacent int // the index of the number that the next one shares digits with; -1 for none
 	pad      int
 }
@@ -86,7 +86,7 @@ func newPatternBuilder() *patternBuilder {
 	return &patternBuilder{levels: []patternLevel{{adjacent: -1}}}
 }
 
-func (b *patternBuilder) add(item dateItem) {
+func (b *patternBuilder) add(item item) {
 	l := &b.levels[len(b.levels)-1]
 	item.lenient, item.fold, item.pad = b.lenient, b.fold, l.pad
 	l.pad, l.adjacent = 0, -1
@@ -94,7 +94,7 @@ func (b *patternBuilder) add(item dateItem) {
 }
 
 // addNumber adds a number or a fraction.
-func (b *patternBuilder) addNumber(item dateItem) {
+func (b *patternBuilder) addNumber(item item) {
 	l := &b.levels[len(b.levels)-1]
 	first := l.adjacent
 	padded := l.pad > 0
@@ -114,13 +114,13 @@ func (b *patternBuilder) addNumber(item dateItem) {
 	}
 }
 
-func (b *patternBuilder) number(f dateField, least, most int, sign signStyle) {
-	b.addNumber(dateItem{kind: itemNumber, field: f, min: least, max: most, sign: sign})
+func (b *patternBuilder) number(f field, least, most int, sign signStyle) {
+	b.addNumber(item{kind: itemNumber, field: f, min: least, max: most, sign: sign})
 }
 
 func (b *patternBuilder) literal(text string) {
 	if text != "" {
-		b.add(dateItem{kind: itemLiteral, text: text})
+		b.add(item{kind: itemLiteral, text: text})
 	}
 }
 
@@ -133,21 +133,21 @@ func (b *patternBuilder) close() {
 	inner := b.levels[len(b.levels)-1]
 	b.levels = b.levels[:len(b.levels)-1]
 	if len(inner.items) > 0 {
-		b.add(dateItem{kind: itemOptional, items: inner.items})
+		b.add(item{kind: itemOptional, items: inner.items})
 	}
 }
 
-func (b *patternBuilder) finish(source string) *datePattern {
+func (b *patternBuilder) finish(source string) *Pattern {
 	for len(b.levels) > 1 {
 		b.close()
 	}
-	return &datePattern{source: source, items: b.levels[0].items}
+	return &Pattern{source: source, items: b.levels[0].items}
 }
 
 // compileDatePattern compiles a pattern.
-func compileDatePattern(pattern string) (*datePattern, error) {
-	if len(pattern) > maxDatePattern {
-		return nil, meter.NewFault(ClassLimit, -1, "date format has more than %d bytes", maxDatePattern)
+func compileDatePattern(pattern string) (*Pattern, error) {
+	if len(pattern) > MaxPattern {
+		return nil, meter.NewFault(meter.ClassLimit, -1, "date format has more than %d bytes", MaxPattern)
 	}
 	b := newPatternBuilder()
 	for i := 0; i < len(pattern); {
@@ -158,18 +158,18 @@ func compileDatePattern(pattern string) (*datePattern, error) {
 			i += n
 			if c == 'p' {
 				if i == len(pattern) || !isASCIILetter(pattern[i]) {
-					return nil, runtimeError("date format has the letter p without a field behind it")
+					return nil, meter.RuntimeError("date format has the letter p without a field behind it")
 				}
 				b.levels[len(b.levels)-1].pad = n
 				continue
 			}
 			if problem := b.letters(c, n); problem != "" {
-				return nil, runtimeError("date format %s", problem)
+				return nil, meter.RuntimeError("date format %s", problem)
 			}
 		case c == '\'':
 			text, next, ok := quotedLiteral(pattern, i)
 			if !ok {
-				return nil, runtimeError("date format has a quote without an end")
+				return nil, meter.RuntimeError("date format has a quote without an end")
 			}
 			b.literal(text)
 			i = next
@@ -178,12 +178,12 @@ func compileDatePattern(pattern string) (*datePattern, error) {
 			i++
 		case c == ']':
 			if len(b.levels) == 1 {
-				return nil, runtimeError("date format has a ] without a [ before it")
+				return nil, meter.RuntimeError("date format has a ] without a [ before it")
 			}
 			b.close()
 			i++
 		case c == '{' || c == '}' || c == '#':
-			return nil, runtimeError("date format has the reserved character %c; put it in quotes", c)
+			return nil, meter.RuntimeError("date format has the reserved character %c; put it in quotes", c)
 		default:
 			_, size := utf8.DecodeRuneInString(pattern[i:])
 			b.literal(pattern[i : i+size])

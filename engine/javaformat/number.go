@@ -1,4 +1,4 @@
-package pebble
+package javaformat
 
 import (
 	"math"
@@ -10,55 +10,32 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// filtersNumberFormat is the filter numberFormat, Java's DecimalFormat in English (spec/expressions.md §2.2).
-func filtersNumberFormat() []Filter {
-	formats := new(meter.Cache[*numberPattern])
-	compile := func(st *state, format string) (*numberPattern, error) {
-		return formats.GetOr(st.budget(), format, compileNumberPattern)
+// NumberFormats compiles patterns of Java's DecimalFormat, as in #,##0.00, and keeps what it compiled. It is safe for
+// concurrent use.
+type NumberFormats struct{ patterns meter.Cache[*numberPattern] }
+
+// Check says what is wrong with a pattern.
+func (f *NumberFormats) Check(pattern string) error {
+	_, err := f.pattern(nil, pattern)
+	return err
+}
+
+// Format returns a number as text by a pattern, within the budget.
+func (f *NumberFormats) Format(m *meter.Meter, pattern string, v value.Value) (string, error) {
+	p, err := f.pattern(m, pattern)
+	if err != nil {
+		return "", err
 	}
-	return []Filter{{
-		Entry{
-			Name: "numberFormat", Parameters: []Parameter{{Name: "format", check: func(format string) error {
-				_, err := compile(nil, format)
-				return err
-			}}},
-			Summary: "a number as text by a pattern such as #,##0.00, 0%, 0.###E0 or 0.00;(0.00); without one #,##0.###; halves are rounded to the even digit",
-			Examples: []Example{
-				{"{{ 1234567.891 | numberFormat('#,##0.00') }}", "1,234,567.89"},
-				{"{{ 0.5 | numberFormat('0%') }}", "50%"},
-				{"{{ 2.5 | numberFormat('0') }}", "2"},
-				{"{{ 1234.56789 | numberFormat }}", "1,234.568"},
-				{"{{ -3 | numberFormat('0.0;(0.0)') }}", "(3.0)"},
-			},
-		},
-		func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-			switch {
-			case v.IsNull():
-				return v, nil
-			case !v.IsNumber():
-				return value.Null, evaluationError("filter numberFormat needs a number, not %s", v.Kind())
-			}
-			format := "#,##0.###"
-			if !args[0].IsNull() {
-				if args[0].Kind() != value.KindString {
-					return value.Null, runtimeError("argument format of numberFormat needs text, not %s", args[0].Kind())
-				}
-				format = args[0].Str()
-			}
-			p, err := compile(st, format)
-			if err != nil {
-				return value.Null, err
-			}
-			if err := st.Charge(numberCost); err != nil {
-				return value.Null, err
-			}
-			text := p.format(v)
-			if err := st.ChargeOutput(len(text)); err != nil {
-				return value.Null, err
-			}
-			return value.String(text), nil
-		},
-	}}
+	if err := m.Charge(numberCost); err != nil {
+		return "", err
+	}
+	text := p.format(v)
+	return text, m.ChargeOutput(len(text))
+}
+
+// pattern returns the compiled form of a pattern; m is nil while a template is compiled.
+func (f *NumberFormats) pattern(m *meter.Meter, pattern string) (*numberPattern, error) {
+	return f.patterns.GetOr(m, pattern, compileNumberPattern)
 }
 
 // numberCost is what writing a number costs, in steps, beside its text.
@@ -262,6 +239,7 @@ func (p *numberPattern) scientific(d decimalDigits) string {
 		b.WriteByte('-')
 		exponent = -exponent
 	}
-	b.Write(appendPadded(nil, int64(exponent), p.exponent))
+	digits := strconv.Itoa(exponent)
+	b.WriteString(strings.Repeat("0", max(0, p.exponent-len(digits))) + digits)
 	return b.String()
 }

@@ -1,4 +1,4 @@
-package pebble
+package javaformat
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -14,7 +15,7 @@ import (
 func formatFloat(spec *formatSpec, v value.Value) (string, error) {
 	hexadecimal := spec.letter == 'a' || spec.letter == 'A'
 	if v.Kind() != value.KindFloat && (v.Kind() != value.KindDecimal || hexadecimal) {
-		return "", runtimeError("format %%%s does not fit %s", spec.text, v.Kind())
+		return "", meter.RuntimeError("format %%%s does not fit %s", spec.text, v.Kind())
 	}
 	f, _ := v.AsFloat()
 	if v.Kind() == value.KindFloat && math.IsNaN(f) {
@@ -31,7 +32,7 @@ func formatFloat(spec *formatSpec, v value.Value) (string, error) {
 	}
 	exact, ok := new(big.Rat).SetString(value.JavaText(v)) // Java rounds the digits that it prints
 	if !ok {
-		return "", runtimeError("format %%%s does not fit %s", spec.text, v.Kind())
+		return "", meter.RuntimeError("format %%%s does not fit %s", spec.text, v.Kind())
 	}
 	precision := spec.precision
 	if precision < 0 {

@@ -1,4 +1,4 @@
-package pebble
+package javatime
 
 import "fmt"
 
@@ -6,7 +6,7 @@ import "fmt"
 var offsetForms = [6]string{1: "+HHmm", 2: "+HHMM", 3: "+HH:MM", 4: "+HHMMss", 5: "+HH:MM:ss"}
 
 // letterFields are the fields of the letters of patterns that are numbers or texts.
-var letterFields = map[byte]dateField{
+var letterFields = map[byte]field{
 	'G': fieldEra, 'u': fieldYear, 'y': fieldYearOfEra, 'Q': fieldQuarter, 'q': fieldQuarter, 'M': fieldMonth, 'L': fieldMonth,
 	'D': fieldDayOfYear, 'd': fieldDay, 'F': fieldWeekOfMonthAligned, 'E': fieldDayOfWeek, 'e': fieldLocalDayOfWeek,
 	'c': fieldLocalDayOfWeek, 'a': fieldHalfDay, 'H': fieldHour, 'k': fieldClockHour, 'K': fieldHourOfHalf,
@@ -25,7 +25,7 @@ func (b *patternBuilder) letters(c byte, n int) (problem string) {
 	case 'u', 'y', 'Y':
 		switch {
 		case n == 2:
-			b.addNumber(dateItem{kind: itemReduced, field: field, min: 2, max: 2, sign: signNever})
+			b.addNumber(item{kind: itemReduced, field: field, min: 2, max: 2, sign: signNever})
 		case n > 19:
 			return many
 		case n < 4:
@@ -46,7 +46,7 @@ func (b *patternBuilder) letters(c byte, n int) (problem string) {
 		if n > 9 {
 			return many
 		}
-		b.addNumber(dateItem{kind: itemFraction, field: field, min: n, max: n, sign: signNever})
+		b.addNumber(item{kind: itemFraction, field: field, min: n, max: n, sign: signNever})
 	case 'D':
 		if n > 3 {
 			return many
@@ -72,7 +72,7 @@ func (b *patternBuilder) letters(c byte, n int) (problem string) {
 	return ""
 }
 
-func (b *patternBuilder) plainNumber(field dateField, n int) {
+func (b *patternBuilder) plainNumber(field field, n int) {
 	if n == 1 {
 		b.number(field, 1, 19, signNormal)
 	} else {
@@ -81,7 +81,7 @@ func (b *patternBuilder) plainNumber(field dateField, n int) {
 }
 
 // textLetters adds a text, or a number for one or two letters of most.
-func (b *patternBuilder) textLetters(c byte, n int, field dateField, many string) string {
+func (b *patternBuilder) textLetters(c byte, n int, field field, many string) string {
 	style := shortText
 	letter := c
 	switch c {
@@ -123,7 +123,7 @@ func (b *patternBuilder) textLetters(c byte, n int, field dateField, many string
 	case 5:
 		style = narrowText
 	}
-	b.add(dateItem{kind: itemText, field: field, letter: letter, style: style})
+	b.add(item{kind: itemText, field: field, letter: letter, style: style})
 	return ""
 }
 
@@ -138,30 +138,30 @@ func (b *patternBuilder) zoneLetters(c byte, n int, many string) string {
 		if n > 4 {
 			return many
 		}
-		b.add(dateItem{kind: itemZoneName, style: style})
+		b.add(item{kind: itemZoneName, style: style})
 	case 'v':
 		if n != 1 && n != 4 {
 			return "needs one or four letters v"
 		}
-		b.add(dateItem{kind: itemZoneName, style: style, generic: true})
+		b.add(item{kind: itemZoneName, style: style, generic: true})
 	case 'V':
 		if n != 2 {
 			return "needs two letters V"
 		}
-		b.add(dateItem{kind: itemZoneID})
+		b.add(item{kind: itemZoneID})
 	case 'O':
 		if n != 1 && n != 4 {
 			return "needs one or four letters O"
 		}
-		b.add(dateItem{kind: itemLocalOffset, style: style})
+		b.add(item{kind: itemLocalOffset, style: style})
 	case 'Z':
 		switch {
 		case n < 4:
-			b.add(dateItem{kind: itemOffset, offset: "+HHMM", text: "+0000"})
+			b.add(item{kind: itemOffset, offset: "+HHMM", text: "+0000"})
 		case n == 4:
-			b.add(dateItem{kind: itemLocalOffset, style: style})
+			b.add(item{kind: itemLocalOffset, style: style})
 		case n == 5:
-			b.add(dateItem{kind: itemOffset, offset: "+HH:MM:ss", text: "Z"})
+			b.add(item{kind: itemOffset, offset: "+HH:MM:ss", text: "Z"})
 		default:
 			return many
 		}
@@ -173,7 +173,7 @@ func (b *patternBuilder) zoneLetters(c byte, n int, many string) string {
 		if c == 'x' {
 			zero = [6]string{1: "+00", 2: "+0000", 3: "+00:00", 4: "+0000", 5: "+00:00"}[n]
 		}
-		b.add(dateItem{kind: itemOffset, offset: offsetForms[n], text: zero})
+		b.add(item{kind: itemOffset, offset: offsetForms[n], text: zero})
 	case 'B':
 		switch n {
 		case 1, 4:
@@ -182,7 +182,7 @@ func (b *patternBuilder) zoneLetters(c byte, n int, many string) string {
 		default:
 			return "needs one, four or five letters B"
 		}
-		b.add(dateItem{kind: itemDayPeriod, style: style})
+		b.add(item{kind: itemDayPeriod, style: style})
 	default:
 		return fmt.Sprintf("has the unknown letter %c", c)
 	}

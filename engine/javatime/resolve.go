@@ -1,7 +1,9 @@
-package pebble
+package javatime
 
 import (
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // resolvedDate is what the fields that were read mean together.
@@ -61,15 +63,15 @@ func (d *readDate) exact() error {
 	case d.has(fieldHour) && d.values[fieldHour] > 23:
 		return fieldHour.check(d.values[fieldHour])
 	case d.has(fieldYear) && d.has(fieldMonth) && d.has(fieldDay) && day > int64(monthLength(int(year), int(month))):
-		return runtimeError("month %d of a date has no day %d in its year", month, day)
+		return meter.RuntimeError("month %d of a date has no day %d in its year", month, day)
 	case d.has(fieldISOWeek) && d.values[fieldISOWeek] > int64(isoWeek.weeks(int(d.values[fieldISOWeekYear]))):
-		return runtimeError("year of a date has no week %d", d.values[fieldISOWeek])
+		return meter.RuntimeError("year of a date has no week %d", d.values[fieldISOWeek])
 	}
 	return nil
 }
 
-func disagree(f dateField) error {
-	return runtimeError("%s of a date does not fit its other fields", f)
+func disagree(f field) error {
+	return meter.RuntimeError("%s of a date does not fit its other fields", f)
 }
 
 // verify compares the fields that the date and the time did not need with them.
@@ -101,46 +103,46 @@ func (d *readDate) date(week weekRule) (epochDay int64, ok bool, err error) {
 	}
 	if d.has(fieldWeekYear) && d.has(fieldWeekOfYear) && d.has(fieldDayOfWeek) {
 		if year, n := d.values[fieldWeekYear], d.values[fieldWeekOfYear]; fieldWeekYear.check(year) == nil && n > int64(week.weeks(int(year))) {
-			return 0, false, runtimeError("year of a date has no week %d", n)
+			return 0, false, meter.RuntimeError("year of a date has no week %d", n)
 		}
 	}
-	for i := range dateForms {
-		if day, ok, err := d.together(&dateForms[i], week); ok || err != nil {
+	for i := range forms {
+		if day, ok, err := d.together(&forms[i], week); ok || err != nil {
 			return day, ok, err
 		}
 	}
 	return 0, false, nil
 }
 
-// dateForm is some fields that name a day together.
-type dateForm struct {
-	fields []dateField
+// form is some fields that name a day together.
+type form struct {
+	fields []field
 	day    func(v *[4]int, week weekRule) int64
 }
 
-// dateForms are all of them, in the order in which Java tries them.
-var dateForms = []dateForm{
-	{[]dateField{fieldYear, fieldMonth, fieldDay}, func(v *[4]int, _ weekRule) int64 {
+// forms are all of them, in the order in which Java tries them.
+var forms = []form{
+	{[]field{fieldYear, fieldMonth, fieldDay}, func(v *[4]int, _ weekRule) int64 {
 		return epochDayOf(v[0], v[1], min(v[2], monthLength(v[0], v[1])))
 	}},
-	{[]dateField{fieldYear, fieldMonth, fieldWeekOfMonthAligned, fieldDayOfWeek}, func(v *[4]int, _ weekRule) int64 {
+	{[]field{fieldYear, fieldMonth, fieldWeekOfMonthAligned, fieldDayOfWeek}, func(v *[4]int, _ weekRule) int64 {
 		day := epochDayOf(v[0], v[1], 1) + int64(v[2]-1)*7
 		return day + floorMod(int64(v[3]-weekdayOf(day)), 7)
 	}},
-	{[]dateField{fieldYear, fieldDayOfYear}, func(v *[4]int, _ weekRule) int64 { return epochDayOf(v[0], 1, v[1]) }},
-	{[]dateField{fieldYear, fieldMonth, fieldWeekOfMonth, fieldDayOfWeek}, func(v *[4]int, week weekRule) int64 {
+	{[]field{fieldYear, fieldDayOfYear}, func(v *[4]int, _ weekRule) int64 { return epochDayOf(v[0], 1, v[1]) }},
+	{[]field{fieldYear, fieldMonth, fieldWeekOfMonth, fieldDayOfWeek}, func(v *[4]int, week weekRule) int64 {
 		return week.inMonth(v[0], v[1], v[2], week.localDay(v[3]))
 	}},
-	{[]dateField{fieldWeekYear, fieldWeekOfYear, fieldDayOfWeek}, func(v *[4]int, week weekRule) int64 {
+	{[]field{fieldWeekYear, fieldWeekOfYear, fieldDayOfWeek}, func(v *[4]int, week weekRule) int64 {
 		return week.epochDay(v[0], v[1], week.localDay(v[2]))
 	}},
-	{[]dateField{fieldISOWeekYear, fieldISOWeek, fieldDayOfWeek}, func(v *[4]int, _ weekRule) int64 {
+	{[]field{fieldISOWeekYear, fieldISOWeek, fieldDayOfWeek}, func(v *[4]int, _ weekRule) int64 {
 		return isoWeek.epochDay(v[0], v[1], v[2])
 	}},
 }
 
 // together returns the day that the fields of a form name, if all of them are there, and takes them.
-func (d *readDate) together(form *dateForm, week weekRule) (epochDay int64, ok bool, err error) {
+func (d *readDate) together(form *form, week weekRule) (epochDay int64, ok bool, err error) {
 	var values [4]int
 	for _, f := range form.fields {
 		if !d.has(f) {
@@ -154,7 +156,7 @@ func (d *readDate) together(form *dateForm, week weekRule) (epochDay int64, ok b
 		}
 		values[i] = int(n)
 		if f == fieldDayOfYear && values[i] > yearLength(values[0]) {
-			return 0, false, runtimeError("day of year of a date is 366, and the year is no leap year")
+			return 0, false, meter.RuntimeError("day of year of a date is 366, and the year is no leap year")
 		}
 	}
 	return form.day(&values, week), true, nil
@@ -215,7 +217,7 @@ func (d *readDate) time() (nanos int64, ok bool, err error) {
 	if !hasMinute && (hasSecond || hasNano) || !hasSecond && hasNano {
 		return 0, false, nil
 	}
-	for _, f := range []dateField{fieldMinute, fieldSecond, fieldNano} {
+	for _, f := range []field{fieldMinute, fieldSecond, fieldNano} {
 		if _, ok := d.take(f); !ok {
 			d.values[f] = 0
 		}
@@ -229,7 +231,7 @@ func (d *readDate) time() (nanos int64, ok bool, err error) {
 		return 0, false, err
 	}
 	if d.period != nil && !d.period.includes(int(hour*60+d.values[fieldMinute])) {
-		return 0, false, runtimeError("part of the day of a date does not fit its hour")
+		return 0, false, meter.RuntimeError("part of the day of a date does not fit its hour")
 	}
 	return hour*3600e9 + nanos, true, nil
 }

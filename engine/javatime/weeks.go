@@ -1,4 +1,4 @@
-package pebble
+package javatime
 
 // weekRule says on which day the weeks of a locale begin (1 is Monday), and how many days of a year or month the first
 // week has at least.

@@ -3,6 +3,7 @@ package pebble
 import (
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/javatime"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -10,6 +11,9 @@ import (
 // The dates of the language are those of Kestra's date filters, measured on JDK 25 (spec/expressions.md §2.5,
 // spec/kestra-live.md A.9, A.10, C.7): what may be a date is a date-time, a whole number (seconds, or by its size
 // milliseconds, microseconds or nanoseconds since 1970) or a text; what comes out is text.
+
+// dateFormats are the formats of the filters and functions on dates.
+type dateFormats struct{ javatime.Formats }
 
 // parameters are those of `date` and `now`, and instantParameters those of the timestamps. What a template says literally
 // is checked, and compiled, when the template is.
@@ -19,7 +23,7 @@ func (f *dateFormats) parameters() []Parameter {
 		{Name: "format", Default: value.String("iso"), check: instant[1].check},
 		instant[0], instant[1],
 		{Name: "locale", check: func(tag string) error {
-			_, err := f.locale(nil, tag)
+			_, err := f.Locale(nil, tag)
 			return err
 		}},
 	}
@@ -28,11 +32,11 @@ func (f *dateFormats) parameters() []Parameter {
 func (f *dateFormats) instantParameters() []Parameter {
 	return []Parameter{
 		{Name: "timeZone", check: func(name string) error {
-			_, err := f.zones.find(name)
+			_, err := f.Zone(name)
 			return err
 		}},
 		{Name: "existingFormat", check: func(format string) error {
-			_, err := f.pattern(nil, format, englishLocale())
+			_, err := f.Pattern(nil, format, javatime.English())
 			return err
 		}},
 	}
@@ -60,7 +64,7 @@ func filtersDates(f *dateFormats) []Filter {
 		},
 		{
 			Entry{
-				Name: "dateAdd", Parameters: append([]Parameter{{Name: "amount", Required: true}, {Name: "unit", Required: true, check: checkUnit}}, f.parameters()...),
+				Name: "dateAdd", Parameters: append([]Parameter{{Name: "amount", Required: true}, {Name: "unit", Required: true, check: javatime.CheckUnit}}, f.parameters()...),
 				Summary: "a date moved by an amount of a unit (SECONDS, MINUTES, HOURS, DAYS, WEEKS, MONTHS, YEARS, …), as text like that of date",
 				Examples: []Example{
 					{"{{ '2024-01-31' | dateAdd(1, 'MONTHS', 'yyyy-MM-dd') }}", "2024-02-29"},
@@ -128,7 +132,7 @@ func (f *dateFormats) timestamp(name, summary, result string, of func(t time.Tim
 			if err != nil {
 				return value.Null, err
 			}
-			t, err := f.input(st, v, loc, args[1], englishLocale())
+			t, err := f.input(st, v, loc, args[1], javatime.English())
 			if err != nil {
 				return value.Null, err
 			}
@@ -143,7 +147,7 @@ func (f *dateFormats) format(st *state, v, format, zone, existing, tag value.Val
 	if err != nil {
 		return value.Null, err
 	}
-	t, err := f.input(st, v, loc, existing, englishLocale())
+	t, err := f.input(st, v, loc, existing, javatime.English())
 	if err != nil {
 		return value.Null, err
 	}
@@ -151,28 +155,22 @@ func (f *dateFormats) format(st *state, v, format, zone, existing, tag value.Val
 	if err != nil {
 		return value.Null, err
 	}
-	l := englishLocale()
+	l := javatime.English()
 	if !tag.IsNull() {
 		text, err := textArgument("locale", tag, "")
 		if err != nil {
 			return value.Null, err
 		}
-		if l, err = f.locale(st, text); err != nil {
+		if l, err = f.Locale(st.budget(), text); err != nil {
 			return value.Null, err
 		}
 	}
-	p, err := f.pattern(st, name, l)
+	p, err := f.Pattern(st.budget(), name, l)
 	if err != nil {
 		return value.Null, err
 	}
-	if err := st.Charge(dateCost); err != nil {
-		return value.Null, err
-	}
-	text, err := p.print(t.In(loc), l)
+	text, err := f.Print(st.budget(), t.In(loc), p, l)
 	if err != nil {
-		return value.Null, err
-	}
-	if err := st.ChargeOutput(len(text)); err != nil {
 		return value.Null, err
 	}
 	return value.String(text), nil
@@ -184,7 +182,7 @@ func (f *dateFormats) add(st *state, v value.Value, args []value.Value) (value.V
 	if err != nil {
 		return value.Null, err
 	}
-	t, err := f.input(st, v, loc, args[4], englishLocale())
+	t, err := f.input(st, v, loc, args[4], javatime.English())
 	if err != nil {
 		return value.Null, err
 	}
@@ -197,7 +195,7 @@ func (f *dateFormats) add(st *state, v value.Value, args []value.Value) (value.V
 	if err != nil {
 		return value.Null, err
 	}
-	if t, err = addUnits(t, n, unit); err != nil {
+	if t, err = javatime.AddUnits(t, n, unit); err != nil {
 		return value.Null, err
 	}
 	return f.format(st, value.Time(t), args[2], args[3], value.Null, args[5])
@@ -224,22 +222,16 @@ func (f *dateFormats) zone(st *state, v value.Value) (*time.Location, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.zones.find(name)
+	return f.Zone(name)
 }
 
-// dateCost is what reading or printing a date costs, in steps.
-const dateCost = 10
-
-// maxDateText is the longest text, in bytes, that is read as a date.
-const maxDateText = 1000
-
 // input returns the instant of a value, in the zone that it has, or else in loc.
-func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existing value.Value, l *dateLocale) (time.Time, error) {
+func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existing value.Value, l *javatime.Locale) (time.Time, error) {
 	switch v.Kind() {
 	case value.KindTime:
 		return v.Time(), nil
 	case value.KindInt:
-		return epoch(v.Int(), loc), nil
+		return javatime.Epoch(v.Int(), loc), nil
 	case value.KindString:
 	default:
 		return time.Time{}, runtimeError("date needs a date, a whole number or text, not %s", v.Kind())
@@ -248,42 +240,11 @@ func (f *dateFormats) input(st *state, v value.Value, loc *time.Location, existi
 	if err != nil {
 		return time.Time{}, err
 	}
-	p := isoPatterns()[""]
+	p := javatime.ISO()
 	if !existing.IsNull() {
-		if p, err = f.pattern(st, format, l); err != nil {
+		if p, err = f.Pattern(st.budget(), format, l); err != nil {
 			return time.Time{}, err
 		}
 	}
-	text := v.Str()
-	if len(text) > maxDateText {
-		return time.Time{}, meter.NewFault(ClassLimit, -1, "text of a date has more than %d bytes", maxDateText)
-	}
-	if err := st.Charge(dateCost + len(text)/meter.TextPerCount); err != nil {
-		return time.Time{}, err
-	}
-	read, err := p.read(text, l, &f.zones)
-	if err != nil {
-		return time.Time{}, err
-	}
-	d, err := read.resolve(l.week, p.strict)
-	if err != nil {
-		return time.Time{}, err
-	}
-	if !d.hasDate && d.instant.IsZero() {
-		return time.Time{}, runtimeError("text has no year, month and day in its format")
-	}
-	t := d.in(loc)
-	return checkYear(t, runtimeError("year of a date is not from %d to %d", -maxYear, maxYear))
-}
-
-// epoch returns the instant of a number: seconds since 1970, from 10^12 on milliseconds, from 10^15 on microseconds, from
-// 10^18 on nanoseconds. Kestra knows seconds and, of 13 digits, milliseconds (spec/kestra-live.md A.9).
-func epoch(n int64, loc *time.Location) time.Time {
-	unit := int64(1)
-	for _, limit := range []int64{1e12, 1e15, 1e18} {
-		if n >= limit || n <= -limit {
-			unit *= 1000
-		}
-	}
-	return time.Unix(floorDiv(n, unit), floorMod(n, unit)*(1e9/unit)).In(loc)
+	return f.Read(st.budget(), v.Str(), p, l, loc)
 }

@@ -1,17 +1,19 @@
-package pebble
+package javatime
 
 import (
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-// dateReader reads one text by the items of a pattern. Positions are offsets in bytes; a negative one, ^at, is a failure
+// reader reads one text by the items of a pattern. Positions are offsets in bytes; a negative one, ^at, is a failure
 // at that place.
-type dateReader struct {
+type reader struct {
 	text   string
-	locale *dateLocale
+	locale *Locale
 	zones  *zoneCache
 	got    readDate
 	wrong  error // a value that no text may have, which ends the reading at once
@@ -28,10 +30,10 @@ type readDate struct {
 	instant   time.Time // of an instant, which has everything
 }
 
-func (d *readDate) has(f dateField) bool { return d.set&(1<<f) != 0 }
+func (d *readDate) has(f field) bool { return d.set&(1<<f) != 0 }
 
 // put gives a field its value and reports whether it had no other.
-func (d *readDate) put(f dateField, v int64) bool {
+func (d *readDate) put(f field, v int64) bool {
 	if d.has(f) && d.values[f] != v {
 		return false
 	}
@@ -41,15 +43,15 @@ func (d *readDate) put(f dateField, v int64) bool {
 }
 
 // take returns the value of a field and forgets it.
-func (d *readDate) take(f dateField) (int64, bool) {
+func (d *readDate) take(f field) (int64, bool) {
 	ok := d.has(f)
 	d.set &^= 1 << f
 	return d.values[f], ok
 }
 
 // read reads a whole text.
-func (p *datePattern) read(text string, l *dateLocale, zones *zoneCache) (*readDate, error) {
-	r := dateReader{text: text, locale: l, zones: zones}
+func (p *Pattern) read(text string, l *Locale, zones *zoneCache) (*readDate, error) {
+	r := reader{text: text, locale: l, zones: zones}
 	at := r.items(p.items, 0)
 	switch {
 	case r.wrong != nil:
@@ -63,17 +65,17 @@ func (p *datePattern) read(text string, l *dateLocale, zones *zoneCache) (*readD
 }
 
 // unreadable is the failure of a text that does not have the form of a pattern; the text itself stays out of the message.
-func unreadable(p *datePattern, text string, at int) error {
+func unreadable(p *Pattern, text string, at int) error {
 	at = min(at, len(text))
 	if p == isoPatterns()[""] {
-		return runtimeError("text is no ISO date such as 2024-02-29, 2024-02-29T13:14:15 or 2024-02-29T13:14:15+01:00, from character %d on",
+		return meter.RuntimeError("text is no ISO date such as 2024-02-29, 2024-02-29T13:14:15 or 2024-02-29T13:14:15+01:00, from character %d on",
 			utf8.RuneCountInString(text[:at])+1)
 	}
-	return runtimeError("text is no date in its format, from character %d on", utf8.RuneCountInString(text[:at])+1)
+	return meter.RuntimeError("text is no date in its format, from character %d on", utf8.RuneCountInString(text[:at])+1)
 }
 
 // items reads items from a place on and returns where they end.
-func (r *dateReader) items(items []dateItem, at int) int {
+func (r *reader) items(items []item, at int) int {
 	for i := range items {
 		item := &items[i]
 		var next int
@@ -91,7 +93,7 @@ func (r *dateReader) items(items []dateItem, at int) int {
 }
 
 // padded reads an item with blanks before it, to exactly its width.
-func (r *dateReader) padded(item *dateItem, at int) int {
+func (r *reader) padded(item *item, at int) int {
 	end := at
 	for range item.pad {
 		if end == len(r.text) {
@@ -104,7 +106,7 @@ func (r *dateReader) padded(item *dateItem, at int) int {
 	for start < end && r.text[start] == ' ' {
 		start++
 	}
-	inner := dateReader{text: r.text[:end], locale: r.locale, zones: r.zones, got: r.got}
+	inner := reader{text: r.text[:end], locale: r.locale, zones: r.zones, got: r.got}
 	next := inner.item(item, start)
 	if next < 0 || next != end {
 		return ^start
@@ -113,7 +115,7 @@ func (r *dateReader) padded(item *dateItem, at int) int {
 	return next
 }
 
-func (r *dateReader) item(item *dateItem, at int) int {
+func (r *reader) item(item *item, at int) int {
 	switch item.kind {
 	case itemLiteral:
 		return r.literal(item, at)
@@ -146,7 +148,7 @@ func (r *dateReader) item(item *dateItem, at int) int {
 	}
 }
 
-func (r *dateReader) literal(item *dateItem, at int) int {
+func (r *reader) literal(item *item, at int) int {
 	if n := matchPrefix(r.text[at:], item.text, item.fold); n >= 0 {
 		return at + n
 	}
@@ -174,7 +176,7 @@ func matchPrefix(text, prefix string, fold bool) int {
 
 // number reads a number. Where numbers share digits the first one is read greedily and, when the others got too few,
 // shortened by their width.
-func (r *dateReader) number(item *dateItem, at int) int {
+func (r *reader) number(item *item, at int) int {
 	start, negative, positive := at, false, false
 	anySign := item.lenient && item.min != item.max
 	if at < len(r.text) {
@@ -229,7 +231,7 @@ func (r *dateReader) number(item *dateItem, at int) int {
 	return end
 }
 
-func (r *dateReader) fraction(item *dateItem, at int) int {
+func (r *reader) fraction(item *item, at int) int {
 	start := at
 	if item.point {
 		if at == len(r.text) || r.text[at] != '.' {
@@ -257,10 +259,10 @@ func (r *dateReader) fraction(item *dateItem, at int) int {
 }
 
 // name reads the longest name of a value that matches; of two values with one name, such as narrow months, the later.
-func (r *dateReader) name(item *dateItem, at int) int {
+func (r *reader) name(item *item, at int) int {
 	l := r.locale
 	if item.english {
-		l = englishLocale()
+		l = English()
 	}
 	names := l.text(item.letter, item.style)
 	best, length := 0, -1
@@ -275,7 +277,7 @@ func (r *dateReader) name(item *dateItem, at int) int {
 	return at + length
 }
 
-func (r *dateReader) dayPeriod(item *dateItem, at int) int {
+func (r *reader) dayPeriod(item *item, at int) int {
 	var best *dayPeriod
 	length := -1
 	periods := r.locale.periods[item.style]
@@ -292,8 +294,8 @@ func (r *dateReader) dayPeriod(item *dateItem, at int) int {
 }
 
 // instant reads a date and a time with an offset, as an instant is written.
-func (r *dateReader) instant(at int) int {
-	inner := dateReader{text: r.text, locale: r.locale, zones: r.zones}
+func (r *reader) instant(at int) int {
+	inner := reader{text: r.text, locale: r.locale, zones: r.zones}
 	next := inner.items(instantItems, at)
 	if next < 0 {
 		return next
@@ -309,3 +311,5 @@ func (r *dateReader) instant(at int) int {
 	r.got.instant = t.in(time.UTC).UTC()
 	return next
 }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -1,4 +1,4 @@
-package pebble
+package javatime
 
 import (
 	"strings"
@@ -24,13 +24,13 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 	case name == "Z":
 		return offsetZone(0), nil
 	case name == "":
-		return nil, runtimeError("time zone is empty")
+		return nil, meter.RuntimeError("time zone is empty")
 	case name == "UTC":
 		return time.UTC, nil
 	case name[0] == '+' || name[0] == '-':
 		offset, ok := readOffsetID(name)
 		if !ok {
-			return nil, runtimeError("time zone is no offset such as +02:00")
+			return nil, meter.RuntimeError("time zone is no offset such as +02:00")
 		}
 		return offsetZone(offset), nil
 	}
@@ -41,7 +41,7 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 		}
 		offset, ok := readOffsetID(rest)
 		if !ok && rest != "" {
-			return nil, runtimeError("time zone has no offset such as +02:00 behind %s", prefix)
+			return nil, meter.RuntimeError("time zone has no offset such as +02:00 behind %s", prefix)
 		}
 		return prefixZone(prefix, offset), nil
 	}
@@ -58,11 +58,11 @@ func (z *zoneCache) find(name string) (*time.Location, error) {
 // loadRegion returns a zone of the time zone database.
 func loadRegion(name string) (*time.Location, error) {
 	if !isRegion(name) {
-		return nil, runtimeError("time zone is unknown")
+		return nil, meter.RuntimeError("time zone is unknown")
 	}
 	loc, err := time.LoadLocation(name)
 	if err != nil {
-		return nil, &meter.Fault{Class: ClassRuntime, At: -1, Err: err, Msg: "time zone can not be loaded"}
+		return nil, &meter.Fault{Class: meter.ClassRuntime, At: -1, Err: err, Msg: "time zone can not be loaded"}
 	}
 	return loc, nil
 }
@@ -70,17 +70,17 @@ func loadRegion(name string) (*time.Location, error) {
 // isRegion reports whether Java knows a region of this name; short names such as EST are none.
 func isRegion(name string) bool { return locales().zones[name] != nil }
 
-func offsetZone(offset int) *time.Location { return time.FixedZone(offsetID(offset), offset) }
+func offsetZone(offset int) *time.Location { return time.FixedZone(OffsetID(offset), offset) }
 
 func prefixZone(prefix string, offset int) *time.Location {
 	if offset == 0 {
 		return time.FixedZone(prefix, 0)
 	}
-	return time.FixedZone(prefix+offsetID(offset), offset)
+	return time.FixedZone(prefix+OffsetID(offset), offset)
 }
 
-// offsetID returns Z, +02:00 or +02:00:30.
-func offsetID(offset int) string {
+// OffsetID returns Z, +02:00 or +02:00:30.
+func OffsetID(offset int) string {
 	if offset == 0 {
 		return "Z"
 	}
@@ -121,12 +121,12 @@ func readOffsetID(text string) (offset int, ok bool) {
 	return offset, true
 }
 
-// zoneID returns the name of the zone of t, as find reads it, and whether it is an offset only.
-func zoneID(t time.Time) (id string, isOffset bool) {
+// ZoneID returns the name of the zone of t, as find reads it, and whether it is an offset only.
+func ZoneID(t time.Time) (id string, isOffset bool) {
 	name := t.Location().String()
 	if name == "" || name == "Local" || name == "Z" || name[0] == '+' || name[0] == '-' {
 		_, offset := t.Zone()
-		return offsetID(offset), true
+		return OffsetID(offset), true
 	}
 	return name, false
 }

@@ -1,13 +1,99 @@
-package pebble
+package javatime
 
 import (
 	"sync"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-// dateStyles are the names of the localized formats.
-var dateStyles = []string{"full", "long", "medium", "short"}
+// Formats compiles formats and keeps what it compiled. It is safe for concurrent use. The meter of Pattern and Locale is nil
+// while a template is compiled.
+type Formats struct {
+	patterns meter.Cache[*Pattern]
+	locales  meter.Cache[*Locale]
+	zones    zoneCache
+}
+
+// Pattern returns the compiled form of a format: a name or a pattern.
+func (f *Formats) Pattern(m *meter.Meter, format string, l *Locale) (*Pattern, error) {
+	if p := isoPatterns()[format]; p != nil && format != "" {
+		return p, nil
+	}
+	if named, ok := namedPatterns[format]; ok {
+		format = named
+	} else if style, ok := l.styles[format]; ok {
+		format = style
+	}
+	return f.patterns.GetOr(m, format, compileDatePattern)
+}
+
+// ISO reads a date, perhaps a time, perhaps an offset and perhaps a region: what a date may be of which no format is
+// given.
+func ISO() *Pattern { return isoPatterns()[""] }
+
+// Locale returns a locale by its tag.
+func (f *Formats) Locale(m *meter.Meter, tag string) (*Locale, error) {
+	return f.locales.GetOr(m, tag, findLocale)
+}
+
+// Zone returns a zone by its name, as Java's ZoneId.of names it.
+func (f *Formats) Zone(name string) (*time.Location, error) { return f.zones.find(name) }
+
+// Cost is what reading or printing a date costs, in steps.
+const Cost = 10
+
+// MaxText is the longest text, in bytes, that is read as a date.
+const MaxText = 1000
+
+// Read returns the instant that a text says, in the zone that it has, or else in loc.
+func (f *Formats) Read(m *meter.Meter, text string, p *Pattern, l *Locale, loc *time.Location) (time.Time, error) {
+	if len(text) > MaxText {
+		return time.Time{}, meter.NewFault(meter.ClassLimit, -1, "text of a date has more than %d bytes", MaxText)
+	}
+	if err := m.Charge(Cost + len(text)/meter.TextPerCount); err != nil {
+		return time.Time{}, err
+	}
+	read, err := p.read(text, l, &f.zones)
+	if err != nil {
+		return time.Time{}, err
+	}
+	d, err := read.resolve(l.week, p.strict)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if !d.hasDate && d.instant.IsZero() {
+		return time.Time{}, meter.RuntimeError("text has no year, month and day in its format")
+	}
+	t := d.in(loc)
+	return checkYear(t, meter.RuntimeError("year of a date is not from %d to %d", -maxYear, maxYear))
+}
+
+// Print returns the text of a date in its zone.
+func (f *Formats) Print(m *meter.Meter, t time.Time, p *Pattern, l *Locale) (string, error) {
+	if err := m.Charge(Cost); err != nil {
+		return "", err
+	}
+	text, err := p.print(t, l)
+	if err != nil {
+		return "", err
+	}
+	return text, m.ChargeOutput(len(text))
+}
+
+// English returns the locale of dates that name none, en-US.
+func English() *Locale { return english() }
+
+var english = sync.OnceValue(func() *Locale {
+	l, err := findLocale("en-US")
+	if err != nil {
+		panic("javatime: the table of locales has no English")
+	}
+	return l
+})
+
+// styles are the names of the localized formats.
+var styles = []string{"full", "long", "medium", "short"}
 
 // namedPatterns are Kestra's names for formats that are patterns. `sql_seq` is none in Kestra 1.3.25 (spec/kestra-live.md A.9).
 var namedPatterns = map[string]string{
@@ -36,7 +122,7 @@ func (b *patternBuilder) localTime() {
 	b.literal(":")
 	b.number(fieldSecond, 2, 2, signNever)
 	b.open()
-	b.add(dateItem{kind: itemFraction, field: fieldNano, min: 0, max: 9, sign: signNever, point: true})
+	b.add(item{kind: itemFraction, field: fieldNano, min: 0, max: 9, sign: signNever, point: true})
 	b.close()
 	b.close()
 }
@@ -48,7 +134,7 @@ func (b *patternBuilder) localDateTime() {
 }
 
 func (b *patternBuilder) isoOffset() {
-	b.add(dateItem{kind: itemOffset, offset: "+HH:MM:ss", text: "Z"})
+	b.add(item{kind: itemOffset, offset: "+HH:MM:ss", text: "Z"})
 }
 
 // shortOffset is an offset that may end with its hours.
@@ -68,15 +154,15 @@ func (b *patternBuilder) optionalRegion() {
 	b.open()
 	b.literal("[")
 	b.fold = false
-	b.add(dateItem{kind: itemZoneRegion})
+	b.add(item{kind: itemZoneRegion})
 	b.fold = true
 	b.literal("]")
 	b.close()
 }
 
 // isoPatterns are Java's predefined formatters by Kestra's names for them.
-var isoPatterns = sync.OnceValue(func() map[string]*datePattern {
-	out := map[string]*datePattern{}
+var isoPatterns = sync.OnceValue(func() map[string]*Pattern {
+	out := map[string]*Pattern{}
 	for name, build := range map[string]func(b *patternBuilder){
 		"iso_local_date":      (*patternBuilder).localDate,
 		"iso_local_time":      (*patternBuilder).localTime,
@@ -106,7 +192,7 @@ var isoPatterns = sync.OnceValue(func() map[string]*datePattern {
 			b.number(fieldDayOfWeek, 1, 1, signNever)
 			b.optionalOffset()
 		},
-		"iso_instant":        func(b *patternBuilder) { b.add(dateItem{kind: itemInstant}) },
+		"iso_instant":        func(b *patternBuilder) { b.add(item{kind: itemInstant}) },
 		"rfc_1123_date_time": (*patternBuilder).rfc1123,
 		// "" reads what a date may be without existingFormat: a date, perhaps a time, perhaps an offset, perhaps a region.
 		"": func(b *patternBuilder) {
@@ -135,12 +221,12 @@ var isoPatterns = sync.OnceValue(func() map[string]*datePattern {
 func (b *patternBuilder) rfc1123() {
 	b.lenient = true
 	b.open()
-	b.add(dateItem{kind: itemText, field: fieldDayOfWeek, letter: 'E', english: true})
+	b.add(item{kind: itemText, field: fieldDayOfWeek, letter: 'E', english: true})
 	b.literal(", ")
 	b.close()
 	b.number(fieldDay, 1, 2, signNever)
 	b.literal(" ")
-	b.add(dateItem{kind: itemText, field: fieldMonth, letter: 'M', english: true})
+	b.add(item{kind: itemText, field: fieldMonth, letter: 'M', english: true})
 	b.literal(" ")
 	b.number(fieldYear, 4, 4, signNever)
 	b.literal(" ")
@@ -152,47 +238,14 @@ func (b *patternBuilder) rfc1123() {
 	b.number(fieldSecond, 2, 2, signNever)
 	b.close()
 	b.literal(" ")
-	b.add(dateItem{kind: itemOffset, offset: "+HHMM", text: "GMT"})
+	b.add(item{kind: itemOffset, offset: "+HHMM", text: "GMT"})
 }
 
 // instantItems read an instant.
-var instantItems = func() []dateItem {
+var instantItems = func() []item {
 	b := newPatternBuilder()
 	b.fold = true
 	b.localDateTime()
 	b.shortOffset()
 	return b.finish("iso_instant").items
 }()
-
-// dateFormats compiles formats and keeps what it compiled. It is safe for concurrent use.
-type dateFormats struct {
-	patterns meter.Cache[*datePattern]
-	locales  meter.Cache[*dateLocale]
-	zones    zoneCache
-}
-
-// pattern returns the compiled form of a format: a name or a pattern.
-func (f *dateFormats) pattern(st *state, format string, l *dateLocale) (*datePattern, error) {
-	if p := isoPatterns()[format]; p != nil && format != "" {
-		return p, nil
-	}
-	if named, ok := namedPatterns[format]; ok {
-		format = named
-	} else if style, ok := l.styles[format]; ok {
-		format = style
-	}
-	return f.patterns.GetOr(st.budget(), format, compileDatePattern)
-}
-
-var englishLocale = sync.OnceValue(func() *dateLocale {
-	l, err := findLocale("en-US")
-	if err != nil {
-		panic("pebble: the table of locales has no English")
-	}
-	return l
-})
-
-// locale returns a locale by its tag.
-func (f *dateFormats) locale(st *state, tag string) (*dateLocale, error) {
-	return f.locales.GetOr(st.budget(), tag, findLocale)
-}

@@ -1,8 +1,10 @@
-package pebble
+package javatime
 
 import (
 	"math"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // unitNanos are the exact durations of ChronoUnit, in nanoseconds.
@@ -16,19 +18,19 @@ var (
 	unitMonths = map[string]int64{"MONTHS": 1, "YEARS": 12, "DECADES": 120, "CENTURIES": 1200, "MILLENNIA": 12000}
 )
 
-// checkUnit says what is wrong with the name of a unit.
-func checkUnit(unit string) error {
+// CheckUnit says what is wrong with the name of a unit.
+func CheckUnit(unit string) error {
 	if unitNanos[unit] != 0 || unitDays[unit] != 0 || unitMonths[unit] != 0 || unit == "ERAS" {
 		return nil
 	}
-	return runtimeError("unit of a date does not exist; units are NANOS MICROS MILLIS SECONDS MINUTES HOURS HALF_DAYS DAYS WEEKS MONTHS YEARS DECADES CENTURIES MILLENNIA ERAS")
+	return meter.RuntimeError("unit of a date does not exist; units are NANOS MICROS MILLIS SECONDS MINUTES HOURS HALF_DAYS DAYS WEEKS MONTHS YEARS DECADES CENTURIES MILLENNIA ERAS")
 }
 
-// addUnits returns t moved by an amount of a ChronoUnit, by the rules of Java's ZonedDateTime: time units are exact; date
+// AddUnits returns t moved by an amount of a ChronoUnit, by the rules of Java's ZonedDateTime: time units are exact; date
 // units keep the time on the clock in the zone of t, and the offset where that time occurs twice; a day that the month does
 // not have is its last one.
-func addUnits(t time.Time, amount int64, unit string) (time.Time, error) {
-	tooFar := runtimeError("date is moved beyond the year %d", maxYear)
+func AddUnits(t time.Time, amount int64, unit string) (time.Time, error) {
+	tooFar := meter.RuntimeError("date is moved beyond the year %d", maxYear)
 	if n, ok := unitNanos[unit]; ok {
 		var seconds, nanos int64
 		if n >= 1e9 {
@@ -64,13 +66,13 @@ func addUnits(t time.Time, amount int64, unit string) (time.Time, error) {
 	case unit == "ERAS":
 		era := c.get(fieldEra, isoWeek) + amount
 		if amount > 1 || amount < -1 || era < 0 || era > 1 {
-			return t, runtimeError("date has no era %d steps away", amount)
+			return t, meter.RuntimeError("date has no era %d steps away", amount)
 		}
 		if amount != 0 {
 			day = monthDay(int64(1-c.year)*12+int64(c.month-1), c.day)
 		}
 	default:
-		return t, checkUnit(unit)
+		return t, CheckUnit(unit)
 	}
 	if day > maxEpochDay || day < -maxEpochDay {
 		return t, tooFar

@@ -1,4 +1,4 @@
-package pebble
+package javaformat
 
 import (
 	"math"
@@ -11,16 +11,16 @@ import (
 )
 
 // formatHash is the conversion h: Java's hash code of a value in hexadecimal digits.
-func (st *state) formatHash(spec *formatSpec, v value.Value) (string, error) {
-	if err := st.Walk(v); err != nil {
+func formatHash(m *meter.Meter, spec *formatSpec, v value.Value) (string, error) {
+	if err := m.Walk(v); err != nil {
 		return "", err
 	}
-	if err := st.Charge(st.WalkedText() / meter.TextPerCount); err != nil {
+	if err := m.Charge(m.WalkedText() / meter.TextPerCount); err != nil {
 		return "", err
 	}
 	h, ok := javaHash(v)
 	if !ok {
-		return "", runtimeError("format %%%s does not fit %s", spec.text, v.Kind())
+		return "", meter.RuntimeError("format %%%s does not fit %s", spec.text, v.Kind())
 	}
 	return strconv.FormatUint(uint64(uint32(h)), 16), nil
 }
@@ -56,7 +56,7 @@ func javaHash(v value.Value) (h int32, ok bool) {
 		}
 		return 31*h + int32(scale), true
 	case value.KindString:
-		return textHash(v.Str()), true
+		return HashText(v.Str()), true
 	case value.KindList:
 		h = 1
 		for _, item := range v.List().All() {
@@ -73,7 +73,7 @@ func javaHash(v value.Value) (h int32, ok bool) {
 			if !ok {
 				return 0, false
 			}
-			h += textHash(key) ^ one
+			h += HashText(key) ^ one
 		}
 		return h, true
 	default:
@@ -97,8 +97,8 @@ func bigHash(n *big.Int) int32 {
 	return h * int32(n.Sign())
 }
 
-// textHash is that of Java's String, over its units of 16 bits.
-func textHash(text string) int32 {
+// HashText is the hash code of Java's String, over its units of 16 bits.
+func HashText(text string) int32 {
 	var h int32
 	for _, r := range text {
 		if r > 0xffff {

@@ -8,7 +8,7 @@ import java.util.*;
 import java.util.function.*;
 import java.util.stream.*;
 
-/** Prints engine/pebble/dates_locales.tsv; the file's header says what its rows mean. Run with JDK 25: java Locales.java > dates_locales.tsv */
+/** Prints engine/javatime/locales.tsv; the file's header says what its rows mean. Run with JDK 25: java Locales.java > locales.tsv */
 public class Locales {
     static final List<String> LANGUAGES = List.of("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "no", "nn", "fi", "is", "cs", "sk",
         "hu", "ro", "tr", "el", "ru", "uk", "bg", "hr", "sr", "sl", "et", "lv", "lt", "ca", "eu", "gl", "ga", "sq", "mk", "ja", "zh", "ko");
@@ -20,8 +20,8 @@ public class Locales {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
         out.print("""
             # Names and patterns of dates by locale, and names of zones: Unicode CLDR 47 as JDK 25 has it.
-            # Copyright 1991-2025 Unicode, Inc.; Unicode License V3, see dates_locales.license.txt
-            # Made by testdata/dates/Locales.java. Rows: locale, tag, fields as name=a|b|c (a regional row has what differs from its language);
+            # Copyright 1991-2025 Unicode, Inc.; Unicode License V3, see locales.license.txt
+            # Made by testdata/Locales.java. Rows: locale, tag, fields as name=a|b|c (a regional row has what differs from its language);
             # week, first day (1 is Monday) and least days of the first week, regions; zone, names in English, zones they are read as, zones;
             # zonenames, tag, first zone of a row above or one alone, names, or =, tag with the same names; unsupported, languages that CLDR has and this table has not.
             """);

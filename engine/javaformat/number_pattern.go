@@ -1,4 +1,4 @@
-package pebble
+package javaformat
 
 import (
 	"math"
@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-// maxNumberPattern is the longest pattern of numberFormat, in bytes.
-const maxNumberPattern = 1000
+// MaxPattern is the longest pattern of numberFormat, in bytes.
+const MaxPattern = 1000
 
 // numberPattern is a compiled pattern of numberFormat.
 type numberPattern struct {
@@ -33,8 +33,8 @@ type numberScanner struct {
 
 // compileNumberPattern compiles a pattern.
 func compileNumberPattern(pattern string) (*numberPattern, error) {
-	if len(pattern) > maxNumberPattern {
-		return nil, meter.NewFault(ClassLimit, -1, "number format has more than %d bytes", maxNumberPattern)
+	if len(pattern) > MaxPattern {
+		return nil, meter.NewFault(meter.ClassLimit, -1, "number format has more than %d bytes", MaxPattern)
 	}
 	if pattern == "" {
 		return &numberPattern{negativePrefix: "-", maxInteger: math.MaxInt32, maxFraction: 340, grouping: 3, multiplier: 1}, nil
@@ -62,7 +62,7 @@ func compileNumberPattern(pattern string) (*numberPattern, error) {
 		s.problem = "has an unexpected character"
 	}
 	if s.problem != "" {
-		return nil, runtimeError("number format %s", s.problem)
+		return nil, meter.RuntimeError("number format %s", s.problem)
 	}
 	return p, nil
 }

@@ -1,14 +1,16 @@
-package pebble
+package javatime
 
 import (
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-// dateField is a part of a date-time that a pattern prints or reads, as Java's ChronoField and its relatives.
-type dateField uint8
+// field is a part of a date-time that a pattern prints or reads, as Java's ChronoField and its relatives.
+type field uint8
 
 const (
-	fieldEra dateField = iota // 0 before, 1 after Christ
+	fieldEra field = iota // 0 before, 1 after Christ
 	fieldYear
 	fieldYearOfEra
 	fieldQuarter
@@ -59,12 +61,12 @@ var fieldInfo = [fieldCount]struct {
 }
 
 // String returns the name of the field.
-func (f dateField) String() string { return fieldInfo[f].name }
+func (f field) String() string { return fieldInfo[f].name }
 
 // check returns an error when the field cannot have this value.
-func (f dateField) check(v int64) error {
+func (f field) check(v int64) error {
 	if info := &fieldInfo[f]; v < info.min || v > info.max {
-		return runtimeError("%s of a date is not from %d to %d: %d", info.name, info.min, info.max, v)
+		return meter.RuntimeError("%s of a date is not from %d to %d: %d", info.name, info.min, info.max, v)
 	}
 	return nil
 }
@@ -130,7 +132,7 @@ func monthLength(year, month int) int {
 }
 
 // get returns the value of a field of c; week rules the fields that depend on the locale.
-func (c *civil) get(f dateField, week weekRule) int64 {
+func (c *civil) get(f field, week weekRule) int64 {
 	switch f {
 	case fieldEra:
 		if c.year > 0 {
@@ -179,7 +181,7 @@ func (c *civil) get(f dateField, week weekRule) int64 {
 	}
 }
 
-func (c *civil) getTime(f dateField) int64 {
+func (c *civil) getTime(f field) int64 {
 	switch f {
 	case fieldHalfDay:
 		return int64(c.hour / 12)

@@ -1,4 +1,4 @@
-package pebble
+package javatime
 
 import (
 	_ "embed"
@@ -6,9 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-//go:embed dates_locales.tsv
+//go:embed locales.tsv
 var localeRows string
 
 // textStyle is the length of a name in a date.
@@ -33,8 +35,8 @@ var textSameAs = map[string]string{
 	"q3": "Q3", "q4": "Q4", "q5": "Q5", "B4": "B1", "B5": "B1",
 }
 
-// dateLocale is what dates need of a locale.
-type dateLocale struct {
+// Locale is what dates need of a locale.
+type Locale struct {
 	tag     string
 	texts   map[string][]string // by the names of textLetters
 	styles  map[string]string   // the patterns of full, long, medium and short
@@ -51,7 +53,7 @@ type dayPeriod struct {
 	name     string
 }
 
-// localeTable is dates_locales.tsv, read once; the rows of a locale are taken apart when it is first used.
+// localeTable is locales.tsv, read once; the rows of a locale are taken apart when it is first used.
 type localeTable struct {
 	rows        map[string]string     // the fields of locales, by tag
 	weeks       map[string]weekRule   // by region; XX is any other, and "" none
@@ -115,7 +117,7 @@ func readLocales() *localeTable {
 
 // localeTag returns a tag in its standard form, language-Script-REGION, with - for _, and its region.
 func localeTag(text string) (tag, region string, err error) {
-	bad := runtimeError("locale is no language tag such as fr or fr-CA")
+	bad := meter.RuntimeError("locale is no language tag such as fr or fr-CA")
 	if len(text) > 40 {
 		return "", "", bad
 	}
@@ -136,7 +138,7 @@ func localeTag(text string) (tag, region string, err error) {
 			part = strings.ToUpper(part)
 			region = part
 		default:
-			return "", "", runtimeError("locale has more than a language, a script and a region")
+			return "", "", meter.RuntimeError("locale has more than a language, a script and a region")
 		}
 		parts[i] = part
 	}
@@ -146,7 +148,7 @@ func localeTag(text string) (tag, region string, err error) {
 // findLocale returns a locale by its tag: of an unknown region the language, of an unknown language the names that belong
 // to no language, as in Java. A language that Java knows and this package does not has the names and patterns of English;
 // its weeks are those of its region.
-func findLocale(text string) (*dateLocale, error) {
+func findLocale(text string) (*Locale, error) {
 	tag, region, err := localeTag(text)
 	if err != nil {
 		return nil, err
@@ -158,7 +160,7 @@ func findLocale(text string) (*dateLocale, error) {
 	} else if t.rows[language] == "" {
 		tag, language = "", ""
 	}
-	l := &dateLocale{tag: tag, english: language == "en", texts: map[string][]string{}, styles: map[string]string{}, zones: map[string]zoneNames{}}
+	l := &Locale{tag: tag, english: language == "en", texts: map[string][]string{}, styles: map[string]string{}, zones: map[string]zoneNames{}}
 	fields := map[string]string{}
 	for at := tag; ; { // what a more special row has counts
 		for field := range strings.SplitSeq(t.rows[at], "\t") {
@@ -192,7 +194,7 @@ func findLocale(text string) (*dateLocale, error) {
 			l.texts[name] = strings.Split(text, "|")
 		}
 	}
-	for _, style := range dateStyles {
+	for _, style := range styles {
 		l.styles[style] = fields[style]
 	}
 	l.gmt = fields["O"]
@@ -205,7 +207,7 @@ func findLocale(text string) (*dateLocale, error) {
 }
 
 // text returns the names of the values of a field: letter is one of textLetters.
-func (l *dateLocale) text(letter byte, style textStyle) []string {
+func (l *Locale) text(letter byte, style textStyle) []string {
 	return l.texts[textLetters[letter][style]]
 }
 
@@ -216,7 +218,7 @@ func readPeriods(text string) []dayPeriod {
 		minute, name, _ := strings.Cut(part, " ")
 		from, err := strconv.Atoi(minute)
 		if err != nil {
-			panic("pebble: the table of locales has no minute in " + text)
+			panic("javatime: the table of locales has no minute in " + text)
 		}
 		if len(out) > 0 {
 			out[len(out)-1].to = from
@@ -227,14 +229,14 @@ func readPeriods(text string) []dayPeriod {
 }
 
 // period returns the name of the part of the day that a minute lies in.
-func (l *dateLocale) period(style textStyle, minute int) string {
+func (l *Locale) period(style textStyle, minute int) string {
 	periods := l.periods[style]
 	i := slices.IndexFunc(periods, func(p dayPeriod) bool { return minute < p.to })
 	return periods[i].name
 }
 
 // zoneName returns the names of a zone in the locale, and whether it has them.
-func (l *dateLocale) zoneName(g *zoneGroup, id string) (zoneNames, bool) {
+func (l *Locale) zoneName(g *zoneGroup, id string) (zoneNames, bool) {
 	for _, zone := range [2]string{id, g.first} {
 		if names, ok := l.zones[zone]; ok {
 			return names, true
