@@ -9,6 +9,7 @@
 //	value      JSON-like values: ordered maps, exact numbers, printing
 //	meter      what one evaluation may cost, and the failures of evaluations
 //	yaml       YAML as Kestra reads it, for flow files and yaml()
+//	ion        Ion text, both ways
 //	javatime   dates as Java prints and reads them, with its zones and locales
 //	javaformat numbers and texts as Java formats them
 //	javaregex  regular expressions of Java, charged by the work they do

@@ -42,11 +42,12 @@ var house = []row{
 		outside: []string{"gopkg.in/yaml.v3"},
 	},
 	{pkg: "engine/javatime", ours: []string{"engine/meter", "engine/value"}},
+	{pkg: "engine/ion", ours: []string{"engine/meter", "engine/value"}},
 	{pkg: "engine/javaformat", ours: []string{"engine/meter", "engine/value"}, outside: []string{"golang.org/x/text"}},
 	{pkg: "engine/javaregex", outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
 	{
 		pkg:     "engine/pebble",
-		ours:    []string{"engine/meter", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
+		ours:    []string{"engine/meter", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
 		outside: []string{"github.com/itchyny/gojq", "golang.org/x/text"},
 	},
 	{
