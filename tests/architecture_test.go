@@ -44,7 +44,7 @@ var house = []row{
 	{pkg: "engine/javatime", ours: []string{"engine/meter", "engine/value"}},
 	{pkg: "engine/ion", ours: []string{"engine/meter", "engine/value"}},
 	{pkg: "engine/javaformat", ours: []string{"engine/meter", "engine/value"}, outside: []string{"golang.org/x/text"}},
-	{pkg: "engine/javaregex", outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
+	{pkg: "engine/javaregex", ours: []string{"engine/meter", "engine/value"}, outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
 	{
 		pkg:     "engine/pebble",
 		ours:    []string{"engine/meter", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},

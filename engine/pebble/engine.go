@@ -18,8 +18,7 @@ type Engine struct {
 	methods    map[value.Kind]methodTable
 	states     sync.Pool
 
-	// Regular expressions: those that match somewhere in a text, and those that match whole ones.
-	regexes, wholeRegexes meter.Cache[*javaregex.Regexp]
+	regexes javaregex.Cache
 }
 
 // New returns an engine.

@@ -8,7 +8,7 @@ import (
 
 // filtersRegex are the filters of Kestra 2.0 that take a regular expression.
 func filtersRegex() []Filter {
-	pattern := Parameter{Name: "regex", Required: true, check: checkRegex}
+	pattern := Parameter{Name: "regex", Required: true, check: javaregex.Check}
 	return []Filter{
 		{
 			Entry{
@@ -21,7 +21,7 @@ func filtersRegex() []Filter {
 				if err != nil || null {
 					return value.Bool(false), err
 				}
-				found, err := st.findsRegex(text, args[0].Str())
+				found, err := st.engine.regexes.Find(st.budget(), text, args[0].Str())
 				return value.Bool(found), err
 			},
 		},
@@ -65,7 +65,7 @@ func filtersRegex() []Filter {
 				if err != nil || null {
 					return out, err
 				}
-				err = st.matches(text, args[0].Str(), func(m javaregex.Match) (bool, error) {
+				err = st.engine.regexes.Matches(st.budget(), text, args[0].Str(), func(m javaregex.Match) (bool, error) {
 					if groups := m.Regexp().NumGroups(); number < 0 || number > int64(groups) {
 						return false, evaluationError("group %d of regexExtract does not exist: the regular expression has %d", number, groups)
 					}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/javaformat"
+	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -34,7 +35,7 @@ func filtersText() []Filter {
 		},
 		{
 			Entry{
-				Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true, check: checkRegex}, {Name: "limit"}},
+				Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true, check: javaregex.Check}, {Name: "limit"}},
 				Summary: "the parts of a string between matches of a regular expression; without the empty ones at its end unless limit is negative",
 				Examples: []Example{
 					{"{{ 'a,b' | split(',') }}", `["a","b"]`},

@@ -323,7 +323,7 @@ func (r *jqRun) matchesOf(text, pattern string, options jqOptions) (value.Value,
 	var found []value.Value
 	at, characters := 0, 0
 	next := 0 // where jackson-jq searches on, see below
-	err = r.st.matches(text, translated, func(m javaregex.Match) (bool, error) {
+	err = r.st.engine.regexes.Matches(r.st.budget(), text, translated, func(m javaregex.Match) (bool, error) {
 		if options.nonEmpty && m.Start() == m.End() {
 			return true, nil
 		}

@@ -53,7 +53,7 @@ func stringMethods() methodTable {
 			return st.replaceRegex(s, args[0], args[1])
 		}),
 		"matches": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
-			ok, err := st.matchesRegex(s, args[0])
+			ok, err := st.engine.regexes.MatchWhole(st.budget(), s, args[0])
 			return value.Bool(ok), err
 		}),
 		"split": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
