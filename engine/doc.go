@@ -13,6 +13,7 @@
 //	javatime   dates as Java prints and reads them, with its zones and locales
 //	javaformat numbers and texts as Java formats them
 //	javaregex  regular expressions of Java, charged by the work they do
+//	jq         programs of jq, as jackson-jq runs them
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types
 //	condition  conditions of triggers: Kestra's types, and CEL

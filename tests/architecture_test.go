@@ -46,9 +46,14 @@ var house = []row{
 	{pkg: "engine/javaformat", ours: []string{"engine/meter", "engine/value"}, outside: []string{"golang.org/x/text"}},
 	{pkg: "engine/javaregex", ours: []string{"engine/meter", "engine/value"}, outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
 	{
+		pkg:     "engine/jq",
+		ours:    []string{"engine/meter", "engine/javaregex", "engine/value"},
+		outside: []string{"github.com/itchyny/gojq"},
+	},
+	{
 		pkg:     "engine/pebble",
-		ours:    []string{"engine/meter", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
-		outside: []string{"github.com/itchyny/gojq", "golang.org/x/text"},
+		ours:    []string{"engine/meter", "engine/jq", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
+		outside: []string{"golang.org/x/text"},
 	},
 	{
 		pkg:  "engine/flow",
