@@ -7,6 +7,7 @@
 // the table.
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
+//	nearest    the name that somebody meant who misspelt it
 //	meter      what one evaluation may cost, and the failures of evaluations
 //	yaml       YAML as Kestra reads it, for flow files and yaml()
 //	ion        Ion text, both ways

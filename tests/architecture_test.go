@@ -33,6 +33,7 @@ type row struct {
 var house = []row{
 	{pkg: "engine/value"},
 	{pkg: "engine/meter", ours: []string{"engine/value"}},
+	{pkg: "engine/nearest"},
 	{pkg: "engine/mask"},
 	{pkg: "engine/guard"},
 	{pkg: "engine/logline", ours: []string{"engine/mask"}},
@@ -52,12 +53,12 @@ var house = []row{
 	},
 	{
 		pkg:     "engine/pebble",
-		ours:    []string{"engine/meter", "engine/jq", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
+		ours:    []string{"engine/meter", "engine/nearest", "engine/jq", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
 		outside: []string{"golang.org/x/text"},
 	},
 	{
 		pkg:  "engine/flow",
-		ours: []string{"engine/pebble", "engine/yaml", "engine/value"},
+		ours: []string{"engine/pebble", "engine/nearest", "engine/yaml", "engine/value"},
 	},
 	{
 		pkg:     "engine/condition",

@@ -1,10 +1,10 @@
-package flow
+package nearest
 
 import "strings"
 
-// nearest returns the candidate with the fewest letters to change, if they are few for its length; "" otherwise. Case
+// Name returns the candidate with the fewest letters to change, if they are few for its length; "" otherwise. Case
 // counts less than letters do. Of equal ones the first wins.
-func nearest(name string, candidates []string) string {
+func Name(name string, candidates []string) string {
 	const longest = 200 // bounds the work for names that are no names
 	if name == "" || len(name) > longest {
 		return ""
@@ -15,15 +15,15 @@ func nearest(name string, candidates []string) string {
 		if d := len(candidate) - len(name); max(d, -d) >= bestDistance {
 			continue
 		}
-		if d := distance(folded, strings.ToLower(candidate)); d < bestDistance {
+		if d := Distance(folded, strings.ToLower(candidate)); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}
 	return best
 }
 
-// distance is the number of bytes to insert, delete, replace or swap with a neighbour that turns a into b.
-func distance(a, b string) int {
+// Distance is the number of bytes to insert, delete, replace or swap with a neighbour that turns a into b.
+func Distance(a, b string) int {
 	prev2, prev, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range prev {
 		prev[j] = j
@@ -43,12 +43,4 @@ func distance(a, b string) int {
 		prev2, prev, row = prev, row, prev2
 	}
 	return prev[len(b)]
-}
-
-// didYouMean returns the end of a message about an unknown name.
-func didYouMean(name string) string {
-	if name == "" {
-		return ""
-	}
-	return "; did you mean `" + name + "`?"
 }
