@@ -183,6 +183,7 @@ func inspect(fsys fs.FS) (findings []string, packages int, err error) {
 	for folder, files := range folders {
 		findings = append(findings, checkPackage(folder, files)...)
 	}
+	findings = append(findings, checkShares(folders)...)
 	mod, err := fs.ReadFile(fsys, "go.mod")
 	if err != nil {
 		return nil, 0, err
@@ -270,6 +271,27 @@ func checkPackage(folder string, files []goFile) []string {
 	}
 	if !documented {
 		say("%s: no doc.go with a package comment", folder)
+	}
+	return findings
+}
+
+// checkShares looks for a package with more than a third of the engine's lines, tests not counted: it is several rooms.
+// An engine smaller than three full files has nothing to share out.
+func checkShares(folders map[string][]goFile) []string {
+	lines, total := map[string]int{}, 0
+	for folder, files := range folders {
+		for _, f := range files {
+			if within(folder, "engine") && !f.test() {
+				lines[folder] += f.lines
+				total += f.lines
+			}
+		}
+	}
+	var findings []string
+	for folder, n := range lines {
+		if total > 3*maxLines && n > total/3 {
+			findings = append(findings, fmt.Sprintf("%s: %d lines, more than a third of the engine's %d", folder, n, total))
+		}
 	}
 	return findings
 }
