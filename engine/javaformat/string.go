@@ -10,24 +10,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// formatSpec is one %[index$][flags][width][.precision]conversion.
-type formatSpec struct {
-	text      string // as it is written
-	index     int    // 0: the next argument; -1: the one before
-	flags     string
-	width     int
-	precision int // -1: none
-	letter    byte
-}
-
-func (s *formatSpec) has(flag string) bool { return strings.Contains(s.flags, flag) }
-
-// formatLetters are the conversions that there are.
-const formatLetters = "sSbBhHcdoxXeEfgGaA%n"
-
-// maxFormatWidth is the greatest width and precision.
-const maxFormatWidth = 10_000
-
 // Format is Java's String.format: text with its conversions filled in by args, within the budget.
 func Format(m *meter.Meter, text string, args []value.Value) (string, error) {
 	var out strings.Builder
@@ -74,6 +56,24 @@ func Format(m *meter.Meter, text string, args []value.Value) (string, error) {
 	}
 	return out.String(), nil
 }
+
+// formatSpec is one %[index$][flags][width][.precision]conversion.
+type formatSpec struct {
+	text      string // as it is written
+	index     int    // 0: the next argument; -1: the one before
+	flags     string
+	width     int
+	precision int // -1: none
+	letter    byte
+}
+
+func (s *formatSpec) has(flag string) bool { return strings.Contains(s.flags, flag) }
+
+// formatLetters are the conversions that there are.
+const formatLetters = "sSbBhHcdoxXeEfgGaA%n"
+
+// maxFormatWidth is the greatest width and precision.
+const maxFormatWidth = 10_000
 
 // parseFormat reads what stands behind a percent sign.
 func parseFormat(text string) (*formatSpec, int, error) {

@@ -56,7 +56,7 @@ func natives() map[string]native {
 			return value.ListOf(r.library.names...), nil
 		}),
 		"now/0": function(func(r *run, _ value.Value, _ []value.Value) (value.Value, error) {
-			return value.Float(float64(r.now().UnixMilli()) / 1000), nil
+			return value.Float(float64(r.clock.Now().UnixMilli()) / 1000), nil
 		}),
 	}
 	for name, call := range binaryFunctions() {

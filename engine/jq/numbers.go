@@ -64,7 +64,7 @@ func binaryFunctions() map[string]operator {
 	return out
 }
 
-// is is a test of a number, which no other value passes.
+// is makes a test of a number, which no other value passes.
 func is(test func(float64) bool) valueFunc {
 	return func(_ *run, v value.Value, _ []value.Value) (value.Value, error) {
 		f, ok := v.AsFloat()

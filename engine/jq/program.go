@@ -26,13 +26,16 @@ func (p *Programs) Compile(m *meter.Meter, text string) (*Program, error) {
 type Context struct {
 	Meter   *meter.Meter
 	Regexes *javaregex.Cache
-	Now     func() time.Time
+	Clock   Clock
 }
+
+// Clock says what time it is, which stands still during an evaluation.
+type Clock interface{ Now() time.Time }
 
 // Run returns the list of the outputs of the program for an input.
 func (p *Program) Run(c Context, v value.Value) (value.Value, error) {
 	var out []value.Value
-	r := &run{m: c.Meter, regexes: c.Regexes, now: c.Now, library: shared()}
+	r := &run{m: c.Meter, regexes: c.Regexes, clock: c.Clock, library: shared()}
 	err := p.main(r, nil, datum{v: v}, func(it datum) error {
 		if err := r.added(len(out) + 1); err != nil {
 			return err
@@ -129,7 +132,7 @@ func (e *bindings) up(n int) *bindings {
 type run struct {
 	m       *meter.Meter
 	regexes *javaregex.Cache
-	now     func() time.Time
+	clock   Clock
 	library *library
 	depth   int // of the calls under way
 	nested  int // nodes under evaluation, and how many there were at most

@@ -54,7 +54,7 @@ func (c Class) String() string {
 
 // Fault is a failure inside an evaluation or a compilation; it does not know its template yet. Faults of
 // [ClassMissing] are made when the template is compiled, so that rescuing one costs nothing.
-type Fault struct {
+type Fault struct { //nolint:errname // Error is what package pebble makes of a fault, with its place
 	Class    Class
 	At       int // byte offset in the template; -1 when the caller knows it
 	Name     string
@@ -78,6 +78,16 @@ func (f *Fault) Error() string {
 // NewFault returns a fault at a byte offset of the template, or at -1 when the caller knows where.
 func NewFault(class Class, at int, format string, args ...any) *Fault {
 	return &Fault{Class: class, At: at, Msg: fmt.Sprintf(format, args...)}
+}
+
+// EvaluationError returns a failure that Kestra reports as a Pebble error.
+func EvaluationError(format string, args ...any) error {
+	return NewFault(ClassEvaluation, -1, format, args...)
+}
+
+// RuntimeError returns a failure that Kestra lets escape as a raw Java exception.
+func RuntimeError(format string, args ...any) error {
+	return NewFault(ClassRuntime, -1, format, args...)
 }
 
 // Missing returns the fault of a name that does not exist.
@@ -130,14 +140,4 @@ func Cut(text string, n int) string {
 		count++
 	}
 	return text
-}
-
-// EvaluationError returns a failure that Kestra reports as a Pebble error.
-func EvaluationError(format string, args ...any) error {
-	return NewFault(ClassEvaluation, -1, format, args...)
-}
-
-// RuntimeError returns a failure that Kestra lets escape as a raw Java exception.
-func RuntimeError(format string, args ...any) error {
-	return NewFault(ClassRuntime, -1, format, args...)
 }

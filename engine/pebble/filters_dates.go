@@ -100,7 +100,7 @@ func functionsDates(f *dateFormats) []Function {
 			Examples: []Example{{"{{ now('yyyy') | length }}", "4"}, {"{{ now(timeZone='Europe/Paris') | length }}", "32"}},
 		},
 		func(st *state, args []value.Value) (value.Value, error) {
-			return f.format(st, value.Time(st.clock().In(st.location())), args[0], args[1], args[2], args[3])
+			return f.format(st, value.Time(st.Now().In(st.location())), args[0], args[1], args[2], args[3])
 		},
 	}}
 }

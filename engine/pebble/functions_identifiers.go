@@ -31,7 +31,7 @@ func functionsIdentifiers() []Function {
 					return value.Null, err
 				}
 				var raw [20]byte
-				binary.BigEndian.PutUint32(raw[:], uint32(st.clock().Unix()-ksuidEpoch))
+				binary.BigEndian.PutUint32(raw[:], uint32(st.Now().Unix()-ksuidEpoch))
 				binary.BigEndian.PutUint64(raw[4:], st.dice().Uint64())
 				binary.BigEndian.PutUint64(raw[12:], st.dice().Uint64())
 				return value.String(base62(raw[:], 27)), nil

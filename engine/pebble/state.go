@@ -126,8 +126,8 @@ func (st *state) declare(name string, v value.Value) {
 	st.locals = append(st.locals, local{name, v})
 }
 
-// clock returns the time of the evaluation; it stands still during one.
-func (st *state) clock() time.Time {
+// Now returns the time of the evaluation; it stands still during one.
+func (st *state) Now() time.Time {
 	if !st.nowTaken {
 		st.nowTaken = true
 		if st.now = st.ctx.Now; st.now.IsZero() {
