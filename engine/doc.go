@@ -34,9 +34,9 @@
 //
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
-//	itchyny/gojq               the filter jq
+//	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
 //	go.uber.org/zap            Caddy's logger
-//	golang.org/x/text          charsets of bodies, Unicode normalisation
+//	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
 //	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column
 //
 // and for tests alone:

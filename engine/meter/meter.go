@@ -33,16 +33,19 @@ type Meter struct {
 	paid      []paid        // entries of caches that need no further steps
 }
 
-// Reset gives the meter all that limits allow, and an account or nil. With nil limits it only forgets the last evaluation.
+// Reset gives the meter all that limits allow, and an account or nil.
 func (m *Meter) Reset(limits *Limits, account Account) {
-	clear(m.paid)
-	*m = Meter{limits: limits, account: account, paid: m.paid[:0]}
-	if limits == nil {
-		return
-	}
+	m.limits, m.account = limits, account
 	m.steps, m.bytes, m.depth = limits.Steps, limits.OutputBytes, limits.Depth
 	m.memory, m.granted = limits.Memory, FreeMemory
 	m.regexTime = limits.RegexTime
+	m.texts, m.paid = 0, m.paid[:0]
+}
+
+// Release forgets the last evaluation, of which a meter that rests in a pool keeps nothing alive.
+func (m *Meter) Release() {
+	clear(m.paid)
+	m.limits, m.account, m.paid = nil, nil, m.paid[:0]
 }
 
 // Charge takes steps.

@@ -12,17 +12,22 @@ import (
 // spent. States are pooled; nothing in one outlives its evaluation.
 type state struct {
 	meter.Meter // what may still be spent
+	evaluation
 
+	// The memory of these is kept for the next evaluation.
+	locals []local       // variables of the template, innermost last
+	args   []value.Value // evaluated arguments of the calls under way
+	out    []byte
+}
+
+// evaluation is what nothing is kept of.
+type evaluation struct {
 	engine   *Engine
 	template *Template
 	ctx      *Context
 	vars     *value.Map // the variables of the context; nil inside a macro
+	floor    int        // index in locals below which nothing is visible: that of the running macro
 
-	locals []local       // variables of the template, innermost last
-	floor  int           // index in locals below which nothing is visible: that of the running macro
-	args   []value.Value // evaluated arguments of the calls under way
-
-	out      []byte
 	captures int         // how many sections that capture their text are open
 	typed    bool        // the object of a single print is kept
 	held     bool        // the only output so far is object
@@ -53,7 +58,7 @@ func (e *Engine) acquire(t *Template, c *Context) *state {
 	}
 	st := e.states.Get().(*state)
 	st.engine, st.template, st.ctx, st.vars = e, t, c, c.Vars
-	st.Meter.Reset(&e.budget, c.Memory)
+	st.Reset(&e.budget, c.Memory)
 	return st
 }
 
@@ -69,8 +74,9 @@ func (e *Engine) release(st *state) {
 	}
 	clear(st.locals[:cap(st.locals)])
 	clear(st.args[:cap(st.args)])
-	st.Meter.Reset(nil, nil)
-	*st = state{Meter: st.Meter, locals: st.locals[:0], args: st.args[:0], out: st.out[:0]}
+	st.Release()
+	st.evaluation = evaluation{}
+	st.locals, st.args, st.out = st.locals[:0], st.args[:0], st.out[:0]
 	e.states.Put(st)
 }
 
