@@ -9,7 +9,7 @@
 //	value      JSON-like values: ordered maps, exact numbers, printing
 //	nearest    the name that somebody meant who misspelt it
 //	meter      what one evaluation may cost, and the failures of evaluations
-//	yaml       YAML as Kestra reads it, for flow files and yaml()
+//	yaml       YAML as Kestra reads and writes it, for flow files and yaml()
 //	ion        Ion text, both ways
 //	javatime   dates as Java prints and reads them, with its zones and locales
 //	javaformat numbers and texts as Java formats them

@@ -39,7 +39,7 @@ var house = []row{
 	{pkg: "engine/logline", ours: []string{"engine/mask"}},
 	{
 		pkg:     "engine/yaml",
-		ours:    []string{"engine/value"},
+		ours:    []string{"engine/meter", "engine/value"},
 		outside: []string{"gopkg.in/yaml.v3"},
 	},
 	{pkg: "engine/javatime", ours: []string{"engine/meter", "engine/value"}},
