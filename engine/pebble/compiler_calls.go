@@ -113,7 +113,7 @@ func (c *compiler) filterOn(e *filterExpr, input code) (code, error) {
 	at := e.offset()
 	f := c.engine.registry.filters[e.name]
 	if f == nil {
-		return nil, unknown("filter", e.name, at, c.engine.registry.filters)
+		return nil, c.engine.registry.unknownFilter(e.name, at)
 	}
 	slots, err := c.bind("filter", e.name, at, &e.args, &f.Entry)
 	if err != nil {
@@ -160,7 +160,7 @@ func (c *compiler) test(e *testExpr) (code, error) {
 	at, negated := e.offset(), e.negated
 	t := c.engine.registry.tests[e.name]
 	if t == nil {
-		return nil, unknown("test", e.name, at, c.engine.registry.tests)
+		return nil, c.engine.registry.unknownTest(e.name, at)
 	}
 	input, err := c.expression(e.input)
 	if err != nil {
@@ -193,7 +193,7 @@ func (c *compiler) call(e *callExpr) (code, error) {
 		if m := c.macros[e.name]; m != nil {
 			return c.macroCall(e, m)
 		}
-		return nil, unknown("function or macro", e.name, at, c.engine.registry.functions)
+		return nil, c.engine.registry.unknownFunction(e.name, at)
 	}
 	slots, err := c.bind("function", e.name, at, &e.args, &f.Entry)
 	if err != nil {

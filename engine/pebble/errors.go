@@ -169,6 +169,7 @@ type fault struct {
 	at       int // byte offset in the template; -1 when the caller knows it
 	name     string
 	computed bool   // the name is a value, which messages do not show
+	of       node   // the text of which the name is no member; nil for any other target
 	msg      string // empty for a name that does not exist: its message is only made when somebody reads it
 	err      error
 }
@@ -239,6 +240,9 @@ func publish(err error, text string) error {
 	e.Line, e.Column = lineColumn(text, max(f.at, 0))
 	if f.msg == "" {
 		e.Msg += " used in the expression `" + cut(strings.Join(strings.Fields(cut(text, 400)), " "), 120) + "`"
+	}
+	if f.of != nil && f.msg == "" {
+		e.Msg += ": `" + cut(f.of.String(), 80) + "` is text"
 	}
 	return e
 }
