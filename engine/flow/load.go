@@ -52,7 +52,10 @@ type loader struct {
 	pebble  *pebble.Engine
 	flow    *Flow
 	taskIDs map[string]Position
-	texts   []expressionText
+
+	early      bool // what is being read is evaluated before the flow runs
+	texts      []expressionText
+	conditions []expressionText
 }
 
 // load returns the flow; nil when there are errors.
@@ -77,6 +80,7 @@ func (l *loader) load() *Flow {
 		return nil
 	}
 	l.flow.defaults = l.flow.constantDefaults()
+	l.checkExpressions()
 	l.checkComponents()
 	if l.failed() {
 		return nil
@@ -179,7 +183,9 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		}
 		f.Variables = nodeValue(val).Map()
 	case "inputs":
+		l.early = true
 		f.Inputs = l.inputs(val, path)
+		l.early = false
 	case "outputs":
 		f.Outputs = l.outputs(val, path)
 	case "tasks":
@@ -188,7 +194,9 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 			l.errorAt(val, path, "must not be empty")
 		}
 	case "triggers":
+		l.early = true
 		f.Triggers = l.components(KindTrigger, val, path)
+		l.early = false
 		l.checkTriggerIDs(f.Triggers)
 	}
 }
