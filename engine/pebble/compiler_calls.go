@@ -11,7 +11,7 @@ import (
 func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry) ([]code, error) {
 	fail := func(at int, format string, a ...any) ([]code, error) {
 		f := newFault(ClassUnknown, at, format, a...)
-		f.name = name
+		f.name, f.public = name, true
 		return nil, f
 	}
 	if entry.Needs != "" {
@@ -47,7 +47,9 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 	for i, argument := range args.names {
 		slot := slices.IndexFunc(entry.Parameters, func(p Parameter) bool { return p.Name == argument })
 		if slot < 0 {
-			return fail(args.named[i].offset(), "%s %q has no argument named %q", kind, name, cut(argument, 40))
+			f := newFault(ClassUnknown, args.named[i].offset(), "%s %q has no argument named %q", kind, name, cut(argument, 40))
+			f.name = name
+			return nil, f
 		}
 		if slots[slot] != nil {
 			return fail(args.named[i].offset(), "%s %q is given the argument %q twice", kind, name, argument)

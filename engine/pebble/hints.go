@@ -76,12 +76,14 @@ func (r *registry) unknownFilter(name string, at int) error {
 	default:
 		f.msg += didYouMean(near(name, r.filters))
 	}
+	f.public = f.msg != unknown("filter", name, at).msg // there is a hint
 	return f
 }
 
 // unknownFunction is unknownFilter for functions.
 func (r *registry) unknownFunction(name string, at int) error {
 	f := unknown("function or macro", name, at)
+	f.public = true
 	switch lower := strings.ToLower(name); {
 	case enterprise[name]:
 		f.msg = fmt.Sprintf("function %q is a feature of Kestra's Enterprise Edition and not supported", name)
@@ -101,6 +103,7 @@ func (r *registry) unknownFunction(name string, at int) error {
 func (r *registry) unknownTest(name string, at int) error {
 	f := unknown("test", name, at)
 	f.msg += didYouMean(near(name, r.tests))
+	f.public = near(name, r.tests) != ""
 	return f
 }
 
