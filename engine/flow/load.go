@@ -112,6 +112,7 @@ const (
 	notYet                 // an error that says so
 	enterprise             // an error that says so
 	serverSet              // kept by Kestra's server: a warning that it has no effect
+	blueprint              // what Kestra's catalog of blueprints says of a flow: a warning that it has no effect
 )
 
 var flowMembers = map[string]memberState{
@@ -121,6 +122,7 @@ var flowMembers = map[string]memberState{
 	"errors":  notYet, "finally": notYet, "afterExecution": notYet, "listeners": notYet, "pluginDefaults": notYet,
 	"taskDefaults": notYet, "concurrency": notYet, "retry": notYet, "sla": notYet, "checks": notYet, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
+	"extend":   blueprint,
 	"revision": serverSet, "updated": serverSet, "tenantId": serverSet, "source": serverSet,
 }
 
@@ -146,6 +148,8 @@ func (l *loader) members(n *yaml.Node, path string, known map[string]memberState
 			l.errorAt(key, inner, "is not supported yet")
 		case state == enterprise:
 			l.errorAt(key, inner, "is a feature of Kestra's Enterprise Edition and not supported")
+		case state == blueprint:
+			l.report(SeverityWarning, l.pos(key), inner, "belongs to the catalog of Kestra's blueprints and has no effect in a flow")
 		case state == serverSet:
 			l.report(SeverityWarning, l.pos(key), inner, "has no effect in a file")
 		default:

@@ -145,8 +145,12 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 			return false
 		}
 	}
+	plugin := strings.HasPrefix(typ, pluginPrefix) && !strings.HasPrefix(typ, corePackage)
 	hint := didYouMean(l.catalog.nearest(kind, typ))
-	switch plugin := strings.HasPrefix(typ, "io.kestra.plugin.") && !strings.HasPrefix(typ, corePackage); {
+	if plugin && !samePlugin(typ, l.catalog.nearest(kind, typ)) {
+		hint = ""
+	}
+	switch {
 	case plugin && kind == KindTrigger && (hint == "" || !strings.EqualFold(l.catalog.nearest(kind, typ), typ)):
 		l.neverFires(val, path, typ)
 		c.Spec = &Spec{Kind: kind, Type: typ}
@@ -157,6 +161,14 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		l.errorAt(val, path, "unknown %s type `%s`%s", kind, shorten(typ), hint)
 	}
 	return false
+}
+
+// samePlugin reports whether the type known is of the plugin that typ names, give or take a letter, or typ lacks just the
+// word core: another plugin's class of the same name does something else.
+func samePlugin(typ, known string) bool {
+	group, class, _ := strings.Cut(strings.TrimPrefix(typ, pluginPrefix), ".")
+	other, _, _ := strings.Cut(strings.TrimPrefix(known, pluginPrefix), ".")
+	return distance(strings.ToLower(group), strings.ToLower(other)) <= 1 || known == corePackage+group+"."+class
 }
 
 func (l *loader) neverFires(n *yaml.Node, path, typ string) {
