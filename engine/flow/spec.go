@@ -24,7 +24,8 @@ type Spec struct {
 	Variables []Variable
 
 	// Compile turns a component whose properties were checked into what its package runs: a task, a condition, a trigger.
-	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component.
+	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component; one that is a
+	// warning stands beside a compiled component.
 	// Nil means that Kestra has the type and this module does not support it yet: using it is an error that says so,
 	// a warning for a trigger ("never fires here").
 	Compile func(c *Component) (any, error)
