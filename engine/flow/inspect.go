@@ -188,11 +188,12 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 	if known && (len(u.Path) == 1 || s.members[name] == nil || slices.Contains(s.members[name], u.Path[1])) {
 		return
 	}
-	at, message, hint := u.At[0], "", ""
+	at := u.At[0]
+	var message, hint string
 	switch {
 	case known:
 		at = u.At[1]
-		message = fmt.Sprintf("there is no `%s`", access(u.Path[:2]))
+		message = "there is no `" + access(u.Path[:2]) + "`"
 		if what := ownMembers[name]; what != "" {
 			message += ": the flow has no " + what + " of this name"
 		}
@@ -200,13 +201,13 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 			hint = didYouMean(access([]string{name, near}))
 		}
 	case s.early && slices.Contains(runVariables, name):
-		message = fmt.Sprintf("there is no variable `%s` here: this is evaluated before the flow runs", name)
+		message = "there is no variable `" + name + "` here: this is evaluated before the flow runs"
 	case name == "vars":
 		message = "there is no variable `vars`: the flow has no `variables`"
 	case name == "inputs":
 		message = "there is no variable `inputs`: the flow has no `inputs`"
 	default:
-		message = fmt.Sprintf("there is no variable `%s`", shorten(name))
+		message = "there is no variable `" + shorten(name) + "`"
 		hint = didYouMean(nearest(name, s.names))
 	}
 	isRescued := u.Rescued

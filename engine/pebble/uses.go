@@ -110,7 +110,8 @@ func always(b body) (at int, printed string) {
 // a part of `false`, or of the zeros that count as false in Kestra 2.0.
 func meets(text string) bool {
 	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) })
-	return text != "" && !strings.Contains("false", text) && text != "0" && text != "-0" && text != "-"
+	const unmet = "false -0"
+	return text != "" && !strings.Contains(unmet, text)
 }
 
 // compared notes an operator between two expressions on the uses that they are, if the other side is text.
