@@ -168,7 +168,7 @@ func TestExpression(t *testing.T) {
 					t.Fatalf("load: %v", found)
 				}
 				for _, d := range found {
-					if strings.Contains(d.Message, "always met") && !test.want || strings.Contains(d.Message, "never met") && test.want {
+					if strings.HasPrefix(d.Message, "always met: ") && !test.want || strings.Contains(d.Message, "never met") && test.want {
 						t.Errorf("met = %v, and a warning says: %v", test.want, d)
 					}
 				}

@@ -103,7 +103,7 @@ func fakeSpecs() []Spec {
 		{
 			Kind: KindCondition, Type: "io.kestra.plugin.core.condition.Expression", Compile: itself,
 			Aliases:    []string{"io.kestra.plugin.core.condition.ExpressionCondition", "io.kestra.core.models.conditions.types.VariableCondition"},
-			Properties: []Property{{Name: "expression", Type: String, Required: true, Dynamic: true, Condition: true}},
+			Properties: []Property{{Name: "expression", Type: String, Required: true, Dynamic: true, Condition: true, ZeroMet: true}},
 		},
 		{
 			Kind: KindCondition, Type: "io.kestra.plugin.core.condition.Not", Compile: itself,

@@ -110,13 +110,15 @@ func (l *loader) checkExpressions() {
 func (l *loader) checkAlwaysMet(t expressionText, in *pebble.Inspection) {
 	const met = ", and any text but `false` is met; write the whole comparison inside of one {{ … }}"
 	switch text := in.Printed; {
+	case in.Number && t.zeroMet:
+		l.warnInside(t, in, 0, true, "always met, unless it fails: this gives a number, and any text but `false` is met, 0 too; compare it, as in … > 0")
 	case text == "" || text == "true":
 	case !hasExpression(t.text):
 		l.warnInside(t, in, in.PrintedAt, true, "always met: without braces this is plain text"+met)
 	case strings.ContainsAny(text, "“”„‘’«»"):
 		l.warnInside(t, in, in.PrintedAt, true, "always met: this quotation mark is none of YAML's but a part of the text"+met)
 	default: // the text is not quoted: it may be what a secret is compared with
-		l.warnInside(t, in, in.PrintedAt, true, "always met: the text here is printed whatever the braces give"+met)
+		l.warnInside(t, in, in.PrintedAt, true, "always met: what is printed here is neither blank nor `false`, whatever the variables are; write the whole comparison inside of one {{ … }}")
 	}
 }
 
@@ -208,7 +210,7 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 		message = "there is no variable `inputs`: the flow has no `inputs`"
 	default:
 		message = "there is no variable `" + shorten(name) + "`"
-		hint = didYouMean(nearest(name, s.names))
+		hint = didYouMean(l.variableMeant(s, name))
 	}
 	isRescued := u.Rescued
 	for n := range u.Path {
@@ -218,6 +220,24 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 		l.warnInside(t, in, at, !isRescued, "%s%s", message, hint)
 	}
 }
+
+// variableMeant returns what an author may have meant by a variable that does not exist; "" when nothing is near.
+func (l *loader) variableMeant(s *scope, name string) string {
+	switch {
+	case slices.Contains(s.members["trigger"], name):
+		return "trigger." + name
+	case usualVariables[name] != "":
+		return usualVariables[name]
+	case nearest(name, s.names) != "":
+		return nearest(name, s.names)
+	case slices.ContainsFunc(l.pebble.Functions(), func(e pebble.Entry) bool { return e.Name == name }):
+		return name + "()"
+	}
+	return ""
+}
+
+// usualVariables are names that people bring along from elsewhere.
+var usualVariables = map[string]string{"secrets": "secret('…')", "payload": "trigger.body", "event": "trigger.body", "request": "trigger"}
 
 // ownMembers are the variables whose members the flow itself names, and as what.
 var ownMembers = map[string]string{"vars": "variable", "inputs": "input", "outputs": "task", "tasks": "task"}
@@ -242,6 +262,6 @@ func access(path []string) string {
 }
 
 // noteCondition remembers a text that decides, for checkAlwaysMet.
-func (l *loader) noteCondition(n *yaml.Node, text, path string) {
-	l.conditions = append(l.conditions, expressionText{node: n, text: text, path: path})
+func (l *loader) noteCondition(n *yaml.Node, text, path string, zeroMet bool) {
+	l.conditions = append(l.conditions, expressionText{node: n, text: text, path: path, zeroMet: zeroMet})
 }

@@ -210,7 +210,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 	case "runIf":
 		if text, ok := l.text(val, path); ok {
 			c.RunIf = l.template(val, text, path)
-			l.noteCondition(val, text, path)
+			l.noteCondition(val, text, path, false)
 		}
 	case "logLevel", "minLogLevel":
 		c.LogLevel, _ = l.oneOf(val, path, logLevels)

@@ -110,7 +110,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 				l.early = early
 			}
 			if p.Condition {
-				l.noteCondition(n, text, path)
+				l.noteCondition(n, text, path, p.ZeroMet)
 			}
 		}
 	case Integer, Boolean, Duration:

@@ -13,12 +13,14 @@ type expressionText struct {
 	text  string
 	path  string
 	early bool // evaluated before the flow runs
+
+	zeroMet bool // of a condition: 0 is met
 }
 
 // noteText remembers a text that checkReferences and checkExpressions have to look at.
 func (l *loader) noteText(n *yaml.Node, text, path string) {
 	if hasExpression(text) {
-		l.texts = append(l.texts, expressionText{n, text, path, l.early})
+		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early})
 	}
 }
 

@@ -73,6 +73,7 @@ type Property struct {
 	MaxLength int      // in UTF-16 units of the text as written; 0: no limit
 	Secret    bool     // a String whose text no finding may quote, not even a part of its expression
 	Condition bool     // a String that decides by what it renders to: one that prints text in every case is a warning
+	ZeroMet   bool     // of a Condition: 0 is met too
 	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read
 	Extension bool     // Kestra does not have it; `validate --portable` names it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so

@@ -24,6 +24,22 @@ var usual = map[string]map[string]string{
 	"tag":      {"elif": "elseif", "elsif": "elseif", "foreach": "for", "let": "set", "assign": "set"},
 }
 
+// tagNames are the names of tags, for hints.
+var tagNames = []string{"if", "else", "elseif", "endif", "for", "endfor", "set", "macro", "endmacro", "block", "endblock", "filter", "endfilter", "raw", "endraw"}
+
+// tagHint is the end of a message about a tag that does not exist.
+func tagHint(name string) string {
+	if hint := usual["tag"][name]; hint != "" {
+		return didYouMean(hint)
+	}
+	for _, tag := range tagNames {
+		if editDistance(name, tag, 2) == 1 {
+			return didYouMean(tag)
+		}
+	}
+	return ""
+}
+
 // signs are characters that other languages have and this one does not.
 var signs = map[string]string{"&": "and", "!": "not", "“": "'", "”": "'", "„": "'", "‘": "'", "’": "'", "«": "'", "»": "'", "‚": "'"}
 

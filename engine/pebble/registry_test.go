@@ -67,6 +67,9 @@ func TestSuggestions(t *testing.T) {
 		// What other languages write.
 		"{% if a %}x{% elif b %}y{% endif %}":    `unexpected tag name "elif"; did you mean "elseif"?`,
 		"{% if a %}x{% else if b %}y{% endif %}": `unexpected "if", expected %}; did you mean "elseif"?`,
+		"{% iff a %}x{% endif %}":                `unexpected tag name "iff"; did you mean "if"?`,
+		"{% if a %}x{% endiff %}":                `unexpected tag name "endiff"; did you mean "endif"?`,
+		"{% endif %}":                            `unexpected tag name "endif"`,
 		"{% if a = 1 %}{% endif %}":              `unexpected "=", expected %}; write == to compare`,
 		"{{ a || b }}":                           `unexpected "|", expected the name of a filter; write or`,
 		"{{ !a }}":                               `unexpected character "!"; write not`,

@@ -18,6 +18,9 @@ type Inspection struct {
 	Printed   string
 	PrintedAt int
 
+	// Number says that the template is one expression that gives a number, which as text is neither blank nor `false`.
+	Number bool
+
 	text string
 }
 
@@ -45,6 +48,11 @@ func (e *Engine) Inspect(text string) (*Inspection, error) {
 	slices.SortStableFunc(i.Uses, func(a, b Use) int { return a.At[0] - b.At[0] })
 	for n := range i.Uses {
 		i.Uses[n].Dashed = dashed(text, &i.Uses[n])
+	}
+	if len(parsed.body) == 1 {
+		if p, ok := parsed.body[0].(*printNode); ok {
+			i.Number = isNumber(p.value)
+		}
 	}
 	if at, printed := always(parsed.body); printed != "" {
 		i.Printed, _, _ = strings.Cut(strings.TrimSpace(printed), "\n")
@@ -75,13 +83,20 @@ func dashed(text string, u *Use) string {
 // always returns what a statement prints in every case such that the whole is neither blank nor `false`, and its offset;
 // "" when there is none.
 func always(b body) (at int, printed string) {
+	booleans := 0 // of two that are printed one behind the other, the text is not `false`
 	for _, s := range b {
 		switch s := s.(type) {
 		case *textNode:
 			printed = s.text
 		case *printNode:
-			if l, ok := literal(s.value); ok && strings.TrimSpace(l.Str()) != "true" {
-				printed = l.Str()
+			if printed = surely(s.value); strings.TrimSpace(printed) == "true" {
+				printed = ""
+			}
+			if isBoolean(s.value) {
+				booleans++
+			}
+			if booleans == 2 {
+				printed = "truefalse"
 			}
 		case *ifTag:
 			if !s.hasElse {
@@ -104,6 +119,76 @@ func always(b body) (at int, printed string) {
 		at, printed = 0, ""
 	}
 	return 0, ""
+}
+
+// surely returns a text that an expression prints whatever the variables are; "" when there is none.
+func surely(e expression) string {
+	switch e := e.(type) {
+	case *literalExpr:
+		return e.value.Str()
+	case *listExpr, *mapExpr:
+		return "[]"
+	case *filterExpr:
+		switch e.name {
+		case "jq", "keys", "values", "split": // give lists, and an empty one prints as []
+			return "[]"
+		}
+	case *ternaryExpr:
+		if no := surely(e.no); meets(no) {
+			return surely(e.yes)
+		}
+	case *binaryExpr:
+		left, right := surely(e.left), surely(e.right)
+		switch {
+		case e.op == "~" && meets(left):
+			return left
+		case e.op == "~":
+			return right
+		case (e.op == "??" || e.op == "???") && meets(left):
+			return right
+		}
+	case *quoteExpr:
+		for _, part := range e.parts {
+			if text := surely(part); meets(text) {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// isBoolean reports whether an expression gives true or false whatever the variables are.
+func isBoolean(e expression) bool {
+	switch e := e.(type) {
+	case *testExpr:
+		return true
+	case *unaryExpr:
+		return e.op == "not"
+	case *binaryExpr:
+		switch e.op {
+		case "==", "equals", "!=", "<", ">", "<=", ">=", "and", "or", "contains", "isIn":
+			return true
+		}
+	}
+	return false
+}
+
+// isNumber reports whether an expression gives a number, or fails, whatever the variables are.
+func isNumber(e expression) bool {
+	switch e := e.(type) {
+	case *literalExpr:
+		return e.value.IsNumber()
+	case *filterExpr:
+		return e.name == "length" || e.name == "number"
+	case *binaryExpr:
+		switch e.op {
+		case "*", "/", "%":
+			return true
+		case "-", "??":
+			return isNumber(e.left) || e.op == "-" && isNumber(e.right)
+		}
+	}
+	return false
 }
 
 // meets reports whether a text makes a condition met wherever it stands in what is printed: not if it is blank or could be

@@ -58,6 +58,17 @@ func TestUses(t *testing.T) {
 	}
 }
 
+func TestPrintsNumber(t *testing.T) {
+	for template, want := range map[string]bool{
+		"{{ 1 }}": true, "{{ a.b | length }}": true, "{{ a % 2 }}": true, "{{ a - 1 }}": true, "{{ (a | length) ?? 0 }}": true,
+		"{{ a }}": false, "{{ a - b }}": false, "{{ a | length > 0 }}": false, "{{ 1 }}{{ a }}": false, "1": false,
+	} {
+		if i, err := New(Options{}).Inspect(template); err != nil || i.Number != want {
+			t.Errorf("%s: got %+v, %v", template, i, err)
+		}
+	}
+}
+
 // TestAlwaysPrints has the text that makes a condition met whatever the variables are, with its column.
 func TestAlwaysPrints(t *testing.T) {
 	for template, want := range map[string]string{
@@ -70,6 +81,16 @@ func TestAlwaysPrints(t *testing.T) {
 		"{% if a %}yes{% endif %}":                        "",
 		"{% block b %}x{% endblock %}":                    "x 14",
 		"{{ 'a == b' }}":                                  "a == b 1",
+		"{{ a == 1 }}{{ b == 2 }}":                        "truefalse 13",
+		"{{ a == 1 }}{{ b }}":                             "",
+		"{{ a ? 'yes' : 'no' }}":                          "yes 1",
+		"{{ a ? 'true' : 'false' }}":                      "",
+		"{{ a ~ ' == 1' }}":                               "== 1 1",
+		"{{ a ~ b }}":                                     "",
+		"{{ \"#{a} == 1\" }}":                             "== 1 1",
+		"{{ a | jq('.x') }}":                              "[] 1",
+		"{{ a | jq('.x') | first }}":                      "",
+		"{{ [a] }}":                                       "[] 1",
 		"{{ 'true' }}":                                    "",
 		"{{ 'false' }}":                                   "",
 		"{{ a == 1 }}":                                    "",
