@@ -237,7 +237,7 @@ func (l *loader) variableMeant(s *scope, name string) string {
 }
 
 // usualVariables are names that people bring along from elsewhere.
-var usualVariables = map[string]string{"secrets": "secret('…')", "payload": "trigger.body", "event": "trigger.body", "request": "trigger"}
+var usualVariables = map[string]string{"secrets": "secret('…')", "payload": "trigger.body", "event": "trigger.body", "request": "trigger"} //nolint:gosec // names, no secrets
 
 // ownMembers are the variables whose members the flow itself names, and as what.
 var ownMembers = map[string]string{"vars": "variable", "inputs": "input", "outputs": "task", "tasks": "task"}
