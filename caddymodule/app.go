@@ -38,7 +38,9 @@ type App struct {
 	// Where executions are kept. Default: `{"store": "memory"}`, in the memory of the process.
 	StoreRaw json.RawMessage `json:"store,omitempty" caddy:"namespace=kestra.stores inline_key=store"`
 
-	// Makes any error in a flow an error of the configuration, which then does not load. Default: false.
+	// Makes any error in a flow an error of the configuration, which then does not load; and so any warning of what cannot
+	// work: a condition that is always or never met, a name that does not exist, a trigger that never fires here. Default:
+	// false.
 	Strict bool `json:"strict,omitempty"`
 
 	// The URL under which users reach this server, as in `https://example.com`. It gives `url` in answers and

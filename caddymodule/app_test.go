@@ -51,6 +51,9 @@ type m = map[string]any
 // neverFires has a trigger of a type that only Kestra runs.
 var neverFires = webhookFlow("never_fires", "  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: \"0 0 * * *\"\n")
 
+// alwaysMet has a condition with text beside its braces.
+var alwaysMet = webhookFlow("always_met", "    conditions:\n      - type: io.kestra.plugin.core.condition.Expression\n        expression: \"{{ trigger.body.x }} == 1\"\n")
+
 func TestConfigurationErrors(t *testing.T) {
 	good := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
 	again := writeFlows(t, map[string]string{"sub/b.yaml": webhookFlow("a", "")})
@@ -76,7 +79,8 @@ func TestConfigurationErrors(t *testing.T) {
 		{"strict, inline flow", m{"strict": true, "inline_flows": []m{{"source": "Caddyfile:14", "yaml": badFlow}}}, []m{{}}, []string{"Caddyfile:14 (inline flow, line 3)"}},
 		{"strict, inline flow without source", m{"strict": true, "inline_flows": []m{{"yaml": badFlow}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 3)"}},
 		{"strict, key that cannot be rendered", m{"strict": true}, []m{{"flow_dirs": []string{noKey}}}, []string{"a.yml:", "key"}},
-		{"strict, trigger that never fires", m{"strict": true, "inline_flows": []m{{"yaml": neverFires}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 15): triggers[1]: a trigger of type io.kestra.plugin.core.trigger.Schedule never fires here"}},
+		{"strict, trigger that never fires", m{"strict": true, "inline_flows": []m{{"yaml": neverFires}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 16): triggers[1].type: the trigger type `io.kestra.plugin.core.trigger.Schedule` never fires here"}},
+		{"strict, condition that is always met", m{"strict": true, "inline_flows": []m{{"yaml": alwaysMet}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 17): triggers[0].conditions[0].expression: always met: "}},
 		{"two flows of one name in one folder", nil, []m{{"flow_dirs": []string{twice}}}, []string{"company.team/a is already defined at " + filepath.Join(twice, "a.yml")}},
 		{"two flows of one name in one site", nil, []m{{"flow_dirs": []string{good, again}}}, []string{"company.team/a is already defined at " + filepath.Join(good, "a.yml")}},
 		{"two flows of one name in app and site", m{"flow_dirs": []string{good}}, []m{{"flow_dirs": []string{again}}}, []string{"company.team/a is already defined"}},
@@ -151,6 +155,7 @@ func TestConfigurationLogs(t *testing.T) {
 		{"no trigger", nil, []m{{"flow_dirs": []string{noTrigger}}}, "warn", "every webhook URL is unknown"},
 		{"no trigger in namespace", nil, []m{{"flow_dirs": []string{good}, "namespaces": []string{"company"}}}, "warn", "every webhook URL is unknown"},
 		{"nothing at all", nil, []m{{}}, "warn", "every webhook URL is unknown"},
+		{"condition that is always met", m{"inline_flows": []m{{"yaml": alwaysMet}}}, []m{{}}, "warn", "always met: "},
 		{"trigger that never fires", m{"inline_flows": []m{{"yaml": neverFires}}}, []m{{}}, "warn", "never fires here"},
 		{"short key, strict", m{"strict": true}, []m{{"flow_dirs": []string{short}}}, "warn", "a.yml:14:10: triggers[0].key: has fewer than 16 characters"},
 		{"bad flow", nil, []m{{"flow_dirs": []string{bad}}}, "error", filepath.Join(bad, "bad.yml:3:1: ")},

@@ -43,6 +43,25 @@ type EvalOptions struct {
 	Environ []string // as of [SiteOptions]; gives envs, unless the context has it, and secret()
 }
 
+// foldHeaders returns the variable `trigger` with headers that are looked up without regard to case, as those of a request
+// are.
+func foldHeaders(trigger value.Value) value.Value {
+	if trigger.Kind() != value.KindMap {
+		return trigger
+	}
+	headers, _ := trigger.Map().Get("headers")
+	if headers.Kind() != value.KindMap {
+		return trigger
+	}
+	folded := value.NewFoldMap(headers.Map().Len())
+	for name, texts := range headers.Map().All() {
+		folded.Set(name, texts)
+	}
+	out := copyVars(trigger.Map(), 0)
+	out.Set("headers", value.FromMap(folded))
+	return value.FromMap(out)
+}
+
 // Eval evaluates a template once, as conditions and properties of tasks are. Errors of the template are of type
 // [*pebble.Error] and show their place, and no secret.
 func Eval(template string, o EvalOptions) (string, error) {
@@ -58,6 +77,9 @@ func Eval(template string, o EvalOptions) (string, error) {
 			return "", fmt.Errorf("context: is a %s, not an object with the variables", v.Kind())
 		}
 		for name, variable := range v.Map().All() {
+			if name == "trigger" {
+				variable = foldHeaders(variable)
+			}
 			vars.Set(name, variable)
 		}
 	}

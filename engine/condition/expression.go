@@ -18,7 +18,7 @@ func expressionSpec() flow.Spec {
 		},
 		Summary: "Met when the rendered expression is neither blank nor false.",
 		Properties: []flow.Property{{
-			Name: "expression", Type: flow.String, Required: true, Dynamic: true,
+			Name: "expression", Type: flow.String, Required: true, Dynamic: true, Condition: true, ZeroMet: true,
 			Summary: "An expression, as in {{ trigger.body.action == 'opened' }}.",
 		}},
 		Compile: func(c *flow.Component) (any, error) {

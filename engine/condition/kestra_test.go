@@ -164,8 +164,13 @@ func TestExpression(t *testing.T) {
 		for _, test := range tests {
 			t.Run(typ[strings.LastIndex(typ, ".")+1:]+" "+test.expression, func(t *testing.T) {
 				conditions, found := load(t, "- type: "+typ+"\n  expression: "+test.expression+"\n")
-				if len(found) > 0 || len(conditions) != 1 {
+				if found.Err() != nil || len(conditions) != 1 {
 					t.Fatalf("load: %v", found)
+				}
+				for _, d := range found {
+					if strings.HasPrefix(d.Message, "always met: ") && !test.want || strings.Contains(d.Message, "never met") && test.want {
+						t.Errorf("met = %v, and a warning says: %v", test.want, d)
+					}
 				}
 				if got := all(t, conditions, e); got != test.want {
 					t.Errorf("met = %v, want %v", got, test.want)

@@ -1,8 +1,10 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
@@ -94,7 +96,7 @@ func (l *loader) constraint(t *Type, name string, val *yaml.Node, path string) {
 		}
 		pattern, err := regexp.Compile(`\A(?:` + text + `)\z`)
 		if err != nil {
-			l.errorAt(val, path, "cannot be used as a regular expression: %v", err)
+			l.errorAt(val, path, "cannot be used as a regular expression%s", regexpProblem(err))
 			return
 		}
 		t.Validator, t.pattern = text, pattern
@@ -117,6 +119,15 @@ func (l *loader) constraint(t *Type, name string, val *yaml.Node, path string) {
 			l.errorAt(val, path, "must not be a list itself")
 		}
 	}
+}
+
+// regexpProblem says what is wrong with a pattern, without quoting it.
+func regexpProblem(err error) string {
+	wrong, ok := errors.AsType[*syntax.Error](err)
+	if !ok {
+		return ""
+	}
+	return ": " + wrong.Code.String()
 }
 
 func (l *loader) bound(t *Type, val *yaml.Node, path string) *bound {
@@ -162,6 +173,16 @@ func (t *Type) Convert(v value.Value) (value.Value, error) {
 		}
 	}
 	return out, nil
+}
+
+// unconstrained returns the type without its constraints. Kestra holds a default against them when it resolves the inputs of
+// an execution, which one that a webhook starts does not have.
+func (t *Type) unconstrained() *Type {
+	free := &Type{Name: t.Name, Item: t.Item, Values: t.Values, AllowCustomValue: true, input: t.input}
+	if t.Name == TypeEmail {
+		free.Name = TypeString
+	}
+	return free
 }
 
 func (t *Type) convertList(v value.Value) (value.Value, error) {
@@ -232,9 +253,13 @@ func (t *Type) notInValues() error {
 func (in *Input) Convert(v value.Value) (value.Value, error) {
 	out, err := in.Type.Convert(v)
 	if err != nil {
-		return value.Null, fmt.Errorf("invalid value for input `%s`. Cause: %w", in.ID, err)
+		return value.Null, in.invalid(err)
 	}
 	return out, nil
+}
+
+func (in *Input) invalid(err error) error {
+	return fmt.Errorf("invalid value for input `%s`. Cause: %w", in.ID, err)
 }
 
 // Convert returns v as the output's type; null for null if the output is not required, and then the output is left out

@@ -7,6 +7,7 @@ import "strings"
 
 const (
 	corePackage  = "io.kestra.plugin.core."
+	pluginPrefix = "io.kestra.plugin."
 	kestraPrefix = "io.kestra."
 )
 
@@ -22,7 +23,7 @@ var coreTasks = map[string]string{
 	"namespace":  "DeleteFiles DownloadFiles PurgeFiles UploadFiles Version",
 	"output":     "OutputValues",
 	"state":      "Delete Get Set",
-	"storage":    "Concat DeduplicateItems Delete FilterItems LocalFiles PurgeCurrentExecutionFiles Reverse Size Split Write",
+	"storage":    "Concat DeduplicateItems Delete FilterItems LocalFiles PurgeCurrentExecutionFiles PurgeStorage Reverse Size Split Write",
 	"templating": "TemplatedTask",
 	"trigger":    "Toggle",
 }
@@ -31,6 +32,18 @@ var coreTasks = map[string]string{
 var oldTaskGroups = map[string]string{
 	"debug": "debugs", "execution": "executions", "flow": "flows", "state": "states", "storage": "storages",
 }
+
+// otherAliases are names that Kestra also has for a task, beside the one below io.kestra.core.tasks.
+var otherAliases = map[string][]string{
+	"flow.Subflow":                       {"io.kestra.core.tasks.flows.Flow"},
+	"flow.WorkingDirectory":              {"io.kestra.core.tasks.flows.Worker"},
+	"execution.PurgeExecutions":          {"io.kestra.core.tasks.storages.Purge", corePackage + "storage.Purge"},
+	"execution.Count":                    {"io.kestra.core.tasks.executions.Counts"},
+	"storage.PurgeCurrentExecutionFiles": {"io.kestra.core.tasks.storages.PurgeExecution", corePackage + "storage.PurgeExecution"},
+}
+
+// oldScripts are the deprecated tasks that Kestra's plugin of scripts still has below io.kestra.core.tasks.scripts.
+var oldScripts = []string{"Bash", "Node", "Python"}
 
 // coreTriggers are the trigger types below io.kestra.plugin.core; the aliases are below io.kestra.core.models.triggers.types.
 var coreTriggers = []string{"trigger.Flow", "trigger.Schedule", "trigger.ScheduleOnDates", "trigger.Webhook", "http.Trigger"}
@@ -57,8 +70,12 @@ func kestraTypes() []Spec {
 			} else {
 				spec.Aliases = []string{"io.kestra.core.tasks." + old + "." + class}
 			}
+			spec.Aliases = append(spec.Aliases, otherAliases[group+"."+class]...)
 			specs = append(specs, spec)
 		}
+	}
+	for _, class := range oldScripts {
+		specs = append(specs, Spec{Kind: KindTask, Type: "io.kestra.core.tasks.scripts." + class, Summary: summary})
 	}
 	for _, name := range coreTriggers {
 		spec := Spec{Kind: KindTrigger, Type: corePackage + name, Summary: summary}

@@ -136,7 +136,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		l.errorAt(val, path, "the %s type `%s` is not supported yet", kind, typ)
 		return false
 	case c.Spec != nil:
-		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", typ)
+		l.neverFires(val, path, typ)
 		return true
 	}
 	for _, other := range []Kind{KindTask, KindTrigger, KindCondition} {
@@ -145,10 +145,14 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 			return false
 		}
 	}
+	plugin := strings.HasPrefix(typ, pluginPrefix) && !strings.HasPrefix(typ, corePackage)
 	hint := didYouMean(l.catalog.nearest(kind, typ))
-	switch plugin := strings.HasPrefix(typ, "io.kestra.plugin.") && !strings.HasPrefix(typ, corePackage); {
+	if plugin && !samePlugin(typ, l.catalog.nearest(kind, typ)) {
+		hint = ""
+	}
+	switch {
 	case plugin && kind == KindTrigger && (hint == "" || !strings.EqualFold(l.catalog.nearest(kind, typ), typ)):
-		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", shorten(typ))
+		l.neverFires(val, path, typ)
 		c.Spec = &Spec{Kind: kind, Type: typ}
 		return true
 	case plugin:
@@ -157,6 +161,21 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		l.errorAt(val, path, "unknown %s type `%s`%s", kind, shorten(typ), hint)
 	}
 	return false
+}
+
+// samePlugin reports whether the type known is of the plugin that typ names, give or take a letter, or typ lacks just the
+// word core: another plugin's class of the same name does something else.
+func samePlugin(typ, known string) bool {
+	group, class, _ := strings.Cut(strings.TrimPrefix(typ, pluginPrefix), ".")
+	other, _, _ := strings.Cut(strings.TrimPrefix(known, pluginPrefix), ".")
+	return distance(strings.ToLower(group), strings.ToLower(other)) <= 1 || known == corePackage+group+"."+class
+}
+
+func (l *loader) neverFires(n *yaml.Node, path, typ string) {
+	l.add(&Diagnostic{
+		Severity: SeverityWarning, Strict: true, Pos: l.pos(n), Path: path,
+		Message: "the trigger type `" + shorten(typ) + "` never fires here",
+	})
 }
 
 func (l *loader) componentProperty(c *Component, p *Property, key, val *yaml.Node, path string) {
@@ -191,6 +210,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 	case "runIf":
 		if text, ok := l.text(val, path); ok {
 			c.RunIf = l.template(val, text, path)
+			l.noteCondition(val, text, path, false)
 		}
 	case "logLevel", "minLogLevel":
 		c.LogLevel, _ = l.oneOf(val, path, logLevels)

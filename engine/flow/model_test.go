@@ -199,6 +199,34 @@ func TestInputDefaultsFail(t *testing.T) {
 	}
 }
 
+// TestDefaultsWithoutConstraints: Kestra holds inputs against their constraints when it resolves those of an execution, which
+// one that a webhook starts does not have.
+func TestDefaultsWithoutConstraints(t *testing.T) {
+	set, found := loadText(t, `id: f
+namespace: n
+tasks: [{id: t, type: test.All}]
+inputs:
+  - {id: s, type: SELECT, values: [Low], defaults: High}
+  - {id: i, type: INT, max: 5, defaults: "{{ 3 + 4 }}"}
+  - {id: m, type: MULTISELECT, values: [a], defaults: [b]}
+`)
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := set.Flow("n", "f").InputDefaults(&pebble.Context{Vars: value.NewMap(0)})
+	if err != nil || value.JSON(value.FromMap(got)) != `{"s":"High","i":7,"m":["b"]}` {
+		t.Errorf("defaults are %s, %v", value.JSON(value.FromMap(got)), err)
+	}
+}
+
+func TestPortabilityOfDefaults(t *testing.T) {
+	set, _ := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.debug.Return}]\ninputs:\n  - {id: v, type: STRING, required: false, defaults: x}\n")
+	const want = "warning: flow.yml:5:54: inputs[0].defaults: an input with a default must be required, since the default always counts: Kestra 1.3 refuses the flow\n"
+	if diff := cmp.Diff(want, findings(nil, set.Extensions())); diff != "" {
+		t.Errorf("extensions (-want +got):\n%s", diff)
+	}
+}
+
 func TestConstantDefaultsAreShared(t *testing.T) {
 	set, _ := loadText(t, `id: f
 namespace: n

@@ -103,7 +103,13 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 			if p.Dynamic && p.Secret {
 				out.template = l.secretTemplate(n, text, path)
 			} else if p.Dynamic {
+				early := l.early
+				l.early = early && !p.AtEnd
 				out.template = l.template(n, text, path)
+				l.early = early
+			}
+			if p.Condition {
+				l.noteCondition(n, text, path, p.ZeroMet)
 			}
 		}
 	case Integer, Boolean, Duration:

@@ -66,7 +66,8 @@ func (f *Flow) constantDefaults() *value.Map {
 	return root.value().Map()
 }
 
-// Default returns the input's default, rendered with ctx and converted; null when it has none.
+// Default returns the input's default, rendered with ctx and converted; null when it has none. Constraints of the input do
+// not hold for it.
 func (in *Input) Default(ctx *pebble.Context) (value.Value, error) {
 	if in.Defaults == nil || !in.constant.IsNull() {
 		return in.constant, nil
@@ -78,7 +79,11 @@ func (in *Input) Default(ctx *pebble.Context) (value.Value, error) {
 	if v.IsNull() {
 		return value.Null, nil
 	}
-	return in.Convert(v)
+	out, err := in.Type.unconstrained().Convert(v)
+	if err != nil {
+		return value.Null, in.invalid(err)
+	}
+	return out, nil
 }
 
 // nest is a map that is being built from dotted paths.

@@ -20,8 +20,12 @@ type Spec struct {
 	Properties []Property
 	Pure       bool // tasks: running it again has no effect outside the execution, so nothing is committed around it
 
+	// Variables are the members that a trigger gives the variable `trigger` of expressions; nil: they are not known.
+	Variables []Variable
+
 	// Compile turns a component whose properties were checked into what its package runs: a task, a condition, a trigger.
-	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component.
+	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component; one that is a
+	// warning stands beside a compiled component.
 	// Nil means that Kestra has the type and this module does not support it yet: using it is an error that says so,
 	// a warning for a trigger ("never fires here").
 	Compile func(c *Component) (any, error)
@@ -32,6 +36,12 @@ type Spec struct {
 
 // Report takes a finding about a property of the component at hand; an empty property means the component as a whole.
 type Report func(severity Severity, property, message string)
+
+// Variable is one member of the variable `trigger`.
+type Variable struct {
+	Name  string
+	Lists bool // it is a map that has a list of texts for each name, as headers are
+}
 
 // PropertyType is the YAML form of a property.
 type PropertyType int
@@ -62,6 +72,9 @@ type Property struct {
 	Values    []string // the only values allowed, compared exactly
 	MaxLength int      // in UTF-16 units of the text as written; 0: no limit
 	Secret    bool     // a String whose text no finding may quote, not even a part of its expression
+	Condition bool     // a String that decides by what it renders to: one that prints text in every case is a warning
+	ZeroMet   bool     // of a Condition: 0 is met too
+	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read
 	Extension bool     // Kestra does not have it; `validate --portable` names it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so
 }

@@ -141,7 +141,13 @@ func describeSyntaxError(text []byte, err error) (line, column int, message stri
 	if strings.HasPrefix(message, "unknown anchor ") {
 		return line, 0, "a text that begins with * refers to an anchor, and there is none of its name: put it into quotes"
 	}
-	return line, 0, "YAML syntax: " + message
+	source := &Source{YAML: text}
+	for _, at := range []int{line, line - 1} {
+		if column, open := findUnquoted(source.line(at)); column > 0 {
+			return at, column, mustQuote(open)
+		}
+	}
+	return line, 0, "YAML syntax: " + plainSyntax(message)
 }
 
 // indentingTab returns the place of the first tab in front of a line's text; 0 when there is none.
@@ -224,6 +230,9 @@ func (t *treeCheck) checkKeys(n *yaml.Node) {
 			key = key.Alias
 		}
 		switch {
+		case key.Kind == yaml.MappingNode && key.Line == n.Line && key.Column == n.Column+1:
+			t.fail(n, "%s", mustQuote("{{"))
+			continue
 		case key.Kind != yaml.ScalarNode:
 			t.fail(key, "a key must be text, this is %s", kindName(key))
 			continue

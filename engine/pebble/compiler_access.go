@@ -94,6 +94,7 @@ type step struct {
 	number bool   // the subscript is a number
 	dotted bool
 	miss   error
+	text   error // miss where the target is text, which says so
 }
 
 func staticStep(e *attributeExpr) (step, bool) {
@@ -111,6 +112,7 @@ func staticStep(e *attributeExpr) (step, bool) {
 		s.index = indexOf(s.name)
 	}
 	s.miss = missing(s.at, s.name)
+	s.text = &fault{class: ClassMissing, at: s.at, name: s.name, of: e.target}
 	return s, true
 }
 
@@ -145,10 +147,14 @@ func (st *state) take(v value.Value, s *step) (value.Value, error) {
 		return value.Null, s.miss
 	default:
 	}
-	if s.number {
-		return value.Null, s.miss
+	miss := s.miss
+	if v.Kind() == value.KindString && s.text != nil {
+		miss = s.text
 	}
-	return st.member(v, s.name, nil, s.at, s.miss)
+	if s.number {
+		return value.Null, miss
+	}
+	return st.member(v, s.name, nil, s.at, miss)
 }
 
 // numbered takes the member of a map whose key is a number. A map that a template wrote may have such keys, which are

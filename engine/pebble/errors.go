@@ -62,6 +62,7 @@ type Error struct {
 	Column   int    // in characters, counted from 1
 	Name     string // the missing variable, attribute or index, or the unknown filter, function, test or tag; else ""
 	Msg      string // what is wrong, one line, without position
+	Public   bool   // of [ClassUnknown]: Msg quotes nothing but words of the language and what is written like a function
 	Err      error  // the cause, if there is one
 }
 
@@ -168,7 +169,9 @@ type fault struct {
 	class    Class
 	at       int // byte offset in the template; -1 when the caller knows it
 	name     string
+	public   bool   // see [Error]
 	computed bool   // the name is a value, which messages do not show
+	of       node   // the text of which the name is no member; nil for any other target
 	msg      string // empty for a name that does not exist: its message is only made when somebody reads it
 	err      error
 }
@@ -235,10 +238,13 @@ func publish(err error, text string) error {
 	if !ok {
 		return err
 	}
-	e := &Error{Class: f.class, Template: text, Name: f.name, Msg: f.Error(), Err: f.err}
+	e := &Error{Class: f.class, Template: text, Name: f.name, Msg: f.Error(), Public: f.public, Err: f.err}
 	e.Line, e.Column = lineColumn(text, max(f.at, 0))
 	if f.msg == "" {
 		e.Msg += " used in the expression `" + cut(strings.Join(strings.Fields(cut(text, 400)), " "), 120) + "`"
+	}
+	if f.of != nil && f.msg == "" {
+		e.Msg += ": `" + cut(f.of.String(), 80) + "` is text"
 	}
 	return e
 }

@@ -68,7 +68,7 @@ func (p *parser) expect(kind tokenKind, text string) error {
 }
 
 func (p *parser) unexpected(t token, want string) error {
-	return newFault(ClassSyntax, t.at, "unexpected %s, expected %s", t, want)
+	return newFault(ClassSyntax, t.at, "unexpected %s, expected %s%s", t, want, p.unexpectedHint(t))
 }
 
 func (p *parser) enter(t token) error {

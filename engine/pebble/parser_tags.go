@@ -16,7 +16,7 @@ func (p *parser) parseTag(name token) (statement, error) {
 	case "filter":
 		return p.parseFilterTag(name)
 	default:
-		f := newFault(ClassSyntax, name.at, "unexpected tag name %q", cut(name.text, 40))
+		f := newFault(ClassSyntax, name.at, "unexpected tag name %q%s", cut(name.text, 40), tagHint(name.text))
 		f.name = name.text
 		return nil, f
 	}
