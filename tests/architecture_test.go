@@ -48,7 +48,7 @@ var house = []row{
 	},
 	{
 		pkg:  "engine/flow",
-		ours: []string{"engine/pebble", "engine/yaml", "engine/value"},
+		ours: []string{"engine/pebble", "engine/javaregex", "engine/yaml", "engine/value"},
 	},
 	{
 		pkg:     "engine/condition",

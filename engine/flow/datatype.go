@@ -1,10 +1,8 @@
 package flow
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 	"time"
@@ -57,7 +55,7 @@ type Type struct {
 	Validator        string   // STRING: regular expression that the whole text must match
 
 	input     bool // constraints hold, and date-times print as Kestra stores inputs
-	pattern   *regexp.Regexp
+	pattern   *validator
 	low, high *bound
 }
 
@@ -94,9 +92,9 @@ func (l *loader) constraint(t *Type, name string, val *yaml.Node, path string) {
 		if !ok {
 			return
 		}
-		pattern, err := regexp.Compile(`\A(?:` + text + `)\z`)
+		pattern, err := compileValidator(text)
 		if err != nil {
-			l.errorAt(val, path, "cannot be used as a regular expression%s", regexpProblem(err))
+			l.errorAt(val, path, "cannot be used as a regular expression: %v", err)
 			return
 		}
 		t.Validator, t.pattern = text, pattern
@@ -119,15 +117,6 @@ func (l *loader) constraint(t *Type, name string, val *yaml.Node, path string) {
 			l.errorAt(val, path, "must not be a list itself")
 		}
 	}
-}
-
-// regexpProblem says what is wrong with a pattern, without quoting it.
-func regexpProblem(err error) string {
-	wrong, ok := errors.AsType[*syntax.Error](err)
-	if !ok {
-		return ""
-	}
-	return ": " + wrong.Code.String()
 }
 
 func (l *loader) bound(t *Type, val *yaml.Node, path string) *bound {
@@ -224,13 +213,18 @@ func (t *Type) convertList(v value.Value) (value.Value, error) {
 
 // check holds a converted value against the constraints.
 func (t *Type) check(v value.Value, o order) error {
+	if t.pattern != nil {
+		if ok, err := t.pattern.accepts(v.Str()); err != nil {
+			return fmt.Errorf("it cannot be matched against the pattern `%s`: %w", t.Validator, err)
+		} else if !ok {
+			return fmt.Errorf("it must match the pattern `%s`", t.Validator)
+		}
+	}
 	low, high := "more than", "less than"
 	if !o.time.IsZero() {
 		low, high = "after", "before"
 	}
 	switch {
-	case t.pattern != nil && !t.pattern.MatchString(v.Str()):
-		return fmt.Errorf("it must match the pattern `%s`", t.Validator)
 	case t.Name == TypeEmail && v.Str() != "" && !email.MatchString(v.Str()):
 		return fmt.Errorf("the input must be a valid email")
 	case t.Name != TypeMultiselect && t.Name.needsValues() && t.Values != nil && !t.AllowCustomValue && !slices.Contains(t.Values, v.Str()):

@@ -156,6 +156,10 @@ func TestConvertInput(t *testing.T) {
 		{"type: STRING, validator: '^a+$'", `"b"`, "!it must match the pattern `^a+$`"}, // *
 		{"type: STRING, validator: 'a|b'", `"ab"`, "!it must match the pattern"},
 		{"type: STRING, validator: 'a|b'", `"b"`, `"b"`},
+		{"type: STRING, validator: '(?=a)[a-z]++'", `"ab"`, `"ab"`},
+		{"type: STRING, validator: '(?=a)[a-z]++'", `"ba"`, "!it must match the pattern"},
+		{"type: STRING, validator: '\\h\\R'", `" \r\n"`, `" \r\n"`},
+		{"type: STRING, validator: '(?=a)(a+)+b'", `"` + strings.Repeat("a", 40) + `"`, "!it cannot be matched against the pattern"},
 		{"type: SELECT, values: [x, y]", `"z"`, "!it must match the values `[x, y]`"}, // *
 		{"type: ENUM, values: [x, y]", `"x"`, `"x"`},
 		{"type: SELECT, values: [x, y], allowCustomValue: true", `"z"`, `"z"`},
