@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -179,6 +180,29 @@ func TestYAMLLimits(t *testing.T) {
 			t.Errorf("%s: got %.50s", c.name, got)
 		}
 		t.Logf("%s: %s %s", c.name, got, took)
+	}
+}
+
+// TestYAMLTakesWhatItHolds sees that the value of a text takes at least the bytes that it holds.
+func TestYAMLTakesWhatItHolds(t *testing.T) {
+	tmpl, err := New(Options{Limits: Limits{Steps: 20_000_000, Memory: 1 << 30}}).Compile("{{ yaml(v) }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"- 1\n", "- - 1\n", "-\n", "- {a: 1}\n", "- a b c d e f g h\n"} {
+		account := &countedMemory{has: 1 << 40}
+		c := &Context{Vars: value.MapOf("v", value.String(strings.Repeat(part, 100<<10/len(part)))).Map(), Memory: account}
+		before := liveHeap()
+		v, err := tmpl.RenderTyped(c)
+		held := liveHeap() - before
+		if err != nil {
+			t.Errorf("%q: %v", part, err)
+		}
+		if taken := account.taken + freeMemory; held > taken {
+			t.Errorf("%q: holds %d bytes and took %d", part, held, taken)
+		}
+		runtime.KeepAlive(v)
+		runtime.KeepAlive(c)
 	}
 }
 
