@@ -51,9 +51,14 @@ var house = []row{
 		ours: []string{"engine/pebble", "engine/yaml", "engine/value"},
 	},
 	{
+		pkg:     "engine/cel",
+		ours:    []string{"engine/value"},
+		outside: []string{"cel.dev/cel-go"},
+	},
+	{
 		pkg:     "engine/condition",
-		ours:    []string{"engine/flow", "engine/pebble", "engine/value"},
-		outside: []string{"cel.dev/cel-go", "cel.dev/expr", "google.golang.org/protobuf", "github.com/rickar/cal/v2"},
+		ours:    []string{"engine/flow", "engine/cel", "engine/pebble", "engine/value"},
+		outside: []string{"github.com/rickar/cal/v2"},
 	},
 	{
 		pkg:  "engine/execution",

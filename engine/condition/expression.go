@@ -55,7 +55,7 @@ func (x expression) Holds(ctx context.Context, e *Event) (bool, error) {
 	if err := inTime(ctx, e); err != nil {
 		return false, err
 	}
-	if !e.Work.take(x.work) {
+	if !e.Work.Take(x.work) {
 		return false, &Error{Reason: ReasonCost, Message: "was not asked: the conditions before it took too many steps together"}
 	}
 	return x.template.Test(e.Pebble)

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"fmt"
@@ -194,7 +194,7 @@ func in(m *meter, a *arguments) ref.Val {
 
 // bindings are the library's implementations by overload, and by function where it chooses among several.
 var bindings = sync.OnceValues(func() (map[string]*functions.Overload, error) {
-	env, err := celEnvironment()
+	env, err := environment()
 	if err != nil {
 		return nil, err
 	}
