@@ -110,7 +110,8 @@ var house = []row{
 		outside: []string{"github.com/caddyserver/caddy/v2"},
 	},
 
-	{pkg: "tests"},
+	// The tables of the README are made from the specs.
+	{pkg: "tests", tests: []string{"engine", "engine/flow"}},
 	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.
 	{
