@@ -19,8 +19,8 @@ const (
 	maxParseURL  = 64 << 10
 )
 
-// ownFunctions are the module's own functions (spec/expressions.md §5.3). Names and meaning follow Tekton's interceptor
-// where it has them.
+// ownFunctions declares the functions that this module adds to CEL. Those that Tekton's CEL interceptor has too have its
+// names and meaning.
 func ownFunctions() []cel.EnvOption {
 	multimap := cel.MapType(cel.StringType, cel.ListType(cel.StringType))
 	str := cel.StringType

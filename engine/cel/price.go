@@ -12,7 +12,7 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 )
 
-// A single call that takes too much is refused before it begins, since nothing could stop it (spec/expressions.md §5.3).
+// Bounds of a single call. A call of the library cannot be stopped once it runs, so one that would pass them is refused.
 const (
 	maxResult  = 16 << 20 // bytes of a text that a call makes
 	maxItems   = 100_000  // items of a list that a call makes or walks over

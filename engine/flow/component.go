@@ -11,7 +11,7 @@ import (
 
 // Component is one task, trigger or condition of a flow, checked against its [Spec] and compiled.
 //
-// The fields from Description on are the members that every task or trigger may have (spec/kestra-webhook.md §5, §8.1).
+// The fields from Description on are the members that every task or trigger may have.
 // The members version, logToFile, failOnTriggerError and allowConcurrent are accepted and have no effect: the first
 // selects a plugin's version, the second writes logs to a file of Kestra's storage, the others concern polling triggers.
 type Component struct {

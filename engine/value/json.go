@@ -14,7 +14,7 @@ import (
 // error, as is a text beyond [MaxDepth] or [MaxNumberDigits]. Errors are of type [*SyntaxError].
 //
 // Members keep the order of the text and null members stay; of members with one key the last value counts, at the place
-// of the first (spec/kestra-live.md C.9). Integers are exact, -0 is 0; numbers with a fraction or an exponent are
+// of the first. Integers are exact, -0 is 0; numbers with a fraction or an exponent are
 // doubles, and one beyond the doubles, such as 1e400, becomes a string that holds its literal. Bytes that are not UTF-8
 // and lone surrogates become U+FFFD.
 //

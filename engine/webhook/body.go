@@ -51,8 +51,7 @@ func readBody(header http.Header, raw []byte, limit int64, account Account) (bod
 	}, nil
 }
 
-// decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does
-// (spec/kestra-live.md §B.4).
+// decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does.
 func decompress(coding string, raw []byte, limit int64, account Account) ([]byte, error) {
 	if coding == "" || len(raw) == 0 {
 		return raw, nil
