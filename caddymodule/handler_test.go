@@ -148,7 +148,7 @@ func TestUnreadBody(t *testing.T) {
 				t.Fatal(err)
 			}
 			// 10 GiB are declared, 1 KiB is sent.
-			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", tc.path, 10<<30, strings.Repeat("x", 1<<10))
+			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", tc.path, int64(10)<<30, strings.Repeat("x", 1<<10))
 			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 			if err != nil {
 				t.Fatal(err)
