@@ -129,7 +129,7 @@ func TestUnknownPass(t *testing.T) {
 	s.do("DELETE", webhookPath("fire"), "").want(t, 405, "")
 }
 
-// TestUnreadBody sees to it that a refused request with a body that nobody wants is answered at once.
+// TestUnreadBody checks that a refused request with a body that nobody wants is answered at once.
 func TestUnreadBody(t *testing.T) {
 	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
 	s := newServer(t)

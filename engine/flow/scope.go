@@ -33,8 +33,7 @@ func (f *Flow) HasInputDefaults() bool {
 }
 
 // InputDefaults returns the defaults of all inputs that have one, converted and nested at the dots of their ids, as
-// expressions see them in `inputs` while the execution has no inputs of its own. They are
-// rendered with ctx. The error names the first input that cannot be rendered or converted.
+// expressions see them in `inputs` while the execution has no inputs of its own. They are rendered with ctx. The error names the first input that cannot be rendered or converted.
 func (f *Flow) InputDefaults(ctx *pebble.Context) (*value.Map, error) {
 	if f.defaults != nil {
 		return f.defaults, nil

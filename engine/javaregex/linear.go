@@ -10,7 +10,7 @@ import (
 
 // linear is a pattern as Go runs it: in time that grows with the text times the size of the program, never faster.
 type linear struct {
-	first  *regexp.Regexp        // finds a match from the begin of a text
+	first  *regexp.Regexp        // finds a match from the beginning of a text
 	later  func() *regexp.Regexp // the same from its second character on, with the first as what stands before; nil if that is nothing to it
 	work   work
 	prefix string // what every match begins with

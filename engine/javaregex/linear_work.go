@@ -8,7 +8,7 @@ import (
 )
 
 // work tells what a program of Go does at most for a character of a text, in units. After a character that matches an
-// instruction, those behind it are looked at with the next one; so a character costs what stands behind all that it matches.
+// instruction, those after it are looked at with the next one; so a character costs what stands after all that it matches.
 type work struct {
 	ascii [utf8.RuneSelf]int
 	other int // of a character that is not in ASCII

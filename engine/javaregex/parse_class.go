@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// class reads a class from its bracket, or where behind && none stands, from what comes next. It passes the closing bracket
+// class reads a class from its bracket, or where after && none stands, from what comes next. It passes the closing bracket
 // if it may.
 func (p *parser) class(closing bool) set {
 	s, _ := p.classShort(closing)
@@ -119,7 +119,7 @@ func (p *parser) doubled() bool {
 	return true
 }
 
-// right reads what stands behind &&: classes, or all that is left.
+// right reads what stands after &&: classes, or all that is left.
 func (p *parser) right() (s set, found bool) {
 	for r := p.peek(); r != ']' && r != '&' && !p.atEnd(); r = p.peek() {
 		if r == '[' {

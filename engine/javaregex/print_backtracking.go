@@ -117,7 +117,7 @@ func (w *backtrackingPrinter) atomic(print func()) {
 	w.b.WriteString(`))\k<` + name + `>)`)
 }
 
-// newName returns the name of a capture that the pattern of Java does not have. regexp2 counts it behind those without names.
+// newName returns the name of a capture that the pattern of Java does not have. regexp2 counts it after those without names.
 func (w *backtrackingPrinter) newName() string {
 	w.names++
 	return "x" + strconv.Itoa(w.names)
@@ -185,7 +185,7 @@ func (w *backtrackingPrinter) reference(n *node) {
 	w.b.WriteString(`\k<` + strconv.Itoa(n.n) + `>`)
 }
 
-// boundary prints the boundary of a word: combining marks behind a letter or digit belong to its word.
+// boundary prints the boundary of a word: combining marks after a letter or digit belong to its word.
 func (w *backtrackingPrinter) boundary(n *node) {
 	var b strings.Builder
 	letters := asciiWord()

@@ -232,7 +232,7 @@ func diff(path string, theirs, mine any) []difference {
 	return []difference{{path, text(theirs), text(mine)}}
 }
 
-// diffObjects returns the differences between two objects, whose members have names behind prefix.
+// diffObjects returns the differences between two objects, whose members have names after prefix.
 func diffObjects(prefix string, theirs, mine map[string]any) []difference {
 	var found []difference
 	if _, host := mine["Host"]; host { // headers, wherever they were printed

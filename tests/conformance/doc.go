@@ -25,7 +25,7 @@
 // # The columns of divergences.tsv
 //
 //	case     topic/case, as in 04-body/1E400, or file/expression, as in operators/{{ 1 + 1 }}, with the name of the
-//	         context behind it in parentheses unless it is facts; of jq, jq/input | program; of the packages in
+//	         context after it in parentheses unless it is facts; of jq, jq/input | program; of the packages in
 //	         ../differential, differential/set/question and javaregex/kind
 //	kestra   what differs, a colon and a blank, and what Kestra has
 //	ours     what this engine has
@@ -33,5 +33,5 @@
 //
 // In the first three a * stands for any text. What differs is `result` for facts; for requests it is `status`, `message`
 // (of an error), `error members`, `content type`, `text` (a body that is no JSON object), or the path of a member of the
-// body, or of the final execution behind `execution.`. A row that covers no difference any more is an error too.
+// body, or of the final execution after `execution.`. A row that covers no difference any more is an error too.
 package conformance
