@@ -66,8 +66,8 @@ type linearSearch struct {
 	meter Meter
 }
 
-// What a search may take at worst, in steps, to be done on the text itself, which is faster and cannot be stopped: the
-// first one, and each that follows a match and may end long before that.
+// A search on the text itself is faster than one through a metered reader, but cannot be stopped. These are the most steps
+// that one may take at worst: the first search, and each later one, which may end long before that.
 const (
 	blindFirst = 5000
 	blindLater = 40
