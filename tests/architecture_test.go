@@ -20,8 +20,7 @@ const module = "github.com/caddy-kestra/kestra-webhook"
 // maxLines is where a Go file is two subjects.
 const maxLines = 500
 
-// row says what one package may import beside the standard library. A name that ends in /... means what is below it as
-// well.
+// row says what one package may import beside the standard library. A name that ends in /... includes the packages below it.
 type row struct {
 	pkg     string   // folder, relative to the module
 	ours    []string // packages of this module
@@ -29,7 +28,7 @@ type row struct {
 	tests   []string // what only its test files may import, ours by folder, others by path
 }
 
-// house is the order of the packages: what stands higher knows nothing of what stands lower.
+// house has the packages from the lowest to the highest: none knows anything of those after it.
 var house = []row{
 	{pkg: "engine/value"},
 	{pkg: "engine/mask"},
