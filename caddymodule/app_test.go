@@ -192,7 +192,7 @@ func TestConfigurationLogs(t *testing.T) {
 	}
 }
 
-// TestCleanupOfUnprovisionedApp sees to it that an app whose provisioning fails half way can be cleaned up, and that it does not
+// TestCleanupOfUnprovisionedApp checks that an app whose provisioning fails half way can be cleaned up, and that it does not
 // take the engine from another configuration.
 func TestCleanupOfUnprovisionedApp(t *testing.T) {
 	other, err := acquireEngine(MemoryStore{}.StoreOptions())

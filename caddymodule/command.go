@@ -27,7 +27,7 @@ variable which is not set there is shown as (needs SECRET_X).
 
 The exit status is 1 if there are errors, and 2 if there is no flow.`,
 		CobraFunc: func(c *cobra.Command) {
-			// By itself a command with subcommands takes a misspelt one for a wish for help, and exits with 0.
+			// Cobra answers an unknown subcommand with help and exit status 0; refuse it instead.
 			c.Args = cobra.NoArgs
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand(), functionsCommand(), evalCommand())

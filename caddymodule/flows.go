@@ -13,7 +13,7 @@ import (
 )
 
 // flowLoader loads the flows of one configuration: those of the app for all sites, and each site's own. It reports
-// every finding once, and sees to it that no two places define the same flow.
+// every finding once, and refuses a flow that two places define.
 type flowLoader struct {
 	logger *zap.Logger
 	strict bool

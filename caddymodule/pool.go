@@ -81,8 +81,8 @@ func (p *pooledEngine) Destruct() error {
 	}
 }
 
-// watchExit tells an engine that is closing when the process ends meanwhile: no configuration would, and the server
-// waits for the requests of old configurations too.
+// watchExit tells an engine that is closing if the process ends meanwhile. No configuration would tell it any more, and the
+// server waits for requests of old configurations too.
 func (p *pooledEngine) watchExit() {
 	ticker := time.NewTicker(exitInterval)
 	defer ticker.Stop()

@@ -11,6 +11,7 @@
 //	javaregex  regular expressions of Java, charged by the work they do
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types
+//	cel        CEL expressions about requests, bounded in work and memory
 //	condition  conditions of triggers: Kestra's types, and CEL
 //	webhook    the trigger: URL, key, request, variables, answers
 //	execution  the pure core: plan, state, step, changes, and what a store is

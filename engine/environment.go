@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// The prefixes of environment variables that expressions can read (spec/expressions.md §2.4, §3.1).
+// The prefixes of environment variables that expressions can read, as in Kestra: secret('X') and envs.x.
 const (
 	secretPrefix = "SECRET_"
 	envPrefix    = "ENV_"

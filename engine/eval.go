@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/cel"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -26,9 +26,9 @@ func Functions(name string) (string, error) {
 // CELFunctions returns the variables and functions of CEL conditions in the same way.
 func CELFunctions(name string) (string, error) {
 	if name == "" {
-		return condition.Manual(), nil
+		return cel.Manual(), nil
 	}
-	text := condition.Describe(name)
+	text := cel.Describe(name)
 	if text == "" {
 		return "", fmt.Errorf("CEL conditions have no variable and no function named %q", name)
 	}

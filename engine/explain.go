@@ -6,14 +6,14 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// What callers are not told is told to whoever runs the server, at debug level: which condition was not met, and what of
-// a URL is unknown. Nothing is looked up or written for it below that level.
+// These lines tell the operator, at debug level, what callers must not learn: which condition was not met, and which part
+// of a URL is unknown. At other levels nothing is looked up for them.
 
 // debugs reports whether the site's log has lines of debug level.
 func (s *Site) debugs() bool { return s.options.Logger.Core().Enabled(zap.DebugLevel) }
 
-// explainMiss says what of a URL is unknown. It names what exists, and never what stood in the place of the rest, which may
-// be the key.
+// explainMiss logs which part of a URL is unknown. It names the parts that exist and never the unknown one, which may be the
+// key.
 func (s *Site) explainMiss(r *webhook.Request, outcome webhook.Outcome) {
 	if outcome != webhook.OutcomeUnknown && outcome != webhook.OutcomeMalformed || !s.debugs() {
 		return

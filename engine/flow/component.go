@@ -11,9 +11,9 @@ import (
 
 // Component is one task, trigger or condition of a flow, checked against its [Spec] and compiled.
 //
-// The fields from Description on are the members that every task or trigger may have (spec/kestra-webhook.md §5, §8.1).
-// The members version, logToFile, failOnTriggerError and allowConcurrent are accepted and have no effect: the first
-// selects a plugin's version, the second writes logs to a file of Kestra's storage, the others concern polling triggers.
+// The fields from Description on are the members that every task or trigger may have. The members version, logToFile,
+// failOnTriggerError and allowConcurrent are accepted and have no effect: the first selects a plugin's version, the second
+// writes logs to a file of Kestra's storage, the others concern polling triggers.
 type Component struct {
 	Spec     *Spec  // without Compile for a trigger that never fires here
 	ID       string // empty for conditions, which have none

@@ -14,7 +14,7 @@ import (
 // TypeName is the name of a type of inputs and outputs, as flows write it.
 type TypeName string
 
-// The types (spec/kestra-webhook.md §7.3). BOOL and ENUM are Kestra's other names for BOOLEAN and SELECT.
+// The types of inputs and outputs. BOOL and ENUM are Kestra's other names for BOOLEAN and SELECT.
 const (
 	TypeString      TypeName = "STRING"
 	TypeInt         TypeName = "INT"
@@ -142,9 +142,9 @@ func (l *loader) firstValueDefault(in *Input) {
 	in.constant = v
 }
 
-// Convert returns v as this type, by Kestra's rules (spec/kestra-webhook.md §7.3, spec/kestra-live.md A.17 and B "Output
-// typing"), and checks the constraints of an input. The error says what is wrong with the value, without naming the
-// input or output. Null cannot be converted.
+// Convert returns v as this type, by the rules that Kestra was seen to follow (TestConvertInput, TestConvertOutput), and
+// checks the constraints of an input. The error says what is wrong with the value, without naming the input or output. Null
+// cannot be converted.
 func (t *Type) Convert(v value.Value) (value.Value, error) {
 	if v.IsNull() {
 		return value.Null, fmt.Errorf("null is no %s", t.Name)
@@ -256,8 +256,8 @@ func (in *Input) invalid(err error) error {
 	return fmt.Errorf("invalid value for input `%s`. Cause: %w", in.ID, err)
 }
 
-// Convert returns v as the output's type; null for null if the output is not required, and then the output is left out
-// (spec/kestra-live.md B "Output typing"). The error has the form that Kestra gives it.
+// Convert returns v as the output's type. Null stays null if the output is not required; the caller then leaves the output
+// out. The error has the form that Kestra gives it.
 func (out *Output) Convert(v value.Value) (value.Value, error) {
 	if v.IsNull() && !out.Required {
 		return value.Null, nil

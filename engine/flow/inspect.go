@@ -105,7 +105,7 @@ func (l *loader) checkExpressions() {
 	}
 }
 
-// checkAlwaysMet warns of a condition that prints some text in every case (spec/expressions.md §3.4).
+// checkAlwaysMet warns of a condition that prints some text in every case.
 func (l *loader) checkAlwaysMet(t expressionText, in *pebble.Inspection) {
 	const met = ", and any text but `false` is met; write the whole comparison inside of one {{ … }}"
 	switch text := in.Printed; {

@@ -2,8 +2,7 @@ package flow
 
 import "strings"
 
-// The types of Kestra 1.3 that this module knows by name only (spec/kestra-webhook.md §6, §8.2, §8.3). Using one is an
-// error that says so, for a trigger a warning. A spec in the catalog replaces the entry of its type.
+// The types of Kestra 1.3 that this module knows by name only. Using one is an error that says so, for a trigger a warning. A spec in the catalog replaces the entry of its type.
 
 const (
 	corePackage  = "io.kestra.plugin.core."
@@ -90,7 +89,8 @@ func kestraTypes() []Spec {
 	return specs
 }
 
-// conditionSpec follows the two families of condition aliases and their exceptions (spec/kestra-webhook.md §6).
+// conditionSpec returns the spec of a condition of Kestra with its aliases. Most classes have an alias that ends in
+// "Condition" in the present package and one in the older package; the switch has the exceptions.
 func conditionSpec(class, summary string) Spec {
 	const older = "io.kestra.core.models.conditions.types."
 	spec := Spec{Kind: KindCondition, Type: corePackage + "condition." + class, Summary: summary}

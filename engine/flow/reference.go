@@ -40,8 +40,8 @@ func (l *loader) noteTexts(n *yaml.Node, path string) {
 	}
 }
 
-// checkReferences refuses inputs.a-b and outputs.a-b where a-b is an id: the language reads a difference there, and so
-// does Kestra refuse them (spec/kestra-webhook.md §7.2).
+// checkReferences refuses inputs.a-b and outputs.a-b where a-b is an id, as Kestra does: in expressions a-b is a minus b, so
+// the reference would not mean the id.
 func (l *loader) checkReferences() {
 	inputs := make(map[string]bool, len(l.flow.Inputs))
 	for _, in := range l.flow.Inputs {

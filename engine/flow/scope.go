@@ -12,7 +12,7 @@ import (
 // Tenant is the only tenant there is, as in Kestra's open-source edition.
 const Tenant = "main"
 
-// Variable returns the variable `flow` of expressions (spec/expressions.md §3.1).
+// Variable returns the variable `flow` of expressions.
 func (f *Flow) Variable(revision int64) value.Value {
 	return value.MapOf("id", value.String(f.ID), "namespace", value.String(f.Namespace),
 		"revision", value.Int(revision), "tenantId", value.String(Tenant))
@@ -33,8 +33,7 @@ func (f *Flow) HasInputDefaults() bool {
 }
 
 // InputDefaults returns the defaults of all inputs that have one, converted and nested at the dots of their ids, as
-// expressions see them in `inputs` while the execution has no inputs of its own (spec/kestra-webhook.md §5.2). They are
-// rendered with ctx. The error names the first input that cannot be rendered or converted.
+// expressions see them in `inputs` while the execution has no inputs of its own. They are rendered with ctx. The error names the first input that cannot be rendered or converted.
 func (f *Flow) InputDefaults(ctx *pebble.Context) (*value.Map, error) {
 	if f.defaults != nil {
 		return f.defaults, nil

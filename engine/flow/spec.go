@@ -50,7 +50,7 @@ type PropertyType int
 const (
 	String       PropertyType = iota // a scalar, taken as text as Kestra does (`key: 12345` is `12345`)
 	Integer                          // a whole number, or text that is one
-	Boolean                          // a YAML boolean, "true" or "false", or a whole number (spec/kestra-live.md §B: wait: 1)
+	Boolean                          // a YAML boolean, "true" or "false", or a whole number
 	Duration                         // Go's or ISO-8601's form
 	StringList                       // a list of scalars
 	StringOrList                     // a scalar or a list of scalars (Log's message)

@@ -113,7 +113,7 @@ func invalidUTF8(text []byte) (line, column int) {
 var syntaxError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 // describeSyntaxError finds the line of a syntax error. The library names the line where the enclosing mapping or list
-// began; where the text stops making sense is the shortest beginning of it that fails in the same way.
+// began. The line that is wrong is the last one of the shortest beginning of the text that fails in the same way.
 func describeSyntaxError(text []byte, err error) (line, column int, message string) {
 	m := syntaxError.FindStringSubmatch(err.Error())
 	if m == nil {
@@ -169,7 +169,7 @@ type treeCheck struct {
 	extra   int                   // nodes that aliases and merges add
 }
 
-// extent is how much stands at and below a node, with aliases followed.
+// extent is the size of the tree at a node, with aliases followed: its number of nodes and its height.
 type extent struct{ size, height int }
 
 const hugeExtent = 1 << 30 // sizes end here, before they overflow

@@ -116,7 +116,7 @@ func TestAppendDuration(t *testing.T) {
 }
 
 func TestResponseCode(t *testing.T) {
-	// spec/kestra-live.md B.12, as mended by the design, §6: what is no status from 200 to 599 is 500.
+	// As Kestra, except that anything but a status from 200 to 599 is 500 (tests/conformance/divergences.tsv, 09-wait).
 	tests := []struct {
 		name, property string
 		code           string // what trigger.c is

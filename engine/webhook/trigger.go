@@ -151,7 +151,7 @@ func compile(c *flow.Component) (*Trigger, error) {
 	return t, nil
 }
 
-// check finds what can only answer otherwise than its author thinks.
+// check warns of settings that have no effect or cannot do what they say.
 func check(f *flow.Flow, c *flow.Component, report flow.Report) {
 	t := c.Compiled.(*Trigger)
 	t.Flow = f

@@ -155,8 +155,8 @@ var (
 	duration    = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
 )
 
-// normalise replaces, in an execution or an answer with one, what is new in every execution: its id, wherever it stands,
-// and dates and durations that have their form. A wrong form stays, and so is a difference.
+// normalise replaces the parts of an execution, or of an answer with one, that differ from execution to execution: its id, at
+// any place, and dates and durations of the right form. One of a wrong form stays and counts as a difference.
 func normalise(m map[string]any) {
 	id, _ := m["id"].(string)
 	if !executionID.MatchString(id) {
@@ -232,7 +232,7 @@ func diff(path string, theirs, mine any) []difference {
 	return []difference{{path, text(theirs), text(mine)}}
 }
 
-// diffObjects returns the differences between two objects, whose members have names behind prefix.
+// diffObjects returns the differences between two objects, the names of whose members follow prefix.
 func diffObjects(prefix string, theirs, mine map[string]any) []difference {
 	var found []difference
 	if _, host := mine["Host"]; host { // headers, wherever they were printed

@@ -123,7 +123,7 @@ func load(flows map[string]string) (*flow.Set, map[string]findings) {
 	return set, errors
 }
 
-// The flows of some topics print the Java class of the body behind its JSON, which keeps the JSON from being compared as
+// The flows of some topics print the Java class of the body after its JSON, which keeps the JSON from being compared as
 // such. They run without it, and the class is cut off what was recorded.
 const printClassName = " ~ ' ' ~ (trigger.body | className)"
 

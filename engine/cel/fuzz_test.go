@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 	"cel.dev/cel-go/cel"
 )
 
-// FuzzCEL: any expression over any body is an answer or an error. No panic is left to the guard of the interpreter, which
+// FuzzEval: any expression over any body is an answer or an error. No panic is left to the guard of the interpreter, which
 // calls it an internal error; no evaluation passes its limits; and the same request has the same answer.
-func FuzzCEL(f *testing.F) {
+func FuzzEval(f *testing.F) {
 	bodies := []string{
 		`{"action":"opened","l":[1,2.5,"x",null,[],{}],"n":-1,"s":"aé\u0001","big":1e300,"max":9223372036854775807,"m":{"":0}}`,
 		`[[[]],{"a":[{}]}]`, `text`, ``, `{"s":"` + strings.Repeat("ab", 5_000) + `","l":[` + strings.Repeat("1,", 2_000) + `1]}`,
@@ -36,14 +36,14 @@ func FuzzCEL(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, expression, body string) {
-		compiled, err := CompileCEL(expression)
+		c, err := Compile(expression)
 		if err != nil {
 			if known, ok := errors.AsType[*CompileError](err); !ok || known.Message == "" {
-				t.Fatalf("CompileCEL(%q) = %v, want a *CompileError with a message", expression, err)
+				t.Fatalf("Compile(%q) = %v, want a *CompileError with a message", expression, err)
 			}
 			return
 		}
-		c, e := compiled.(*celCondition), newEvent(t, request{body: body}, nil)
+		e := newRequest(t, request{body: body}, nil)
 		(*activation)(e).ResolveName("body")
 		vars := cel.Activation((*activation)(e))
 		if c.limited {
@@ -56,16 +56,16 @@ func FuzzCEL(f *testing.F) {
 		if err != nil && strings.HasPrefix(err.Error(), "internal error") {
 			t.Fatalf("%q over %q: %v", expression, body, err)
 		}
-		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 3*celMemory {
+		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 3*maxBytes {
 			t.Fatalf("%q over %q: allocates %d MiB", expression, body, allocated>>20)
 		}
-		met, err := c.Holds(t.Context(), newEvent(t, request{body: body}, nil))
+		met, err := c.Eval(newRequest(t, request{body: body}, nil))
 		if _, ok := errors.AsType[*Error](err); err != nil && (met || !ok) {
-			t.Fatalf("Holds(%q) over %q = %v, %v", expression, body, met, err)
+			t.Fatalf("Eval(%q) over %q = %v, %v", expression, body, met, err)
 		}
-		again, errAgain := c.Holds(t.Context(), newEvent(t, request{body: body}, nil))
+		again, errAgain := c.Eval(newRequest(t, request{body: body}, nil))
 		if met != again || (err == nil) != (errAgain == nil) || err != nil && err.Error() != errAgain.Error() {
-			t.Fatalf("Holds(%q) over %q = %v, %v and then %v, %v", expression, body, met, err, again, errAgain)
+			t.Fatalf("Eval(%q) over %q = %v, %v and then %v, %v", expression, body, met, err, again, errAgain)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"errors"
@@ -11,7 +11,7 @@ import (
 	"cel.dev/cel-go/common/overloads"
 )
 
-// compileError makes one error of the first issue; the rest mostly follow from it.
+// compileError returns an error for the first issue; the others mostly follow from it.
 func compileError(env *cel.Env, expression string, issues *cel.Issues) error {
 	all := issues.Errors()
 	if len(all) == 0 {
@@ -42,7 +42,7 @@ func compileError(env *cel.Env, expression string, issues *cel.Issues) error {
 	return e
 }
 
-// words are what other languages write, and what CEL does.
+// words has the hints for words and operators of other languages.
 var words = map[string]string{
 	"and": "write && for and",
 	"or":  "write || for or",
@@ -98,7 +98,7 @@ func syntaxHint(expression string, at *CompileError, message string) string {
 	return ""
 }
 
-// synonyms are names of other languages for what CEL has.
+// synonyms has CEL's names for functions and variables that other languages call otherwise.
 var synonyms = map[string]string{
 	"len": "size", "length": "size", "count": "size",
 	"toLowerCase": "lowerAscii", "lower": "lowerAscii", "toUpperCase": "upperAscii", "upper": "upperAscii",
@@ -109,7 +109,7 @@ var synonyms = map[string]string{
 	"request": "headers", "query": "parameters", "params": "parameters", "form": "formFields", "payload": "body", "event": "body",
 }
 
-// checkHint is the same for what the type check found.
+// checkHint is like syntaxHint for the messages of the type check.
 func checkHint(env *cel.Env, expression, message string) string {
 	parsed, issues := env.Parse(expression)
 	if issues.Err() != nil {

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ type manualEntry struct {
 	name    string // of the variable, function or macro
 	usage   string // how it is written, where the name alone does not say
 	summary string
-	example string // true for the request of TestCELManual
+	example string // true for the request of TestManual
 }
 
 // manualSections are what `caddy kestra functions --cel` prints.

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"fmt"
@@ -14,20 +14,20 @@ import (
 	"cel.dev/cel-go/interpreter"
 )
 
-// arguments are those of one call; what a call does not have is nil.
+// arguments are the arguments of one call, followed by nils.
 type arguments [4]ref.Val
 
-// operation is what a call does; it may charge the meter for what its price could not tell.
+// operation runs a call. It charges the meter for work that the price could not foresee.
 type operation func(m *meter, a *arguments) ref.Val
 
-// freeCall is what a call may take in an expression that is not counted otherwise, so that it needs no meter.
+// Bounds of a call that is not charged in an expression without a meter: making one would cost more than the call.
 const (
 	freeCallWork  = 100
 	freeCallBytes = 1 << 10
 )
 
-// call replaces the library's node of a function whose work or result grows with its arguments: its price is charged
-// before it begins. Its name and overload are its own, so that the library's optimizations leave it alone.
+// call replaces the library's node of a function whose work or result grows with its arguments; it charges the price before
+// the function runs. It has neither a name nor an overload, so that the library's optimizations leave it alone.
 type call struct {
 	id      int64
 	args    []interpreter.InterpretableV2
@@ -194,7 +194,7 @@ func in(m *meter, a *arguments) ref.Val {
 
 // bindings are the library's implementations by overload, and by function where it chooses among several.
 var bindings = sync.OnceValues(func() (map[string]*functions.Overload, error) {
-	env, err := celEnvironment()
+	env, err := environment()
 	if err != nil {
 		return nil, err
 	}
@@ -239,8 +239,8 @@ func libraryOperation(node interpreter.InterpretableCall) (operation, error) {
 	}, nil
 }
 
-// comparesAlike reports whether the library compares two arguments rightly and soon: numbers of one kind, or one that every
-// double can be compared with; and no long texts, lists or maps on both sides.
+// comparesAlike reports whether the library's own comparison of two arguments is exact and takes constant time: numbers are of
+// one kind, or one of them is small enough for every double, and not both sides can be long texts, lists or maps.
 func comparesAlike(checked *ast.AST, args []interpreter.InterpretableV2) bool {
 	for _, arg := range args {
 		if constant, ok := arg.(interpreter.InterpretableConst); ok && (isSmall(constant.Value()) || isShort(constant.Value())) {
@@ -252,7 +252,7 @@ func comparesAlike(checked *ast.AST, args []interpreter.InterpretableV2) bool {
 		l != nil && isSimple(l) || r != nil && isSimple(r)
 }
 
-// isShort reports whether a value is compared in one step with anything that is no list and no map.
+// isShort reports whether comparing a value with anything but a list or a map takes one step.
 func isShort(v ref.Val) bool {
 	switch v.(type) {
 	case types.String, types.Bytes:

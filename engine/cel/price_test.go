@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"errors"
@@ -151,7 +151,7 @@ func (s *samples) of(t *types.Type) ([]ref.Val, error) {
 // TestPrices calls every overload of the environment with arguments of 10 MiB: each call is refused, or has said before how
 // much it allocates. A library that brings a new operator or a new type of argument fails here until it has a case.
 func TestPrices(t *testing.T) {
-	env, err := celEnvironment()
+	env, err := environment()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestPrices(t *testing.T) {
 // TestAllPriced: a function either does the same work whatever its arguments are, or has a price.
 func TestAllPriced(t *testing.T) {
 	own := names("_==_", "_!=_", "@in", "@not_strictly_false", "compareSecret") // charged where they are done
-	env, err := celEnvironment()
+	env, err := environment()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,16 +266,16 @@ type measured struct {
 }
 
 // measure evaluates an expression with its variables a, b, c and d.
-func measure(t testing.TB, c *celCondition, args []ref.Val) measured {
-	e := newEvent(t, github, nil)
+func measure(t testing.TB, c *Program, args []ref.Val) measured {
+	e := newRequest(t, github, nil)
 	vars := &measuring{counted: counted{(*activation)(e), newMeter(e)}, args: args}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	_, err := c.evaluate(vars)
 	runtime.ReadMemStats(&after)
 	return measured{
-		allocated: int(after.TotalAlloc - before.TotalAlloc), taken: celMemory - vars.meter.memory - vars.meter.memoryLeft,
-		work: celWork - vars.meter.work - vars.meter.workLeft, err: err,
+		allocated: int(after.TotalAlloc - before.TotalAlloc), taken: maxBytes - vars.meter.memory - vars.meter.memoryLeft,
+		work: MaxWork - vars.meter.work - vars.meter.workLeft, err: err,
 	}
 }
 
@@ -310,10 +310,10 @@ func TestGuardsRefuse(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			met, err := compile(t, test.expression).Holds(t.Context(), newEvent(t, large, nil))
+			met, err := compile(t, test.expression).Eval(newRequest(t, large, nil))
 			var failure *Error
 			if met || !errors.As(err, &failure) || failure.Reason != ReasonGuard || failure.Message != "was refused: "+test.want {
-				t.Errorf("Holds = %v, %v; want refused: %s", met, err, test.want)
+				t.Errorf("Eval = %v, %v; want refused: %s", met, err, test.want)
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"cel.dev/cel-go/common/types"

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"net/http"
@@ -15,11 +15,11 @@ var manualRequest = request{
 	form:   map[string][]string{"team": {"red"}, "payload": {`{"n":5}`}},
 }
 
-func TestCELManual(t *testing.T) {
+func TestManual(t *testing.T) {
 	for _, section := range manualSections {
 		for _, e := range section.entries {
-			if got, err := compile(t, e.example).Holds(t.Context(), newEvent(t, manualRequest, nil)); !got || err != nil {
-				t.Errorf("%s: Holds = %v, %v; want true", e.example, got, err)
+			if got, err := compile(t, e.example).Eval(newRequest(t, manualRequest, nil)); !got || err != nil {
+				t.Errorf("%s: Eval = %v, %v; want true", e.example, got, err)
 			}
 			name := e.name[strings.LastIndexByte(e.name, '.')+1:]
 			if !strings.Contains(e.example, name) && !strings.Contains(e.usage, name+"(") {
@@ -29,9 +29,9 @@ func TestCELManual(t *testing.T) {
 	}
 }
 
-// TestCELManualIsComplete: it has every variable, function and macro, and nothing else.
-func TestCELManualIsComplete(t *testing.T) {
-	env, err := celEnvironment()
+// TestManualIsComplete: it has every variable, function and macro, and nothing else.
+func TestManualIsComplete(t *testing.T) {
+	env, err := environment()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestCELManualIsComplete(t *testing.T) {
 	}
 }
 
-func TestCELManualText(t *testing.T) {
+func TestManualText(t *testing.T) {
 	manual := Manual()
 	for _, line := range []string{
 		"# Variables\n\n  - body: the body: a JSON object or list, else its text; null without one; body.action == 'opened'\n",

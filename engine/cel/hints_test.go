@@ -1,18 +1,13 @@
-package condition
+package cel
 
 import (
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/caddy-kestra/kestra-webhook/engine/flow"
-	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
-// TestCELHints: an error says how to write what was meant.
-func TestCELHints(t *testing.T) {
+// TestHints: an error says how to write what was meant.
+func TestHints(t *testing.T) {
 	tests := []struct{ expression, want string }{
 		{`headers['X-GitHub-Event'] == 'push'`, `headers["X-GitHub-Event"] is a list of values and never equal to a text: write headers.header("X-GitHub-Event") == "push", or "push" in headers["X-GitHub-Event"]`},
 		{`headers['X-GitHub-Event'] == body.x.y + 'a'`, `write headers.header("X-GitHub-Event") == …`},
@@ -52,7 +47,7 @@ func TestCELHints(t *testing.T) {
 		{`body.x in 'a' + `, `the expression ends where something is missing`},
 	}
 	for _, test := range tests {
-		_, err := CompileCEL(test.expression)
+		_, err := Compile(test.expression)
 		var failure *CompileError
 		if !errors.As(err, &failure) || !strings.Contains(failure.Message, test.want) || failure.Line == 0 {
 			t.Errorf("%s: %v\nwant     %s", test.expression, err, test.want)
@@ -60,8 +55,8 @@ func TestCELHints(t *testing.T) {
 	}
 }
 
-// TestCELWarnings: what compiles and is never met, or always, is a warning.
-func TestCELWarnings(t *testing.T) {
+// TestWarnings: what compiles and is never met, or always, is a warning.
+func TestWarnings(t *testing.T) {
 	tests := []struct{ expression, want string }{
 		{`trigger.headers['a'] == 'b'`, `trigger.headers["a"] is a list of values and never equal to a text: write headers.header("a") == "b", or "b" in trigger.headers["a"]`},
 		{`'b' == trigger.headers.a`, `trigger.headers["a"] is a list of values and never equal to a text`},
@@ -75,62 +70,9 @@ func TestCELWarnings(t *testing.T) {
 		{`headers.header('a') == 'b' && body.headers.a == 'b' && trigger.body.a == 'b' && body.x - body.y == 1`, ``},
 	}
 	for _, test := range tests {
-		got := strings.Join(Warnings(compile(t, test.expression)), "\n")
+		got := strings.Join(compile(t, test.expression).Warnings(), "\n")
 		if got != test.want && (test.want == "" || !strings.Contains(got, test.want)) {
 			t.Errorf("%s: %q\nwant %q", test.expression, got, test.want)
-		}
-	}
-	if got := Warnings(expression{}); got != nil {
-		t.Errorf("warnings of an expression: %q", got)
-	}
-}
-
-// TestCELWarningsOfFlows: they are found when a flow is loaded, inside of other conditions too.
-func TestCELWarningsOfFlows(t *testing.T) {
-	yaml := `- type: io.kestra.plugin.core.condition.Not
-  conditions:
-    - type: cel
-      expression: trigger.headers['a'] == 'b'
-`
-	conditions, found := load(t, yaml)
-	if len(conditions) != 1 || len(found) != 1 || found[0].Severity != flow.SeverityWarning {
-		t.Fatalf("%d conditions and the findings %v, want one warning", len(conditions), found)
-	}
-	if want := "triggers[0].conditions[0].conditions[0].expression"; found[0].Path != want {
-		t.Errorf("path %q, want %q", found[0].Path, want)
-	}
-}
-
-// TestExpressionWork: expressions draw from the budget of the request's conditions too, those with loops more.
-func TestExpressionWork(t *testing.T) {
-	engine := pebble.New(pebble.Options{})
-	tests := []struct {
-		template string
-		met      int
-	}{
-		{`{{ trigger.body.action == 'opened' }}`, 400},
-		{`{% for x in [1] %}{{ x }}{% endfor %}`, 20},
-		{`{{ [1] | jq('.[0]') | first }}`, 20},
-	}
-	for _, test := range tests {
-		template, err := engine.Compile(test.template)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, e := newExpression(template), newEvent(t, github, nil)
-		met := 0
-		for range 500 {
-			ok, err := c.Holds(t.Context(), e)
-			var failure *Error
-			if !ok && (!errors.As(err, &failure) || failure.Reason != ReasonCost) {
-				t.Fatalf("%s: Holds = %v, %v", test.template, ok, err)
-			}
-			if ok {
-				met++
-			}
-		}
-		if diff := cmp.Diff(test.met, met); diff != "" {
-			t.Errorf("%s: met (-want +got): %s", test.template, diff)
 		}
 	}
 }

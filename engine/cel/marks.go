@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"slices"
@@ -12,7 +12,7 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 )
 
-// Functions that are put into checked expressions. No expression can name them.
+// Functions that this package wraps around parts of checked expressions. No expression can name them.
 const (
 	keyFunction     = "@key"     // around every key of a map that is no literal, so that looking it up can be charged
 	orderedFunction = "@ordered" // around every map that a loop goes through, so that it does so in one order
@@ -29,7 +29,7 @@ func markDeclarations() []cel.EnvOption {
 	}
 }
 
-// mark puts the functions around the parts of a checked expression that need them.
+// mark wraps the functions around the parts of a checked expression that need them.
 func mark(checked *ast.AST) {
 	next := ast.MaxID(checked)
 	around := func(name string, e ast.Expr) {
@@ -75,8 +75,8 @@ func mayBe(t *types.Type, kind types.Kind) bool {
 	return t.Kind() == kind || t.Kind() == types.DynKind || t.Kind() == types.TypeParamKind
 }
 
-// ordered is a map that an expression wrote out, with its keys in order: the library goes through it in any, another one
-// each time.
+// ordered is a map literal of an expression with its keys sorted. The library iterates over a Go map, in another order each
+// time, and the same request must have the same answer.
 type ordered struct {
 	traits.Mapper
 	keys []ref.Val

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"regexp"
@@ -23,8 +23,8 @@ type pattern struct {
 	size int
 }
 
-// compilePattern compiles a pattern unless it is too large; that is found out before compiling, since a pattern of a few
-// characters may compile to millions of instructions.
+// compilePattern compiles a pattern unless it is too large. Its size is estimated first, because a pattern of a few characters
+// may compile to millions of instructions.
 func compilePattern(text string) (pattern, error) {
 	size, err := sizeOfPattern(text)
 	if err != nil {

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestCELCompileErrors: what can be known when a flow is loaded is an error then, with its place.
-func TestCELCompileErrors(t *testing.T) {
+// TestCompileErrors: what can be known when a flow is loaded is an error then, with its place.
+func TestCompileErrors(t *testing.T) {
 	tests := []struct {
 		name, expression string
 		want             CompileError
@@ -36,10 +36,10 @@ func TestCELCompileErrors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := CompileCEL(test.expression)
+			_, err := Compile(test.expression)
 			var got *CompileError
 			if !errors.As(err, &got) {
-				t.Fatalf("CompileCEL = %v, want a *CompileError", err)
+				t.Fatalf("Compile = %v, want a *CompileError", err)
 			}
 			if got.Line != test.want.Line || got.Column != test.want.Column || !strings.Contains(got.Message, test.want.Message) {
 				t.Errorf("error = %+v\nwant    %+v", *got, test.want)
@@ -66,8 +66,8 @@ func TestLazy(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.expression, func(t *testing.T) {
 			reads := 0
-			if met, err := compile(t, test.expression).Holds(t.Context(), newEvent(t, github, &reads)); !met || err != nil {
-				t.Errorf("Holds = %v, %v", met, err)
+			if met, err := compile(t, test.expression).Eval(newRequest(t, github, &reads)); !met || err != nil {
+				t.Errorf("Eval = %v, %v", met, err)
 			}
 			if reads != test.reads {
 				t.Errorf("the body was read %d times, want %d", reads, test.reads)
@@ -103,7 +103,7 @@ func TestPlain(t *testing.T) {
 // TestErrorsCarryNoRequest: no error text holds anything that a caller sent.
 func TestErrorsCarryNoRequest(t *testing.T) {
 	const secret = "hunter2hunter2"
-	e := newEvent(t, request{body: `{"s":"` + secret + `","l":["` + secret + `"],"m":{"` + secret + `":1}}`}, nil)
+	e := newRequest(t, request{body: `{"s":"` + secret + `","l":["` + secret + `"],"m":{"` + secret + `":1}}`}, nil)
 	for _, expression := range []string{
 		`int(body.s) == 1`, `double(body.s) == 1.0`, `bool(body.s)`, `timestamp(body.s) == now`, `duration(body.s) == now - now`,
 		`body[body.s] == 1`, `body.m[body.s].x == 1`, `body.l[body.s] == 1`, `body.s.parseJSON() == 1`, `('http://' + body.s + ':x/').parseURL() == {}`,
@@ -112,9 +112,9 @@ func TestErrorsCarryNoRequest(t *testing.T) {
 		`body.s + 1 == 2`, `body.l.map(x, int(x)) == []`, `body.m.map(k, int(k)) == []`, `{body.s: 1}['x'] == 1`, `headers[body.s][0] == ''`,
 		`body.s.substring(int(body.m[body.s]) + 100) == ''`,
 	} {
-		met, err := compile(t, expression).Holds(t.Context(), e)
+		met, err := compile(t, expression).Eval(e)
 		if met || err == nil {
-			t.Errorf("%s: Holds = %v, %v; want an error", expression, met, err)
+			t.Errorf("%s: Eval = %v, %v; want an error", expression, met, err)
 			continue
 		}
 		if strings.Contains(err.Error(), secret) {

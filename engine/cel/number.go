@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"cmp"
@@ -8,8 +8,8 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// compareNumbers compares two numbers of any of CEL's three types by their exact values; CEL itself turns whole numbers into
-// doubles first, which are the same for neighbours beyond 2^53. It is not ok for NaN and for anything but numbers.
+// compareNumbers compares two numbers of any of CEL's three types by their exact values. CEL itself converts whole numbers to
+// doubles first, which makes neighbours beyond 2^53 equal. ok is false for NaN and for anything but numbers.
 func compareNumbers(a, b ref.Val) (order int, ok bool) {
 	switch a := a.(type) {
 	case types.Int:

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"crypto/hmac"
@@ -13,8 +13,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// celVariables are the variables of CEL conditions (spec/expressions.md §5.3).
-func celVariables() []cel.EnvOption {
+// variables declares what every expression can name. A name that is not here is an error when an expression is compiled.
+func variables() []cel.EnvOption {
 	multimap := cel.MapType(cel.StringType, cel.ListType(cel.StringType))
 	record := cel.MapType(cel.StringType, cel.DynType)
 	return []cel.EnvOption{
@@ -34,9 +34,9 @@ func celVariables() []cel.EnvOption {
 	}
 }
 
-// activation is an [Event] as CEL asks for it: each variable is looked up when an expression comes to it, so what no
+// activation is a [Request] as CEL asks for it: each variable is looked up when an expression comes to it, so what no
 // expression names is neither read nor built.
-type activation Event
+type activation Request
 
 // ResolveName implements [cel.Activation].
 func (a *activation) ResolveName(name string) (any, bool) {
@@ -49,7 +49,7 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	case "parameters", "formFields":
 		return a.triggerMap(name), true
 	case "trigger", "flow", "vars":
-		v, _ := a.Pebble.Vars.Get(name)
+		v, _ := a.Vars.Get(name)
 		return object{v.Map()}, true
 	case "method":
 		return types.String(a.Method), true
@@ -65,7 +65,7 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	case "now":
 		return types.Timestamp{Time: a.Now}, true
 	case meterName:
-		m := newMeter((*Event)(a)) // for the one call that asks
+		m := newMeter((*Request)(a)) // for the one call that asks
 		return &m, true
 	default:
 		return nil, false
@@ -75,8 +75,8 @@ func (a *activation) ResolveName(name string) (any, bool) {
 // Parent implements [cel.Activation].
 func (a *activation) Parent() cel.Activation { return nil }
 
-// ResolveFunction implements [cel.FunctionActivation]: comparing with a secret is the one function that needs to know
-// the request's flow.
+// ResolveFunction implements [cel.FunctionActivation]. compareSecret is the one function that is bound late, because it
+// needs the secrets of the request's flow.
 func (a *activation) ResolveFunction(name string) (functions.LateBoundOp, bool) {
 	if name != "compareSecret" {
 		return nil, false
@@ -107,7 +107,7 @@ func (c *counted) ResolveFunction(name string) (functions.LateBoundOp, bool) {
 }
 
 func (a *activation) trigger(name string) (value.Value, bool) {
-	trigger, _ := a.Pebble.Vars.Get("trigger")
+	trigger, _ := a.Vars.Get("trigger")
 	return trigger.Map().Get(name)
 }
 
@@ -116,7 +116,8 @@ func (a *activation) triggerMap(name string) ref.Val {
 	return object{v.Map()} // absent: an empty map
 }
 
-// compareKey makes the hashes that are compared worthless to anybody who could observe them.
+// compareKey is the random key of the hashes that compareSecret compares: without it, a hash that leaked would say nothing
+// about the secret.
 var compareKey = func() []byte {
 	key := make([]byte, sha256.Size)
 	rand.Read(key) // never fails: it ends the process instead
@@ -143,13 +144,13 @@ func (a *activation) compareSecret(m *meter, args []ref.Val) ref.Val {
 		return refuse("compareSecret: the text is longer than 64 KiB")
 	}
 	m.spend(secretWork + len(given)/32)
-	if a.Pebble.Secrets == nil {
+	if a.Secrets == nil {
 		return types.NewErr("compareSecret: there is no source of secrets")
 	}
 	if len(name) > maxSecretName {
 		return types.NewErr("compareSecret: there is no such secret")
 	}
-	secret, found, err := a.Pebble.Secrets.Secret(a.Pebble.Namespace, string(name))
+	secret, found, err := a.Secrets.Secret(a.Namespace, string(name))
 	if err != nil {
 		return types.NewErr("compareSecret: the secret cannot be read")
 	}

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ type values struct {
 	text string // as a message shows it
 }
 
-// asValues returns what an expression says if it is such a place: headers["x"], trigger.parameters.x and so on.
+// asValues returns the place that an expression names if it is headers["x"], trigger.parameters.x or the like.
 func asValues(e ast.Expr) (values, bool) {
 	root, name, ok := member(e)
 	if !ok {
@@ -41,7 +41,7 @@ func asValues(e ast.Expr) (values, bool) {
 	return v, v.root == "headers" || v.root == "parameters" || v.root == "formFields"
 }
 
-// member takes x.name and x["name"] apart; the name is "" when it is computed.
+// member splits x.name and x["name"] into x and the name, which is "" when it is computed.
 func member(e ast.Expr) (of ast.Expr, name string, ok bool) {
 	switch e.Kind() {
 	case ast.SelectKind:
@@ -67,7 +67,7 @@ func literalText(e ast.Expr) (string, bool) {
 	return string(text), ok
 }
 
-// first is how to write the first of the values.
+// first returns the expression to write for the first of the values.
 func (v values) first() string {
 	name := "…"
 	if v.name != "" {
@@ -83,8 +83,8 @@ func (v values) first() string {
 	}
 }
 
-// listFindings says what in an expression takes a list of values for one text, which is never met or never fails to be.
-// isText says whether an operand is known to be a text.
+// listFindings returns a message for every place where an expression compares a list of values with one text, which is always
+// false or always true. isText reports whether an operand is known to be a text.
 func listFindings(root ast.Expr, isText func(ast.Expr) bool) []string {
 	var found []string
 	ast.PostOrderVisit(root, ast.NewExprVisitor(func(e ast.Expr) {
@@ -136,7 +136,7 @@ func comparison(v values, operator string, other ast.Expr) string {
 		v.text, v.first(), text, text, v.text)
 }
 
-// hyphened puts headers.x-github-event together again, which CEL reads as a subtraction.
+// hyphened returns the place that was meant by headers.x-github-event, which CEL reads as a subtraction.
 func hyphened(e ast.Expr) (values, bool) {
 	if e.Kind() == ast.SelectKind {
 		return asValues(e)

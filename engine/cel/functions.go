@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"net/url"
@@ -19,9 +19,9 @@ const (
 	maxParseURL  = 64 << 10
 )
 
-// celFunctions are the module's own functions (spec/expressions.md §5.3). Names and meaning follow Tekton's interceptor
-// where it has them.
-func celFunctions() []cel.EnvOption {
+// ownFunctions declares the functions that this module adds to CEL. Those that Tekton's CEL interceptor has too have its
+// names and meaning.
+func ownFunctions() []cel.EnvOption {
 	multimap := cel.MapType(cel.StringType, cel.ListType(cel.StringType))
 	str := cel.StringType
 	// Their bindings look at the types themselves: CEL's own look into the first member of a map is slow.

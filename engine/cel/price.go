@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"math/bits"
@@ -12,7 +12,7 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 )
 
-// A single call that takes too much is refused before it begins, since nothing could stop it (spec/expressions.md §5.3).
+// Bounds of a single call. A call of the library cannot be stopped once it runs, so one that would pass them is refused.
 const (
 	maxResult  = 16 << 20 // bytes of a text that a call makes
 	maxItems   = 100_000  // items of a list that a call makes or walks over
@@ -34,8 +34,7 @@ func refuse(message string) ref.Val { return types.WrapErr(&guardError{message})
 // cost is what a call takes: units of work, and bytes of what it makes.
 type cost struct{ work, bytes int }
 
-// price says what a call will take at worst, and with an error that it is refused. Finding that out is work too, and part of
-// the cost.
+// price returns the worst-case cost of a call, or an error that refuses it. The work of finding that out is part of the cost.
 type price func(a *arguments) (cost, error)
 
 // prices are the prices by function. TestPrices walks over all functions of the environment, so that one that comes with a
@@ -108,7 +107,7 @@ var prices = map[string]price{
 	"getDayOfWeek": zonePrice, "getHours": zonePrice, "getMinutes": zonePrice, "getSeconds": zonePrice, "getMilliseconds": zonePrice,
 }
 
-// equalPrice is the price of what comparing large values must have a meter for.
+// equalPrice is only high enough that comparing large values gets a meter, to which [meter.equal] then charges its walk.
 func equalPrice(a *arguments) (cost, error) {
 	if isContainer(a[0]) && isContainer(a[1]) || length(a[0]) > freeCallWork*textUnit {
 		return cost{work: freeCallWork + 1}, nil
@@ -137,8 +136,8 @@ func checkText(n, limit int) error {
 	return nil
 }
 
-// textPrice is the price of a function that walks once over one of its arguments, a text of at most limit bytes: a unit for
-// so many bytes, and so many bytes of memory for each.
+// textPrice is the price of a function that walks once over the argument with index arg, a text of at most limit bytes. It
+// takes one unit for bytesPerUnit bytes of the text, and memoryPerByte bytes of memory for each byte.
 func textPrice(arg, bytesPerUnit, memoryPerByte, limit int) price {
 	return func(a *arguments) (cost, error) {
 		n := length(a[arg])
@@ -172,7 +171,8 @@ func comparePrice(a *arguments) (cost, error) {
 	return cost{work: min(length(a[0]), length(a[1])) / textUnit}, nil
 }
 
-// inPrice is the price of looking a key up, and of what looking at a list must have a meter for.
+// inPrice is the price of looking up a key or a scalar. For a list or map it is only high enough to get a meter, to which
+// [meter.contains] then charges its walk.
 func inPrice(a *arguments) (cost, error) {
 	if isContainer(a[0]) {
 		return cost{work: freeCallWork + 1}, nil
@@ -185,7 +185,7 @@ func itemsPrice(a *arguments) (cost, error) {
 	return cost{1 + n, itemBytes * n}, checkItems(n)
 }
 
-// orderPrice: only maps that an expression wrote out are put in order.
+// orderPrice is the price of sorting the keys of a map literal. Other maps have an order already.
 func orderPrice(a *arguments) (cost, error) {
 	m, ok := a[0].(traits.Mapper)
 	if _, own := a[0].(object); !ok || own {
@@ -202,7 +202,7 @@ func reversePrice(a *arguments) (cost, error) {
 	return itemsPrice(a)
 }
 
-// searchPrice: the library compares the two texts character by character at each place.
+// searchPrice is the price of searching for a text: the library compares the two character by character at each place.
 func searchPrice(a *arguments) (cost, error) {
 	n, m := length(a[0]), length(a[1])
 	c := cost{1 + n/16 + m/16, 4 * (n + m)}
@@ -281,7 +281,7 @@ func joinPrice(a *arguments) (cost, error) {
 	return cost{1 + 2*n + size/64, 3*size + itemBytes*n}, nil
 }
 
-// formatPrice: a clause prints one argument whole.
+// formatPrice is the price of format, of which every clause may print one argument whole.
 func formatPrice(a *arguments) (cost, error) {
 	n := length(a[0])
 	if err := checkText(n, maxText/4); err != nil {
@@ -338,7 +338,7 @@ func flatCount(v ref.Val, depth int64, limit int) int {
 	return total
 }
 
-// distinctPrice: the library compares each item with each other.
+// distinctPrice is the price of distinct: the library compares every two items.
 func distinctPrice(a *arguments) (cost, error) {
 	n := count(a[0])
 	if n > maxProduct/max(n, 1) {
@@ -360,7 +360,7 @@ func rangePrice(a *arguments) (cost, error) {
 	return cost{1 + max(0, int(n))/16, 8 * max(0, int(n))}, nil
 }
 
-// sortPrice: the last argument are the keys, the list itself or what sortBy made of it.
+// sortPrice is the price of sorting. The last argument has the keys: the list itself, or those that sortBy made of it.
 func sortPrice(a *arguments) (cost, error) {
 	keys := a[0]
 	if a[1] != nil {
@@ -373,7 +373,7 @@ func sortPrice(a *arguments) (cost, error) {
 	return cost{1 + n*bits.Len(uint(n)), 3 * itemBytes * count(keys)}, nil
 }
 
-// zonePrice: a time zone that is named is looked up in the system's files.
+// zonePrice is the price of a function with a named time zone, which is read from the system's files.
 func zonePrice(a *arguments) (cost, error) {
 	n := length(a[1])
 	if a[1] == nil {

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import (
 	"slices"
@@ -11,9 +11,9 @@ import (
 // maxExpression bounds the length of a CEL expression, in characters.
 const maxExpression = 64 << 10
 
-// celEnvironment is the one environment of all CEL conditions. The versions of the libraries are named, so that an update of
+// environment is the one environment of all CEL conditions. The versions of the libraries are named, so that an update of
 // the module brings no function without a price.
-var celEnvironment = sync.OnceValues(func() (*cel.Env, error) {
+var environment = sync.OnceValues(func() (*cel.Env, error) {
 	options := slices.Concat([]cel.EnvOption{
 		cel.StdLib(),
 		cel.EagerlyValidateDeclarations(true),
@@ -28,6 +28,6 @@ var celEnvironment = sync.OnceValues(func() (*cel.Env, error) {
 		ext.Bindings(ext.BindingsVersion(0)),
 		ext.Regex(ext.RegexVersion(0)),
 		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals()),
-	}, celVariables(), celFunctions(), markDeclarations())
+	}, variables(), ownFunctions(), markDeclarations())
 	return cel.NewCustomEnv(options...)
 })

@@ -1,4 +1,4 @@
-package condition
+package cel
 
 import "testing"
 
@@ -49,9 +49,9 @@ func TestNumbers(t *testing.T) {
 		{`body.l.x.y < 1.0 || body.odd < 1.0/0.0`, true},
 	}
 	for _, test := range tests {
-		got, err := compile(t, test.expression).Holds(t.Context(), newEvent(t, big, nil))
+		got, err := compile(t, test.expression).Eval(newRequest(t, big, nil))
 		if err != nil || got != test.want {
-			t.Errorf("%s: Holds = %v, %v; want %v", test.expression, got, err, test.want)
+			t.Errorf("%s: Eval = %v, %v; want %v", test.expression, got, err, test.want)
 		}
 	}
 }
