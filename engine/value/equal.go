@@ -17,7 +17,7 @@ func Equal(a, b Value) bool {
 	case KindList:
 		return equalItems(a.List().Slice(), b.List().Slice(), Equal)
 	case KindMap:
-		m, n := a.Map(), b.Map()
+		m, n := a.Map().whole(), b.Map().whole()
 		if m.Len() != n.Len() {
 			return false
 		}
@@ -52,7 +52,7 @@ func (v Value) Equal(w Value) bool {
 	case KindList:
 		return equalItems(v.List().Slice(), w.List().Slice(), Value.Equal)
 	case KindMap:
-		m, n := v.Map(), w.Map()
+		m, n := v.Map().whole(), w.Map().whole()
 		if m.Len() != n.Len() {
 			return false
 		}
