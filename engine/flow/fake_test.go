@@ -117,7 +117,7 @@ var errOne = errors.New("one")
 
 func fakeCatalog(tb testing.TB) *Catalog {
 	tb.Helper()
-	catalog, err := NewCatalog(fakeSpecs()...)
+	catalog, err := NewCatalog(append(fakeSpecs(), nestedSpecs()...)...)
 	if err != nil {
 		tb.Fatal(err)
 	}

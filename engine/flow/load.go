@@ -117,8 +117,8 @@ const (
 var flowMembers = map[string]memberState{
 	"id": supported, "namespace": supported, "description": supported, "labels": supported, "variables": supported,
 	"inputs": supported, "outputs": supported, "tasks": supported, "triggers": supported, "disabled": supported,
-	"deleted": supported,
-	"errors":  notYet, "finally": notYet, "afterExecution": notYet, "listeners": notYet, "pluginDefaults": notYet,
+	"deleted": supported, "errors": supported, "finally": supported,
+	"afterExecution": notYet, "listeners": notYet, "pluginDefaults": notYet,
 	"taskDefaults": notYet, "concurrency": notYet, "retry": notYet, "sla": notYet, "checks": notYet, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
 	"extend":   blueprint,
@@ -196,6 +196,10 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		if val.Kind == yaml.SequenceNode && len(val.Content) == 0 {
 			l.errorAt(val, path, "must not be empty")
 		}
+	case "errors":
+		f.Errors = l.components(KindTask, val, path)
+	case "finally":
+		f.Finally = l.components(KindTask, val, path)
 	case "triggers":
 		l.early = true
 		f.Triggers = l.components(KindTrigger, val, path)

@@ -2,15 +2,13 @@ package flow
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
-// commonMembers are the members that Kestra allows on every component of a kind, beside its type's own properties
-// (spec/kestra-webhook.md §5, §8.1).
+// commonMembers are the members that Kestra allows on every component of a kind, beside its type's own properties.
 var commonMembers = map[Kind]map[string]memberState{
 	KindTask: {
 		"id": supported, "type": supported, "description": supported, "disabled": supported, "runIf": supported,
@@ -59,7 +57,7 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 		return nil
 	}
 	before := l.errors
-	c := &Component{Path: path, Pos: l.pos(n), properties: map[string]property{}, nodes: map[string]*yaml.Node{}}
+	c := &Component{Members: l.noMembers(n, path)}
 	if kind != KindCondition {
 		l.componentID(kind, c, n)
 	}
@@ -69,25 +67,9 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 	if c.Spec.Compile == nil {
 		return c
 	}
-	known := maps.Clone(commonMembers[kind])
-	for _, p := range c.Spec.Properties {
-		known[p.Name] = supported
-		if p.NotYet {
-			known[p.Name] = notYet
-		}
-	}
-	l.members(n, path, known, func(name string, key, val *yaml.Node, path string) {
-		if p := c.Spec.property(name); p != nil {
-			l.componentProperty(c, p, key, val, path)
-		} else {
-			l.commonMember(c, name, val, path)
-		}
+	l.readMembers(&c.Members, c.Spec.Properties, commonMembers[kind], n, func(name string, val *yaml.Node, path string) {
+		l.commonMember(c, name, val, path)
 	})
-	for _, p := range c.Spec.Properties {
-		if _, val := memberNode(n, p.Name); p.Required && (val == nil || yaml.IsNull(val)) {
-			l.report(SeverityError, c.Pos, path+"."+p.Name, "is missing")
-		}
-	}
 	if l.errors == before {
 		l.compile(c)
 	}
@@ -178,17 +160,6 @@ func (l *loader) neverFires(n *yaml.Node, path, typ string) {
 	})
 }
 
-func (l *loader) componentProperty(c *Component, p *Property, key, val *yaml.Node, path string) {
-	if p.Extension {
-		l.extension(key, path, "property `"+p.Name+"`")
-	}
-	if value, ok := l.property(p, val, path); ok {
-		c.properties[p.Name] = value
-		c.order = append(c.order, p.Name)
-		c.nodes[p.Name] = val
-	}
-}
-
 func (l *loader) extension(n *yaml.Node, path, what string) {
 	l.flow.extensions = append(l.flow.extensions, &Diagnostic{
 		Severity: SeverityWarning, Pos: l.pos(n), Path: path, Message: what + " is an extension: Kestra does not have it",
@@ -232,7 +203,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 // compile hands the component to its package.
 func (l *loader) compile(c *Component) {
 	compiled, err := c.Spec.Compile(c)
-	c.Compiled, c.nodes = compiled, nil
+	c.Compiled = compiled
 	l.addErrors(c, err)
 }
 

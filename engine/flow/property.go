@@ -130,15 +130,8 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 		out.value = value.FromMap(m)
 	case Any:
 		out.value = nodeValue(n)
-	case Conditions, Tasks:
-		kind := KindCondition
-		if p.Type == Tasks {
-			kind = KindTask
-		}
-		out.children = l.components(kind, n, path)
-		if p.Required && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-			l.errorAt(n, path, "must not be empty")
-		}
+	case Conditions, Task, Tasks, TaskCases, Inputs, Object, Objects:
+		l.nestedProperty(p, n, path, &out)
 		return out, l.errors == before
 	}
 	if p.Dynamic && p.Type != String && l.errors == before {

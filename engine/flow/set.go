@@ -52,7 +52,7 @@ func (s *Set) Len() int {
 	return len(s.flows)
 }
 
-// Extensions returns the findings of [Flow.Extensions] of all flows.
+// Extensions returns a warning for every use of a property or type that Kestra does not have, in the order of each file.
 func (s *Set) Extensions() Diagnostics {
 	var found Diagnostics
 	for f := range s.All() {
