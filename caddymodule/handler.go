@@ -77,8 +77,9 @@ type Handler struct {
 
 	logger    *zap.Logger
 	access    *zap.Logger
+	app       *App
 	site      *engine.Site
-	arrivals  *arrivals
+	arrivals  *arrivals // set when the site is opened
 	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
 }
 
@@ -90,7 +91,7 @@ func (*Handler) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// Provision compiles the site.
+// Provision compiles the site, which the app opens.
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.logger = ctx.Logger()
 	h.access = ctx.Logger(accessLog{})
@@ -133,7 +134,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 			Source:     "#" + strconv.Itoa(i+1),
 		})
 	}
-	site, found, err := app.engine.NewSite(set, options)
+	site, found, err := engine.NewSite(set, options)
 	if err != nil {
 		return fmt.Errorf("kestra_webhook: %w", err)
 	}
@@ -144,9 +145,13 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		h.logger.Warn("no flow of this site has a webhook trigger that can fire, so every webhook URL is unknown",
 			zap.Strings("flow_dirs", h.FlowDirs), zap.Strings("namespaces", h.Namespaces))
 	}
-	h.site, h.arrivals = site, app.engine.arrivals
+	h.app, h.site = app, site
+	app.sites = append(app.sites, h)
 	return nil
 }
+
+// retryOpening is after how many seconds to send a request again for which the store could not be opened.
+const retryOpening = 5
 
 // ServeHTTP answers webhook URLs. It writes the answer itself, whatever it is: Caddy would log an error with the URL, and
 // so with the key.
@@ -155,6 +160,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if !webhook.IsURL(path) {
 		h.warnOfRewrite(r)
 		return h.pass(w, r, next, nil, webhook.Response{})
+	}
+	if err := h.app.open(); err != nil { //nolint:contextcheck // what is opened outlives the request
+		h.logger.Error("a webhook found no engine", zap.Error(err))
+		write(w, r, webhook.Unavailable(webhook.OutcomeStopping, "the server is not ready", retryOpening), true)
+		return nil
 	}
 	body := &bodyCounter{ReadCloser: r.Body}
 	if r.Body == nil {

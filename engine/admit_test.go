@@ -266,10 +266,7 @@ func TestBadFlowIsRefusedAlone(t *testing.T) {
 		flow.NewSource("good", []byte(webhookFlow("good", ""))),
 		flow.NewSource("bad", []byte(webhookFlow("bad", "keys: x"))),
 	})
-	site, _, err := openEngine(t).NewSite(set, SiteOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	site, _ := openSite(t, openEngine(t), set, SiteOptions{})
 	if got := send(site, "good", "{}"); got.Status != 200 {
 		t.Errorf("good: %d", got.Status)
 	}

@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/cel"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -57,7 +59,10 @@ func foldHeaders(trigger value.Value) value.Value {
 	for name, texts := range headers.Map().All() {
 		folded.Set(name, texts)
 	}
-	out := copyVars(trigger.Map(), 0)
+	out := value.NewMap(trigger.Map().Len())
+	for name, v := range trigger.Map().All() {
+		out.Set(name, v)
+	}
 	out.Set("headers", value.FromMap(folded))
 	return value.FromMap(out)
 }
@@ -66,8 +71,8 @@ func foldHeaders(trigger value.Value) value.Value {
 // [*pebble.Error] and show their place, and no secret.
 func Eval(template string, o EvalOptions) (string, error) {
 	vars := value.NewMap(1)
-	env := newEnvironment(o.Environ)
-	vars.Set("envs", env.envs)
+	env := site.NewEnvironment(o.Environ)
+	vars.Set("envs", env.Envs())
 	if o.Context != nil {
 		v, err := value.DecodeJSON(o.Context)
 		if err != nil {
@@ -97,22 +102,22 @@ func Eval(template string, o EvalOptions) (string, error) {
 	}
 	if !o.JSON {
 		text, err := t.Render(c)
-		return text, env.clean(err)
+		return text, clean(env.Mask(), err)
 	}
 	v, err := t.RenderTyped(c)
 	if err != nil {
-		return "", env.clean(err)
+		return "", clean(env.Mask(), err)
 	}
 	return value.JSON(v), nil
 }
 
 // clean returns an error of a template without what must not be printed. What it quotes of the template itself stays.
-func (e *environment) clean(err error) error {
+func clean(m *mask.Mask, err error) error {
 	failed := new(pebble.Error)
 	if !errors.As(err, &failed) {
 		return err
 	}
 	clean := *failed
-	clean.Name, clean.Msg, clean.Err = e.mask.Line(failed.Name), e.mask.Line(failed.Msg), nil
+	clean.Name, clean.Msg, clean.Err = m.Line(failed.Name), m.Line(failed.Msg), nil
 	return &clean
 }

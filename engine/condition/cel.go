@@ -38,13 +38,14 @@ func celSpec() flow.Spec {
 	}
 }
 
-// CompileCEL compiles a CEL expression into a condition. An error is a *[cel.CompileError].
-func CompileCEL(expression string) (Condition, error) {
+// CompileCEL compiles a CEL expression into a condition. Warnings say what of it can only be answered otherwise than its
+// author thinks. An error is a *[cel.CompileError].
+func CompileCEL(expression string) (c Condition, warnings []string, err error) {
 	program, err := cel.Compile(expression)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return celCondition{program}, nil
+	return celCondition{program}, program.Warnings(), nil
 }
 
 // celCondition is met when a CEL expression is true.

@@ -17,7 +17,7 @@ func TestCELEvent(t *testing.T) {
 		`flow.id == 'deploy'`, `vars.branch == 'main'`, `now == timestamp('2026-11-23T10:30:00Z')`,
 		`headers.header('x-token').compareSecret('TOKEN')`,
 	} {
-		c, err := CompileCEL(expression)
+		c, _, err := CompileCEL(expression)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func (emptyAccount) Take(int64) error { return errors.New("empty") }
 
 // TestCELBounds: the budget of the request and the account of the process bound CEL conditions.
 func TestCELBounds(t *testing.T) {
-	c, err := CompileCEL(`body.s.size() > 0 && [1, 2, 3].map(x, body.s + 'x').size() == 3`)
+	c, _, err := CompileCEL(`body.s.size() > 0 && [1, 2, 3].map(x, body.s + 'x').size() == 3`)
 	if err != nil {
 		t.Fatal(err)
 	}

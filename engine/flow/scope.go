@@ -18,15 +18,6 @@ func (f *Flow) Variable(revision int64) value.Value {
 		"revision", value.Int(revision), "tenantId", value.String(Tenant))
 }
 
-// AddScope sets the variables that come from the flow alone: flow, labels, and vars if the flow has variables.
-func (f *Flow) AddScope(vars *value.Map, revision int64) {
-	vars.Set("flow", f.Variable(revision))
-	if f.Variables.Len() > 0 {
-		vars.Set("vars", value.FromMap(f.Variables))
-	}
-	vars.Set("labels", value.FromMap(NestLabels(f.Labels)))
-}
-
 // HasInputDefaults reports whether an input has a default.
 func (f *Flow) HasInputDefaults() bool {
 	return slices.ContainsFunc(f.Inputs, func(in *Input) bool { return in.Defaults != nil })

@@ -27,10 +27,14 @@ func endedState(status execution.Status, outputs string) *execution.State {
 
 func createdState() *execution.State {
 	return &execution.State{
-		ID: "5KqlIiEQihmY9PurOp33z1", Namespace: "company.team", FlowID: "hello", Revision: 3,
-		Labels:  []flow.Label{{Key: "system.from", Value: "trigger"}, {Key: "a\"b", Value: "x\ny"}},
-		Trigger: execution.Trigger{ID: "hook", Type: typeAlias, Variables: execution.Datum{JSON: []byte(`{"body":{ "z":1,"a":null },"headers":{},"parameters":{}}`)}},
-		History: execution.History{{Status: execution.Created, At: time.Date(2026, 11, 23, 2, 36, 51, 217882578, time.FixedZone("", 3600))}},
+		Start: execution.Start{
+			ID: "5KqlIiEQihmY9PurOp33z1", Namespace: "company.team", FlowID: "hello", Revision: 3,
+			Trigger: execution.Trigger{ID: "hook", Type: typeAlias, Variables: execution.Datum{JSON: []byte(`{"body":{ "z":1,"a":null },"headers":{},"parameters":{}}`)}},
+		},
+		Head: execution.Head{
+			Labels:  []flow.Label{{Key: "system.from", Value: "trigger"}, {Key: "a\"b", Value: "x\ny"}},
+			History: execution.History{{Status: execution.Created, At: time.Date(2026, 11, 23, 2, 36, 51, 217882578, time.FixedZone("", 3600))}},
+		},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -111,6 +112,27 @@ const (
 	valueBytes     = 24
 	containerBytes = 72
 )
+
+// DecodeVariables returns the variable `trigger` of an execution that was loaded, out of what [Delivery.Variables] returned:
+// names of headers are looked up without regard to case.
+func DecodeVariables(d execution.Datum) *value.Map {
+	kept, err := value.DecodeJSON(d.JSON)
+	m := value.NewMap(4)
+	if err != nil { // a body that is as deep as values may be lies one deeper here
+		return m
+	}
+	for name, v := range kept.Map().All() {
+		if name == "headers" {
+			headers := value.NewFoldMap(v.Map().Len())
+			for header, texts := range v.Map().All() {
+				headers.Set(header, texts)
+			}
+			v = value.FromMap(headers)
+		}
+		m.Set(name, v)
+	}
+	return m
+}
 
 // treeSize estimates how many bytes of memory the tree of a JSON text takes beside the text. When the values are short that
 // is many times the length of the text.
