@@ -8,6 +8,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -19,6 +20,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 	for _, group := range [][]flow.Spec{
 		webhook.Specs(),
 		condition.Specs(),
+		flowable.Specs(),
 		logs.Specs(),
 		debug.Specs(),
 		executions.Specs(),
