@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
@@ -17,7 +16,7 @@ import (
 )
 
 func init() {
-	caddy.RegisterModule(App{})
+	caddy.RegisterModule(new(App))
 }
 
 // App holds what the sites with a kestra_webhook handler have in common: flows that all of them serve, where executions
@@ -38,7 +37,9 @@ type App struct {
 	// Where executions are kept. Default: `{"store": "memory"}`, in the memory of the process.
 	StoreRaw json.RawMessage `json:"store,omitempty" caddy:"namespace=kestra.stores inline_key=store"`
 
-	// Makes any error in a flow an error of the configuration, which then does not load. Default: false.
+	// Makes any error in a flow an error of the configuration, which then does not load; and so any warning of what cannot
+	// work: a condition that is always or never met, a name that does not exist, a trigger that never fires here. Default:
+	// false.
 	Strict bool `json:"strict,omitempty"`
 
 	// The URL under which users reach this server, as in `https://example.com`. It gives `url` in answers and
@@ -46,7 +47,7 @@ type App struct {
 	// loaded. Default: none, and then both are absent.
 	BaseURL string `json:"base_url,omitempty"`
 
-	// How many goroutines run the executions that no request waits for. Default: twice the number of processors.
+	// How many tasks that reach outside, as for a request to another server, may run at once. Default: 100.
 	Workers int `json:"workers,omitempty"`
 
 	// How many executions may be under way at once; above it requests are answered with 503. Default: 10000.
@@ -67,8 +68,9 @@ type App struct {
 	logger *zap.Logger
 	flows  *flowLoader
 
-	store  engine.StoreOptions
-	engine *pooledEngine // nil until the app owes the pool a Delete
+	store engine.StoreOptions
+	sites []*Handler // that were provisioned
+	serving
 }
 
 // InlineFlow is a flow definition inside the configuration.
@@ -82,15 +84,15 @@ type InlineFlow struct {
 }
 
 // CaddyModule returns the Caddy module information.
-func (App) CaddyModule() caddy.ModuleInfo {
+func (*App) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{
 		ID:  "kestra",
 		New: func() caddy.Module { return new(App) },
 	}
 }
 
-// Provision loads the flows of all sites and takes hold of the engine. It also runs for `caddy validate`, so it starts
-// nothing.
+// Provision loads the flows of all sites. It also runs for `caddy validate` and for configurations that are refused later,
+// so it opens nothing.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.logger = ctx.Logger()
 	if a.Workers < 0 || a.Capacity < 0 {
@@ -119,10 +121,7 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
-	if a.engine, err = acquireEngine(a.store); err != nil {
-		return fmt.Errorf("kestra: %w", err)
-	}
-	if err := events.(*caddyevents.App).On("stopping", a.engine); err != nil {
+	if err := events.(*caddyevents.App).On("stopping", exitHandler{a}); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	return nil
@@ -172,34 +171,15 @@ func parseBaseURL(text string) (string, error) {
 	return strings.TrimRight(text, "/"), nil
 }
 
-// Start lets the engine work as this configuration says.
-func (a *App) Start() error {
-	a.engine.started.Store(true)
-	a.engine.Configure(engine.Options{
-		Workers:  a.Workers,
-		Capacity: a.Capacity,
-		Logger:   a.logger,
-
-		MemoryLimit:    a.MemoryLimit,
-		EvaluationWait: time.Duration(a.EvaluationWait),
-		FlowShare:      a.FlowShare,
-	})
-	return nil
-}
+// Start opens the store and the sites, and lets the engine work as this configuration says.
+func (a *App) Start() error { return a.open() }
 
 // Stop does nothing: requests of this configuration may still run, and the engine may be in use by the next one. See
-// Cleanup, and [pooledEngine.Handle] for the end of the process.
+// Cleanup, and exitHandler for the end of the process.
 func (a *App) Stop() error { return nil }
 
 // Cleanup lets go of the engine. It also runs when provisioning failed.
-func (a *App) Cleanup() error {
-	if a.engine == nil {
-		return nil
-	}
-	a.engine = nil
-	_, err := engines.Delete(a.store.Identity())
-	return err
-}
+func (a *App) Cleanup() error { return a.release() }
 
 // Interface guards
 var (

@@ -3,12 +3,18 @@ package caddymodule
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyhttp"
+	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
 )
 
 // badFlow has an error at 3:1.
@@ -20,7 +26,9 @@ func provision(t *testing.T, app map[string]any, handlers ...map[string]any) (lo
 	logFile := filepath.Join(t.TempDir(), "log")
 	var routes []any
 	for _, handler := range handlers {
-		handler["handler"] = "kestra_webhook"
+		if handler["handler"] == nil {
+			handler["handler"] = "kestra_webhook"
+		}
 		routes = append(routes, map[string]any{"handle": []any{handler}})
 	}
 	apps := map[string]any{
@@ -51,6 +59,9 @@ type m = map[string]any
 // neverFires has a trigger of a type that only Kestra runs.
 var neverFires = webhookFlow("never_fires", "  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: \"0 0 * * *\"\n")
 
+// alwaysMet has a condition with text beside its braces.
+var alwaysMet = webhookFlow("always_met", "    conditions:\n      - type: io.kestra.plugin.core.condition.Expression\n        expression: \"{{ trigger.body.x }} == 1\"\n")
+
 func TestConfigurationErrors(t *testing.T) {
 	good := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
 	again := writeFlows(t, map[string]string{"sub/b.yaml": webhookFlow("a", "")})
@@ -76,7 +87,9 @@ func TestConfigurationErrors(t *testing.T) {
 		{"strict, inline flow", m{"strict": true, "inline_flows": []m{{"source": "Caddyfile:14", "yaml": badFlow}}}, []m{{}}, []string{"Caddyfile:14 (inline flow, line 3)"}},
 		{"strict, inline flow without source", m{"strict": true, "inline_flows": []m{{"yaml": badFlow}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 3)"}},
 		{"strict, key that cannot be rendered", m{"strict": true}, []m{{"flow_dirs": []string{noKey}}}, []string{"a.yml:", "key"}},
-		{"strict, trigger that never fires", m{"strict": true, "inline_flows": []m{{"yaml": neverFires}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 15): triggers[1]: a trigger of type io.kestra.plugin.core.trigger.Schedule never fires here"}},
+		{"strict, trigger that never fires", m{"strict": true, "inline_flows": []m{{"yaml": neverFires}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 16): triggers[1].type: the trigger type `io.kestra.plugin.core.trigger.Schedule` never fires here"}},
+		{"strict, condition that is always met", m{"strict": true, "inline_flows": []m{{"yaml": alwaysMet}}}, []m{{}}, []string{"inline_flows[0] (inline flow, line 17): triggers[0].conditions[0].expression: always met: "}},
+		{"strict, condition of a site that is never met", m{"strict": true}, []m{{"conditions": []string{"trigger.headers.a == 'b'"}}}, []string{"condition #1: trigger.headers"}},
 		{"two flows of one name in one folder", nil, []m{{"flow_dirs": []string{twice}}}, []string{"company.team/a is already defined at " + filepath.Join(twice, "a.yml")}},
 		{"two flows of one name in one site", nil, []m{{"flow_dirs": []string{good, again}}}, []string{"company.team/a is already defined at " + filepath.Join(good, "a.yml")}},
 		{"two flows of one name in app and site", m{"flow_dirs": []string{good}}, []m{{"flow_dirs": []string{again}}}, []string{"company.team/a is already defined"}},
@@ -151,8 +164,10 @@ func TestConfigurationLogs(t *testing.T) {
 		{"no trigger", nil, []m{{"flow_dirs": []string{noTrigger}}}, "warn", "every webhook URL is unknown"},
 		{"no trigger in namespace", nil, []m{{"flow_dirs": []string{good}, "namespaces": []string{"company"}}}, "warn", "every webhook URL is unknown"},
 		{"nothing at all", nil, []m{{}}, "warn", "every webhook URL is unknown"},
+		{"condition that is always met", m{"inline_flows": []m{{"yaml": alwaysMet}}}, []m{{}}, "warn", "always met: "},
 		{"trigger that never fires", m{"inline_flows": []m{{"yaml": neverFires}}}, []m{{}}, "warn", "never fires here"},
 		{"short key, strict", m{"strict": true}, []m{{"flow_dirs": []string{short}}}, "warn", "a.yml:14:10: triggers[0].key: has fewer than 16 characters"},
+		{"condition of a site that is never met", nil, []m{{"flow_dirs": []string{good}, "conditions": []string{"trigger.headers.a == 'b'"}}}, "warn", "condition #1: trigger.headers[\"a\"] is a list of values and never equal to a text"},
 		{"bad flow", nil, []m{{"flow_dirs": []string{bad}}}, "error", filepath.Join(bad, "bad.yml:3:1: ")},
 		{"bad flow in two sites", nil, []m{{"flow_dirs": []string{bad}}, {"flow_dirs": []string{bad}}}, "error", filepath.Join(bad, "bad.yml:3:1: ")},
 	} {
@@ -187,7 +202,7 @@ func TestConfigurationLogs(t *testing.T) {
 	}
 }
 
-// TestCleanupOfUnprovisionedApp sees to it that an app whose provisioning fails half way can be cleaned up, and that it does not
+// TestCleanupOfUnprovisionedApp checks that an app whose provisioning fails half way can be cleaned up, and that it does not
 // take the engine from another configuration.
 func TestCleanupOfUnprovisionedApp(t *testing.T) {
 	other, err := acquireEngine(MemoryStore{}.StoreOptions())
@@ -232,4 +247,109 @@ func TestValidateLeavesNothing(t *testing.T) {
 	if found, err := filepath.Glob(filepath.Join(home, "*", "kestra*")); err != nil || len(found) != 0 {
 		t.Errorf("validation left %v (%v)", found, err)
 	}
+}
+
+// probe is a handler that looks for engines while a configuration is provisioned.
+type probe struct{ engines *int }
+
+func (probe) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "http.handlers.engine_probe", New: func() caddy.Module { return &probe{&probed} }}
+}
+
+var probed int // engines, by all probes
+
+func init() { caddy.RegisterModule(probe{}) }
+
+func (p *probe) Provision(caddy.Context) error {
+	engines.Range(func(any, any) bool { *p.engines++; return true })
+	return nil
+}
+
+func (*probe) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
+	return next.ServeHTTP(w, r)
+}
+
+// TestProvisionOpensNothing looks for an engine after the module was provisioned, and before `caddy validate` cleans up.
+func TestProvisionOpensNothing(t *testing.T) {
+	probed = 0
+	flows := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
+	if _, err := provision(t, nil, m{"flow_dirs": []string{flows}}, m{"handler": "engine_probe"}); err != nil {
+		t.Fatal(err)
+	}
+	if probed != 0 {
+		t.Error("an engine is open after Provision")
+	}
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows)
+	var config caddy.Config
+	if err := json.Unmarshal([]byte(`{"admin":{"disabled":true},"apps":{"http":{"servers":{"srv":{"routes":[{"handle":[{"handler":"engine_probe"}]}]}}}}}`), &config); err != nil {
+		t.Fatal(err)
+	}
+	if err := caddy.Validate(&config); err != nil {
+		t.Fatal(err)
+	}
+	if probed != 1 {
+		t.Errorf("the probe saw %d engines of a server that runs, want 1", probed)
+	}
+}
+
+// TestRequestBeforeStart serves a request before the app has started: Caddy starts apps in any order.
+func TestRequestBeforeStart(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+	defer cancel()
+	app := &App{FlowDirs: []string{flows}}
+	if err := app.loadStore(ctx); err != nil {
+		t.Fatal(err)
+	}
+	app.logger = zap.NewNop()
+	app.flows = newFlowLoader(app.logger, false)
+	if err := app.flows.loadShared(app.FlowDirs, nil); err != nil {
+		t.Fatal(err)
+	}
+	set, err := app.flows.loadSite(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, _, err := engine.NewSite(set, engine.SiteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &Handler{logger: app.logger, access: app.logger, app: app, site: site}
+	app.sites = []*Handler{h}
+	fire := func() int {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, webhookPath("a"), nil)
+		if err := h.ServeHTTP(w, caddyhttp.PrepareRequest(r, caddy.NewReplacer(), w, nil), nil); err != nil {
+			t.Error(err)
+		}
+		return w.Code
+	}
+	if status := fire(); status != 200 {
+		t.Errorf("status %d before Start", status)
+	}
+	before := theEngine(t)
+	if err := app.Start(); err != nil {
+		t.Error(err)
+	}
+	if theEngine(t) != before {
+		t.Error("Start opened another engine")
+	}
+	if err := app.Cleanup(); err != nil {
+		t.Error(err)
+	}
+	noEngine(t)
+	if err := app.Cleanup(); err != nil { // and once more, as after a failure
+		t.Error(err)
+	}
+
+	late := &App{store: app.store}
+	if err := late.Cleanup(); err != nil {
+		t.Error(err)
+	}
+	h.app = late
+	if status := fire(); status != 503 {
+		t.Errorf("status %d of a site that was never opened, want 503", status)
+	}
+	noEngine(t)
 }

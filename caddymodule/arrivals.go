@@ -21,8 +21,8 @@ const (
 	arrivalCheck = time.Second
 )
 
-// arrivals are the request bodies that are being read. They are watched together, since a deadline for each would cost every
-// request more than reading its body does.
+// arrivals are the request bodies that are being read. One timer watches all of them, because setting a deadline for each
+// would cost more than reading a small body does.
 type arrivals struct {
 	mu       sync.Mutex
 	open     map[*arrival]struct{}
@@ -85,8 +85,8 @@ func (s *arrivals) check() {
 	}
 }
 
-// exit says that the process goes down: what has not arrived shortly after is not waited for. The process would wait for
-// the client.
+// exit says that the process ends. Bodies that have not arrived shortly after are cut off; otherwise the process would wait
+// for their clients.
 func (s *arrivals) exit() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,8 +97,8 @@ func (s *arrivals) exit() {
 	}
 }
 
-// bound sets the read deadline of a body's connection; the zero time means none. Where connections have none, the server's
-// own timeouts must do.
+// bound sets the read deadline of a body's connection; the zero time means none. On connections that support no deadline
+// only the server's own timeouts apply.
 func (a *arrival) bound(deadline time.Time) {
 	a.bounded = true
 	_ = http.NewResponseController(a.w).SetReadDeadline(deadline)

@@ -22,16 +22,21 @@ func BenchmarkHandler(b *testing.B) {
 	if err := found.Err(); err != nil {
 		b.Fatal(err)
 	}
-	e, err := engine.Open(MemoryStore{}.StoreOptions())
+	e, err := engine.Open(b.Context(), MemoryStore{}.StoreOptions())
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer e.Close()
-	site, _, err := e.NewSite(set, engine.SiteOptions{})
+	site, _, err := engine.NewSite(set, engine.SiteOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	h := &Handler{logger: zap.NewNop(), access: zap.NewNop(), site: site}
+	if err := site.Open(b.Context(), e); err != nil {
+		b.Fatal(err)
+	}
+	app := new(App)
+	app.ready.Store(true)
+	h := &Handler{logger: zap.NewNop(), access: zap.NewNop(), app: app, site: site}
 	next := caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		w.WriteHeader(http.StatusTeapot)
 		return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// readBody returns the body, of which at most limit bytes are read, and takes the memory for them from account. One that
-// declares to be longer is not read at all, and one that takes too long to arrive is cut off.
+// readBody reads at most limit bytes of the body and takes the memory for them from account. A body whose declared length is
+// above the limit is not read at all, and one that takes too long to arrive is cut off.
 func readBody(arrivals *arrivals, a *arrival, body io.ReadCloser, declared, limit int64, account webhook.Account) ([]byte, error) {
 	if declared > limit {
 		return nil, webhook.TooLarge(limit)

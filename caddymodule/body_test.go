@@ -76,7 +76,7 @@ func (l *ledger) Take(bytes int64) error {
 
 func (l *ledger) Give(bytes int64) { l.taken -= bytes }
 
-// TestReadBodyMemory sees to it that what is declared and not sent costs nothing, and that memory is asked for as a body
+// TestReadBodyMemory checks that what is declared and not sent costs nothing, and that memory is asked for as a body
 // arrives.
 func TestReadBodyMemory(t *testing.T) {
 	read := func(body io.Reader, declared int64, l *ledger) ([]byte, error) {

@@ -38,7 +38,7 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 		d.Next()
 		return nil, d.Err("kestra is configured twice: write one kestra block")
 	}
-	var a App
+	a := new(App)
 	if err := a.UnmarshalCaddyfile(d); err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func TestAdapt(t *testing.T) {
 	}
 }
 
-// TestAdaptTwice sees to it that a second adaptation in one process knows nothing of the first.
+// TestAdaptTwice checks that a second adaptation in one process knows nothing of the first.
 func TestAdaptTwice(t *testing.T) {
 	const config = "{\n\tkestra {\n\t\tstrict\n\t}\n}\n:80 {\n\tkestra_webhook\n}\n"
 	first, err := adapt(t, "Caddyfile", config)

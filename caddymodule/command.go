@@ -27,7 +27,7 @@ variable which is not set there is shown as (needs SECRET_X).
 
 The exit status is 1 if there are errors, and 2 if there is no flow.`,
 		CobraFunc: func(c *cobra.Command) {
-			// By itself a command with subcommands takes a misspelt one for a wish for help, and exits with 0.
+			// Cobra answers an unknown subcommand with help and exit status 0; refuse it instead.
 			c.Args = cobra.NoArgs
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand(), functionsCommand(), evalCommand())
@@ -39,20 +39,27 @@ const flowsUsage = " [--config <file> [--adapter <name>]] [<flow file or folder>
 
 func validateCommand() *cobra.Command {
 	var from origin
-	var portable bool
+	var portable, strict bool
 	c := &cobra.Command{
-		Use:   "validate [--portable]" + flowsUsage,
+		Use:   "validate [--strict] [--portable]" + flowsUsage,
 		Short: "Prints every error and warning of flows, with file, line and column",
-		Args:  cobra.ArbitraryArgs,
+		Long: `
+Prints every error and warning of flows, with file, line and column. With
+--strict, or where the configuration says strict, a warning that such a
+configuration refuses is an error: of a condition that is always or never met,
+a name that does not exist, a trigger that never fires.`,
+		Args: cobra.ArbitraryArgs,
 		RunE: runE(func(c *cobra.Command, args []string) error {
 			flows, err := from.load(args)
 			if err != nil {
 				return err
 			}
+			flows.strict = flows.strict || strict
 			return validate(c.OutOrStdout(), flows, portable)
 		}),
 	}
 	from.addFlags(c)
+	c.Flags().BoolVar(&strict, "strict", false, "take as errors the warnings that a strict configuration refuses")
 	c.Flags().BoolVar(&portable, "portable", false, "also name what Kestra does not have")
 	return c
 }

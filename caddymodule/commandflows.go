@@ -34,6 +34,7 @@ type commandFlows struct {
 	found   flow.Diagnostics // about all of them
 	urls    []engine.URL     // of the flows that a site serves
 	baseURL string           // of the configuration; empty: none
+	strict  bool             // of the configuration
 }
 
 // load returns the flows in files and folders, or, when there are none, of the configuration.
@@ -78,6 +79,8 @@ func loadPaths(paths []string) (*commandFlows, error) {
 }
 
 func (o *origin) loadConfig() (*commandFlows, error) {
+	// What Caddy logs about the file is no part of a command's output; it is buffered, and never printed.
+	caddy.BufferedLog()
 	config, _, _, err := caddycmd.LoadConfig(o.config, o.adapter)
 	if err != nil {
 		return nil, err
@@ -171,7 +174,7 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 	if err != nil {
 		return nil, err
 	}
-	flows := &commandFlows{sources: len(all), baseURL: baseURL}
+	flows := &commandFlows{sources: len(all), baseURL: baseURL, strict: app.Strict}
 	flows.set, flows.found = engine.Load(all)
 	flows.urls = engine.URLs(flows.set.Filter(func(f *flow.Flow) bool {
 		for i, h := range handlers {

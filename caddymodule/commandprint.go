@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -23,9 +24,11 @@ const (
 // validate prints all findings about flows. It is an error if one of them is.
 func validate(w io.Writer, flows *commandFlows, portable bool) error {
 	errs := 0
+	refused := make(map[*flow.Source]bool)
 	for _, d := range flows.found {
-		if d.Severity == flow.SeverityError {
+		if d.Refuses(flows.strict) {
 			errs++
+			refused[d.Pos.Source] = true
 			printFinding(w, "error", d)
 		} else {
 			printFinding(w, "warning", d)
@@ -51,7 +54,8 @@ func validate(w io.Writer, flows *commandFlows, portable bool) error {
 			printFinding(w, "not portable", d)
 		}
 	}
-	fmt.Fprintf(w, "%s without errors\n", count(flows.set.Len(), "flow"))
+	good := flows.set.Filter(func(f *flow.Flow) bool { return !refused[f.Source] })
+	fmt.Fprintf(w, "%s without errors\n", count(good.Len(), "flow"))
 	return countErrors(errs)
 }
 
@@ -128,12 +132,14 @@ func printCurl(w io.Writer, flows *commandFlows, name, base, data string) error 
 			urls = append(urls, u)
 		}
 	}
-	switch namespace, id, _ := strings.Cut(name, "/"); {
+	switch namespace, id, complete := strings.Cut(name, "/"); {
 	case len(urls) > 0:
 	case flows.set.Flow(namespace, id) != nil:
 		return fmt.Errorf("flow %s has no webhook that a site serves", name)
+	case !complete:
+		return fmt.Errorf("%w: write <namespace>/<flow>, %q is none; %s", errNoFlow, name, withWebhook(flows.urls))
 	default:
-		return fmt.Errorf("%w: %s is not among those that load", errNoFlow, name)
+		return fmt.Errorf("%w: %s is not among those that load; %s", errNoFlow, name, withWebhook(flows.urls))
 	}
 	arguments, err := curlData(data)
 	if err != nil {
@@ -154,6 +160,18 @@ func printCurl(w io.Writer, flows *commandFlows, name, base, data string) error 
 		fmt.Fprintf(w, "curl -X POST%s %s\n", arguments, shellQuote(base+u.Path(u.Key)))
 	}
 	return errors.Join(unusable...)
+}
+
+// withWebhook names the flows of URLs.
+func withWebhook(urls []engine.URL) string {
+	var names []string
+	for _, u := range urls {
+		names = append(names, u.Namespace+"/"+u.FlowID)
+	}
+	if names = slices.Compact(names); len(names) == 0 {
+		return "no flow has a webhook"
+	}
+	return "with a webhook there are " + strings.Join(names, ", ")
 }
 
 // curlData returns the arguments for a body, with a blank before each. A body that is JSON is declared so; curl would say

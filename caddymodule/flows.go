@@ -13,7 +13,7 @@ import (
 )
 
 // flowLoader loads the flows of one configuration: those of the app for all sites, and each site's own. It reports
-// every finding once, and sees to it that no two places define the same flow.
+// every finding once, and refuses a flow that two places define.
 type flowLoader struct {
 	logger *zap.Logger
 	strict bool
@@ -69,9 +69,6 @@ func (l *flowLoader) load(base *flow.Set, dirs []string, inline []*flow.Source) 
 		loaded := l.compile(source)
 		sets = append(sets, loaded.set)
 		found = append(found, loaded.found...)
-		if l.strict {
-			found = append(found, neverFiring(loaded.set)...)
-		}
 	}
 	// A flow that is defined twice is refused even where bad flows are not: which one serves would depend on the order
 	// of sites and folders.
@@ -118,24 +115,7 @@ func (l *flowLoader) compile(source *flow.Source) loadedFile {
 	return loaded
 }
 
-// neverFiring returns an error for every trigger that loads, with a warning, and never fires here.
-func neverFiring(set *flow.Set) flow.Diagnostics {
-	var found flow.Diagnostics
-	for f := range set.All() {
-		for _, trigger := range f.Triggers {
-			if trigger.Spec == nil || trigger.Spec.Compile == nil {
-				found = append(found, &flow.Diagnostic{
-					Pos:     trigger.Pos,
-					Path:    trigger.Path,
-					Message: fmt.Sprintf("a trigger of type %s never fires here, which strict refuses", trigger.Type),
-				})
-			}
-		}
-	}
-	return found
-}
-
-// report logs findings, one line for each. With strict, the errors among them are returned instead.
+// report logs findings, one line for each. With strict, the errors and the marked warnings among them are returned instead.
 func (l *flowLoader) report(found flow.Diagnostics) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -147,7 +127,7 @@ func (l *flowLoader) reportLocked(found flow.Diagnostics) error {
 	for _, d := range found {
 		text := d.Error()
 		switch {
-		case d.Severity == flow.SeverityError && l.strict:
+		case l.strict && d.Refuses(true):
 			errs = append(errs, d)
 		case l.reported[text]:
 		case d.Severity == flow.SeverityError:

@@ -77,8 +77,9 @@ type Handler struct {
 
 	logger    *zap.Logger
 	access    *zap.Logger
+	app       *App
 	site      *engine.Site
-	arrivals  *arrivals
+	arrivals  *arrivals // set when the site is opened
 	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
 }
 
@@ -90,7 +91,7 @@ func (*Handler) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// Provision compiles the site.
+// Provision compiles the site, which the app opens.
 func (h *Handler) Provision(ctx caddy.Context) error {
 	h.logger = ctx.Logger()
 	h.access = ctx.Logger(accessLog{})
@@ -133,7 +134,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 			Source:     "#" + strconv.Itoa(i+1),
 		})
 	}
-	site, found, err := app.engine.NewSite(set, options)
+	site, found, err := engine.NewSite(set, options)
 	if err != nil {
 		return fmt.Errorf("kestra_webhook: %w", err)
 	}
@@ -144,9 +145,13 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		h.logger.Warn("no flow of this site has a webhook trigger that can fire, so every webhook URL is unknown",
 			zap.Strings("flow_dirs", h.FlowDirs), zap.Strings("namespaces", h.Namespaces))
 	}
-	h.site, h.arrivals = site, app.engine.arrivals
+	h.app, h.site = app, site
+	app.sites = append(app.sites, h)
 	return nil
 }
+
+// retryOpening is after how many seconds to send a request again for which the store could not be opened.
+const retryOpening = 5
 
 // ServeHTTP answers webhook URLs. It writes the answer itself, whatever it is: Caddy would log an error with the URL, and
 // so with the key.
@@ -155,6 +160,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	if !webhook.IsURL(path) {
 		h.warnOfRewrite(r)
 		return h.pass(w, r, next, nil, webhook.Response{})
+	}
+	if err := h.app.open(); err != nil { //nolint:contextcheck // what is opened outlives the request
+		h.logger.Error("a webhook found no engine", zap.Error(err))
+		write(w, r, webhook.Unavailable(webhook.OutcomeStopping, "the server is not ready", retryOpening), true)
+		return nil
 	}
 	body := &bodyCounter{ReadCloser: r.Body}
 	if r.Body == nil {
@@ -180,8 +190,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	return nil
 }
 
-// keysOf returns what may be the key of a request to a webhook URL. A rewrite such as that to `{uri}` decodes a slash in a
-// key, and then a part of the key may stand where namespace and flow do.
+// keysOf returns the texts that may be the key of a request to a webhook URL. A rewrite, such as one to `{uri}`, decodes an
+// encoded slash in a key, and then a part of the key may be where namespace and flow are expected.
 func keysOf(r *http.Request, target webhook.Target, path string) webhook.Keys {
 	keys := webhook.KeysOf(target, path)
 	if original := originalRequest(r); original.URL.Path != r.URL.Path && strings.Contains(strings.ToLower(original.RequestURI), "%2f") {
@@ -190,15 +200,15 @@ func keysOf(r *http.Request, target webhook.Target, path string) webhook.Keys {
 	return keys
 }
 
-// A client that still sends a body which nobody wants has this long to read the answer, and this much is read of the body.
-// That is not true of a client with the right key whose body is too large: it is read for as long.
+// When a request is answered while its client still sends the body, the client has this long to read the answer, and this much
+// of the body is read. For a client with the right key whose body is too large only the time counts.
 const (
 	lingering = 2 * time.Second
 	drained   = 256 << 10
 )
 
-// linger waits for a while before the connection is closed. Closing it with bytes unread would make the client's system
-// throw away the answer. net/http waits by itself, but not for bodies that another handler wraps, as Caddy's server does.
+// linger waits for a while before the connection is closed, because closing it with bytes unread would make the client's
+// system discard the answer. net/http waits too, but not for bodies that are wrapped, as Caddy's server does.
 func linger(w http.ResponseWriter, body io.Reader, outcome webhook.Outcome) {
 	c := http.NewResponseController(w)
 	deadline := time.Now().Add(lingering)
@@ -273,8 +283,8 @@ func setPlaceholders(r *http.Request, response webhook.Response) {
 	replacer.Set("http.kestra_webhook.flow", response.FlowID)
 }
 
-// write sends the answer, the connection's last if it closes, and returns the number of bytes of its body. That the client
-// is gone is nothing to report.
+// write sends the answer and returns the number of bytes of its body; closes says that the connection ends with it. An error
+// means that the client has gone, which nobody needs to know.
 func write(w http.ResponseWriter, r *http.Request, response webhook.Response, closes bool) int {
 	header := w.Header()
 	fixed := []string{"nosniff", "no-store"}       // one allocation for both

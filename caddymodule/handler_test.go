@@ -129,7 +129,7 @@ func TestUnknownPass(t *testing.T) {
 	s.do("DELETE", webhookPath("fire"), "").want(t, 405, "")
 }
 
-// TestUnreadBody sees to it that a refused request with a body that nobody wants is answered at once.
+// TestUnreadBody checks that a refused request with a body that nobody wants is answered at once.
 func TestUnreadBody(t *testing.T) {
 	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
 	s := newServer(t)
@@ -148,7 +148,7 @@ func TestUnreadBody(t *testing.T) {
 				t.Fatal(err)
 			}
 			// 10 GiB are declared, 1 KiB is sent.
-			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", tc.path, 10<<30, strings.Repeat("x", 1<<10))
+			fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s", tc.path, int64(10)<<30, strings.Repeat("x", 1<<10))
 			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 			if err != nil {
 				t.Fatal(err)

@@ -17,8 +17,8 @@ func init() {
 }
 
 // KeyFilter is a filter for fields of the log encoder `filter`. It takes webhook keys out of a field: in a text that
-// contains `/executions/webhook/`, what stands after the flow id is replaced, or the last segment where there are fewer.
-// On an object or a list, such as the field `request` with its URI and headers, it does so for every text inside.
+// contains `/executions/webhook/`, everything after the flow id is replaced, or the last segment if there are fewer.
+// In an object or a list, such as the field `request` with its URI and headers, it does so for every text inside.
 //
 // It is for lines that the handler cannot reach: those of modules that answer before it, such as `basic_auth`, or after
 // it, such as `reverse_proxy`, and those of Caddy's error log.
@@ -34,8 +34,8 @@ func init() {
 //
 // The redirection to HTTPS has the URL among resp_headers, and reverse_proxy that of the upstream among headers.
 //
-// A short public URL, which a rewrite turns into a webhook's, is known by its path alone: with `kestra_key /hooks/` all that
-// stands behind `/hooks/` in a text, up to a question mark, is replaced as well.
+// A short public URL, which a rewrite turns into a webhook's, is known by its path alone: with `kestra_key /hooks/`
+// everything after `/hooks/` in a text, up to a question mark, is replaced as well.
 //
 // A filter on `request` takes the place of all filters on fields inside, as in `request>headers>Authorization`; beside
 // such ones, name `request>uri` and `request>headers>Referer` instead.

@@ -36,8 +36,8 @@ type served struct {
 	header    http.Header // of the response
 }
 
-// pass gives a request to the next handler. One with something that may be a key, and one whose URL or referrer holds the
-// key of another webhook, gets its access line from here.
+// pass gives a request to the next handler. It writes the access line in place of Caddy if the request may hold a key, its
+// own or, in the URL or the Referer, that of another webhook.
 func (h *Handler) pass(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler, keys webhook.Keys, response webhook.Response) (err error) {
 	if len(keys) == 0 && !holdsKey(r) {
 		return next.ServeHTTP(w, r)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -31,9 +30,8 @@ var engines = caddy.NewUsagePool()
 type pooledEngine struct {
 	*engine.Engine
 
-	started atomic.Bool   // by some configuration; those that are only validated never start
-	closed  chan struct{} // closed when the engine has released everything
-	err     error         // of closing
+	closed chan struct{} // closed when the engine has released everything
+	err    error         // of closing
 
 	arrivals *arrivals // bodies of requests to all sites
 }
@@ -48,7 +46,7 @@ func (p *pooledEngine) Exit() {
 // a Delete of the store's identity.
 func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
 	pooled, _, err := engines.LoadOrNew(o.Identity(), func() (caddy.Destructor, error) {
-		e, err := engine.Open(o)
+		e, err := engine.Open(context.Background(), o)
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +65,7 @@ func (p *pooledEngine) Destruct() error {
 		p.err = p.Close()
 		close(p.closed)
 	}()
-	if p.started.Load() && !caddy.Exiting() {
+	if !caddy.Exiting() {
 		go p.watchExit()
 		return nil
 	}
@@ -81,8 +79,8 @@ func (p *pooledEngine) Destruct() error {
 	}
 }
 
-// watchExit tells an engine that is closing when the process ends meanwhile: no configuration would, and the server
-// waits for the requests of old configurations too.
+// watchExit tells an engine that is closing if the process ends meanwhile. No configuration would tell it any more, and the
+// server waits for requests of old configurations too.
 func (p *pooledEngine) watchExit() {
 	ticker := time.NewTicker(exitInterval)
 	defer ticker.Stop()
@@ -97,14 +95,4 @@ func (p *pooledEngine) watchExit() {
 			}
 		}
 	}
-}
-
-// Handle is called for Caddy's event "stopping", which fires at reloads too; then there is nothing to do. At the end of the
-// process only the newest configuration gets it, but the engine serves the older ones as well. Without it the requests
-// that wait for an execution would hold up the server's graceful shutdown.
-func (p *pooledEngine) Handle(context.Context, caddy.Event) error {
-	if caddy.Exiting() {
-		p.Exit()
-	}
-	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// TestOrderOfChecks puts every two neighbours of the checks of design §6 together: the first answers.
+// TestOrderOfChecks lets every two neighbouring checks of a request fail together: the earlier one answers.
 func TestOrderOfChecks(t *testing.T) {
 	malformed := func(r *webhook.Request) { r.Malformed, r.Target = true, webhook.Target{} }
 	wrongMethod := func(r *webhook.Request) { r.Method = "DELETE" }
@@ -266,10 +266,7 @@ func TestBadFlowIsRefusedAlone(t *testing.T) {
 		flow.NewSource("good", []byte(webhookFlow("good", ""))),
 		flow.NewSource("bad", []byte(webhookFlow("bad", "keys: x"))),
 	})
-	site, _, err := openEngine(t).NewSite(set, SiteOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	site, _ := openSite(t, openEngine(t), set, SiteOptions{})
 	if got := send(site, "good", "{}"); got.Status != 200 {
 		t.Errorf("good: %d", got.Status)
 	}

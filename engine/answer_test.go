@@ -32,7 +32,7 @@ func TestFired(t *testing.T) {
 		t.Errorf("execution is %+v", a)
 	}
 	s := waitFor(t, e, a.ID)
-	if s.Status() != execution.Success || len(s.TaskRuns) != 1 || string(s.TaskRuns[0].Outputs.JSON) != `{"value":"f"}` {
+	if s.Status() != execution.Success || len(s.Runs) != 1 || string(s.Runs[0].Outputs.JSON) != `{"value":"f"}` {
 		t.Errorf("it ended as %+v", s)
 	}
 	if diff := cmp.Diff(variables, string(s.Trigger.Variables.JSON)); diff != "" {
@@ -180,8 +180,8 @@ func TestBaseURL(t *testing.T) {
 		if a.URL != link {
 			t.Errorf("%q: url is %q, want %q", base, a.URL, link)
 		}
-		if s := waitFor(t, e, a.ID); string(s.TaskRuns[0].Outputs.JSON) != `{"value":"`+want+`"}` {
-			t.Errorf("%q: kestra.url is %s", base, s.TaskRuns[0].Outputs.JSON)
+		if s := waitFor(t, e, a.ID); string(s.Runs[0].Outputs.JSON) != `{"value":"`+want+`"}` {
+			t.Errorf("%q: kestra.url is %s", base, s.Runs[0].Outputs.JSON)
 		}
 	}
 }
@@ -205,7 +205,7 @@ func TestLabelsOfExecution(t *testing.T) {
 	if diff := cmp.Diff(want, s.Labels); diff != "" {
 		t.Errorf("kept labels (-want +got):\n%s", diff)
 	}
-	if got := string(s.TaskRuns[0].Outputs.JSON); got != `{"value":"b bob trigger"}` {
+	if got := string(s.Runs[0].Outputs.JSON); got != `{"value":"b bob trigger"}` {
 		t.Errorf("the task sees %s", got)
 	}
 	// Labels that cannot be rendered are left out, and the flow runs.
@@ -230,13 +230,16 @@ func TestRevision(t *testing.T) {
 // failingStore keeps nothing.
 type failingStore struct{ *memory.Store }
 
-func (failingStore) Accept(context.Context, *execution.State) error {
+func (failingStore) Commit(context.Context, *execution.Batch) error {
 	return errors.New("disk is full: /var/lib/kestra.db")
 }
 
 func TestStoreThatKeepsNothing(t *testing.T) {
 	store := failingStore{memory.New(memory.Options{})}
-	e := newEngine(store)
+	e, err := newEngine(t.Context(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = e.Close() })
 	g := newGate(t, t.Name())
 	close(g.open)

@@ -7,8 +7,9 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
-	taskexecution "github.com/caddy-kestra/kestra-webhook/engine/task/execution"
-	"github.com/caddy-kestra/kestra-webhook/engine/task/log"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -19,9 +20,10 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 	for _, group := range [][]flow.Spec{
 		webhook.Specs(),
 		condition.Specs(),
-		log.Specs(),
+		flowable.Specs(),
+		logs.Specs(),
 		debug.Specs(),
-		taskexecution.Specs(),
+		executions.Specs(),
 		output.Specs(),
 	} {
 		specs = append(specs, group...)

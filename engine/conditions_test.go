@@ -113,7 +113,7 @@ func TestSiteConditions(t *testing.T) {
 
 func TestSiteConditionThatDoesNotCompile(t *testing.T) {
 	for _, expression := range []string{"", "body.n ==", "nope(1)", "1 + 1"} {
-		_, _, err := openEngine(t).NewSite(nil, SiteOptions{Conditions: []SiteCondition{{Expression: expression, Source: "Caddyfile:7"}}})
+		_, _, err := NewSite(nil, SiteOptions{Conditions: []SiteCondition{{Expression: expression, Source: "Caddyfile:7"}}})
 		if err == nil || !strings.Contains(err.Error(), "Caddyfile:7") {
 			t.Errorf("%q: error is %v", expression, err)
 		}

@@ -17,18 +17,24 @@
 //	jq         programs of jq, as jackson-jq runs them
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types
+//	cel        CEL expressions about requests, bounded in work and memory
 //	condition  conditions of triggers: Kestra's types, and CEL
-//	webhook    the trigger: URL, key, request, variables, answers
 //	execution  the pure core: plan, state, step, changes, and what a store is
-//	task       what a task is; one folder per group of tasks
+//	webhook    the trigger: URL, key, request, variables, answers
 //	admission  shares memory, places and processors between requests, executions and flows
+//	scope      what the expressions of an execution see
+//	task       what a task is; one folder per group of tasks
 //	runner     drives the core: evaluates, runs tasks, keeps time, commits
 //	store      where executions are kept: one package per kind, one suite for all
+//	site       what one configuration serves, and the way of a request to its answer
 //	engine     this package: joins them
 //
+// Beside them stand mask and logline, which keep secrets out of logs, and guard, which makes errors of panics.
+//
 // An [Engine] keeps and runs executions and lives as long as the process has a use for its store. A [Site] is what one
-// configuration serves: flows, namespaces, conditions, limits. It does not change; a new configuration makes new sites.
-// [Site.Webhook] is the whole way of a request: admit (site.go), receive and decide (call.go), run, answer.
+// configuration serves: flows, namespaces, conditions, limits. It is compiled by [NewSite], opened on an engine when the
+// configuration starts, and does not change then; a new configuration makes new sites. Its method Webhook is the whole way
+// of a request: admit (site.go), receive and decide (call.go), run, answer.
 //
 // # Libraries
 //

@@ -10,61 +10,54 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
+	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
-	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
 // exitGrace is how long callers that wait for an execution still get when the process goes down.
 const exitGrace = 2 * time.Second
 
 // Engine keeps and runs executions. One engine serves all sites of a process that name the same store, and lives on
-// when they are configured anew.
+// when they are configured anew. It is the [site.Host] of its sites.
 type Engine struct {
 	store     execution.Store
 	admission *admission.Controller
 	runner    *runner.Runner
+	triggers  site.Triggers
 	exiting   atomic.Bool
 	calls     calls
-	stopped   sync.Map // stopKey of every trigger that stopAfter has switched off
 }
 
-// stopKey names a trigger of one content of a flow: changing the flow file switches its triggers on again.
-type stopKey struct {
-	flow    [32]byte
-	trigger string
-}
-
-// hasStopped reports whether an execution that t started ended in a state of its stopAfter.
-func (e *Engine) hasStopped(t *webhook.Trigger) bool {
-	if !t.HasStopAfter() { // nearly all: they need no look-up
-		return false
-	}
-	_, stopped := e.stopped.Load(stopKey{t.Flow.Hash, t.ID()})
-	return stopped
-}
-
-// ended applies t's stopAfter to an execution that ended with status.
-func (e *Engine) ended(t *webhook.Trigger, status execution.Status) {
-	if t.StopsAfter(status) {
-		e.stopped.Store(stopKey{t.Flow.Hash, t.ID()}, struct{}{})
-	}
-}
-
-// Open opens the store and returns an engine on it. It is cheap: nothing runs before the first request.
-func Open(o StoreOptions) (*Engine, error) {
+// Open opens the store and returns an engine on it.
+func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
 	if o.Kind != StoreMemory {
 		return nil, fmt.Errorf("store %q is not supported yet", o.Kind)
 	}
-	return newEngine(memory.New(memory.Options{})), nil
+	return newEngine(ctx, memory.New(memory.Options{}))
 }
 
-func newEngine(store execution.Store) *Engine {
+func newEngine(ctx context.Context, store execution.Store) (*Engine, error) {
+	kept, err := store.Triggers(ctx)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	a := admission.New(admission.Limits{})
 	e := &Engine{store: store, admission: a, runner: runner.New(store, a, runner.Options{})}
+	e.triggers.Load(kept)
 	e.Configure(Options{})
-	return e
+	return e, nil
 }
+
+// NewSite compiles a site over set, as [site.New] does. It is to be opened on an engine before it serves.
+func NewSite(set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics, error) { return site.New(set, o) }
+
+// CheckCondition returns why an expression cannot be a condition of a site; nil if it can.
+func CheckCondition(expression string) error { return site.CheckCondition(expression) }
+
+// Serves reports whether a site with these namespace patterns serves a namespace.
+func Serves(patterns []string, namespace string) bool { return site.Serves(patterns, namespace) }
 
 // Configure applies o; the last call wins. An engine that was never configured runs with the defaults.
 func (e *Engine) Configure(o Options) {
@@ -103,10 +96,10 @@ func (e *Engine) Get(ctx context.Context, id string) (*execution.State, error) {
 	return e.store.Load(ctx, id)
 }
 
-// List returns executions, the newest first.
-func (e *Engine) List(ctx context.Context, q execution.Query) ([]*execution.State, error) {
+// List returns executions, the newest first, and where to go on; 0 after the last.
+func (e *Engine) List(ctx context.Context, q execution.Query) (found []execution.Summary, next int64, err error) {
 	if !e.calls.begin() {
-		return nil, ErrClosed
+		return nil, 0, ErrClosed
 	}
 	defer e.calls.end()
 	return e.store.List(ctx, q)
@@ -119,6 +112,32 @@ func (e *Engine) Wait(ctx context.Context, id string) (*execution.State, error) 
 	}
 	defer e.calls.end()
 	return e.runner.Wait(ctx, id)
+}
+
+// Begin implements [site.Host].
+func (e *Engine) Begin() bool { return e.calls.begin() }
+
+// End implements [site.Host].
+func (e *Engine) End() { e.calls.end() }
+
+// Exiting implements [site.Host].
+func (e *Engine) Exiting() bool { return e.exiting.Load() }
+
+// Durable implements [site.Host].
+func (e *Engine) Durable() bool { return e.store.Durable() }
+
+// Runner implements [site.Host].
+func (e *Engine) Runner() *runner.Runner { return e.runner }
+
+// Admission implements [site.Host].
+func (e *Engine) Admission() *admission.Controller { return e.admission }
+
+// Triggers implements [site.Host].
+func (e *Engine) Triggers() *site.Triggers { return &e.triggers }
+
+// Revision implements [site.Host].
+func (e *Engine) Revision(ctx context.Context, f *flow.Flow) (int, error) {
+	return e.store.PutFlow(ctx, execution.FlowSource{Namespace: f.Namespace, ID: f.ID, Hash: f.Hash, Source: f.WithoutKeys()})
 }
 
 // calls counts what is under way, so that an engine is closed only when nobody uses it: a reload cleans up the old

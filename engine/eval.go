@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/cel"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -26,9 +28,9 @@ func Functions(name string) (string, error) {
 // CELFunctions returns the variables and functions of CEL conditions in the same way.
 func CELFunctions(name string) (string, error) {
 	if name == "" {
-		return condition.Manual(), nil
+		return cel.Manual(), nil
 	}
-	text := condition.Describe(name)
+	text := cel.Describe(name)
 	if text == "" {
 		return "", fmt.Errorf("CEL conditions have no variable and no function named %q", name)
 	}
@@ -43,12 +45,34 @@ type EvalOptions struct {
 	Environ []string // as of [SiteOptions]; gives envs, unless the context has it, and secret()
 }
 
+// foldHeaders returns the variable `trigger` with headers that are looked up without regard to case, as those of a request
+// are.
+func foldHeaders(trigger value.Value) value.Value {
+	if trigger.Kind() != value.KindMap {
+		return trigger
+	}
+	headers, _ := trigger.Map().Get("headers")
+	if headers.Kind() != value.KindMap {
+		return trigger
+	}
+	folded := value.NewFoldMap(headers.Map().Len())
+	for name, texts := range headers.Map().All() {
+		folded.Set(name, texts)
+	}
+	out := value.NewMap(trigger.Map().Len())
+	for name, v := range trigger.Map().All() {
+		out.Set(name, v)
+	}
+	out.Set("headers", value.FromMap(folded))
+	return value.FromMap(out)
+}
+
 // Eval evaluates a template once, as conditions and properties of tasks are. Errors of the template are of type
 // [*pebble.Error] and show their place, and no secret.
 func Eval(template string, o EvalOptions) (string, error) {
 	vars := value.NewMap(1)
-	env := newEnvironment(o.Environ)
-	vars.Set("envs", env.envs)
+	env := site.NewEnvironment(o.Environ)
+	vars.Set("envs", env.Envs())
 	if o.Context != nil {
 		v, err := value.DecodeJSON(o.Context)
 		if err != nil {
@@ -58,6 +82,9 @@ func Eval(template string, o EvalOptions) (string, error) {
 			return "", fmt.Errorf("context: is a %s, not an object with the variables", v.Kind())
 		}
 		for name, variable := range v.Map().All() {
+			if name == "trigger" {
+				variable = foldHeaders(variable)
+			}
 			vars.Set(name, variable)
 		}
 	}
@@ -75,22 +102,22 @@ func Eval(template string, o EvalOptions) (string, error) {
 	}
 	if !o.JSON {
 		text, err := t.Render(c)
-		return text, env.clean(err)
+		return text, clean(env.Mask(), err)
 	}
 	v, err := t.RenderTyped(c)
 	if err != nil {
-		return "", env.clean(err)
+		return "", clean(env.Mask(), err)
 	}
 	return value.JSON(v), nil
 }
 
 // clean returns an error of a template without what must not be printed. What it quotes of the template itself stays.
-func (e *environment) clean(err error) error {
+func clean(m *mask.Mask, err error) error {
 	failed := new(pebble.Error)
 	if !errors.As(err, &failed) {
 		return err
 	}
 	clean := *failed
-	clean.Name, clean.Msg, clean.Err = e.mask.Line(failed.Name), e.mask.Line(failed.Msg), nil
+	clean.Name, clean.Msg, clean.Err = m.Line(failed.Name), m.Line(failed.Msg), nil
 	return &clean
 }

@@ -16,6 +16,8 @@ func TestEval(t *testing.T) {
 	}{
 		{"text", "{{ 1 + 1 }} {{ [1, 'a'] }}", EvalOptions{}, `2 [1,"a"]`},
 		{"context", "{{ trigger.body.b }}", EvalOptions{Context: []byte(`{"trigger": {"body": {"b": "x"}}}`)}, "x"},
+		{"headers in any case", "{{ trigger.headers['x-event'][0] }}{{ trigger.headers.X_Event ?? '-' }}{{ trigger.body.A ?? '-' }}", EvalOptions{Context: []byte(`{"trigger": {"headers": {"X-Event": ["push"]}, "body": {"a": 1}}}`)}, "push--"},
+		{"headers that are none", "{{ trigger.headers }}", EvalOptions{Context: []byte(`{"trigger": {"headers": "x"}}`)}, "x"},
 		{"JSON", "{{ [1, null, 'a'] }}", EvalOptions{JSON: true}, `[1,null,"a"]`},
 		{"JSON of a text", "{{ 'a' }}", EvalOptions{JSON: true}, `"a"`},
 		{"dialect 1", "{{ 'a' ~ nope ?? 'b' ~ 'c' }}", EvalOptions{Dialect: 1}, "abc"},

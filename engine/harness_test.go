@@ -13,7 +13,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
-	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -41,15 +40,15 @@ var gateSpec = flow.Spec{
 
 type gateTask string
 
-func (name gateTask) Run(ctx context.Context, _ *task.Context) (value.Value, error) {
+func (name gateTask) Run(ctx context.Context, _ *task.Context) (task.Result, error) {
 	g, _ := gates.Load(string(name))
 	gate := g.(*gate)
 	gate.entered <- struct{}{}
 	select {
 	case <-gate.open:
-		return value.Null, nil
+		return task.Result{}, nil
 	case <-ctx.Done():
-		return value.Null, ctx.Err()
+		return task.Result{}, ctx.Err()
 	}
 }
 
@@ -72,7 +71,7 @@ func newGate(t *testing.T, name string) *gate {
 // openEngine returns an engine that is closed when the test ends.
 func openEngine(t testing.TB) *Engine {
 	t.Helper()
-	e, err := Open(StoreOptions{Kind: StoreMemory})
+	e, err := Open(t.Context(), StoreOptions{Kind: StoreMemory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,13 +97,23 @@ func loadFlows(t testing.TB, texts ...string) *flow.Set {
 	return set
 }
 
-// newSite returns a site over flows that must have no errors.
-func newSite(t testing.TB, e *Engine, o SiteOptions, texts ...string) *Site {
+// openSite returns a site over set that serves on e, and what was found while it was compiled.
+func openSite(t testing.TB, e *Engine, set *flow.Set, o SiteOptions) (*Site, flow.Diagnostics) {
 	t.Helper()
-	site, found, err := e.NewSite(loadFlows(t, texts...), o)
+	site, found, err := NewSite(set, o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := site.Open(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	return site, found
+}
+
+// newSite returns a site that serves flows that must have no errors.
+func newSite(t testing.TB, e *Engine, o SiteOptions, texts ...string) *Site {
+	t.Helper()
+	site, found := openSite(t, e, loadFlows(t, texts...), o)
 	if err := found.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func gateFlow(t *testing.T, trigger string) string {
 
 func TestOpen(t *testing.T) {
 	for _, kind := range []string{"", "sqlite", "nope"} {
-		if e, err := Open(StoreOptions{Kind: kind}); err == nil {
+		if e, err := Open(t.Context(), StoreOptions{Kind: kind}); err == nil {
 			t.Errorf("store %q opens: %v", kind, e.Close())
 		}
 	}
@@ -211,7 +211,7 @@ func TestExitLetsWaitsEnd(t *testing.T) {
 // TestClose checks that an engine is not closed under a request, as when a reload cleans up the old configuration.
 func TestClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e, err := Open(StoreOptions{Kind: StoreMemory})
+		e, err := Open(t.Context(), StoreOptions{Kind: StoreMemory})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +246,7 @@ func TestClose(t *testing.T) {
 // TestCloseIsBounded checks that a task that does not end keeps no process alive.
 func TestCloseIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e, err := Open(StoreOptions{Kind: StoreMemory})
+		e, err := Open(t.Context(), StoreOptions{Kind: StoreMemory})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +266,7 @@ func TestCloseIsBounded(t *testing.T) {
 }
 
 func TestClosedEngine(t *testing.T) {
-	e, err := Open(StoreOptions{Kind: StoreMemory})
+	e, err := Open(t.Context(), StoreOptions{Kind: StoreMemory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +279,7 @@ func TestClosedEngine(t *testing.T) {
 	}
 	ctx := context.Background()
 	_, errGet := e.Get(ctx, "x")
-	_, errList := e.List(ctx, execution.Query{})
+	_, _, errList := e.List(ctx, execution.Query{})
 	_, errWait := e.Wait(ctx, "x")
 	for _, err := range []error{errGet, errList, errWait} {
 		if !errors.Is(err, ErrClosed) {
@@ -301,13 +301,17 @@ func TestGetListWait(t *testing.T) {
 	if s, err := e.Get(ctx, ids[1]); err != nil || s.FlowID != "g" {
 		t.Errorf("get: %v, %v", s, err)
 	}
-	all, err := e.List(ctx, execution.Query{})
-	if err != nil || len(all) != 3 || all[0].ID != ids[2] || all[2].ID != ids[0] {
-		t.Errorf("list: %v, %v", all, err)
+	all, next, err := e.List(ctx, execution.Query{})
+	if err != nil || next != 0 || len(all) != 3 || all[0].ID != ids[2] || all[2].ID != ids[0] {
+		t.Errorf("list: %v, %d, %v", all, next, err)
 	}
-	some, err := e.List(ctx, execution.Query{FlowID: "f", Limit: 1})
-	if err != nil || len(some) != 1 || some[0].ID != ids[2] {
-		t.Errorf("list of f: %v, %v", some, err)
+	some, next, err := e.List(ctx, execution.Query{FlowID: "f", Limit: 1})
+	if err != nil || next == 0 || len(some) != 1 || some[0].ID != ids[2] {
+		t.Errorf("list of f: %v, %d, %v", some, next, err)
+	}
+	rest, next, err := e.List(ctx, execution.Query{FlowID: "f", Limit: 1, Before: next})
+	if err != nil || len(rest) != 1 || rest[0].ID != ids[0] {
+		t.Errorf("the rest of the list of f: %v, %d, %v", rest, next, err)
 	}
 	_, errGet := e.Get(ctx, "nope")
 	_, errWait := e.Wait(ctx, "nope")

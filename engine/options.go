@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
+	"github.com/caddy-kestra/kestra-webhook/engine/site"
 )
 
 // StoreMemory is the kind of store that forgets everything when the process ends.
@@ -22,7 +23,7 @@ func (o StoreOptions) Identity() string { return o.Kind + ":" + o.Path }
 
 // Options are what an engine can be told while it runs.
 type Options struct {
-	Workers  int         // goroutines that run executions nobody waits for; 0: twice the processors
+	Workers  int         // tasks that reach outside and run at once; 0: 100
 	Capacity int         // executions under way at once, above it requests get 503; 0: 10,000
 	Logger   *zap.Logger // for executions; nil: none
 
@@ -34,20 +35,19 @@ type Options struct {
 // MinMemoryLimit is the smallest [Options.MemoryLimit] that leaves room for one evaluation at its own limit, in bytes.
 const MinMemoryLimit = admission.MinMemory
 
-// SiteOptions configure one site.
-type SiteOptions struct {
-	Logger      *zap.Logger
-	Namespaces  []string        // exact, or a.b.* for a.b and everything below; none: all
-	Conditions  []SiteCondition // every request must also satisfy them
-	PassUnknown bool            // what no trigger matches is for the next handler instead of 404
-	MaxBody     int64           // bytes; 0: 10 MiB
-	WaitTimeout time.Duration   // of `wait: true` triggers that set none; 0: 30 s
-	BaseURL     string          // gives `url` in answers and kestra.url in expressions; empty: neither
-	Environ     []string        // NAME=value as of os.Environ: SECRET_X in Base64 gives secret('X'), ENV_X gives envs.x
-}
+type (
+	// Site answers the webhooks of one site, see package site.
+	Site = site.Site
 
-// SiteCondition is a CEL condition of a site.
-type SiteCondition struct {
-	Expression string
-	Source     string // where it was written, as in Caddyfile:14; may be empty
-}
+	// SiteOptions configure a site.
+	SiteOptions = site.Options
+
+	// SiteCondition is a CEL condition of a site.
+	SiteCondition = site.Condition
+)
+
+// The limits of a site that names none.
+const (
+	DefaultMaxBody     = site.DefaultMaxBody
+	DefaultWaitTimeout = site.DefaultWaitTimeout
+)

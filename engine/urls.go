@@ -2,9 +2,9 @@ package engine
 
 import (
 	"net/url"
-	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -29,7 +29,7 @@ func (u URL) Path(key string) string {
 // URLs returns the webhook URLs of the flows in set, in its order, with keys rendered from an environment as of
 // os.Environ and a base URL as of [SiteOptions].
 func URLs(set *flow.Set, environ []string, baseURL string) []URL {
-	env := newEnvironment(environ)
+	keys := site.NewKeys(environ, baseURL)
 	var urls []URL
 	first := make(map[webhook.Target]string) // id of the trigger
 	for t := range webhook.Triggers(set) {
@@ -38,10 +38,10 @@ func URLs(set *flow.Set, environ []string, baseURL string) []URL {
 			Namespace: t.Flow.Namespace,
 			FlowID:    t.Flow.ID,
 			TriggerID: t.ID(),
-			Needs:     env.lacks(t.KeySecrets(), t.KeyEnvs()),
+			Needs:     keys.Lacks(t),
 			Disabled:  t.Disabled(),
 		}
-		if key, err := t.RenderKey(keyContext(t, constantVars(t.Flow, 1, env, baseURL), env)); err != nil {
+		if key, err := t.RenderKey(keys.Context(t)); err != nil {
 			u.Finding = t.KeyUnusable(err)
 		} else {
 			u.Key = key
@@ -58,20 +58,4 @@ func URLs(set *flow.Set, environ []string, baseURL string) []URL {
 		urls = append(urls, u)
 	}
 	return urls
-}
-
-// lacks returns the environment variables behind these secrets and members of `envs` that are not set.
-func (e *environment) lacks(secrets, envs []string) []string {
-	var names []string
-	for _, name := range secrets {
-		if _, ok := e.secrets[strings.ToUpper(name)]; !ok {
-			names = append(names, secretPrefix+strings.ToUpper(name))
-		}
-	}
-	for _, name := range envs {
-		if _, ok := e.envs.Map().Get(name); !ok {
-			names = append(names, envPrefix+strings.ToUpper(name))
-		}
-	}
-	return names
 }

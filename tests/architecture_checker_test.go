@@ -66,13 +66,50 @@ func TestArchitectureFindings(t *testing.T) {
 		},
 		{
 			"a task group",
-			map[string]string{"engine/task/log/doc.go": doc("log"), "engine/task/log/a.go": importing("log", module+"/engine/task")},
+			map[string]string{"engine/task/logs/doc.go": doc("logs"), "engine/task/logs/a.go": importing("logs", module+"/engine/task")},
 			nil,
 		},
 		{
 			"a task that imports another group",
-			map[string]string{"engine/task/log/doc.go": doc("log"), "engine/task/log/a.go": importing("log", module+"/engine/task/debug")},
-			[]string{"engine/task/log/a.go: may not import " + module + "/engine/task/debug"},
+			map[string]string{"engine/task/logs/doc.go": doc("logs"), "engine/task/logs/a.go": importing("logs", module+"/engine/task/debug")},
+			[]string{"engine/task/logs/a.go: may not import " + module + "/engine/task/debug"},
+		},
+		{
+			"variables that know what runs them",
+			map[string]string{"engine/scope/doc.go": doc("scope"), "engine/scope/a.go": importing("scope", module+"/engine/runner")},
+			[]string{"engine/scope/a.go: may not import " + module + "/engine/runner"},
+		},
+		{
+			"a site that knows where executions are kept",
+			map[string]string{"engine/site/doc.go": doc("site"), "engine/site/a.go": importing("site", module+"/engine/store/memory")},
+			[]string{"engine/site/a.go: may not import " + module + "/engine/store/memory"},
+		},
+		{
+			"a runner that knows the sites",
+			map[string]string{"engine/runner/doc.go": doc("runner"), "engine/runner/a.go": importing("runner", module+"/engine/site")},
+			[]string{"engine/runner/a.go: may not import " + module + "/engine/site"},
+		},
+		{
+			"a store that knows the runner",
+			map[string]string{"engine/store/memory/doc.go": doc("memory"), "engine/store/memory/a.go": importing("memory", module+"/engine/runner")},
+			[]string{"engine/store/memory/a.go: may not import " + module + "/engine/runner"},
+		},
+		{
+			"a task that knows the runner and the variables",
+			map[string]string{
+				"engine/task/logs/doc.go": doc("logs"),
+				"engine/task/logs/a.go":   importing("logs", module+"/engine/runner"),
+				"engine/task/logs/b.go":   importing("logs", module+"/engine/scope"),
+			},
+			[]string{
+				"engine/task/logs/a.go: may not import " + module + "/engine/runner",
+				"engine/task/logs/b.go: may not import " + module + "/engine/scope",
+			},
+		},
+		{
+			"a task group without a row of its own",
+			map[string]string{"engine/task/zoo/doc.go": doc("zoo")},
+			[]string{"engine/task/zoo: the package is in no row of the table in tests/architecture_test.go"},
 		},
 		{
 			"a test's own package and how it compares",

@@ -1,5 +1,6 @@
 // Package tests holds what is checked about the project as a whole: that its packages import each other in one direction
-// only (architecture_test.go), and, in the folders below, that the built binary does what it promises.
+// only (architecture_test.go), that the README's tables say what the specs say (readme_test.go), and, in the folders below,
+// that the built binary does what it promises.
 //
 //	bench         how fast the real binary is beside Caddy's respond, and expressions are beside other languages
 //	conformance   the engine, against what a real Kestra answered

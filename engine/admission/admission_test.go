@@ -15,7 +15,7 @@ func TestMemory(t *testing.T) {
 	steps := []struct {
 		name  string
 		claim func() *Claim
-		take  int64 // MiB; negative: give
+		take  int64 // in MiB, gives below zero
 		full  bool
 	}{
 		{"a flow alone takes more than half", func() *Claim { return a1 }, 20, false},
@@ -125,14 +125,25 @@ func TestEvaluation(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := e.End(); n != 2*mib {
-		t.Errorf("the evaluation took %d bytes", n)
+	if n, short := e.End(); n != 2*mib || short {
+		t.Errorf("the evaluation took %d bytes, and was short of memory: %v", n, short)
 	}
 	if memory, _ := c.Used(); memory != mib {
 		t.Errorf("%d bytes are left", memory)
 	}
-	if n := e.End(); n != 0 {
+	if n, _ := e.End(); n != 0 {
 		t.Errorf("an evaluation that took nothing gave back %d bytes", n)
+	}
+	for name, take := range map[string]func(int64) error{"the evaluation": e.Take, "the claim": cl.Take} {
+		if err := take(33 * mib); err == nil {
+			t.Fatal("there is enough")
+		}
+		if _, short := e.End(); !short {
+			t.Errorf("%s was refused memory, and nobody knows", name)
+		}
+		if _, short := e.End(); short {
+			t.Errorf("that %s was refused memory is told twice", name)
+		}
 	}
 }
 

@@ -14,7 +14,6 @@ type Claim struct {
 	holders    int   // how many have yet to release it
 	memory     int64 // taken from the pool
 	over       int64 // taken from the reserve
-	transient  int64 // of both, for the evaluation under way
 	place      bool
 	reserved   bool
 	accepted   bool
@@ -60,7 +59,7 @@ func (cl *Claim) Release() {
 	if p.claims--; p.claims == 0 {
 		delete(c.flows, p.name)
 	}
-	*cl = Claim{controller: c, party: p}
+	cl.memory, cl.over, cl.reserved, cl.accepted, cl.short = 0, 0, false, false, false
 }
 
 // Take takes bytes of memory, before they are allocated. The error is [ErrMemory], and nothing is taken; [Claim.Short] then
@@ -124,36 +123,39 @@ func (c *Controller) give(cl *Claim, bytes int64) {
 	c.memory.used -= rest
 }
 
-// Evaluation is the memory that evaluations take while they run.
-type Evaluation Claim
+// Evaluation is the memory that evaluations of one goroutine take while they run, one after the other.
+type Evaluation struct {
+	claim *Claim
+	taken int64
+	short bool
+}
 
-// Evaluation returns the account for the claim's evaluations, one after the other.
-func (cl *Claim) Evaluation() *Evaluation { return (*Evaluation)(cl) }
+// Evaluation returns an account for evaluations.
+func (cl *Claim) Evaluation() Evaluation { return Evaluation{claim: cl} }
 
 // Take is [Claim.Take], until [Evaluation.End].
 func (e *Evaluation) Take(bytes int64) error {
-	c := e.controller
+	c := e.claim.controller
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.take((*Claim)(e), bytes); err != nil {
+	if err := c.take(e.claim, bytes); err != nil {
+		e.short = true
 		return err
 	}
-	e.transient += bytes
+	e.taken += bytes
 	return nil
 }
 
-// End gives back what was taken since the last call, and returns how many bytes those were.
-func (e *Evaluation) End() int64 {
-	n := e.transient
-	if n == 0 { // nearly always; no other goroutine takes now
-		return 0
-	}
-	c := e.controller
+// End gives back what was taken since the last call. It returns how many bytes those were, and whether memory was refused,
+// to the evaluation or, since the last call, to the claim as a whole: then what was evaluated is void.
+func (e *Evaluation) End() (taken int64, short bool) {
+	c := e.claim.controller
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.give((*Claim)(e), n)
-	e.transient = 0
-	return n
+	taken, short = e.taken, e.short || e.claim.short
+	c.give(e.claim, taken)
+	e.taken, e.short, e.claim.short = 0, false, false
+	return taken, short
 }
 
 // Short reports whether memory was refused since the last call: then what was evaluated meanwhile is void.
@@ -207,6 +209,18 @@ func (cl *Claim) Place() error {
 	cl.party.places++
 	cl.place = true
 	return nil
+}
+
+// Readmit takes a place for an execution that had one before, whatever is free: it was accepted, and must go on.
+func (cl *Claim) Readmit() {
+	c := cl.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !cl.place {
+		c.places.used++
+		cl.party.places++
+		cl.place = true
+	}
 }
 
 // Vacate gives the place back, if the claim has one.

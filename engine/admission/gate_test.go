@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,23 +113,23 @@ func TestWiderGateLetsMoreIn(t *testing.T) {
 		c := New(Limits{Evaluations: 1})
 		cl := c.Claim("a")
 		defer cl.Release()
-		entered := 0
+		var entered atomic.Int32
 		for range 3 {
 			go func() {
 				if err := cl.Enter(t.Context(), time.Time{}); err != nil {
 					t.Error(err)
 				}
-				entered++
+				entered.Add(1)
 			}()
 		}
 		synctest.Wait()
-		if entered != 1 {
-			t.Fatalf("%d entered", entered)
+		if entered.Load() != 1 {
+			t.Fatalf("%d entered", entered.Load())
 		}
 		c.Configure(Limits{Evaluations: 3})
 		synctest.Wait()
-		if entered != 3 {
-			t.Errorf("%d entered the wider gate", entered)
+		if entered.Load() != 3 {
+			t.Errorf("%d entered the wider gate", entered.Load())
 		}
 	})
 }

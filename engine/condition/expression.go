@@ -18,7 +18,7 @@ func expressionSpec() flow.Spec {
 		},
 		Summary: "Met when the rendered expression is neither blank nor false.",
 		Properties: []flow.Property{{
-			Name: "expression", Type: flow.String, Required: true, Dynamic: true,
+			Name: "expression", Type: flow.String, Required: true, Dynamic: true, Condition: true, ZeroMet: true,
 			Summary: "An expression, as in {{ trigger.body.action == 'opened' }}.",
 		}},
 		Compile: func(c *flow.Component) (any, error) {
@@ -27,8 +27,8 @@ func expressionSpec() flow.Spec {
 	}
 }
 
-// Units of [Work] that an expression counts for. It has limits of its own and does not tell what it took, so this is what it
-// may take at most, for one that may run through its data, and what it hardly takes for the others.
+// Units of [Work] that an expression is charged. The language has limits of its own and does not say how much of them it
+// used, so the charge is an estimate: a high one for a template that may loop over its data, a low one for the others.
 const (
 	loopingWork = requestWork / 20
 	simpleWork  = requestWork / 400
@@ -44,7 +44,8 @@ func newExpression(t *pebble.Template) expression {
 	return expression{t, work}
 }
 
-// expression is Kestra's Expression: `0`, `[]`, `no` and `False` are met, unlike in runIf (spec/expressions.md §3.4).
+// expression is Kestra's Expression. It is unmet for a blank text and for `false` alone: `0`, `[]`, `no` and `False` are met,
+// unlike in runIf.
 type expression struct {
 	template *pebble.Template
 	work     int
@@ -55,7 +56,7 @@ func (x expression) Holds(ctx context.Context, e *Event) (bool, error) {
 	if err := inTime(ctx, e); err != nil {
 		return false, err
 	}
-	if !e.Work.take(x.work) {
+	if !e.Work.Take(x.work) {
 		return false, &Error{Reason: ReasonCost, Message: "was not asked: the conditions before it took too many steps together"}
 	}
 	return x.template.Test(e.Pebble)

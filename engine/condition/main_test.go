@@ -1,11 +1,7 @@
 package condition
 
 import (
-	"maps"
 	"net/http"
-	"net/url"
-	"os"
-	"slices"
 	"testing"
 	"time"
 
@@ -17,9 +13,6 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// testNow is the time of all test requests.
-var testNow = time.Date(2026, time.November, 23, 10, 30, 0, 0, time.UTC)
-
 type testSecrets map[string]string
 
 func (s testSecrets) Secret(namespace, name string) (string, bool, error) {
@@ -27,86 +20,44 @@ func (s testSecrets) Secret(namespace, name string) (string, bool, error) {
 	return text, ok, nil
 }
 
-// request describes a test request; body is a file of testdata, or text.
+// request describes a test request; a body that is JSON becomes a tree.
 type request struct {
-	method string
-	body   string
-	header http.Header
-	query  string
-	form   map[string][]string
+	body      string
+	header    http.Header
+	parameter http.Header
 }
 
-// newEvent builds the event of a request as the webhook trigger does: a body that is JSON becomes a tree when it is
-// first read, and reads counts how often that happened.
-func newEvent(t testing.TB, r request, reads *int) *Event {
+// github is a request as GitHub sends it for a pull request.
+var github = request{
+	body:   `{"action":"opened","number":42,"pull_request":{"labels":[{"name":"bug"}]}}`,
+	header: http.Header{"X-Github-Event": {"pull_request"}, "X-Token": {"s3cr3t-token"}},
+}
+
+func newEvent(t testing.TB, r request) *Event {
 	t.Helper()
-	raw := r.body
-	if data, err := os.ReadFile("testdata/" + r.body); err == nil && r.body != "" {
-		raw = string(data)
-	}
-	header := value.NewFoldMap(len(r.header))
-	for _, name := range slices.Sorted(maps.Keys(r.header)) {
-		header.Set(name, value.Strings(r.header[name]))
-	}
-	query, err := url.ParseQuery(r.query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parameters := value.NewMap(len(query))
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		parameters.Set(name, value.Strings(query[name]))
-	}
-	trigger := value.NewMap(4)
-	if raw != "" {
-		trigger.SetLazy("body", func() value.Value {
-			if reads != nil {
-				*reads++
-			}
-			if v, err := value.DecodeJSON([]byte(raw)); err == nil && (v.Kind() == value.KindMap || v.Kind() == value.KindList) {
-				return v
-			}
-			return value.String(raw)
-		})
-	}
-	trigger.Set("headers", value.FromMap(header))
-	trigger.Set("parameters", value.FromMap(parameters))
-	if r.form != nil {
-		form := value.NewMap(len(r.form))
-		for _, name := range slices.Sorted(maps.Keys(r.form)) {
-			form.Set(name, value.Strings(r.form[name]))
+	trigger := value.NewMap(3)
+	if r.body != "" {
+		body, err := value.DecodeJSON([]byte(r.body))
+		if err != nil {
+			t.Fatal(err)
 		}
-		trigger.Set("formFields", value.FromMap(form))
+		trigger.Set("body", body)
 	}
-	vars := value.NewMap(4)
-	vars.Set("trigger", value.FromMap(trigger))
-	vars.Set("flow", value.MapOf("id", value.String("deploy"), "namespace", value.String("company.team"),
-		"revision", value.Int(3), "tenantId", value.String("main")))
-	vars.Set("vars", value.MapOf("branch", value.String("main"), "limit", value.Int(1000)))
-	method := r.method
-	if method == "" {
-		method = http.MethodPost
+	for name, lists := range map[string]http.Header{"headers": r.header, "parameters": r.parameter} {
+		m := value.NewFoldMap(len(lists))
+		for key, list := range lists {
+			m.Set(key, value.Strings(list))
+		}
+		trigger.Set(name, value.FromMap(m))
 	}
 	return &Event{
 		Pebble: &pebble.Context{
-			Vars: vars, Now: testNow, Namespace: "company.team",
-			Secrets: testSecrets{"company.team/TOKEN": "s3cr3t-token"},
+			Vars: value.MapOf("trigger", value.FromMap(trigger), "vars", value.MapOf("branch", value.String("main")),
+				"flow", value.MapOf("id", value.String("deploy"), "namespace", value.String("company.team"))).Map(),
+			Namespace: "company.team", Secrets: testSecrets{"company.team/TOKEN": "s3cr3t-token"},
 		},
-		Method: method, Path: "/api/v1/executions/webhook/company.team/deploy/***", RemoteAddr: "192.0.2.7",
-		RawBody: func() string {
-			if reads != nil {
-				*reads++
-			}
-			return raw
-		},
-		Now: testNow,
+		Method: http.MethodPost, Path: "/api/v1/executions/webhook/company.team/deploy/***", RemoteAddr: "192.0.2.7",
+		RawBody: func() string { return r.body },
+		Now:     time.Date(2026, time.November, 23, 10, 30, 0, 0, time.UTC),
 	}
-}
-
-func compile(t testing.TB, expression string) *celCondition {
-	t.Helper()
-	c, err := CompileCEL(expression)
-	if err != nil {
-		t.Fatalf("CompileCEL(%q): %v", expression, err)
-	}
-	return c.(*celCondition)
 }

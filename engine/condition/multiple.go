@@ -24,5 +24,5 @@ func multipleSpec() flow.Spec {
 	}
 }
 
-// errMultiple has Kestra's text (spec/kestra-webhook.md §6).
+// errMultiple has the text of Kestra's error.
 var errMultiple = errors.New("invalid webhook: conditions of type MultipleCondition are not supported")

@@ -20,7 +20,7 @@ func notSpec() flow.Spec {
 	}
 }
 
-// innerConditions is the property of conditions that are made of others.
+// innerConditions is the property `conditions` of Not and Or.
 var innerConditions = flow.Property{Name: "conditions", Type: flow.Conditions, Required: true, Summary: "One condition or more."}
 
 // children returns the compiled conditions of the property `conditions`.
@@ -37,7 +37,7 @@ func children(c *flow.Component) ([]Condition, error) {
 	return conditions, nil
 }
 
-// not is met when no inner condition is. An inner error makes it unmet (spec/kestra-live.md §B, conditions).
+// not is met when no inner condition is. An error of an inner condition makes it unmet, as in Kestra.
 type not []Condition
 
 // Holds implements [Condition].

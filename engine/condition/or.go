@@ -20,8 +20,8 @@ func orSpec() flow.Spec {
 	}
 }
 
-// or is met with the first inner condition that is. An error before it makes it unmet, whatever follows
-// (spec/kestra-live.md §B, conditions).
+// or is met as soon as an inner condition is. An error of a condition before that one makes it unmet, as in Kestra
+// (tests/conformance/testdata/08-conditions.json, "Or second, first errors").
 type or []Condition
 
 // Holds implements [Condition].

@@ -6,75 +6,40 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// Event is what a runner tells [Step]: one of [Started], [Evaluated], [TaskEnded].
-type Event interface{ event() }
+// Event is what [Step] is told. It can be written down as JSON: events also come from an execution's inbox.
+type Event struct {
+	Kind    EventKind `json:"kind"`
+	Run     int32     `json:"run,omitempty"`     // row; [RootRow] for the execution as a whole
+	Attempt int32     `json:"attempt,omitempty"` // of TaskEnded and Woke: the attempt that is meant, counted from 0
+	At      time.Time `json:"at"`
 
-// Started begins an execution that was created.
-type Started struct {
-	At time.Time
+	True    bool      `json:"true,omitempty"`   // Evaluated: the verdict of a runIf
+	Case    int32     `json:"case,omitempty"`   // Evaluated: the list that a Choice takes; -1: none
+	Failed  bool      `json:"failed,omitempty"` // Evaluated: an expression failed, or no list fits
+	Outputs Datum     `json:"outputs,omitzero"` // Evaluated, TaskEnded: an object
+	Status  Status    `json:"status,omitempty"` // TaskEnded: SUCCESS, WARNING or FAILED; "" for a task that waits until Wake
+	Wake    time.Time `json:"wake,omitzero"`    // TaskEnded without status
+
+	Labels    []flow.Label `json:"labels,omitempty"`   // TaskEnded: to be added to the execution's, or to replace those with the same key
+	Variables Datum        `json:"variables,omitzero"` // TaskEnded: the execution's from now on; zero: as they are
+	Exit      Status       `json:"exit,omitempty"`     // TaskEnded: what the execution is to end with, at once
 }
 
-// What names what an [Evaluate] asks for.
-type What int
+// EventKind says what an [Event] tells.
+type EventKind uint8
 
-// What can be evaluated.
+// The kinds of event.
 const (
-	RunIf   What = iota // the runIf of the task of a task run
-	Outputs             // the outputs that the flow declares
+	Started   EventKind = iota + 1 // begin an execution that was created
+	Evaluated                      // answers an [Eval]
+	TaskEnded                      // answers a [RunTask]
+	Woke                           // the time that a task run waits for has come
 )
 
-// String returns the name of what is evaluated.
-func (w What) String() string {
-	if w == RunIf {
-		return "runIf"
-	}
-	return "outputs"
-}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke"}
 
-// Evaluated answers an [Evaluate].
-type Evaluated struct {
-	What    What
-	TaskRun int   // ordinal; for RunIf
-	True    bool  // the verdict; for RunIf
-	Value   Datum // an object with the outputs that could be evaluated; for Outputs
-	Failed  bool  // at least one expression could not be evaluated, or its value does not fit its type
-	At      time.Time
-}
+// MarshalText writes the word for k.
+func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }
 
-// TaskEnded answers a [RunTask].
-type TaskEnded struct {
-	TaskRun int    // ordinal
-	Attempt int    // counted from 0
-	Status  Status // SUCCESS, WARNING or FAILED: how the attempt ended
-	Outputs Datum  // an object
-	At      time.Time
-}
-
-func (Started) event()   {}
-func (Evaluated) event() {}
-func (TaskEnded) event() {}
-
-// Effect is what [Step] wants done: one of [Evaluate], [RunTask]. Each is answered by one event, and may be performed
-// again after a crash.
-type Effect interface{ effect() }
-
-// Evaluate asks for the value of expressions, and is answered by an [Evaluated].
-type Evaluate struct {
-	What    What
-	TaskRun int             // ordinal; for RunIf
-	Task    *flow.Component // for RunIf
-	At      time.Time       // the clock that expressions see
-	Seed    uint64          // the seed of random functions, never 0
-}
-
-// RunTask asks for an attempt of a task run, and is answered by a [TaskEnded].
-type RunTask struct {
-	TaskRun int // ordinal
-	Attempt int // counted from 0
-	Task    *flow.Component
-	At      time.Time // the clock that expressions see: when the attempt began
-	Seed    uint64    // the seed of random functions, never 0
-}
-
-func (Evaluate) effect() {}
-func (RunTask) effect()  {}
+// UnmarshalText reads what [EventKind.MarshalText] wrote.
+func (k *EventKind) UnmarshalText(text []byte) error { return parseName(eventNames, text, (*uint8)(k)) }

@@ -21,15 +21,30 @@ func NewID() string {
 	return base62(b)
 }
 
-// TaskRunID returns the id of the task run with this ordinal, counted from 0, of an execution. It has the form of
-// [NewID] and is the same each time it is asked for.
-func TaskRunID(execution string, ordinal int) string {
-	var buf [64]byte
-	text := append(buf[:0], execution...)
+// RunID returns the id of the task run of a node, by its path, below a parent's run, whose id is "" at the top. It has the
+// form of [NewID] and follows from structure alone: neither what runs beside it nor a crash changes it.
+func RunID(execution, parent, path string, iteration, try int) string {
+	var buffer [256]byte
+	text := append(buffer[:0], execution...)
 	text = append(text, '/')
-	text = strconv.AppendInt(text, int64(ordinal), 10)
+	text = append(text, parent...)
+	text = append(text, '/')
+	text = append(text, path...)
+	text = append(text, '/')
+	text = strconv.AppendInt(text, int64(iteration), 10)
+	text = append(text, '/')
+	text = strconv.AppendInt(text, int64(try), 10)
 	sum := sha256.Sum256(text)
 	return base62([16]byte(sum[:16]))
+}
+
+// hashID returns a number that follows from an id (FNV-1a).
+func hashID(id string) uint64 {
+	hash := uint64(14695981039346656037)
+	for i := range len(id) {
+		hash = (hash ^ uint64(id[i])) * 1099511628211
+	}
+	return hash
 }
 
 func base62(b [16]byte) string {

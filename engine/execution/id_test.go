@@ -9,18 +9,31 @@ func TestIDs(t *testing.T) {
 	form := regexp.MustCompile(`^[0-9A-Za-z]{21,22}$`)
 	seen := map[string]bool{}
 	for i := range 5000 {
-		for _, id := range []string{NewID(), TaskRunID("5KqlIiEQihmY9PurOp33z1", i)} {
+		for _, id := range []string{NewID(), RunID("5KqlIiEQihmY9PurOp33z1", "", "a", i, 0)} {
 			if !form.MatchString(id) || seen[id] {
 				t.Fatalf("id %q: wrong form, or given twice", id)
 			}
 			seen[id] = true
 		}
 	}
-	if a, b := TaskRunID("x", 0), TaskRunID("x", 0); a != b {
-		t.Errorf("task run ids differ: %s, %s", a, b)
+	ids := map[string]string{}
+	for name, id := range map[string]string{
+		"the run":             RunID("x", "", "a", 0, 0),
+		"another execution":   RunID("x1", "", "a", 0, 0),
+		"another parent":      RunID("x", "p", "a", 0, 0),
+		"another path":        RunID("x", "", "a/b", 0, 0),
+		"another iteration":   RunID("x", "", "a", 1, 0),
+		"another try":         RunID("x", "", "a", 0, 1),
+		"both":                RunID("x", "", "a", 1, 1),
+		"a path with numbers": RunID("x", "", "a/0", 0, 0),
+	} {
+		if other := ids[id]; other != "" {
+			t.Errorf("%s and %s have the same id", name, other)
+		}
+		ids[id] = name
 	}
-	if TaskRunID("x", 11) == TaskRunID("x1", 1) || TaskRunID("x", 1) == TaskRunID("y", 1) {
-		t.Error("ids of different task runs are equal")
+	if id := RunID("x", "p", "a", 1, 2); id != RunID("x", "p", "a", 1, 2) {
+		t.Errorf("the id of a run changes: %s", id)
 	}
 }
 

@@ -2,28 +2,82 @@ package execution
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// Plan is a revision of a flow in the form that [Step] works with. It is immutable and made once per loaded flow.
+// Plan is a revision of a flow in the form that [Step] works with: its tasks as a tree of nodes in preorder. It is immutable
+// and made once per loaded flow. A node keeps its index within a revision.
 type Plan struct {
 	flow     *flow.Flow
 	revision int
-	tasks    []*flow.Component // without those that are disabled: they count as absent
-	pure     bool
+	nodes    []Node
 }
+
+// Node is a task of a plan; the first one is the flow itself. Tasks that are disabled have none: they count as absent.
+type Node struct {
+	Task   *flow.Component // nil at the root
+	Shape  flow.Shape
+	Path   string // ids of the tasks from the top, as in "a/b/c"; "" at the root
+	Parent int32  // -1 at the root
+
+	Main    [][]int32 // lists of children: one, but of a Choice one for each case
+	Errors  []int32   // the list that runs when the main one has failed
+	Finally []int32   // the list that runs at the end in any case
+	Limit   int32     // of a Parallel: how many children may run at once; 0: all
+
+	pure bool // running it, with all below, has no effect outside of the execution
+}
+
+// root is the index of the flow's node, and the row of the execution itself where a row is meant.
+const (
+	root    = 0
+	RootRow = -1
+)
 
 // NewPlan returns the plan of this revision of f, which must not change any more.
 func NewPlan(f *flow.Flow, revision int) *Plan {
-	p := &Plan{flow: f, revision: revision, tasks: make([]*flow.Component, 0, len(f.Tasks)), pure: true}
-	for _, t := range f.Tasks {
-		if !t.Disabled {
-			p.tasks = append(p.tasks, t)
-			p.pure = p.pure && t.Spec.Pure
-		}
-	}
+	p := &Plan{flow: f, revision: revision}
+	p.add(nil, "", -1, flow.Branches{Main: [][]*flow.Component{f.Tasks}, Errors: f.Errors, Finally: f.Finally}, flow.ShapeSequence)
 	return p
+}
+
+// add adds a node with all below it, and returns its index.
+func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branches, shape flow.Shape) int32 {
+	i := int32(len(p.nodes))
+	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit)})
+	if shape == flow.ShapeLeaf {
+		p.nodes[i].pure = task.Spec.Pure
+		return i
+	}
+	n := Node{Main: make([][]int32, len(b.Main))}
+	for j, list := range b.Main {
+		n.Main[j] = p.addList(list, path, i)
+	}
+	n.Errors = p.addList(b.Errors, path, i)
+	n.Finally = p.addList(b.Finally, path, i)
+	p.nodes[i].Main, p.nodes[i].Errors, p.nodes[i].Finally = n.Main, n.Errors, n.Finally
+	return i
+}
+
+func (p *Plan) addList(tasks []*flow.Component, path string, parent int32) []int32 {
+	var list []int32
+	for _, t := range tasks {
+		if t.Disabled {
+			continue
+		}
+		below := t.ID
+		if path != "" {
+			below = path + "/" + t.ID
+		}
+		var branches flow.Branches
+		if t.Spec.Shape != flow.ShapeLeaf {
+			branches = t.Spec.Branches(t)
+		}
+		list = append(list, p.add(t, below, parent, branches, t.Spec.Shape))
+	}
+	return list
 }
 
 // Flow returns the flow, for reading.
@@ -32,8 +86,23 @@ func (p *Plan) Flow() *flow.Flow { return p.flow }
 // Revision returns the revision of the flow.
 func (p *Plan) Revision() int { return p.revision }
 
-// Pure reports whether all tasks are pure, so that an execution has no barrier but that at its end.
-func (p *Plan) Pure() bool { return p.pure }
+// Node returns the node with this index, for reading.
+func (p *Plan) Node(i int32) *Node { return &p.nodes[i] }
+
+// list returns the children of a node that are in force at a stage.
+func (n *Node) list(g *Progress) []int32 {
+	switch g.Stage {
+	case StageErrors:
+		return n.Errors
+	case StageFinally:
+		return n.Finally
+	default:
+		if int(g.Case) >= len(n.Main) { // no case was chosen
+			return nil
+		}
+		return n.Main[g.Case]
+	}
+}
 
 // check reports whether s can go on under this plan and this core.
 func (p *Plan) check(s *State) error {
@@ -43,8 +112,20 @@ func (p *Plan) check(s *State) error {
 	case s.Namespace != p.flow.Namespace || s.FlowID != p.flow.ID || s.Revision != p.revision:
 		return fmt.Errorf("execution %s: is of %s.%s revision %d, the plan is of %s.%s revision %d",
 			s.ID, s.Namespace, s.FlowID, s.Revision, p.flow.Namespace, p.flow.ID, p.revision)
-	case len(s.TaskRuns) > len(p.tasks):
-		return fmt.Errorf("execution %s: has %d task runs, the plan %d tasks", s.ID, len(s.TaskRuns), len(p.tasks))
 	}
 	return nil
+}
+
+// String names the node for messages.
+func (n *Node) String() string {
+	if n.Task == nil {
+		return "the flow"
+	}
+	return "task " + strconv.Quote(n.Path)
+}
+
+// Blocks reports whether an effect reaches outside of the execution, and so may take long: the attempt of a task that is not
+// pure.
+func (p *Plan) Blocks(s *State, e Effect) bool {
+	return e.Kind == RunTask && !p.nodes[s.Runs[e.Run].Node].pure
 }

@@ -3,173 +3,275 @@ package execution
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-func drawPlan(t *rapid.T) *Plan {
-	var tasks []string
-	for i := range rapid.IntRange(1, 6).Draw(t, "tasks") {
-		spec := fmt.Sprintf("t%d", i)
-		for _, trait := range []string{"impure", "runIf", "allowFailure", "allowWarning", "disabled"} {
-			if rapid.IntRange(0, 2).Draw(t, trait) == 0 {
-				spec += " " + trait
-			}
+// forest draws random flows, and scripts for what their tasks come to.
+type forest struct {
+	rt     *rapid.T
+	script map[string]string
+	count  int
+}
+
+func (f *forest) tasks(depth, least int) []*flow.Component {
+	var tasks []*flow.Component
+	for range rapid.IntRange(least, 3).Draw(f.rt, "tasks") {
+		tasks = append(tasks, f.task(depth))
+	}
+	return tasks
+}
+
+func (f *forest) task(depth int) *flow.Component {
+	f.count++
+	id := fmt.Sprint("t", f.count)
+	var c *flow.Component
+	kind := 0
+	if depth > 0 {
+		kind = rapid.IntRange(0, 5).Draw(f.rt, "kind")
+	}
+	switch kind {
+	case 3:
+		c = f.flowable(id, flow.ShapeSequence, depth, 1)
+	case 4:
+		c = f.flowable(id, flow.ShapeParallel, depth, 1)
+	case 5:
+		c = f.flowable(id, flow.ShapeChoice, depth, rapid.IntRange(1, 3).Draw(f.rt, "cases"))
+		f.script[id] = rapid.SampledFrom([]string{"0", "1", "none", "fail"}).Draw(f.rt, "choice")
+	default:
+		c = leaf(id)
+		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait"}).Draw(f.rt, "end")
+		if rapid.Bool().Draw(f.rt, "impure") {
+			impure(c)
 		}
-		tasks = append(tasks, spec)
 	}
-	return planOf(rapid.Bool().Draw(t, "outputs"), tasks...)
+	for _, change := range []func(*flow.Component){runIf, allowFail, allowWarn, disabled} {
+		if rapid.IntRange(0, 5).Draw(f.rt, "change") == 0 {
+			change(c)
+		}
+	}
+	f.script["if "+id] = rapid.SampledFrom([]string{"true", "true", "false", "fail"}).Draw(f.rt, "runIf")
+	return c
 }
 
-func drawDatum(t *rapid.T) Datum {
-	if rapid.IntRange(0, 3).Draw(t, "datum") == 0 {
-		return Datum{Ref: "ref/" + rapid.StringMatching(`[a-z]{1,4}`).Draw(t, "ref")}
+func (f *forest) flowable(id string, shape flow.Shape, depth, cases int) *flow.Component {
+	var main [][]*flow.Component
+	for range cases {
+		main = append(main, f.tasks(depth-1, 0))
 	}
-	text, err := json.Marshal(map[string]string{"v": rapid.String().Draw(t, "value")})
-	if err != nil {
-		t.Fatal(err)
+	var l lists
+	if rapid.IntRange(0, 2).Draw(f.rt, "lists") == 0 {
+		l = lists{f.tasks(depth-1, 0), f.tasks(depth-1, 0)}
 	}
-	return Datum{JSON: append(text, " \n"...)} // as a sender may write it: the bytes must survive
+	return flowable(id, shape, rapid.IntRange(0, 2).Draw(f.rt, "limit"), l, main...)
 }
 
-func drawEvent(t *rapid.T, e Effect, at time.Time) Event {
-	switch e := e.(type) {
-	case Evaluate:
-		ev := Evaluated{What: e.What, TaskRun: e.TaskRun, Failed: rapid.IntRange(0, 3).Draw(t, "failed") == 0, At: at}
-		if e.What == Outputs {
-			ev.Value = drawDatum(t)
+// drawActor draws a flow and the actor of an execution of it.
+func drawActor(rt *rapid.T) *actor {
+	f := &forest{rt: rt, script: map[string]string{}}
+	fl := newFlow(f.tasks(3, 0)...)
+	if rapid.Bool().Draw(rt, "lists of the flow") {
+		fl.Errors, fl.Finally = f.tasks(1, 0), f.tasks(1, 0)
+	}
+	if rapid.Bool().Draw(rt, "outputs") {
+		fl.Outputs = []*flow.Output{{ID: "o"}}
+		f.script["outputs"] = rapid.SampledFrom([]string{"", "fail"}).Draw(rt, "outputs")
+	}
+	return newActor(nil, fl, f.script)
+}
+
+// goOnInAnyOrder answers pending effects in a random order until there are none, and calls after each step. It returns when
+// that returns false.
+func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
+	for {
+		wakes := a.state.Wakes()
+		n := len(a.pending) + len(wakes)
+		if n == 0 {
+			return
+		}
+		i := rapid.IntRange(0, n-1).Draw(rt, "next")
+		var r Result
+		if i < len(a.pending) {
+			r = a.answer(i)
 		} else {
-			ev.True = rapid.Bool().Draw(t, "true")
+			r = a.tell(wakes[i-len(a.pending)])
 		}
-		return ev
-	case RunTask:
-		status := rapid.SampledFrom([]Status{Success, Success, Warning, Failed}).Draw(t, "status")
-		return TaskEnded{TaskRun: e.TaskRun, Attempt: e.Attempt, Status: status, Outputs: drawDatum(t), At: at}
+		if r.Stale {
+			rt.Fatalf("an answer does not fit: %s", a.tree())
+		}
+		if !after(r) {
+			return
+		}
 	}
-	t.Fatalf("unknown effect %T", e)
-	return nil
 }
 
-// throughJSON returns what a store would read back.
-func throughJSON[T any](t *rapid.T, v T) T {
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
+// outcomes are the parts of an execution that do not depend on the order of answers: ids and statuses of its task runs.
+func outcomes(s *State) []string {
+	lines := []string{string(s.Status()) + " " + string(s.Outputs.JSON)}
+	for i := range s.Runs {
+		r := &s.Runs[i]
+		lines = append(lines, fmt.Sprint(r.TaskID, " ", r.ID, " ", r.Status(), " ", len(r.Attempts), " ", string(r.Outputs.JSON)))
 	}
-	var back T
-	if err := json.Unmarshal(data, &back); err != nil {
-		t.Fatal(err)
-	}
-	return back
+	slices.Sort(lines[1:])
+	return lines
 }
 
-// TestExecutions plays random plans with random outcomes, and checks all that the design promises of the core.
-func TestExecutions(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		p := drawPlan(t)
-		s := New(p, epoch, []flow.Label{{Key: "a", Value: "b"}}, Trigger{ID: "webhook", Type: "w", Variables: drawDatum(t)})
-		kept := throughJSON(t, s)   // every change applied, one by one
-		merged := throughJSON(t, s) // changes applied at barriers
-		var pending []Change
+var ignoreMarks = cmpopts.IgnoreUnexported(State{}, Run{})
 
-		at := epoch
-		var e Event = Started{At: at}
-		for steps := 0; ; steps++ {
-			if steps > 2*len(p.tasks)+2 {
-				t.Fatalf("not ended after %d steps", steps)
+// TestEveryStateHasAnExit checks that every execution ends, whatever its flow and the order of answers, that it has ended
+// wholly then, and that the answers' order has no effect on how, but for what a failure keeps from beginning.
+func TestEveryStateHasAnExit(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := drawActor(rt)
+		a.t = t
+		a.tell(Event{Kind: Started, Run: RootRow})
+		a.goOnInAnyOrder(rt, func(r Result) bool {
+			if !a.state.Status().Terminated() && len(a.pending) == 0 && len(a.state.Wakes()) == 0 {
+				rt.Fatalf("nothing is pending, and it has not ended: %s", a.tree())
 			}
-			twin := s.Clone()
-			again, err := Step(p, twin, e)
-			if err != nil {
-				t.Fatal(err)
+			return true
+		})
+		if !a.state.Status().Terminated() {
+			rt.Fatalf("it has not ended: %s", a.tree())
+		}
+		for i := range a.state.Runs {
+			r := &a.state.Runs[i]
+			if !r.Status().Terminated() || r.Wait != WaitNone || r.Progress.Open != 0 {
+				rt.Fatalf("task run %s has not ended: %+v", r.TaskID, r)
 			}
-			r, err := Step(p, s, e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(again, r, cmp.Comparer(func(a, b *flow.Component) bool { return a == b })); diff != "" {
-				t.Fatalf("a second step from the same state differs:\n%s", diff)
-			}
-			if diff := cmp.Diff(twin, s); diff != "" {
-				t.Fatalf("a second step from the same state leaves another:\n%s", diff)
-			}
-			Apply(kept, throughJSON(t, r.Changes))
-			if diff := cmp.Diff(s, kept); diff != "" {
-				t.Fatalf("changes do not give the state (-state +applied):\n%s", diff)
-			}
-			checkClipped(t, r.Changes)
-			pending = Merge(pending, r.Changes)
-			checkBarrier(t, p, e, r)
-			if r.Barrier {
-				Apply(merged, throughJSON(t, pending))
-				pending = nil
-				if diff := cmp.Diff(s, merged); diff != "" {
-					t.Fatalf("merged changes do not give the state (-state +applied):\n%s", diff)
+			for _, attempt := range r.Attempts {
+				if !attempt.History.Current().Terminated() {
+					rt.Fatalf("an attempt of %s has not ended: %+v", r.TaskID, r)
 				}
 			}
-			if len(r.Effects) == 0 {
-				break
-			}
-			if len(r.Effects) != 1 {
-				t.Fatalf("%d effects", len(r.Effects))
-			}
-			at = at.Add(time.Duration(rapid.IntRange(0, 1e9).Draw(t, "pause")))
-			e = drawEvent(t, r.Effects[0], at)
-		}
-		if !s.Status().Terminated() || len(pending) > 0 {
-			t.Fatalf("ended as %s with %d changes not committed", s.Status(), len(pending))
-		}
-		for i, run := range s.TaskRuns {
-			if !run.History.Current().Terminated() {
-				t.Fatalf("task run %d ended as %s", i, run.History.Current())
-			}
-		}
-		if s.Outputs.IsZero() != (len(p.flow.Outputs) == 0) {
-			t.Fatalf("outputs %+v, declared %d", s.Outputs, len(p.flow.Outputs))
 		}
 	})
 }
 
-// checkClipped checks that no history of a change can grow into that of the state, whose memory it shares.
-func checkClipped(t *rapid.T, changes []Change) {
-	var histories []History
-	for _, c := range changes {
-		if c.Header != nil {
-			histories = append(histories, c.Header.History)
-		} else {
-			histories = append(histories, c.TaskRun.TaskRun.History)
-			for _, a := range c.TaskRun.TaskRun.Attempts {
-				histories = append(histories, a.History)
+// TestChangesAreTheState applies the changes of every barrier to a copy of the accepted state, through JSON: it is the state
+// that Step left. Between barriers there is nothing to be kept.
+func TestChangesAreTheState(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := drawActor(rt)
+		a.t = t
+		kept := a.state.Share()
+		commit := func(r Result) bool {
+			if !r.Barrier {
+				return true
 			}
+			text, err := json.Marshal(a.state.Changes())
+			if err != nil {
+				rt.Fatal(err)
+			}
+			var c Changes
+			if err := json.Unmarshal(text, &c); err != nil {
+				rt.Fatal(err)
+			}
+			Apply(kept, c)
+			Apply(kept, c) // twice does no harm
+			if diff := cmp.Diff(a.state, kept, ignoreMarks); diff != "" {
+				rt.Fatalf("(-state +kept):\n%s", diff)
+			}
+			return true
 		}
-	}
-	for _, h := range histories {
-		if cap(h) != len(h) {
-			t.Fatalf("history %v has room for %d", h, cap(h))
+		commit(a.tell(Event{Kind: Started, Run: RootRow}))
+		a.goOnInAnyOrder(rt, commit)
+		if c := a.state.Changes(); c.Head != nil || len(c.Rows) > 0 {
+			rt.Fatalf("the end is no barrier: %+v", c)
 		}
-	}
+	})
 }
 
-// checkBarrier checks that r is a barrier where and only where the design puts one.
-func checkBarrier(t *rapid.T, p *Plan, e Event, r Result) {
-	want := len(r.Effects) == 0
-	if ended, ok := e.(TaskEnded); ok {
-		want = want || !p.tasks[ended.TaskRun].Spec.Pure
-	}
-	if len(r.Effects) > 0 {
-		if run, ok := r.Effects[0].(RunTask); ok {
-			want = want || !run.Task.Spec.Pure
+// TestGoOnAfterACut cuts an execution at any commit, loads what was kept, and goes on with what is pending: statuses, ids and
+// outputs are those of the execution that was not cut.
+func TestGoOnAfterACut(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := drawActor(rt)
+		a.t = t
+		first := a.state.Share()
+		kept := a.state.Share()
+		cut := rapid.IntRange(0, 6).Draw(rt, "cut")
+		commits := 0
+		commit := func(r Result) bool {
+			if r.Barrier {
+				if commits == cut {
+					return false // the process ends before this one
+				}
+				commits++
+				Apply(kept, a.state.Changes())
+			}
+			return true
 		}
+		if commit(a.tell(Event{Kind: Started, Run: RootRow})) {
+			a.goOnInAnyOrder(rt, commit)
+		}
+
+		whole := &actor{t: t, plan: a.plan, state: first, script: a.script, clock: a.clock}
+		whole.run()
+		again := &actor{t: t, plan: a.plan, state: loaded(rt, kept), script: a.script, clock: a.clock}
+		var err error
+		if again.pending, err = Pending(again.plan, again.state); err != nil {
+			rt.Fatal(err)
+		}
+		again.goOn()
+		if a.parallel() { // the order of answers decides what a failure keeps from beginning
+			return
+		}
+		if diff := cmp.Diff(outcomes(whole.state), outcomes(again.state)); diff != "" {
+			rt.Fatalf("cut at commit %d of %s (-whole +cut):\n%s", cut, strings.Join(a.trace, " "), diff)
+		}
+	})
+}
+
+func (a *actor) parallel() bool {
+	return slices.ContainsFunc(a.plan.nodes, func(n Node) bool { return n.Shape == flow.ShapeParallel })
+}
+
+// loaded returns a state as a store gives it back.
+func loaded(rt *rapid.T, s *State) *State {
+	text, err := json.Marshal(s)
+	if err != nil {
+		rt.Fatal(err)
 	}
-	if r.Barrier != want {
-		t.Fatalf("after %+v: barrier %v, want %v", e, r.Barrier, want)
+	c := new(State)
+	if err := json.Unmarshal(text, c); err != nil {
+		rt.Fatal(err)
 	}
-	if p.Pure() && r.Barrier && len(r.Effects) > 0 {
-		t.Fatalf("a pure plan has a barrier before its end, after %+v", e)
+	c.Version = s.Version
+	if diff := cmp.Diff(s, c, ignoreMarks, cmpopts.EquateEmpty()); diff != "" {
+		rt.Fatalf("through JSON (-want +got):\n%s", diff)
 	}
+	return c
+}
+
+// TestPendingIsWhatIsUnderWay checks at every step that the effects of the state are those that were asked for and not
+// answered, with the same clocks and seeds.
+func TestPendingIsWhatIsUnderWay(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		a := drawActor(rt)
+		a.t = t
+		same := func(Result) bool {
+			pending, err := Pending(a.plan, loaded(rt, a.state))
+			if err != nil {
+				rt.Fatal(err)
+			}
+			byRow := func(x, y Effect) int { return int(x.Run) - int(y.Run) }
+			want := slices.SortedFunc(slices.Values(a.pending), byRow)
+			slices.SortFunc(pending, byRow)
+			if diff := cmp.Diff(want, pending, cmpopts.EquateEmpty()); diff != "" {
+				rt.Fatalf("(-asked for +pending):\n%s", diff)
+			}
+			return true
+		}
+		a.pending = []Effect{{Kind: Begin, Run: RootRow}}
+		same(Result{})
+		a.goOnInAnyOrder(rt, same)
+	})
 }

@@ -7,22 +7,32 @@ import (
 )
 
 // Core is the version of the rules of [Step]. An execution goes on under the rules it began with.
-const Core = 1
+const Core = 2
 
-// State is everything that is kept of one execution.
+// State is everything that is kept of one execution. It says all that is needed to go on: what waits for what, until when,
+// in which attempt.
 type State struct {
-	ID        string       `json:"id"`
-	Namespace string       `json:"namespace"`
-	FlowID    string       `json:"flowId"`
-	Revision  int          `json:"flowRevision"`
-	Core      int          `json:"core"` // version of the rules it runs under, see [Core]
-	Seed      uint64       `json:"seed"` // what the seeds of its effects are made of; not for printing, it predicts uuid() and the like
-	Labels    []flow.Label `json:"labels,omitempty"`
-	Trigger   Trigger      `json:"trigger"`
-	History   History      `json:"history"`
-	TaskRuns  []TaskRun    `json:"taskRuns,omitempty"` // in the order they were created; an index of it is the ordinal
-	Outputs   Datum        `json:"outputs,omitzero"`   // an object, in declaration order; zero before the end and when the flow declares none
-	Version   int64        `json:"-"`                  // number of commits, the accepting one included; 0 before it
+	Start
+	Head
+	Runs    []Run `json:"runs,omitempty"` // in the order they were created; the index of one is its row
+	Version int64 `json:"-"`              // number of commits, the accepting one included; 0 before it
+
+	headChanged bool
+	changed     []int32       // rows that have changed since the last [State.Changes]
+	room        [4]Transition // of most histories
+	changedRoom [4]int32
+}
+
+// Start is the part of a state that never changes.
+type Start struct {
+	ID        string  `json:"id"`
+	Namespace string  `json:"namespace"`
+	FlowID    string  `json:"flowId"`
+	Revision  int     `json:"flowRevision"`
+	Core      int     `json:"core"` // version of the rules it runs under, see [Core]
+	Seed      uint64  `json:"seed"` // what the seeds of its effects are made of; not for printing, it predicts uuid() and the like
+	Trigger   Trigger `json:"trigger"`
+	Inputs    Datum   `json:"inputs,omitzero"` // an object: the values of the flow's inputs; zero when it has none
 }
 
 // Trigger is what started an execution.
@@ -32,13 +42,34 @@ type Trigger struct {
 	Variables Datum  `json:"variables,omitzero"` // an object: body (absent without one), headers, parameters, …
 }
 
-// TaskRun is one run of a task.
-type TaskRun struct {
-	ID       string    `json:"id"` // see [TaskRunID]
-	TaskID   string    `json:"taskId"`
-	History  History   `json:"history"`
-	Attempts []Attempt `json:"attempts,omitempty"` // none when runIf failed
-	Outputs  Datum     `json:"outputs,omitzero"`   // an object; zero when the task never ran (spec/kestra-webhook.md §8.5)
+// Head is the part of a state that belongs to the execution as a whole and changes.
+type Head struct {
+	Labels    []flow.Label `json:"labels,omitempty"`
+	Variables Datum        `json:"variables,omitzero"` // an object that stands for the flow's variables; zero: those
+	History   History      `json:"history"`
+	Outputs   Datum        `json:"outputs,omitzero"` // an object, in declaration order; zero before the end and when the flow declares none
+	Exit      Status       `json:"exit,omitempty"`   // what a task wants the execution to end with, at once
+	Wait      Wait         `json:"wait,omitzero"`    // WaitEval: for the outputs
+	Since     time.Time    `json:"since,omitzero"`   // when the last task run of the flow ended: the clock of the outputs
+	Progress  Progress     `json:"progress"`         // of the flow's lists
+}
+
+// Run is one run of a task.
+type Run struct {
+	ID        string    `json:"id"` // see [RunID]
+	TaskID    string    `json:"taskId"`
+	Node      int32     `json:"node"`   // index in the plan
+	Parent    int32     `json:"parent"` // row; [RootRow] at the top
+	Value     string    `json:"value,omitempty"`
+	Iteration int32     `json:"iteration,omitempty"`
+	History   History   `json:"history"`
+	Attempts  []Attempt `json:"attempts,omitempty"` // none when runIf failed
+	Outputs   Datum     `json:"outputs,omitzero"`   // an object; zero when the task never ran
+	Wait      Wait      `json:"wait,omitzero"`
+	Wake      time.Time `json:"wake,omitzero"`     // of WaitTimer
+	Progress  Progress  `json:"progress,omitzero"` // of a flowable
+
+	marked bool // its row is among the changed ones
 }
 
 // Attempt is one try of a task run.
@@ -46,22 +77,37 @@ type Attempt struct {
 	History History `json:"history"`
 }
 
+// Progress counts what goes on below a flowable, so that nothing has to be searched.
+type Progress struct {
+	Stage  Stage  `json:"stage,omitzero"`
+	Case   int32  `json:"case,omitempty"`   // of a Choice: the list that was chosen
+	Next   int32  `json:"next,omitempty"`   // the first child of the list in force that has not begun
+	Open   int32  `json:"open,omitempty"`   // children that have not ended
+	Broken bool   `json:"broken,omitempty"` // a child of the list in force has failed
+	Worst  Status `json:"worst,omitempty"`  // of the ended children of the main list: FAILED, WARNING, or "" for any better
+}
+
 // New returns the state of a new execution of the flow of p, CREATED at that time, with a new id.
 func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
-	history := make(History, 1, 3)
-	history[0] = Transition{Created, at.UTC().Round(0)} // as a store gives it back
-	return &State{
-		ID:        NewID(),
-		Namespace: p.flow.Namespace,
-		FlowID:    p.flow.ID,
-		Revision:  p.revision,
-		Core:      Core,
-		Seed:      newSeed(),
-		Labels:    labels,
-		Trigger:   trigger,
-		History:   history,
+	s := &State{
+		Start: Start{
+			ID:        NewID(),
+			Namespace: p.flow.Namespace,
+			FlowID:    p.flow.ID,
+			Revision:  p.revision,
+			Core:      Core,
+			Seed:      newSeed(),
+			Trigger:   trigger,
+		},
+		Head: Head{Labels: labels},
 	}
+	s.History = append(s.room[:0], Transition{Created, at.UTC().Round(0)}) // as a store gives it back
+	s.changed = s.changedRoom[:0]
+	return s
 }
 
 // Status returns the current status.
 func (s *State) Status() Status { return s.History.Current() }
+
+// Status returns the current status of the task run.
+func (r *Run) Status() Status { return r.History.Current() }

@@ -1,37 +1,24 @@
 package execution
 
 import (
-	"slices"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// Status is a state of an execution, a task run or an attempt, in Kestra's words (spec/kestra-webhook.md §3.3).
-type Status string
+// Status is a state of an execution, a task run or an attempt.
+type Status = flow.Status
 
 // The statuses that this core gives.
 const (
-	Created Status = "CREATED"
-	Running Status = "RUNNING"
-	Success Status = "SUCCESS"
-	Warning Status = "WARNING"
-	Failed  Status = "FAILED"
-	Skipped Status = "SKIPPED" // task runs only
+	Created = flow.Created
+	Running = flow.Running
+	Success = flow.Success
+	Warning = flow.Warning
+	Failed  = flow.Failed
+	Skipped = flow.Skipped
+	Killed  = flow.Killed
 )
-
-// terminated are all statuses of Kestra that end an execution or a task run, whether or not this core gives them.
-var terminated = []Status{Failed, Warning, Success, "KILLED", "CANCELLED", "RETRIED", Skipped, "RESUBMITTED"}
-
-// Terminated reports whether nothing follows s.
-func (s Status) Terminated() bool {
-	switch s { // the three that nearly always decide first
-	case Success, Failed, Warning:
-		return true
-	case Created, Running, "":
-		return false
-	default:
-		return slices.Contains(terminated, s)
-	}
-}
 
 // Transition is the entry into a status.
 type Transition struct {

@@ -2,47 +2,43 @@ package execution
 
 import (
 	"fmt"
-	"slices"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
 // Result is what came of a [Step].
 type Result struct {
-	Changes []Change // all differences to the state before
-	Effects []Effect // what to do next; none when the execution has ended
-	Barrier bool     // all changes since the last barrier, with these, must be committed before the effects start
+	Effects []Effect // what to do next; none when the execution has ended or waits for what is under way
+	Rows    []int32  // task runs whose status has changed; one may stand there more than once
+	Barrier bool     // everything since the last barrier, with this, must be committed before the effects start
+	Stale   bool     // the event does not fit any more, and changed nothing
 }
 
-// Step advances s by one event. It is deterministic, and its cost is proportional to what changes. An event that does
-// not fit the state is an error and changes nothing.
-func Step(p *Plan, s *State, e Event) (Result, error) {
+// Step advances s by one event, in place, and says in r what came of it; the memory of r is used again. It is deterministic,
+// and its cost is proportional to what changes. An event that does not fit any more, such as the end of an attempt that was
+// cancelled, changes nothing. An error means that s is not of this plan.
+func Step(p *Plan, s *State, e Event, r *Result) error {
+	*r = Result{Effects: r.Effects[:0], Rows: r.Rows[:0]}
 	if err := p.check(s); err != nil {
-		return Result{}, err
+		return err
 	}
-	w := walk{plan: p, state: s, room: new(room)}
-	w.result.Changes, w.result.Effects = w.room.changes[:0], w.room.effects[:0]
-	var err error
-	switch e := e.(type) {
+	w := walk{plan: p, state: s, at: e.At, result: r}
+	var fits bool
+	switch e.Kind {
 	case Started:
-		w.at = e.At
-		err = w.started()
+		fits = w.started()
 	case Evaluated:
-		w.at = e.At
-		if e.What == RunIf {
-			err = w.decided(e)
-		} else {
-			err = w.finished(e)
-		}
+		fits = w.evaluated(&e)
 	case TaskEnded:
-		w.at = e.At
-		err = w.ended(e)
+		fits = w.taskEnded(&e)
+	case Woke:
+		fits = w.woke(&e)
 	default:
-		err = fmt.Errorf("execution %s: unknown event %T", s.ID, e)
+		return fmt.Errorf("execution %s: unknown event %d", s.ID, e.Kind)
 	}
-	if err != nil {
-		return Result{}, err
-	}
-	return w.result, nil
+	r.Stale = !fits
+	return nil
 }
 
 // walk is one call of Step.
@@ -50,128 +46,169 @@ type walk struct {
 	plan   *Plan
 	state  *State
 	at     time.Time
-	result Result
-	room   *room
+	result *Result
 }
 
-// room is the memory for the result of most steps, taken at once: one task run that ends and one that begins, with one
-// attempt each.
-type room struct {
-	changes  [2]Change
-	effects  [1]Effect
-	header   Header
-	rows     [2]TaskRunRow
-	attempts [2]Attempt // one for each row
-	used     int        // of rows and attempts
+// started begins an execution.
+func (w *walk) started() bool {
+	s := w.state
+	if s.Status() != Created || len(s.Runs) > 0 || s.Wait != WaitNone {
+		return false
+	}
+	if len(w.plan.nodes[root].Main[0]) > 0 { // without a task it goes from CREATED to its end, as in Kestra
+		w.enterHead(Running)
+	}
+	w.settle(RootRow)
+	return true
 }
 
-// runRoom is the memory for a task run with one attempt.
+// evaluated answers an Eval.
+func (w *walk) evaluated(e *Event) bool {
+	s := w.state
+	if e.Run == RootRow {
+		if s.Wait != WaitEval {
+			return false
+		}
+		w.outputs(e)
+		return true
+	}
+	if e.Run < 0 || int(e.Run) >= len(s.Runs) || s.Runs[e.Run].Wait != WaitEval {
+		return false
+	}
+	r := w.run(e.Run)
+	r.Wait = WaitNone
+	if r.Status() != Created {
+		w.chosen(e)
+		return true
+	}
+	ended := true
+	switch {
+	case e.Failed: // it has no attempt
+		w.end(e.Run, w.allowed(r, Failed))
+	case e.True:
+		ended = w.begin(e.Run, new(runRoom))
+	default:
+		r.Attempts = []Attempt{{History: History{{Created, w.at}, {Skipped, w.at}}}}
+		w.enter(e.Run, r, Skipped)
+	}
+	if ended {
+		w.childEnded(e.Run)
+	}
+	return true
+}
+
+// create adds the run of a child, and reports whether it has ended already.
+func (w *walk) create(parent int32, node int32) (row int32, ended bool) {
+	s := w.state
+	n := &w.plan.nodes[node]
+	row = int32(len(s.Runs))
+	parentID := ""
+	if parent != RootRow {
+		parentID = s.Runs[parent].ID
+	}
+	room := new(runRoom)
+	s.Runs = append(s.Runs, Run{
+		ID: RunID(s.ID, parentID, n.Path, 0, 0), TaskID: n.Task.ID, Node: node, Parent: parent,
+		History: append(room.history[:0], Transition{Created, w.at}),
+	})
+	r := w.run(row)
+	w.result.Rows = append(w.result.Rows, row)
+	if n.Task.RunIf != nil {
+		r.Wait = WaitEval
+		w.effect(s.evalEffect(row, RunIf))
+		return row, false
+	}
+	return row, w.begin(row, room)
+}
+
+// runRoom is the memory for a task run with one attempt, taken at once.
 type runRoom struct {
 	history  [3]Transition
 	attempts [1]Attempt
 	attempt  [3]Transition
 }
 
-func (w *walk) started() error {
-	s := w.state
-	if s.Status() != Created || len(s.TaskRuns) > 0 {
-		return fmt.Errorf("execution %s: started while %s", s.ID, s.Status())
-	}
-	if len(w.plan.tasks) > 0 { // without a task it goes from CREATED to its end, as in Kestra
-		s.History = append(s.History, Transition{Running, w.at})
-		w.changedHeader()
-	}
-	w.next()
-	return nil
-}
-
-// next goes on with the task after the last task run, or to the end.
-func (w *walk) next() {
-	s := w.state
-	i := len(s.TaskRuns)
-	if i == len(w.plan.tasks) || i > 0 && s.TaskRuns[i-1].History.Current() == Failed {
-		w.end()
-		return
-	}
-	task := w.plan.tasks[i]
-	if s.TaskRuns == nil {
-		s.TaskRuns = make([]TaskRun, 0, len(w.plan.tasks))
-	}
-	room := new(runRoom)
-	s.TaskRuns = append(s.TaskRuns, TaskRun{
-		ID: TaskRunID(s.ID, i), TaskID: task.ID,
-		History: append(room.history[:0], Transition{Created, w.at}),
-	})
-	if task.RunIf == nil {
-		w.run(i, room)
-		return
-	}
-	w.changedTaskRun(i)
-	w.effect(Evaluate{What: RunIf, TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 0)})
-}
-
-// run begins the first attempt of task run i.
-func (w *walk) run(i int, room *runRoom) {
-	r := &w.state.TaskRuns[i]
-	task := w.plan.tasks[i]
-	r.History = append(r.History, Transition{Running, w.at})
-	r.Attempts = append(room.attempts[:0], Attempt{History: append(room.attempt[:0], Transition{Created, w.at}, Transition{Running, w.at})})
-	w.changedTaskRun(i)
-	w.effect(RunTask{TaskRun: i, Task: task, At: w.at, Seed: w.seed(i, 1)})
-	if !task.Spec.Pure {
-		w.result.Barrier = true
+// begin runs a task run whose turn it is, and reports whether it has ended already.
+func (w *walk) begin(row int32, room *runRoom) (ended bool) {
+	r := w.run(row)
+	n := &w.plan.nodes[r.Node]
+	w.enter(row, r, Running)
+	history := append(room.attempt[:0], Transition{Created, w.at}, Transition{Running, w.at})
+	r.Attempts = append(room.attempts[:0], Attempt{History: history})
+	switch n.Shape {
+	case flow.ShapeLeaf:
+		r.Wait = WaitTask
+		w.effect(w.state.taskEffect(row))
+		w.result.Barrier = w.result.Barrier || !n.pure
+		return false
+	case flow.ShapeChoice:
+		r.Wait = WaitEval
+		w.effect(w.state.evalEffect(row, Choose))
+		return false
+	default:
+		return w.advance(row)
 	}
 }
 
-// decided answers a runIf.
-func (w *walk) decided(e Evaluated) error {
-	s, i := w.state, e.TaskRun
-	if i < 0 || i != len(s.TaskRuns)-1 || s.TaskRuns[i].History.Current() != Created || w.plan.tasks[i].RunIf == nil {
-		return fmt.Errorf("execution %s: task run %d awaits no runIf", s.ID, i)
+// end enters the last status of a task run.
+func (w *walk) end(row int32, status Status) {
+	r := w.run(row)
+	r.Wait, r.Wake = WaitNone, time.Time{}
+	w.enter(row, r, status)
+}
+
+// endAttempt ends the attempt under way with the status that it has by itself, whatever is allowed.
+func (w *walk) endAttempt(r *Run, status Status) {
+	if n := len(r.Attempts); n > 0 {
+		a := &r.Attempts[n-1]
+		a.History = append(a.History, Transition{status, w.at})
 	}
-	r := &s.TaskRuns[i]
+}
+
+// childEnded tells the parent of a task run that it has ended, and goes on from there.
+func (w *walk) childEnded(row int32) {
+	parent := w.state.Runs[row].Parent
+	w.count(parent, w.state.Runs[row].Status())
+	w.settle(parent)
+}
+
+// settle advances a flowable, and its parents as long as they end by it.
+func (w *walk) settle(row int32) {
+	for w.advance(row) && row != RootRow {
+		status := w.state.Runs[row].Status()
+		row = w.state.Runs[row].Parent
+		w.count(row, status)
+	}
+}
+
+// count counts a child that has ended.
+func (w *walk) count(parent int32, status Status) {
+	g := w.progress(parent)
+	g.Open--
+	g.Broken = g.Broken || status == Failed
+	if g.Stage == StageMain {
+		g.Worst = worse(g.Worst, status)
+	}
+	if parent == RootRow {
+		w.state.Since = w.at
+	}
+}
+
+// worse returns the worse of two statuses of children; every good one is "".
+func worse(a, b Status) Status {
 	switch {
-	case e.Failed:
-		r.History = append(r.History, Transition{w.allowed(i, Failed), w.at})
-	case e.True:
-		w.run(i, new(runRoom))
-		return nil
+	case a == Failed || b == Failed:
+		return Failed
+	case a == Warning || b == Warning:
+		return Warning
 	default:
-		r.History = append(r.History, Transition{Skipped, w.at})
-		r.Attempts = []Attempt{{History: History{{Created, w.at}, {Skipped, w.at}}}}
+		return ""
 	}
-	w.changedTaskRun(i)
-	w.next()
-	return nil
 }
 
-// ended answers an attempt of a task.
-func (w *walk) ended(e TaskEnded) error {
-	s, i := w.state, e.TaskRun
-	if i < 0 || i != len(s.TaskRuns)-1 || s.TaskRuns[i].History.Current() != Running || e.Attempt != len(s.TaskRuns[i].Attempts)-1 {
-		return fmt.Errorf("execution %s: attempt %d of task run %d does not run", s.ID, e.Attempt, i)
-	}
-	switch e.Status {
-	case Success, Warning, Failed:
-	default:
-		return fmt.Errorf("execution %s: task run %d ended as %q", s.ID, i, e.Status)
-	}
-	r := &s.TaskRuns[i]
-	a := &r.Attempts[e.Attempt]
-	a.History = append(a.History, Transition{e.Status, w.at})
-	r.History = append(r.History, Transition{w.allowed(i, e.Status), w.at})
-	r.Outputs = e.Outputs
-	w.changedTaskRun(i)
-	if !w.plan.tasks[i].Spec.Pure {
-		w.result.Barrier = true
-	}
-	w.next()
-	return nil
-}
-
-// allowed applies allowFailure and allowWarning (spec/kestra-webhook.md §8.4, rule 5).
-func (w *walk) allowed(i int, status Status) Status {
-	task := w.plan.tasks[i]
+// allowed applies allowFailure and allowWarning.
+func (w *walk) allowed(r *Run, status Status) Status {
+	task := w.plan.nodes[r.Node].Task
 	if status == Failed && task.AllowFailure {
 		status = Warning
 	}
@@ -181,107 +218,40 @@ func (w *walk) allowed(i int, status Status) Status {
 	return status
 }
 
-// end evaluates the outputs if there are any, and else ends the execution.
-func (w *walk) end() {
-	if len(w.plan.flow.Outputs) == 0 {
-		w.finish(w.outcome())
-		return
+// run returns a task run that changes.
+func (w *walk) run(row int32) *Run {
+	r := &w.state.Runs[row]
+	if !r.marked {
+		r.marked = true
+		w.state.changed = append(w.state.changed, row)
 	}
-	at := w.state.History[len(w.state.History)-1].At
-	if n := len(w.state.TaskRuns); n > 0 {
-		at = w.state.TaskRuns[n-1].History.End()
-	}
-	w.effect(Evaluate{What: Outputs, At: at, Seed: w.seed(len(w.state.TaskRuns), 0)})
+	return r
 }
 
-// finished answers the outputs.
-func (w *walk) finished(e Evaluated) error {
-	s := w.state
-	if !w.awaitsOutputs() {
-		return fmt.Errorf("execution %s: awaits no outputs", s.ID)
+// progress returns the counts of a flowable, or of the flow, that change.
+func (w *walk) progress(row int32) *Progress {
+	if row == RootRow {
+		w.state.headChanged = true
+		return &w.state.Head.Progress
 	}
-	s.Outputs = e.Value
-	outcome := w.outcome()
-	if !e.Failed || outcome == Failed {
-		w.finish(outcome)
-		return nil
-	}
-	// Kestra has entered the final status when it finds that the outputs fail, and shows both.
-	s.History = append(s.History, Transition{outcome, w.at})
-	w.finish(Failed)
-	return nil
+	return &w.run(row).Progress
 }
 
-func (w *walk) awaitsOutputs() bool {
-	s, n := w.state, len(w.state.TaskRuns)
-	if len(w.plan.flow.Outputs) == 0 || s.Status().Terminated() {
-		return false
+func (w *walk) node(row int32) *Node {
+	if row == RootRow {
+		return &w.plan.nodes[root]
 	}
-	if n == 0 {
-		return len(w.plan.tasks) == 0
-	}
-	last := s.TaskRuns[n-1].History.Current()
-	return last == Failed || last.Terminated() && n == len(w.plan.tasks)
+	return &w.plan.nodes[w.state.Runs[row].Node]
 }
 
-// outcome returns the status that the task runs give the execution (spec/kestra-webhook.md §8.4, rules 4 and 6).
-func (w *walk) outcome() Status {
-	outcome := Success
-	for i := range w.state.TaskRuns {
-		switch w.state.TaskRuns[i].History.Current() {
-		case Failed:
-			return Failed
-		case Warning:
-			outcome = Warning
-		default: // a success, as far as the execution is concerned
-		}
-	}
-	return outcome
+func (w *walk) enter(row int32, r *Run, status Status) {
+	r.History = append(r.History, Transition{status, w.at})
+	w.result.Rows = append(w.result.Rows, row)
 }
 
-func (w *walk) finish(status Status) {
+func (w *walk) enterHead(status Status) {
+	w.state.headChanged = true
 	w.state.History = append(w.state.History, Transition{status, w.at})
-	w.changedHeader()
-	w.result.Barrier = true
 }
 
 func (w *walk) effect(e Effect) { w.result.Effects = append(w.result.Effects, e) }
-
-// Changes share the histories of the state, which only grow; they are clipped so that none grows into another.
-
-func (w *walk) changedHeader() {
-	w.room.header = Header{History: slices.Clip(w.state.History), Outputs: w.state.Outputs}
-	w.changed(Change{Header: &w.room.header})
-}
-
-// changedTaskRun records the row of task run i. Attempts change in place, so the row gets its own.
-func (w *walk) changedTaskRun(i int) {
-	var row *TaskRunRow
-	if w.room.used < len(w.room.rows) {
-		row = &w.room.rows[w.room.used]
-	} else {
-		row = new(TaskRunRow)
-	}
-	row.Ordinal, row.TaskRun = i, w.state.TaskRuns[i]
-	row.TaskRun.History = slices.Clip(row.TaskRun.History)
-	if n := len(row.TaskRun.Attempts); n > 0 {
-		own := []Attempt(nil)
-		if w.room.used < len(w.room.attempts) {
-			own = w.room.attempts[w.room.used : w.room.used : w.room.used+1]
-		}
-		row.TaskRun.Attempts = append(own, row.TaskRun.Attempts...)
-		for j := range n {
-			row.TaskRun.Attempts[j].History = slices.Clip(row.TaskRun.Attempts[j].History)
-		}
-	}
-	w.room.used++
-	w.changed(Change{TaskRun: row})
-}
-
-func (w *walk) changed(c Change) { w.result.Changes = append(w.result.Changes, c) }
-
-// seed derives the seed of an effect. Attempts are counted from 1; 0 is before the first. The outputs of the flow have the
-// ordinal after the last.
-func (w *walk) seed(taskRun, attempt int) uint64 {
-	return mixSeed(w.state.Seed, uint64(taskRun), uint64(attempt))
-}

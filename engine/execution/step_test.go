@@ -1,395 +1,185 @@
 package execution
 
 import (
-	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
-	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
-// taskSpec says in one word per trait what a task of a test is like.
-//
-//	"a impure runIf allowFailure allowWarning disabled"
-func taskOf(spec string) *flow.Component {
-	words := strings.Fields(spec)
-	c := &flow.Component{ID: words[0], Spec: &flow.Spec{Pure: true}}
-	for _, w := range words[1:] {
-		switch w {
-		case "impure":
-			c.Spec.Pure = false
-		case "runIf":
-			c.RunIf = new(pebble.Template)
-		case "allowFailure":
-			c.AllowFailure = true
-		case "allowWarning":
-			c.AllowWarning = true
-		case "disabled":
-			c.Disabled = true
-		default:
-			panic(w)
-		}
-	}
-	return c
-}
-
-func planOf(outputs bool, tasks ...string) *Plan {
-	f := &flow.Flow{Namespace: "company.team", ID: "hello"}
-	for _, t := range tasks {
-		f.Tasks = append(f.Tasks, taskOf(t))
-	}
-	if outputs {
-		f.Outputs = []*flow.Output{{ID: "o"}}
-	}
-	return NewPlan(f, 3)
-}
-
-var epoch = time.Date(2026, 6, 1, 10, 11, 12, 123456789, time.UTC)
-
-// play runs an execution with the answers in order: one word per effect, and one line per step of what was asked for
-// and whether it is a barrier.
-func play(t *testing.T, p *Plan, answers ...string) (*State, []string) {
-	t.Helper()
-	s := New(p, epoch, nil, Trigger{ID: "webhook", Type: "w"})
-	var trace []string
-	var e Event = Started{At: epoch.Add(time.Second)}
-	for n := 2; ; n++ {
-		r, err := Step(p, s, e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		line := describe(r)
-		if len(r.Effects) == 0 {
-			if len(answers) > 0 {
-				t.Fatalf("ended with answers left: %q", answers)
-			}
-			return s, append(trace, line)
-		}
-		if len(answers) == 0 {
-			t.Fatalf("no answer left for %q", line)
-		}
-		e = answer(r.Effects[0], answers[0], epoch.Add(time.Duration(n)*time.Second))
-		trace, answers = append(trace, line), answers[1:]
-	}
-}
-
-func describe(r Result) string {
-	var b strings.Builder
-	if r.Barrier {
-		b.WriteString("| ")
-	}
-	for _, e := range r.Effects {
-		switch e := e.(type) {
-		case Evaluate:
-			if e.What == RunIf {
-				fmt.Fprintf(&b, "runIf %s", e.Task.ID)
-			} else {
-				b.WriteString("outputs")
-			}
-		case RunTask:
-			fmt.Fprintf(&b, "run %s", e.Task.ID)
-		}
-	}
-	if len(r.Effects) == 0 {
-		b.WriteString("end")
-	}
-	return b.String()
-}
-
-func answer(e Effect, word string, at time.Time) Event {
-	switch e := e.(type) {
-	case Evaluate:
-		ev := Evaluated{What: e.What, TaskRun: e.TaskRun, True: word == "true", Failed: word == "failed", At: at}
-		if e.What == Outputs {
-			ev.Value = Datum{JSON: []byte(`{"o":1}`)}
-		}
-		return ev
-	case RunTask:
-		return TaskEnded{TaskRun: e.TaskRun, Attempt: e.Attempt, Status: Status(word), Outputs: Datum{JSON: []byte(`{}`)}, At: at}
-	}
-	panic("unknown effect")
-}
-
-// words prints a history as CREATED RUNNING ….
-func words(h History) string {
-	var w []string
-	for _, t := range h {
-		w = append(w, string(t.Status))
-	}
-	return strings.Join(w, " ")
-}
-
-func TestStep(t *testing.T) {
-	const ran = "CREATED RUNNING SUCCESS"
+// TestShapes is the table of the package documentation: what runs, in which order, and how it ends.
+func TestShapes(t *testing.T) {
+	f := func(tasks ...*flow.Component) *flow.Flow { return newFlow(tasks...) }
+	outputs := func(f *flow.Flow) *flow.Flow { f.Outputs = []*flow.Output{{ID: "o"}}; return f }
+	errors := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow { f.Errors = tasks; return f }
+	finally := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow { f.Finally = tasks; return f }
+	type script = map[string]string
 	tests := []struct {
-		name    string
-		outputs bool
-		tasks   []string
-		answers []string
-		trace   []string // | is a barrier
-		history string
-		runs    []string // task: history / history of each attempt
+		name   string
+		flow   *flow.Flow
+		script script
+		trace  string
+		tree   string
 	}{
-		{
-			name: "one task", tasks: []string{"a"}, answers: []string{"SUCCESS"},
-			trace: []string{"run a", "| end"}, history: ran, runs: []string{"a: " + ran + " / " + ran},
-		},
-		{
-			name: "tasks run in their order", tasks: []string{"a", "b"}, answers: []string{"SUCCESS", "SUCCESS"},
-			trace: []string{"run a", "run b", "| end"}, history: ran,
-			runs: []string{"a: " + ran + " / " + ran, "b: " + ran + " / " + ran},
-		},
-		{
-			name: "a failure ends the execution", tasks: []string{"a", "b"}, answers: []string{"FAILED"},
-			trace: []string{"run a", "| end"}, history: "CREATED RUNNING FAILED",
-			runs: []string{"a: CREATED RUNNING FAILED / CREATED RUNNING FAILED"},
-		},
-		{
-			name: "a warning does not", tasks: []string{"a", "b"}, answers: []string{"WARNING", "SUCCESS"},
-			trace: []string{"run a", "run b", "| end"}, history: "CREATED RUNNING WARNING",
-			runs: []string{"a: CREATED RUNNING WARNING / CREATED RUNNING WARNING", "b: " + ran + " / " + ran},
-		},
-		{
-			name: "allowFailure makes a failure a warning", tasks: []string{"a allowFailure", "b"}, answers: []string{"FAILED", "SUCCESS"},
-			trace: []string{"run a", "run b", "| end"}, history: "CREATED RUNNING WARNING",
-			runs: []string{"a: CREATED RUNNING WARNING / CREATED RUNNING FAILED", "b: " + ran + " / " + ran},
-		},
-		{
-			name: "allowFailure with allowWarning makes it a success", tasks: []string{"a allowFailure allowWarning", "b"}, answers: []string{"FAILED", "SUCCESS"},
-			trace: []string{"run a", "run b", "| end"}, history: ran,
-			runs: []string{"a: CREATED RUNNING SUCCESS / CREATED RUNNING FAILED", "b: " + ran + " / " + ran},
-		},
-		{
-			name: "allowWarning alone leaves a failure", tasks: []string{"a allowWarning", "b"}, answers: []string{"FAILED"},
-			trace: []string{"run a", "| end"}, history: "CREATED RUNNING FAILED",
-			runs: []string{"a: CREATED RUNNING FAILED / CREATED RUNNING FAILED"},
-		},
-		{
-			name: "allowWarning makes a warning a success", tasks: []string{"a allowWarning"}, answers: []string{"WARNING"},
-			trace: []string{"run a", "| end"}, history: ran,
-			runs: []string{"a: CREATED RUNNING SUCCESS / CREATED RUNNING WARNING"},
-		},
-		{
-			name: "runIf true", tasks: []string{"a runIf"}, answers: []string{"true", "SUCCESS"},
-			trace: []string{"runIf a", "run a", "| end"}, history: ran, runs: []string{"a: " + ran + " / " + ran},
-		},
-		{
-			name: "runIf false skips", tasks: []string{"a runIf", "b"}, answers: []string{"false", "SUCCESS"},
-			trace: []string{"runIf a", "run b", "| end"}, history: ran,
-			runs: []string{"a: CREATED SKIPPED / CREATED SKIPPED", "b: " + ran + " / " + ran},
-		},
-		{
-			name: "runIf that fails fails the task without an attempt", tasks: []string{"a runIf", "b"}, answers: []string{"failed"},
-			trace: []string{"runIf a", "| end"}, history: "CREATED RUNNING FAILED", runs: []string{"a: CREATED FAILED"},
-		},
-		{
-			name: "runIf that fails with allowFailure", tasks: []string{"a runIf allowFailure", "b"}, answers: []string{"failed", "SUCCESS"},
-			trace: []string{"runIf a", "run b", "| end"}, history: "CREATED RUNNING WARNING",
-			runs: []string{"a: CREATED WARNING", "b: " + ran + " / " + ran},
-		},
-		{
-			name: "disabled tasks are absent", tasks: []string{"a disabled", "b", "c disabled"}, answers: []string{"SUCCESS"},
-			trace: []string{"run b", "| end"}, history: ran, runs: []string{"b: " + ran + " / " + ran},
-		},
-		{
-			name: "no enabled task: never RUNNING", tasks: []string{"a disabled"},
-			trace: []string{"| end"}, history: "CREATED SUCCESS",
-		},
-		{
-			name: "no enabled task, outputs", outputs: true, tasks: []string{"a disabled"}, answers: []string{""},
-			trace: []string{"outputs", "| end"}, history: "CREATED SUCCESS",
-		},
-		{
-			name: "outputs after the last task", outputs: true, tasks: []string{"a"}, answers: []string{"SUCCESS", ""},
-			trace: []string{"run a", "outputs", "| end"}, history: ran, runs: []string{"a: " + ran + " / " + ran},
-		},
-		{
-			name: "outputs after a failure", outputs: true, tasks: []string{"a", "b"}, answers: []string{"FAILED", ""},
-			trace: []string{"run a", "outputs", "| end"}, history: "CREATED RUNNING FAILED",
-			runs: []string{"a: CREATED RUNNING FAILED / CREATED RUNNING FAILED"},
-		},
-		{
-			name: "outputs that fail", outputs: true, tasks: []string{"a"}, answers: []string{"SUCCESS", "failed"},
-			trace: []string{"run a", "outputs", "| end"}, history: "CREATED RUNNING SUCCESS FAILED",
-			runs: []string{"a: " + ran + " / " + ran},
-		},
-		{
-			name: "outputs that fail after a failure", outputs: true, tasks: []string{"a"}, answers: []string{"FAILED", "failed"},
-			trace: []string{"run a", "outputs", "| end"}, history: "CREATED RUNNING FAILED",
-			runs: []string{"a: CREATED RUNNING FAILED / CREATED RUNNING FAILED"},
-		},
-		{
-			name: "barriers around a task that is not pure", outputs: true, tasks: []string{"a", "b impure runIf", "c", "d impure", "e impure"},
-			answers: []string{"SUCCESS", "true", "SUCCESS", "SUCCESS", "SUCCESS", "SUCCESS", ""},
-			trace:   []string{"run a", "runIf b", "| run b", "| run c", "| run d", "| run e", "| outputs", "| end"},
-			history: ran, runs: []string{
-				"a: " + ran + " / " + ran, "b: " + ran + " / " + ran, "c: " + ran + " / " + ran,
-				"d: " + ran + " / " + ran, "e: " + ran + " / " + ran,
-			},
-		},
+		{"no task", f(), nil, "|", "SUCCESS"},
+		{"no task, outputs", outputs(f()), nil, "outputs |", "SUCCESS"},
+		{"only disabled tasks", f(leaf("a", disabled)), nil, "|", "SUCCESS"},
+		{"one task", f(leaf("a")), nil, "run a |", "SUCCESS(a SUCCESS)"},
+		{"one that is not pure", f(leaf("a", impure)), nil, "run a | |", "SUCCESS(a SUCCESS)"},
+		{"between pure ones", f(leaf("a"), leaf("b", impure), leaf("c")), nil, "run a run b | run c | |", "SUCCESS(a SUCCESS, b SUCCESS, c SUCCESS)"},
+		{"a warning", f(leaf("a"), leaf("b")), script{"a": "WARNING"}, "run a run b |", "WARNING(a WARNING, b SUCCESS)"},
+		{"a failure stops", f(leaf("a"), leaf("b")), script{"a": "FAILED"}, "run a |", "FAILED(a FAILED)"},
+		{"an allowed failure does not", f(leaf("a", allowFail), leaf("b")), script{"a": "FAILED"}, "run a run b |", "WARNING(a WARNING, b SUCCESS)"},
+		{"an allowed warning", f(leaf("a", allowWarn)), script{"a": "WARNING"}, "run a |", "SUCCESS(a SUCCESS)"},
+		{"both allowed", f(leaf("a", allowFail, allowWarn)), script{"a": "FAILED"}, "run a |", "SUCCESS(a SUCCESS)"},
+		{"runIf", f(leaf("a", runIf), leaf("b", runIf)), script{"if b": "false"}, "runIf a run a runIf b |", "SUCCESS(a SUCCESS, b SKIPPED)"},
+		{"runIf that fails", f(leaf("a", runIf), leaf("b")), script{"if a": "fail"}, "runIf a |", "FAILED(a FAILED)"},
+		{"runIf that fails, allowed", f(leaf("a", runIf, allowFail), leaf("b")), script{"if a": "fail"}, "runIf a run b |", "WARNING(a WARNING, b SUCCESS)"},
+		{"outputs", outputs(f(leaf("a"))), nil, "run a outputs |", "SUCCESS(a SUCCESS)"},
+		{"outputs of a failure", outputs(f(leaf("a"))), script{"a": "FAILED"}, "run a outputs |", "FAILED(a FAILED)"},
+		{"outputs that fail", outputs(f(leaf("a"))), script{"outputs": "fail"}, "run a outputs |", "FAILED(a SUCCESS)"},
+		{"a task that waits", f(leaf("a"), leaf("b")), script{"a": "wait"}, "run a | run a | run b |", "SUCCESS(a SUCCESS, b SUCCESS)"},
+
+		{"errors after a failure", errors(f(leaf("a"), leaf("b")), leaf("e"), leaf("e2")), script{"a": "FAILED"}, "run a run e run e2 |", "FAILED(a FAILED, e SUCCESS, e2 SUCCESS)"},
+		{"no errors without one", errors(f(leaf("a")), leaf("e")), script{"a": "WARNING"}, "run a |", "WARNING(a WARNING)"},
+		{"errors that fail go on", errors(f(leaf("a")), leaf("e"), leaf("e2")), script{"a": "FAILED", "e": "FAILED"}, "run a run e run e2 |", "FAILED(a FAILED, e FAILED, e2 SUCCESS)"},
+		{"finally after success", finally(f(leaf("a")), leaf("z")), nil, "run a run z |", "SUCCESS(a SUCCESS, z SUCCESS)"},
+		{"finally after errors", finally(errors(f(leaf("a")), leaf("e")), leaf("z")), script{"a": "FAILED", "e": "FAILED"}, "run a run e run z |", "FAILED(a FAILED, e FAILED, z SUCCESS)"},
+		{"a failure in finally does not matter", finally(f(leaf("a")), leaf("z"), leaf("z2")), script{"z": "FAILED"}, "run a run z run z2 |", "SUCCESS(a SUCCESS, z FAILED, z2 SUCCESS)"},
+
+		{"sequence", f(seq("s", leaf("a"), leaf("b")), leaf("c")), nil, "run a run b run c |", "SUCCESS(s SUCCESS(a SUCCESS, b SUCCESS), c SUCCESS)"},
+		{"sequence that fails, three deep", f(seq("s", seq("t", leaf("a"), leaf("b")), leaf("c")), leaf("d")), script{"a": "FAILED"}, "run a |", "FAILED(s FAILED(t FAILED(a FAILED)))"},
+		{"sequence that may fail", f(with(seq("s", leaf("a"), leaf("b")), allowFail), leaf("c")), script{"a": "FAILED"}, "run a run c |", "WARNING(s WARNING(a FAILED), c SUCCESS)"},
+		{"sequence of nothing", f(seq("s"), seq("t", leaf("a", disabled)), leaf("c")), nil, "run c |", "SUCCESS(s SUCCESS, t SUCCESS, c SUCCESS)"},
+		{"sequence that is skipped", f(with(seq("s", leaf("a")), runIf), leaf("c")), script{"if s": "false"}, "runIf s run c |", "SUCCESS(s SKIPPED, c SUCCESS)"},
+		{"empty sequence with runIf", f(with(seq("s"), runIf), leaf("c")), nil, "runIf s run c |", "SUCCESS(s SUCCESS, c SUCCESS)"},
+		{"sequence with errors and finally", f(flowable("s", flow.ShapeSequence, 0, lists{list(leaf("e")), list(leaf("z"))}, list(leaf("a"), leaf("b"))), leaf("c")), script{"a": "FAILED"}, "run a run e run z |", "FAILED(s FAILED(a FAILED, e SUCCESS, z SUCCESS))"},
+
+		{"parallel", f(par("p", 0, leaf("a"), leaf("b"), leaf("c")), leaf("d")), nil, "run a run b run c run d |", "SUCCESS(p SUCCESS(a SUCCESS, b SUCCESS, c SUCCESS), d SUCCESS)"},
+		{"parallel, two at once", f(par("p", 2, leaf("a"), leaf("b"), leaf("c"))), nil, "run a run b run c |", "SUCCESS(p SUCCESS(a SUCCESS, b SUCCESS, c SUCCESS))"},
+		{"parallel that fails lets the others end", f(par("p", 0, leaf("a"), seq("s", leaf("b"), leaf("c"))), leaf("d")), script{"a": "FAILED"}, "run a run b run c |", "FAILED(p FAILED(a FAILED, s SUCCESS(b SUCCESS, c SUCCESS)))"},
+		{"and begins no other", f(par("p", 1, leaf("a"), leaf("b"))), script{"a": "FAILED"}, "run a |", "FAILED(p FAILED(a FAILED))"},
+		{"parallel of nothing", f(par("p", 0, seq("s"), seq("t")), leaf("d")), nil, "run d |", "SUCCESS(p SUCCESS(s SUCCESS, t SUCCESS), d SUCCESS)"},
+		{"parallel with errors in a row", f(flowable("p", flow.ShapeParallel, 0, lists{list(leaf("e"), leaf("e2")), nil}, list(leaf("a"), leaf("b")))), script{"b": "FAILED"}, "run a run b run e run e2 |", "FAILED(p FAILED(a SUCCESS, b FAILED, e SUCCESS, e2 SUCCESS))"},
+
+		{"choice", f(choice("i", list(leaf("a")), list(leaf("b"))), leaf("c")), script{"i": "1"}, "choose i run b run c |", "SUCCESS(i SUCCESS(b SUCCESS), c SUCCESS)"},
+		{"choice of none", f(choice("i", list(leaf("a"))), leaf("c")), script{"i": "none"}, "choose i run c |", "SUCCESS(i SUCCESS, c SUCCESS)"},
+		{"choice that fails", f(flowable("i", flow.ShapeChoice, 0, lists{list(leaf("e")), list(leaf("z"))}, list(leaf("a"))), leaf("c")), script{"i": "fail"}, "choose i |", "FAILED(i FAILED)"},
+		{"choice that may fail", f(with(choice("i", list(leaf("a"))), allowFail), leaf("c")), script{"i": "fail"}, "choose i run c |", "WARNING(i WARNING, c SUCCESS)"},
+		{"choice of a list that fails", f(flowable("i", flow.ShapeChoice, 0, lists{list(leaf("e")), list(leaf("z"))}, list(leaf("a"), leaf("b")))), script{"a": "FAILED"}, "choose i run a run e run z |", "FAILED(i FAILED(a FAILED, e SUCCESS, z SUCCESS))"},
+		{"choice of a case that does not exist", f(choice("i", list(leaf("a")))), script{"i": "7"}, "choose i |", "SUCCESS(i SUCCESS)"},
+
+		{"exit", f(leaf("a"), leaf("b")), script{"a": "exit WARNING"}, "run a |", "WARNING(a SUCCESS)"},
+		{"exit beside others", f(par("p", 0, leaf("a"), leaf("b", impure), seq("s", leaf("c")))), script{"a": "exit FAILED"}, "run a run b run c | cancel c cancel b |", "FAILED(p KILLED(a SUCCESS, b KILLED, s KILLED(c KILLED)))"},
+		{"exit and outputs", outputs(f(leaf("a"), leaf("b"))), script{"a": "exit SUCCESS"}, "run a outputs |", "SUCCESS(a SUCCESS)"},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			s, trace := play(t, planOf(tt.outputs, tt.tasks...), tt.answers...)
-			if diff := cmp.Diff(tt.trace, trace); diff != "" {
-				t.Errorf("trace (-want +got):\n%s", diff)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			a := newActor(t, test.flow, test.script).run()
+			if got := strings.Join(a.trace, " "); got != test.trace {
+				t.Errorf("it went\n%s\nwant\n%s", got, test.trace)
 			}
-			if got := words(s.History); got != tt.history {
-				t.Errorf("history %q, want %q", got, tt.history)
-			}
-			var runs []string
-			for i, r := range s.TaskRuns {
-				line := r.TaskID + ": " + words(r.History)
-				for _, a := range r.Attempts {
-					line += " / " + words(a.History)
-				}
-				runs = append(runs, line)
-				if r.ID != TaskRunID(s.ID, i) {
-					t.Errorf("task run %d has id %s", i, r.ID)
-				}
-				if never := !strings.Contains(line, "RUNNING"); r.Outputs.IsZero() != never {
-					t.Errorf("task run %d: outputs %q, never ran: %v", i, r.Outputs.JSON, never)
-				}
-			}
-			if diff := cmp.Diff(tt.runs, runs); diff != "" {
-				t.Errorf("task runs (-want +got):\n%s", diff)
-			}
-			if s.Outputs.IsZero() == tt.outputs {
-				t.Errorf("outputs %q, declared: %v", s.Outputs.JSON, tt.outputs)
+			if got := a.tree(); got != test.tree {
+				t.Errorf("it ended as\n%s\nwant\n%s", got, test.tree)
 			}
 		})
 	}
 }
 
-// TestStepTimes checks that the entries of histories carry the times of the events.
-func TestStepTimes(t *testing.T) {
-	s, _ := play(t, planOf(true, "a runIf"), "true", "SUCCESS", "")
-	at := func(n int) time.Time { return epoch.Add(time.Duration(n) * time.Second) }
-	want := []History{
-		{{Created, at(0)}, {Running, at(1)}, {Success, at(4)}},
-		{{Created, at(1)}, {Running, at(2)}, {Success, at(3)}},
-		{{Created, at(2)}, {Running, at(2)}, {Success, at(3)}},
-	}
-	got := []History{s.History, s.TaskRuns[0].History, s.TaskRuns[0].Attempts[0].History}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("histories (-want +got):\n%s", diff)
-	}
-	if s.History.Duration() != 4*time.Second || !s.History.End().Equal(at(4)) || !s.History.Start().Equal(at(0)) {
-		t.Errorf("start %v, end %v, duration %v", s.History.Start(), s.History.End(), s.History.Duration())
-	}
-}
-
-// TestEffectsAreDerived checks that what effects see follows from what is kept, so that a repeated one prints the same.
-func TestEffectsAreDerived(t *testing.T) {
-	p := planOf(true, "a", "b runIf")
-	s := New(p, epoch, nil, Trigger{})
-	seeds := map[uint64]string{}
-	var e Event = Started{At: epoch.Add(time.Second)}
-	for n := 2; ; n++ {
-		r, err := Step(p, s, e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(r.Effects) == 0 {
-			break
-		}
-		var at, kept time.Time
-		var seed uint64
-		switch f := r.Effects[0].(type) {
-		case Evaluate:
-			at, seed, kept = f.At, f.Seed, s.TaskRuns[len(s.TaskRuns)-1].History.Start()
-			if f.What == Outputs {
-				kept = s.TaskRuns[len(s.TaskRuns)-1].History.End()
+// TestStaleEvents tells an execution what does not fit any more: it changes nothing.
+func TestStaleEvents(t *testing.T) {
+	a := newActor(t, newFlow(leaf("a"), leaf("b"), choice("i", list(leaf("c")))), nil)
+	var told []Event
+	stale := func() {
+		t.Helper()
+		before := a.tree()
+		for _, e := range told {
+			if r := a.tell(e); !r.Stale || len(r.Effects) > 0 || r.Barrier {
+				t.Errorf("%v %+v is taken: %+v", e.Kind, e, r)
 			}
-		case RunTask:
-			at, seed, kept = f.At, f.Seed, s.TaskRuns[f.TaskRun].Attempts[f.Attempt].History[1].At
 		}
-		if !at.Equal(kept) {
-			t.Errorf("%s sees %v, kept is %v", describe(r), at, kept)
-		}
-		if before, ok := seeds[seed]; ok || seed == 0 {
-			t.Errorf("%s has the seed %d of %q", describe(r), seed, before)
-		}
-		seeds[seed] = describe(r)
-		e = answer(r.Effects[0], map[bool]string{true: "true", false: "SUCCESS"}[describe(r) == "runIf b"], epoch.Add(time.Duration(n)*time.Second))
-	}
-	if len(seeds) != 4 {
-		t.Errorf("%d effects, want 4: %v", len(seeds), seeds)
-	}
-}
-
-func TestStepRefuses(t *testing.T) {
-	p := planOf(true, "a", "b runIf")
-	ended := func(run, attempt int, status Status) Event {
-		return TaskEnded{TaskRun: run, Attempt: attempt, Status: status, At: epoch}
-	}
-	started := func(t *testing.T) *State {
-		s := New(p, epoch, nil, Trigger{})
-		if _, err := Step(p, s, Started{At: epoch}); err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	tests := []struct {
-		name  string
-		state func(t *testing.T) *State
-		event Event
-		want  string
-	}{
-		{"started twice", started, Started{At: epoch}, "started while RUNNING"},
-		{"another attempt", started, ended(0, 1, Success), "attempt 1 of task run 0 does not run"},
-		{"another task run", started, ended(1, 0, Success), "does not run"},
-		{"a negative task run", started, ended(-1, 0, Success), "does not run"},
-		{"an end that is none", started, ended(0, 0, Running), `ended as "RUNNING"`},
-		{"runIf of a task without", started, Evaluated{What: RunIf, True: true, At: epoch}, "awaits no runIf"},
-		{"runIf of a negative task run", started, Evaluated{What: RunIf, TaskRun: -1, At: epoch}, "awaits no runIf"},
-		{"outputs too early", started, Evaluated{What: Outputs, At: epoch}, "awaits no outputs"},
-		{"no event", started, nil, "unknown event"},
-		{"another core", func(t *testing.T) *State { s := started(t); s.Core++; return s }, ended(0, 0, Success), "core version 2"},
-		{"another revision", func(t *testing.T) *State { s := started(t); s.Revision++; return s }, ended(0, 0, Success), "revision 4"},
-		{"another flow", func(t *testing.T) *State { s := started(t); s.FlowID = "x"; return s }, ended(0, 0, Success), "company.team.x"},
-		{"more task runs than tasks", func(t *testing.T) *State { s := started(t); s.TaskRuns = make([]TaskRun, 3); return s }, ended(0, 0, Success), "3 task runs"},
-		{"after the end", func(t *testing.T) *State { s, _ := play(t, p, "SUCCESS", "false", ""); return s }, Evaluated{What: Outputs, At: epoch}, "awaits no outputs"},
-		{"a task run that ended", func(t *testing.T) *State { s, _ := play(t, p, "FAILED", ""); return s }, ended(0, 0, Success), "does not run"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			s := tt.state(t)
-			before := s.Clone()
-			r, err := Step(p, s, tt.event)
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("error %v, want one with %q", err, tt.want)
-			}
-			if diff := cmp.Diff(before, s); diff != "" {
-				t.Errorf("the state changed (-before +after):\n%s", diff)
-			}
-			if len(r.Changes) != 0 || len(r.Effects) != 0 || r.Barrier {
-				t.Errorf("result %+v", r)
-			}
-		})
-	}
-}
-
-func BenchmarkStep(b *testing.B) {
-	p := planOf(true, "a", "b")
-	s := New(p, epoch, nil, Trigger{})
-	object := Datum{JSON: []byte(`{}`)}
-	b.ReportAllocs()
-	for b.Loop() {
-		c := *s
 		for _, e := range []Event{
-			Started{At: epoch},
-			TaskEnded{TaskRun: 0, Status: Success, Outputs: object, At: epoch},
-			TaskEnded{TaskRun: 1, Status: Success, Outputs: object, At: epoch},
-			Evaluated{What: Outputs, Value: object, At: epoch},
+			{Kind: TaskEnded, Run: 99, Status: Success},
+			{Kind: TaskEnded, Run: RootRow, Status: Success},
+			{Kind: TaskEnded, Run: 0, Attempt: 7, Status: Success},
+			{Kind: Woke, Run: 0},
+			{Kind: Evaluated, Run: 99},
 		} {
-			if _, err := Step(p, &c, e); err != nil {
-				b.Fatal(err)
+			if r := a.tell(e); !r.Stale {
+				t.Errorf("%+v is taken", e)
 			}
 		}
+		if c := a.state.Changes(); a.tree() != before || c.Head != nil || c.Rows != nil {
+			t.Errorf("stale events changed %s to %s: %+v", before, a.tree(), c)
+		}
+	}
+	tell := func(e Event) {
+		a.tell(e)
+		a.state.Changes()
+		told = append(told, e)
+		stale()
+	}
+	tell(Event{Kind: Started, Run: RootRow})
+	for len(a.pending) > 0 {
+		e := a.event(a.pending[0])
+		a.pending = a.pending[1:]
+		tell(e)
+	}
+	if got := a.tree(); got != "SUCCESS(a SUCCESS, b SUCCESS, i SUCCESS(c SUCCESS))" {
+		t.Error(got)
+	}
+}
+
+// TestCancelledTaskEndsLate checks that the end of a task that was cancelled is ignored.
+func TestCancelledTaskEndsLate(t *testing.T) {
+	a := newActor(t, newFlow(par("p", 0, leaf("a"), leaf("b"))), map[string]string{"a": "exit KILLED"})
+	a.tell(Event{Kind: Started, Run: RootRow})
+	a.answer(0)
+	if r := a.answer(0); !r.Stale || a.tree() != "KILLED(p KILLED(a SUCCESS, b KILLED))" {
+		t.Errorf("%+v: %s", r, a.tree())
+	}
+}
+
+// TestTasksChangeTheExecution checks labels and variables that a task gives.
+func TestTasksChangeTheExecution(t *testing.T) {
+	a := newActor(t, newFlow(leaf("a"), leaf("b")), nil)
+	a.state.Labels = []flow.Label{{Key: "k", Value: "1"}, {Key: "l", Value: "2"}}
+	before := a.state.Labels
+	a.tell(Event{Kind: Started, Run: RootRow})
+	a.tell(Event{
+		Kind: TaskEnded, Run: 0, Status: Success, Labels: []flow.Label{{Key: "k", Value: "3"}, {Key: "m", Value: "4"}},
+		Variables: Datum{JSON: []byte(`{"v":1}`)},
+	})
+	if diff := cmp.Diff([]flow.Label{{Key: "k", Value: "3"}, {Key: "l", Value: "2"}, {Key: "m", Value: "4"}}, a.state.Labels); diff != "" {
+		t.Errorf("labels (-want +got):\n%s", diff)
+	}
+	if before[0].Value != "1" {
+		t.Error("labels were changed in place")
+	}
+	if string(a.state.Variables.JSON) != `{"v":1}` {
+		t.Errorf("variables %s", a.state.Variables.JSON)
+	}
+}
+
+func TestWrongPlan(t *testing.T) {
+	a := newActor(t, newFlow(leaf("a")), nil)
+	for name, change := range map[string]func(*State){
+		"another core":     func(s *State) { s.Core++ },
+		"another revision": func(s *State) { s.Revision++ },
+		"another flow":     func(s *State) { s.FlowID = "g" },
+	} {
+		s := a.state.Share()
+		change(s)
+		if err := Step(a.plan, s, Event{Kind: Started, Run: RootRow}, new(Result)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		if _, err := Pending(a.plan, s); err == nil {
+			t.Errorf("%s: no error of Pending", name)
+		}
+	}
+	if err := Step(a.plan, a.state, Event{}, new(Result)); err == nil {
+		t.Error("an event of no kind is taken")
 	}
 }

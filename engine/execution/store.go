@@ -4,58 +4,198 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"slices"
+	"time"
 )
 
 // The errors of a [Store], to be tested with errors.Is.
 var (
 	ErrNotFound = errors.New("execution not found")
 	ErrConflict = errors.New("execution was changed by somebody else")
-	ErrExists   = errors.New("execution exists already")
 	ErrClosed   = errors.New("store is closed")
 )
 
-// Store keeps executions. All methods may be called concurrently. What is handed to a store, and what it hands out, is
-// the caller's: changing it later has no effect on what is kept. Of a [Datum] with a reference only that is kept.
+// Delivered is the error of a batch whose delivery key is kept already.
+type Delivered struct{ ID string } //nolint:errname // the execution that it started; nothing went wrong
+
+// Error names the execution.
+func (e *Delivered) Error() string { return "delivered already as execution " + e.ID }
+
+// Store keeps executions and what belongs to them. All methods may be called concurrently, and hold no lock of their caller's:
+// stores commit what comes at once together. What is handed to a store must not change afterwards, but for the rows of a
+// [State]; what it hands out is the caller's. Of a [Datum] with a reference only that is kept. package storetest tests every
+// promise made here.
 //
-// Every call that changes something is one commit: after it returned without error it is kept, after an error nothing
-// of it is. package storetest tests every promise made here.
+// An execution is driven by whoever accepted or claimed it, until it has ended or is parked. A parked one is due when its
+// time has come, or at once when a signal or a place for it is there, and can then be claimed. A store that is opened makes
+// all unfinished executions due at once.
 type Store interface {
-	// Accept keeps a new execution, which may be in any state, as version 1. It sets nothing in s. An id that is kept
-	// already is ErrExists.
-	Accept(ctx context.Context, s *State) error
+	// Commit keeps all of b or nothing. It sets Instead in b, Version in the states that are accepted, and nothing else. The
+	// error is [*Delivered], [ErrConflict] when a version is another one, [ErrNotFound] for an execution that is not kept,
+	// [ErrClosed], or that the batch could not be kept.
+	Commit(ctx context.Context, b *Batch) error
 
-	// Commit applies changes to the kept execution and counts its version up by one, if its version is this one; else
-	// it is ErrConflict. An id that is not kept is ErrNotFound.
-	Commit(ctx context.Context, id string, version int64, changes []Change) error
-
-	// Load returns an execution, with its version. An id that is not kept is ErrNotFound.
+	// Load returns an execution, for reading. An id that is not kept is [ErrNotFound].
 	Load(ctx context.Context, id string) (*State, error)
 
-	// List returns the executions that q asks for, the newest first in the order in which they were accepted.
-	List(ctx context.Context, q Query) ([]*State, error)
+	// List returns the executions that q asks for, the newest first in the order in which they were accepted, and where to
+	// go on; 0 after the last.
+	List(ctx context.Context, q Query) (found []Summary, next int64, err error)
 
-	// Unfinished returns the ids of the executions that have not ended, the oldest first. What is accepted or ends
-	// during the iteration may or may not be among them. An error ends it.
-	Unfinished(ctx context.Context) iter.Seq2[string, error]
+	// Claim hands over at most n executions that are due, those that are most overdue first, with Version counted up by one.
+	// What is due at once comes before what is due by its time; of equals, the one accepted first. next is when another one
+	// will be due, not after now if it is already; the zero time means none. Call it again then, and at a hint.
+	Claim(ctx context.Context, n int, now time.Time) (due []*State, next time.Time, err error)
 
-	// Revision returns the revision of a flow whose source has this hash: 1 for the first, one more each time it is
-	// asked with another hash than the last time.
-	Revision(ctx context.Context, namespace, flowID string, hash [32]byte) (int, error)
+	// Inbox returns the signals to an execution that came after one, in their order. One that is not kept has none.
+	Inbox(ctx context.Context, id string, after int64) ([]Signal, error)
+
+	// Watch yields hints of what is committed from now on, until ctx is done or the store is closed. Hints may be lost when
+	// many come at once: look now and then without one.
+	Watch(ctx context.Context) iter.Seq[Hint]
+
+	// Logs returns the log lines of an execution that came after one, at most limit of them, in their order. One that is not
+	// kept has none. A store may forget the oldest lines.
+	Logs(ctx context.Context, id string, after int64, limit int) ([]LogLine, error)
+
+	// Triggers returns the stored state of all triggers that have some.
+	Triggers(ctx context.Context) ([]TriggerState, error)
+
+	// Pair returns a value of the key-value store; one that is missing or has expired by now is [ErrNotFound].
+	Pair(ctx context.Context, namespace, key string, now time.Time) (Pair, error)
+
+	// Pairs returns the pairs of a namespace that have not expired by now, in the order of their keys, without values.
+	Pairs(ctx context.Context, namespace string, now time.Time) ([]Pair, error)
+
+	// PutFlow keeps the source of a flow, which must hold no key in clear, and returns its revision: 1 for the first, one more
+	// each time the hash is another one than the last time.
+	PutFlow(ctx context.Context, f FlowSource) (revision int, err error)
+
+	// Flow returns the source of a revision. One that is not kept is [ErrNotFound].
+	Flow(ctx context.Context, namespace, id string, revision int) (FlowSource, error)
 
 	// PutValue keeps a value of an execution and returns its reference, which is new. The execution may be accepted
 	// later; when that never happens, the store may drop the value once it is opened again. A value goes when its
-	// execution goes. The store may keep data itself: nobody changes it any more.
+	// execution goes.
 	PutValue(ctx context.Context, executionID string, data []byte) (ref string, err error)
 
-	// GetValue returns a value. A reference that is not kept is ErrNotFound.
+	// GetValue returns a value. A reference that is not kept is [ErrNotFound].
 	GetValue(ctx context.Context, ref string) ([]byte, error)
 
 	// Durable reports whether what is kept survives the end of the process.
 	Durable() bool
 
-	// Close releases the store. Calls after it are ErrClosed; Close itself may be called again.
+	// Close releases the store. Calls after it are [ErrClosed]; Close itself may be called again.
 	Close() error
+}
+
+// Batch is what is committed together. Its preconditions are the delivery key, the versions and the places, all as they were
+// before it; so it cannot write twice to one execution.
+type Batch struct {
+	Delivery string // key of the delivery that starts Accept[0]; kept already for another: [*Delivered]. Empty: none
+	Accept   []Accept
+	Write    []Write
+	Signals  []Signal // each makes a parked execution due
+	Take     []Place
+	Give     []Place // each makes the oldest execution due that is parked for its key. One that is taken as well is passed on
+	Else     *Batch  // committed instead when a place of Take is not free, with the same other preconditions and key; required with Take
+	Instead  bool    // set by Commit: Else was committed
+	Triggers []TriggerState
+	Pairs    []Pair
+	Logs     []LogLine
+}
+
+// Accept is a new execution. An id that is kept already is this very acceptance, made once more: nothing of its batch is done
+// again.
+type Accept struct {
+	State *State // in any state; its Version becomes 1
+	Park  *Park  // nil: the caller drives it
+}
+
+// Write is a change of an execution.
+type Write struct {
+	ID       string
+	Version  int64 // that it must have; it is one more afterwards
+	Changes  Changes
+	Park     *Park // nil: the caller drives it on, unless it has ended. With signals after Consumed it is due at once
+	Consumed int64 // signals up to this one are done and forgotten
+}
+
+// Park leaves an execution until something happens.
+type Park struct {
+	Wake time.Time // it is due then; the zero time means only by a signal or a place
+	For  string    // it waits for a place of this key; empty: for none
+}
+
+// Place is one of a limited number of places under a key.
+type Place struct {
+	Key   string
+	Limit int
+}
+
+// Signal is an event for an execution, from outside of it.
+type Signal struct {
+	To    string // execution
+	ID    string // the same one twice is kept once
+	Seq   int64  // its number in the order of all; set by the store
+	Event Event
+}
+
+// Hint tells of something that was committed.
+type Hint struct {
+	ID        string // execution
+	Ended     bool
+	Signalled bool
+	Due       bool // parked, and due now or at another time than before
+}
+
+// TriggerState is what is kept of a trigger.
+type TriggerState struct {
+	Namespace string   `json:"namespace"`
+	FlowID    string   `json:"flowId"`
+	TriggerID string   `json:"triggerId"`
+	Hash      [32]byte `json:"hash"`     // of the flow's source: another content begins anew
+	Disabled  bool     `json:"disabled"` // switched off, as by stopAfter; false forgets the state
+}
+
+// Pair is a key of the key-value store and its value.
+type Pair struct {
+	Namespace string
+	Key       string
+	Value     []byte    // JSON
+	Expires   time.Time // the zero time means never
+	Updated   time.Time
+	Delete    bool // of a batch: the pair goes
+}
+
+// LogLine is a line of an execution's log.
+type LogLine struct {
+	Execution string
+	Seq       int64  // its number in the order of all; set by the store
+	Run       string // id of the task run; empty for the execution as a whole
+	Task      string
+	Attempt   int32
+	Level     string // TRACE, DEBUG, INFO, WARN, ERROR
+	At        time.Time
+	Message   string
+}
+
+// FlowSource is a flow as it was written.
+type FlowSource struct {
+	Namespace string
+	ID        string
+	Hash      [32]byte
+	Source    []byte
+}
+
+// Summary is what lists show of an execution.
+type Summary struct {
+	Seq       int64 // its number in the order of acceptance
+	ID        string
+	Namespace string
+	FlowID    string
+	Revision  int
+	TriggerID string
+	Head      Head
 }
 
 // The bounds of [Query.Limit].
@@ -66,10 +206,12 @@ const (
 
 // Query says which executions [Store.List] returns. Empty members do not restrict.
 type Query struct {
-	Namespace string // exact
-	FlowID    string // exact
-	Statuses  []Status
-	Limit     int // 0: DefaultListLimit; larger than MaxListLimit: that
+	Namespace  string // exact
+	FlowID     string // exact
+	Statuses   []Status
+	Unfinished bool  // only those that have not ended
+	Before     int64 // only those with a smaller Seq: where an earlier list ended
+	Limit      int   // 0: DefaultListLimit; larger than MaxListLimit: that
 }
 
 // Bound returns the number of executions to return at most.
@@ -78,12 +220,4 @@ func (q Query) Bound() int {
 		return DefaultListLimit
 	}
 	return min(q.Limit, MaxListLimit)
-}
-
-// Matches reports whether q asks for s.
-func (q Query) Matches(s *State) bool {
-	if q.Namespace != "" && q.Namespace != s.Namespace || q.FlowID != "" && q.FlowID != s.FlowID {
-		return false
-	}
-	return len(q.Statuses) == 0 || slices.Contains(q.Statuses, s.Status())
 }

@@ -36,7 +36,7 @@ type catalogKey struct {
 
 // NewCatalog returns the catalog of specs, and of the types that Kestra has beside them, which are known by name and
 // not supported. A type or alias given twice, a property given twice or one that all components of the kind have is a
-// programming error.
+// programming error, as is an object without properties or a shape without branches.
 func NewCatalog(specs ...Spec) (*Catalog, error) {
 	c := &Catalog{byType: map[catalogKey]*Spec{}, names: map[Kind][]string{}}
 	for i := range specs {
@@ -76,14 +76,30 @@ func checkProperties(spec *Spec) error {
 	if spec.Type == "" {
 		return fmt.Errorf("catalog: a %s has no type", spec.Kind)
 	}
-	seen := map[string]bool{}
+	if (spec.Shape == ShapeLeaf) != (spec.Branches == nil) {
+		return fmt.Errorf("catalog: %s needs Branches for the shape it has, and none for a leaf", spec.Type)
+	}
 	for _, p := range spec.Properties {
-		if p.Name == "" || seen[p.Name] {
-			return fmt.Errorf("catalog: property %q of %s is given twice or has no name", p.Name, spec.Type)
-		}
-		seen[p.Name] = true
 		if _, common := commonMembers[spec.Kind][p.Name]; common {
 			return fmt.Errorf("catalog: property %s of %s is one that every %s has", p.Name, spec.Type, spec.Kind)
+		}
+	}
+	return checkNames(spec.Properties, spec.Type)
+}
+
+// checkNames checks the names of properties, and of those inside of them.
+func checkNames(properties []Property, of string) error {
+	seen := map[string]bool{}
+	for _, p := range properties {
+		if p.Name == "" || seen[p.Name] {
+			return fmt.Errorf("catalog: property %q of %s is given twice or has no name", p.Name, of)
+		}
+		seen[p.Name] = true
+		if object := p.Type == Object || p.Type == Objects; object != (len(p.Properties) > 0) {
+			return fmt.Errorf("catalog: property %s of %s needs Properties if it is an object, and none else", p.Name, of)
+		}
+		if err := checkNames(p.Properties, of+"."+p.Name); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -92,16 +108,6 @@ func checkProperties(spec *Spec) error {
 // spellings returns the type and its aliases.
 func (s *Spec) spellings() []string {
 	return append([]string{s.Type}, s.Aliases...)
-}
-
-// property returns the property with this name; nil when there is none.
-func (s *Spec) property(name string) *Property {
-	for i := range s.Properties {
-		if s.Properties[i].Name == name {
-			return &s.Properties[i]
-		}
-	}
-	return nil
 }
 
 // Lookup returns the spec with this type or alias, compared exactly; nil when there is none.

@@ -20,6 +20,11 @@ func TestNewCatalogRefuses(t *testing.T) {
 		{"no type", []Spec{{Kind: KindCondition}}, "a condition has no type"},
 		{"a property twice", []Spec{{Type: "a", Properties: []Property{{Name: "x"}, {Name: "x"}}}}, `property "x" of a`},
 		{"a property without name", []Spec{{Type: "a", Properties: []Property{{}}}}, `property "" of a`},
+		{"a property twice inside", []Spec{{Type: "a", Properties: []Property{{Name: "o", Type: Object, Properties: []Property{{Name: "x"}, {Name: "x"}}}}}}, `property "x" of a.o`},
+		{"an object without properties", []Spec{{Type: "a", Properties: []Property{{Name: "o", Type: Objects}}}}, "property o of a needs Properties"},
+		{"a text with properties", []Spec{{Type: "a", Properties: []Property{{Name: "s", Properties: []Property{{Name: "x"}}}}}}, "property s of a needs Properties"},
+		{"a shape without branches", []Spec{{Type: "a", Shape: ShapeSequence}}, "a needs Branches"},
+		{"a leaf with branches", []Spec{{Type: "a", Branches: func(*Component) Branches { return Branches{} }}}, "a needs Branches"},
 		{"a common member", []Spec{{Type: "a", Properties: []Property{{Name: "runIf"}}}}, "property runIf of a is one that every task has"},
 	}
 	for _, tt := range tests {

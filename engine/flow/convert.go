@@ -93,8 +93,8 @@ func parseFloat(text string) (float64, error) {
 	return strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, 32), 64)
 }
 
-// instantText prints a date-time in UTC: of an output as Java does, with 0, 3, 6 or 9 digits of the second's fraction,
-// of an input with 6 as Kestra stores it (golden files 10-outputs, 13-inputs).
+// instantText prints a date-time in UTC. An output is printed as Java does, with 0, 3, 6 or 9 digits of the second's
+// fraction; an input always has 6, as Kestra stores it.
 func instantText(at time.Time, input bool) string {
 	if input {
 		return at.UTC().Format("2006-01-02T15:04:05.000000Z")

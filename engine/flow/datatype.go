@@ -14,7 +14,7 @@ import (
 // TypeName is the name of a type of inputs and outputs, as flows write it.
 type TypeName string
 
-// The types (spec/kestra-webhook.md §7.3). BOOL and ENUM are Kestra's other names for BOOLEAN and SELECT.
+// The types of inputs and outputs. BOOL and ENUM are Kestra's other names for BOOLEAN and SELECT.
 const (
 	TypeString      TypeName = "STRING"
 	TypeInt         TypeName = "INT"
@@ -55,7 +55,7 @@ type Type struct {
 	Validator        string   // STRING: regular expression that the whole text must match
 
 	input     bool // constraints hold, and date-times print as Kestra stores inputs
-	pattern   *regexp.Regexp
+	pattern   *validator
 	low, high *bound
 }
 
@@ -92,7 +92,7 @@ func (l *loader) constraint(t *Type, name string, val *yaml.Node, path string) {
 		if !ok {
 			return
 		}
-		pattern, err := regexp.Compile(`\A(?:` + text + `)\z`)
+		pattern, err := compileValidator(text)
 		if err != nil {
 			l.errorAt(val, path, "cannot be used as a regular expression: %v", err)
 			return
@@ -142,9 +142,9 @@ func (l *loader) firstValueDefault(in *Input) {
 	in.constant = v
 }
 
-// Convert returns v as this type, by Kestra's rules (spec/kestra-webhook.md §7.3, spec/kestra-live.md A.17 and B "Output
-// typing"), and checks the constraints of an input. The error says what is wrong with the value, without naming the
-// input or output. Null cannot be converted.
+// Convert returns v as this type, by the rules that Kestra was seen to follow (TestConvertInput, TestConvertOutput), and
+// checks the constraints of an input. The error says what is wrong with the value, without naming the input or output. Null
+// cannot be converted.
 func (t *Type) Convert(v value.Value) (value.Value, error) {
 	if v.IsNull() {
 		return value.Null, fmt.Errorf("null is no %s", t.Name)
@@ -162,6 +162,16 @@ func (t *Type) Convert(v value.Value) (value.Value, error) {
 		}
 	}
 	return out, nil
+}
+
+// unconstrained returns the type without its constraints. Kestra holds a default against them when it resolves the inputs of
+// an execution, which one that a webhook starts does not have.
+func (t *Type) unconstrained() *Type {
+	free := &Type{Name: t.Name, Item: t.Item, Values: t.Values, AllowCustomValue: true, input: t.input}
+	if t.Name == TypeEmail {
+		free.Name = TypeString
+	}
+	return free
 }
 
 func (t *Type) convertList(v value.Value) (value.Value, error) {
@@ -203,13 +213,18 @@ func (t *Type) convertList(v value.Value) (value.Value, error) {
 
 // check holds a converted value against the constraints.
 func (t *Type) check(v value.Value, o order) error {
+	if t.pattern != nil {
+		if ok, err := t.pattern.accepts(v.Str()); err != nil {
+			return fmt.Errorf("it cannot be matched against the pattern `%s`: %w", t.Validator, err)
+		} else if !ok {
+			return fmt.Errorf("it must match the pattern `%s`", t.Validator)
+		}
+	}
 	low, high := "more than", "less than"
 	if !o.time.IsZero() {
 		low, high = "after", "before"
 	}
 	switch {
-	case t.pattern != nil && !t.pattern.MatchString(v.Str()):
-		return fmt.Errorf("it must match the pattern `%s`", t.Validator)
 	case t.Name == TypeEmail && v.Str() != "" && !email.MatchString(v.Str()):
 		return fmt.Errorf("the input must be a valid email")
 	case t.Name != TypeMultiselect && t.Name.needsValues() && t.Values != nil && !t.AllowCustomValue && !slices.Contains(t.Values, v.Str()):
@@ -232,13 +247,17 @@ func (t *Type) notInValues() error {
 func (in *Input) Convert(v value.Value) (value.Value, error) {
 	out, err := in.Type.Convert(v)
 	if err != nil {
-		return value.Null, fmt.Errorf("invalid value for input `%s`. Cause: %w", in.ID, err)
+		return value.Null, in.invalid(err)
 	}
 	return out, nil
 }
 
-// Convert returns v as the output's type; null for null if the output is not required, and then the output is left out
-// (spec/kestra-live.md B "Output typing"). The error has the form that Kestra gives it.
+func (in *Input) invalid(err error) error {
+	return fmt.Errorf("invalid value for input `%s`. Cause: %w", in.ID, err)
+}
+
+// Convert returns v as the output's type. Null stays null if the output is not required; the caller then leaves the output
+// out. The error has the form that Kestra gives it.
 func (out *Output) Convert(v value.Value) (value.Value, error) {
 	if v.IsNull() && !out.Required {
 		return value.Null, nil

@@ -16,7 +16,7 @@ func json(t *testing.T, text string) value.Value {
 	return v
 }
 
-// TestConvertOutput gives outputs values as JSON; those marked * are recorded from Kestra (golden file 10-outputs).
+// TestConvertOutput gives outputs values as JSON; those marked * are recorded from a Kestra 1.3.25.
 func TestConvertOutput(t *testing.T) {
 	tests := []struct {
 		typ      TypeName
@@ -41,7 +41,7 @@ func TestConvertOutput(t *testing.T) {
 		{"FLOAT", `"0.1"`, `0.1`},                                        // *
 		{"FLOAT", `"1e3"`, `1000.0`},                                     // *
 		{"FLOAT", `"x"`, "!`x` is no number"},                            // *
-		{"FLOAT", `123456789.123`, `1.2345679E8`},                        // spec/kestra-live.md B
+		{"FLOAT", `123456789.123`, `1.2345679E8`},                        // *
 		{"FLOAT", `1`, `1.0`},                                            // *
 		{"FLOAT", `" 1 "`, `1.0`},                                        //
 		{"FLOAT", `"1e39"`, "!no number"},                                //
@@ -127,7 +127,7 @@ func TestConvertOutputNotRequired(t *testing.T) {
 	}
 }
 
-// TestConvertInput loads one input and converts a value; those marked * are recorded (golden file 13-inputs).
+// TestConvertInput loads one input and converts a value; those marked * are recorded from a Kestra 1.3.25.
 func TestConvertInput(t *testing.T) {
 	tests := []struct{ input, in, want string }{
 		{"type: INT", `1`, `1`},                                         // *
@@ -156,6 +156,10 @@ func TestConvertInput(t *testing.T) {
 		{"type: STRING, validator: '^a+$'", `"b"`, "!it must match the pattern `^a+$`"}, // *
 		{"type: STRING, validator: 'a|b'", `"ab"`, "!it must match the pattern"},
 		{"type: STRING, validator: 'a|b'", `"b"`, `"b"`},
+		{"type: STRING, validator: '(?=a)[a-z]++'", `"ab"`, `"ab"`},
+		{"type: STRING, validator: '(?=a)[a-z]++'", `"ba"`, "!it must match the pattern"},
+		{"type: STRING, validator: '\\h\\R'", `" \r\n"`, `" \r\n"`},
+		{"type: STRING, validator: '(?=a)(a+)+b'", `"` + strings.Repeat("a", 40) + `"`, "!it cannot be matched against the pattern"},
 		{"type: SELECT, values: [x, y]", `"z"`, "!it must match the values `[x, y]`"}, // *
 		{"type: ENUM, values: [x, y]", `"x"`, `"x"`},
 		{"type: SELECT, values: [x, y], allowCustomValue: true", `"z"`, `"z"`},

@@ -20,6 +20,7 @@ const (
 // Diagnostic is one finding about one place of one flow. It is an error, also when it is only a warning.
 type Diagnostic struct { //nolint:errname // it is a warning as often
 	Severity Severity
+	Strict   bool // a warning that is an error where the configuration says `strict`
 	Pos      Position
 	Path     string // the member, as in tasks[0].message; may be empty
 	Message  string
@@ -35,6 +36,11 @@ func (d *Diagnostic) Error() string {
 		}
 	}
 	return strings.Join(parts, ": ")
+}
+
+// Refuses reports whether the finding keeps the flow from loading; strict says that marked warnings do.
+func (d *Diagnostic) Refuses(strict bool) bool {
+	return d.Severity == SeverityError || strict && d.Strict
 }
 
 // Unwrap returns the cause.

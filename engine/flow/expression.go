@@ -26,7 +26,8 @@ func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
 	return t
 }
 
-// secretTemplate is template for a text that must not be quoted: an error says only what kind it is of, and where.
+// secretTemplate is template for a text that must not be quoted: an error says what kind it is of, and where, and names
+// only words of the language.
 func (l *loader) secretTemplate(n *yaml.Node, text, path string) *pebble.Template {
 	t, err := l.pebble.Compile(text)
 	if err == nil {
@@ -36,6 +37,9 @@ func (l *loader) secretTemplate(n *yaml.Node, text, path string) *pebble.Templat
 	if fault, ok := errors.AsType[*pebble.Error](err); ok {
 		d.Pos = l.source.within(n, fault.Line, fault.Column)
 		d.Message = cmp.Or(secretProblems[fault.Class], d.Message)
+		if fault.Public {
+			d.Message = fault.Msg
+		}
 	}
 	l.add(d)
 	return nil

@@ -10,6 +10,12 @@ func TestSecretTemplatesAreNotQuoted(t *testing.T) {
 	tests := []struct{ key, want string }{
 		{"{{ canary", "the expression has a syntax error here"},
 		{"{{ 'canary' | nofilter }}", "the filter, function or test here, or an argument of it, does not exist"},
+		{"{{ kv('canary') }}", `function "kv" needs the key-value store, which is not supported yet`},
+		{"{{ secrt('canary') }}", `function or macro "secrt" does not exist; did you mean "secret"?`},
+		{"{{ vault('canary') }}", `function or macro "vault" does not exist`},
+		{"{{ 'canary' | uper }}", `filter "uper" does not exist; did you mean "upper"?`},
+		{"{{ secret() }}", `function "secret" needs the argument "key"`},
+		{"{{ secret('canary', canary=1) }}", "the filter, function or test here, or an argument of it, does not exist"},
 		{"{{ 0 | date('canary q') }}", "the filter, function or test here does not take this argument"},
 		{"{{ 'x' | escapeChar('canary') }}", "the filter, function or test here does not take this argument"},
 	}

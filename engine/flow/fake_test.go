@@ -14,7 +14,7 @@ var webhookProperties = []Property{
 	{Name: "wait", Type: Boolean},
 	{Name: "returnOutputs", Type: Boolean},
 	{Name: "responseContentType", Type: String, Values: []string{"application/json", "text/plain"}},
-	{Name: "responseCode", Type: String, Dynamic: true},
+	{Name: "responseCode", Type: String, Dynamic: true, AtEnd: true},
 	{Name: "inputs", Type: Map, Dynamic: true},
 	{Name: "labels", Type: MapOrList, Dynamic: true},
 	{Name: "waitTimeout", Type: Duration, Extension: true},
@@ -92,7 +92,8 @@ func fakeSpecs() []Spec {
 				}
 				return c, nil
 			},
-			Aliases: []string{"io.kestra.core.models.triggers.types.Webhook"},
+			Aliases:   []string{"io.kestra.core.models.triggers.types.Webhook"},
+			Variables: []Variable{{Name: "body"}, {Name: "headers", Lists: true}, {Name: "parameters", Lists: true}},
 			Check: func(f *Flow, c *Component, report Report) {
 				if c.Bool("returnOutputs") && len(f.Outputs) == 0 {
 					report(SeverityWarning, "returnOutputs", "the flow has no outputs")
@@ -102,7 +103,7 @@ func fakeSpecs() []Spec {
 		{
 			Kind: KindCondition, Type: "io.kestra.plugin.core.condition.Expression", Compile: itself,
 			Aliases:    []string{"io.kestra.plugin.core.condition.ExpressionCondition", "io.kestra.core.models.conditions.types.VariableCondition"},
-			Properties: []Property{{Name: "expression", Type: String, Required: true, Dynamic: true}},
+			Properties: []Property{{Name: "expression", Type: String, Required: true, Dynamic: true, Condition: true, ZeroMet: true}},
 		},
 		{
 			Kind: KindCondition, Type: "io.kestra.plugin.core.condition.Not", Compile: itself,
@@ -116,7 +117,7 @@ var errOne = errors.New("one")
 
 func fakeCatalog(tb testing.TB) *Catalog {
 	tb.Helper()
-	catalog, err := NewCatalog(fakeSpecs()...)
+	catalog, err := NewCatalog(append(fakeSpecs(), nestedSpecs()...)...)
 	if err != nil {
 		tb.Fatal(err)
 	}

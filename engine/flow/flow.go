@@ -15,6 +15,8 @@ type Flow struct {
 	Inputs      []*Input
 	Outputs     []*Output
 	Tasks       []*Component
+	Errors      []*Component // run when Tasks have failed
+	Finally     []*Component // run at the end in any case
 	Triggers    []*Component // also those of types that never fire here: their Spec has no Compile
 	Disabled    bool
 	Source      *Source
@@ -22,8 +24,8 @@ type Flow struct {
 	Hash        [32]byte // SHA-256 of the source text; another hash is another revision
 
 	members    map[string]Position
-	extensions Diagnostics
-	defaults   *value.Map // of the inputs whose defaults hold no expression; nil when one does
+	extensions Diagnostics // a warning for every use of a property or type that Kestra does not have, in the order of the file
+	defaults   *value.Map  // of the inputs whose defaults hold no expression; nil when one does
 }
 
 // memberPos returns where the value of a member, such as outputs, was written; the flow's place when it was not.
@@ -34,12 +36,9 @@ func (f *Flow) memberPos(member string) Position {
 	return f.Pos
 }
 
-// Extensions returns a warning for every use of a property or type that Kestra does not have, in the order of the file.
-func (f *Flow) Extensions() Diagnostics { return f.extensions }
-
 // components iterates over the flow's tasks and triggers and everything inside of them, parents before children.
 func (f *Flow) components(yield func(*Component) bool) {
-	for _, list := range [][]*Component{f.Tasks, f.Triggers} {
+	for _, list := range [][]*Component{f.Tasks, f.Errors, f.Finally, f.Triggers} {
 		if !walk(list, yield) {
 			return
 		}
@@ -48,13 +47,8 @@ func (f *Flow) components(yield func(*Component) bool) {
 
 func walk(list []*Component, yield func(*Component) bool) bool {
 	for _, c := range list {
-		if !yield(c) {
+		if !yield(c) || !c.components(yield) {
 			return false
-		}
-		for _, name := range c.order {
-			if !walk(c.properties[name].children, yield) {
-				return false
-			}
 		}
 	}
 	return true

@@ -3,6 +3,7 @@ package flow
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func FuzzLoad(f *testing.F) {
 		if (set.Len() == 1) == (found.Err() != nil) {
 			t.Errorf("%d flows with %v", set.Len(), found)
 		}
-		lines := strings.Count(text, "\n") + 1
+		lines := len(lineBreak.FindAllString(text, -1)) + 1
 		for _, d := range found {
 			if d.Pos.Line < 0 || d.Pos.Line > lines || d.Pos.Column < 0 || d.Message == "" {
 				t.Errorf("finding %q at %d:%d of %d lines", d.Message, d.Pos.Line, d.Pos.Column, lines)
@@ -45,6 +46,9 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// lineBreak is what ends a line of YAML 1.1.
+var lineBreak = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
 
 // TestCostIsBounded loads the longest texts of shapes that are dear to parse.
 func TestCostIsBounded(t *testing.T) {

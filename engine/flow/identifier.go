@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
-// idRule is what Kestra allows as one kind of identifier (spec/kestra-webhook.md §7.1, §7.2, §7.3).
+// idRule is what Kestra allows as one kind of identifier.
 type idRule struct {
 	pattern *regexp.Regexp
 	longest int // in characters; 0: no limit

@@ -2,11 +2,11 @@ package flow
 
 import "strings"
 
-// The types of Kestra 1.3 that this module knows by name only (spec/kestra-webhook.md §6, §8.2, §8.3). Using one is an
-// error that says so, for a trigger a warning. A spec in the catalog replaces the entry of its type.
+// The types of Kestra 1.3 that this module knows by name only. Using one is an error that says so, for a trigger a warning. A spec in the catalog replaces the entry of its type.
 
 const (
 	corePackage  = "io.kestra.plugin.core."
+	pluginPrefix = "io.kestra.plugin."
 	kestraPrefix = "io.kestra."
 )
 
@@ -22,7 +22,7 @@ var coreTasks = map[string]string{
 	"namespace":  "DeleteFiles DownloadFiles PurgeFiles UploadFiles Version",
 	"output":     "OutputValues",
 	"state":      "Delete Get Set",
-	"storage":    "Concat DeduplicateItems Delete FilterItems LocalFiles PurgeCurrentExecutionFiles Reverse Size Split Write",
+	"storage":    "Concat DeduplicateItems Delete FilterItems LocalFiles PurgeCurrentExecutionFiles PurgeStorage Reverse Size Split Write",
 	"templating": "TemplatedTask",
 	"trigger":    "Toggle",
 }
@@ -31,6 +31,18 @@ var coreTasks = map[string]string{
 var oldTaskGroups = map[string]string{
 	"debug": "debugs", "execution": "executions", "flow": "flows", "state": "states", "storage": "storages",
 }
+
+// otherAliases are names that Kestra also has for a task, beside the one below io.kestra.core.tasks.
+var otherAliases = map[string][]string{
+	"flow.Subflow":                       {"io.kestra.core.tasks.flows.Flow"},
+	"flow.WorkingDirectory":              {"io.kestra.core.tasks.flows.Worker"},
+	"execution.PurgeExecutions":          {"io.kestra.core.tasks.storages.Purge", corePackage + "storage.Purge"},
+	"execution.Count":                    {"io.kestra.core.tasks.executions.Counts"},
+	"storage.PurgeCurrentExecutionFiles": {"io.kestra.core.tasks.storages.PurgeExecution", corePackage + "storage.PurgeExecution"},
+}
+
+// oldScripts are the deprecated tasks that Kestra's plugin of scripts still has below io.kestra.core.tasks.scripts.
+var oldScripts = []string{"Bash", "Node", "Python"}
 
 // coreTriggers are the trigger types below io.kestra.plugin.core; the aliases are below io.kestra.core.models.triggers.types.
 var coreTriggers = []string{"trigger.Flow", "trigger.Schedule", "trigger.ScheduleOnDates", "trigger.Webhook", "http.Trigger"}
@@ -57,8 +69,12 @@ func kestraTypes() []Spec {
 			} else {
 				spec.Aliases = []string{"io.kestra.core.tasks." + old + "." + class}
 			}
+			spec.Aliases = append(spec.Aliases, otherAliases[group+"."+class]...)
 			specs = append(specs, spec)
 		}
+	}
+	for _, class := range oldScripts {
+		specs = append(specs, Spec{Kind: KindTask, Type: "io.kestra.core.tasks.scripts." + class, Summary: summary})
 	}
 	for _, name := range coreTriggers {
 		spec := Spec{Kind: KindTrigger, Type: corePackage + name, Summary: summary}
@@ -73,7 +89,8 @@ func kestraTypes() []Spec {
 	return specs
 }
 
-// conditionSpec follows the two families of condition aliases and their exceptions (spec/kestra-webhook.md §6).
+// conditionSpec returns the spec of a condition of Kestra with its aliases. Most classes have an alias that ends in
+// "Condition" in the present package and one in the older package; the switch has the exceptions.
 func conditionSpec(class, summary string) Spec {
 	const older = "io.kestra.core.models.conditions.types."
 	spec := Spec{Kind: KindCondition, Type: corePackage + "condition." + class, Summary: summary}

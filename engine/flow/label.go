@@ -17,8 +17,8 @@ const SystemLabel = "system."
 
 var labelKey = regexp.MustCompile(`^\p{Ll}[\p{L}0-9._-]*$`)
 
-// checkLabel refuses what a flow may not set as a label: a key of another form, an empty value, a label of the engine's
-// other than system.readOnly (spec/kestra-webhook.md §7.1, spec/kestra-live.md B "Flow creation").
+// checkLabel refuses labels that a flow may not set, as Kestra does: a key of another form, an empty value, and every label
+// of the engine except system.readOnly.
 func checkLabel(l Label) error {
 	switch {
 	case strings.HasPrefix(l.Key, SystemLabel) && l.Key != SystemLabel+"readOnly":

@@ -52,7 +52,10 @@ type loader struct {
 	pebble  *pebble.Engine
 	flow    *Flow
 	taskIDs map[string]Position
-	texts   []expressionText
+
+	early      bool // what is being read is evaluated before the flow runs
+	texts      []expressionText
+	conditions []expressionText
 }
 
 // load returns the flow; nil when there are errors.
@@ -77,6 +80,7 @@ func (l *loader) load() *Flow {
 		return nil
 	}
 	l.flow.defaults = l.flow.constantDefaults()
+	l.checkExpressions()
 	l.checkComponents()
 	if l.failed() {
 		return nil
@@ -108,15 +112,17 @@ const (
 	notYet                 // an error that says so
 	enterprise             // an error that says so
 	serverSet              // kept by Kestra's server: a warning that it has no effect
+	blueprint              // what Kestra's catalog of blueprints says of a flow: a warning that it has no effect
 )
 
 var flowMembers = map[string]memberState{
 	"id": supported, "namespace": supported, "description": supported, "labels": supported, "variables": supported,
 	"inputs": supported, "outputs": supported, "tasks": supported, "triggers": supported, "disabled": supported,
-	"deleted": supported,
-	"errors":  notYet, "finally": notYet, "afterExecution": notYet, "listeners": notYet, "pluginDefaults": notYet,
+	"deleted": supported, "errors": supported, "finally": supported,
+	"afterExecution": notYet, "listeners": notYet, "pluginDefaults": notYet,
 	"taskDefaults": notYet, "concurrency": notYet, "retry": notYet, "sla": notYet, "checks": notYet, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
+	"extend":   blueprint,
 	"revision": serverSet, "updated": serverSet, "tenantId": serverSet, "source": serverSet,
 }
 
@@ -142,6 +148,8 @@ func (l *loader) members(n *yaml.Node, path string, known map[string]memberState
 			l.errorAt(key, inner, "is not supported yet")
 		case state == enterprise:
 			l.errorAt(key, inner, "is a feature of Kestra's Enterprise Edition and not supported")
+		case state == blueprint:
+			l.report(SeverityWarning, l.pos(key), inner, "belongs to the catalog of Kestra's blueprints and has no effect in a flow")
 		case state == serverSet:
 			l.report(SeverityWarning, l.pos(key), inner, "has no effect in a file")
 		default:
@@ -179,7 +187,9 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		}
 		f.Variables = nodeValue(val).Map()
 	case "inputs":
+		l.early = true
 		f.Inputs = l.inputs(val, path)
+		l.early = false
 	case "outputs":
 		f.Outputs = l.outputs(val, path)
 	case "tasks":
@@ -187,8 +197,14 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		if val.Kind == yaml.SequenceNode && len(val.Content) == 0 {
 			l.errorAt(val, path, "must not be empty")
 		}
+	case "errors":
+		f.Errors = l.components(KindTask, val, path)
+	case "finally":
+		f.Finally = l.components(KindTask, val, path)
 	case "triggers":
+		l.early = true
 		f.Triggers = l.components(KindTrigger, val, path)
+		l.early = false
 		l.checkTriggerIDs(f.Triggers)
 	}
 }

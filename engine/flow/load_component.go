@@ -2,15 +2,14 @@ package flow
 
 import (
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
-// commonMembers are the members that Kestra allows on every component of a kind, beside its type's own properties
-// (spec/kestra-webhook.md §5, §8.1).
+// commonMembers are the members that Kestra allows on every component of a kind, beside its type's own properties.
 var commonMembers = map[Kind]map[string]memberState{
 	KindTask: {
 		"id": supported, "type": supported, "description": supported, "disabled": supported, "runIf": supported,
@@ -59,7 +58,7 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 		return nil
 	}
 	before := l.errors
-	c := &Component{Path: path, Pos: l.pos(n), properties: map[string]property{}, nodes: map[string]*yaml.Node{}}
+	c := &Component{Members: l.noMembers(n, path)}
 	if kind != KindCondition {
 		l.componentID(kind, c, n)
 	}
@@ -69,25 +68,9 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 	if c.Spec.Compile == nil {
 		return c
 	}
-	known := maps.Clone(commonMembers[kind])
-	for _, p := range c.Spec.Properties {
-		known[p.Name] = supported
-		if p.NotYet {
-			known[p.Name] = notYet
-		}
-	}
-	l.members(n, path, known, func(name string, key, val *yaml.Node, path string) {
-		if p := c.Spec.property(name); p != nil {
-			l.componentProperty(c, p, key, val, path)
-		} else {
-			l.commonMember(c, name, val, path)
-		}
+	l.readMembers(&c.Members, c.Spec.Properties, commonMembers[kind], n, func(name string, val *yaml.Node, path string) {
+		l.commonMember(c, name, val, path)
 	})
-	for _, p := range c.Spec.Properties {
-		if _, val := memberNode(n, p.Name); p.Required && (val == nil || yaml.IsNull(val)) {
-			l.report(SeverityError, c.Pos, path+"."+p.Name, "is missing")
-		}
-	}
 	if l.errors == before {
 		l.compile(c)
 	}
@@ -136,7 +119,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		l.errorAt(val, path, "the %s type `%s` is not supported yet", kind, typ)
 		return false
 	case c.Spec != nil:
-		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", typ)
+		l.neverFires(val, path, typ)
 		return true
 	}
 	for _, other := range []Kind{KindTask, KindTrigger, KindCondition} {
@@ -145,10 +128,14 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 			return false
 		}
 	}
+	plugin := strings.HasPrefix(typ, pluginPrefix) && !strings.HasPrefix(typ, corePackage)
 	hint := didYouMean(l.catalog.nearest(kind, typ))
-	switch plugin := strings.HasPrefix(typ, "io.kestra.plugin.") && !strings.HasPrefix(typ, corePackage); {
+	if plugin && !samePlugin(typ, l.catalog.nearest(kind, typ)) {
+		hint = ""
+	}
+	switch {
 	case plugin && kind == KindTrigger && (hint == "" || !strings.EqualFold(l.catalog.nearest(kind, typ), typ)):
-		l.report(SeverityWarning, l.pos(val), path, "the trigger type `%s` never fires here", shorten(typ))
+		l.neverFires(val, path, typ)
 		c.Spec = &Spec{Kind: kind, Type: typ}
 		return true
 	case plugin:
@@ -159,15 +146,19 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 	return false
 }
 
-func (l *loader) componentProperty(c *Component, p *Property, key, val *yaml.Node, path string) {
-	if p.Extension {
-		l.extension(key, path, "property `"+p.Name+"`")
-	}
-	if value, ok := l.property(p, val, path); ok {
-		c.properties[p.Name] = value
-		c.order = append(c.order, p.Name)
-		c.nodes[p.Name] = val
-	}
+// samePlugin reports whether the type known is of the plugin that typ names, give or take a letter, or typ lacks just the
+// word core: another plugin's class of the same name does something else.
+func samePlugin(typ, known string) bool {
+	group, class, _ := strings.Cut(strings.TrimPrefix(typ, pluginPrefix), ".")
+	other, _, _ := strings.Cut(strings.TrimPrefix(known, pluginPrefix), ".")
+	return nearest.Distance(strings.ToLower(group), strings.ToLower(other)) <= 1 || known == corePackage+group+"."+class
+}
+
+func (l *loader) neverFires(n *yaml.Node, path, typ string) {
+	l.add(&Diagnostic{
+		Severity: SeverityWarning, Strict: true, Pos: l.pos(n), Path: path,
+		Message: "the trigger type `" + shorten(typ) + "` never fires here",
+	})
 }
 
 func (l *loader) extension(n *yaml.Node, path, what string) {
@@ -191,6 +182,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 	case "runIf":
 		if text, ok := l.text(val, path); ok {
 			c.RunIf = l.template(val, text, path)
+			l.noteCondition(val, text, path, false)
 		}
 	case "logLevel", "minLogLevel":
 		c.LogLevel, _ = l.oneOf(val, path, logLevels)
@@ -212,7 +204,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 // compile hands the component to its package.
 func (l *loader) compile(c *Component) {
 	compiled, err := c.Spec.Compile(c)
-	c.Compiled, c.nodes = compiled, nil
+	c.Compiled = compiled
 	l.addErrors(c, err)
 }
 

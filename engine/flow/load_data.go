@@ -127,7 +127,7 @@ func (l *loader) input(n *yaml.Node, path string) *Input {
 		maps.Copy(known, own)
 	}
 	before := l.errors
-	autoSelect := false
+	autoSelect, prefilled := false, false
 	var defaults *yaml.Node
 	l.members(n, path, known, func(name string, _, val *yaml.Node, path string) {
 		switch name {
@@ -139,6 +139,8 @@ func (l *loader) input(n *yaml.Node, path string) *Input {
 			in.Required, _ = l.boolean(val, path)
 		case "defaults":
 			defaults = val
+		case "prefill":
+			prefilled = true
 		case "isRadio":
 			_, _ = l.boolean(val, path)
 		case "autoSelectFirst":
@@ -158,6 +160,12 @@ func (l *loader) input(n *yaml.Node, path string) *Input {
 	}
 	if defaults != nil {
 		l.inputDefault(in, defaults, path+".defaults")
+		if !in.Required {
+			l.refusedByKestra(defaults, path+".defaults", "an input with a default must be required, since the default always counts")
+		}
+		if prefilled {
+			l.refusedByKestra(defaults, path+".defaults", "an input has a default or a prefill, not both")
+		}
 	} else if autoSelect {
 		l.firstValueDefault(in)
 	}
@@ -174,12 +182,23 @@ func (l *loader) inputDefault(in *Input, n *yaml.Node, path string) {
 	if !constant {
 		return
 	}
-	v, err := in.Type.Convert(written)
+	v, err := in.Type.unconstrained().Convert(written)
 	if err != nil {
 		l.errorAt(n, path, "%v", err)
 		return
 	}
+	if _, err := in.Type.Convert(written); err != nil {
+		l.report(SeverityWarning, l.pos(n), path, "the default breaks the input's own constraint: %v", err)
+	}
 	in.constant = v
+}
+
+// refusedByKestra warns of what loads here, and in older versions of Kestra, and not in Kestra 1.3.
+func (l *loader) refusedByKestra(n *yaml.Node, path, why string) {
+	l.report(SeverityWarning, l.pos(n), path, "%s: Kestra 1.3 refuses the flow", why)
+	l.flow.extensions = append(l.flow.extensions, &Diagnostic{
+		Severity: SeverityWarning, Pos: l.pos(n), Path: path, Message: why + ": Kestra 1.3 refuses the flow",
+	})
 }
 
 func (l *loader) outputs(n *yaml.Node, path string) []*Output {

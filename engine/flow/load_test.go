@@ -17,8 +17,7 @@ func TestLoadFindings(t *testing.T) {
 	runCases(t, "testdata/load/*.txt", func(*testing.T, string, *Set) {})
 }
 
-// TestLoadAsKestra runs flows that were given to a Kestra 1.3.25 (golden files 10, 12, 13 and 14); the case's name begins
-// with its verdict.
+// TestLoadAsKestra runs flows that were given to a Kestra 1.3.25; the case's name begins with Kestra's verdict.
 func TestLoadAsKestra(t *testing.T) {
 	runCases(t, "testdata/kestra/*.txt", func(t *testing.T, name string, set *Set) {
 		verdict, name, _ := strings.Cut(name, ": ")

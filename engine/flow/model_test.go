@@ -144,39 +144,22 @@ func TestExtensions(t *testing.T) {
 	want := `warning: flow.yml:38:5: triggers[0].waitTimeout: property ` + "`waitTimeout`" + ` is an extension: Kestra does not have it
 warning: flow.yml:41:16: triggers[0].conditions[0].type: type ` + "`cel`" + ` is an extension: Kestra does not have it
 `
-	f := loadModel(t)
-	got := findings(nil, f.Extensions())
+	set, _ := loadText(t, modelFlow)
+	got := findings(nil, set.Extensions())
 	// test.All is no type of Kestra's either.
 	if diff := cmp.Diff("warning: flow.yml:22:15: tasks[0].tasks[0].type: type `test.All` is an extension: Kestra does not have it\n"+want, got); diff != "" {
 		t.Errorf("extensions (-want +got):\n%s", diff)
 	}
-	set, _ := loadText(t, modelFlow)
-	if len(set.Extensions()) != 3 {
-		t.Errorf("the set has %d", len(set.Extensions()))
-	}
 }
 
-func TestScope(t *testing.T) {
+func TestInputDefaults(t *testing.T) {
 	f := loadModel(t)
-	vars := value.NewMap(4)
-	f.AddScope(vars, 7)
-	want := `{"flow":{"id":"f","namespace":"a.b","revision":7,"tenantId":"main"},` +
-		`"vars":{"v":"{{ not rendered }}","w":[1,83]},"labels":{"team":{"name":"x","size":"3"},"zz":"2"}}`
-	if got := value.JSON(value.FromMap(vars)); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-	inputs, err := f.InputDefaults(&pebble.Context{Vars: vars})
+	inputs, err := f.InputDefaults(&pebble.Context{Vars: value.MapOf("flow", f.Variable(7)).Map()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := value.JSON(value.FromMap(inputs)); got != `{"a":{"b":5,"c":"f"}}` {
 		t.Errorf("defaults are %s", got)
-	}
-	set, _ := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: test.All}]\n")
-	bare := value.NewMap(4)
-	set.Flow("n", "f").AddScope(bare, 1)
-	if bare.Has("vars") {
-		t.Error("a flow without variables has vars")
 	}
 }
 
@@ -190,12 +173,39 @@ func TestInputDefaultsFail(t *testing.T) {
 		if err := found.Err(); err != nil {
 			t.Fatal(err)
 		}
-		vars := value.NewMap(2)
-		set.Flow("n", "f").AddScope(vars, 1)
+		vars := value.MapOf("flow", set.Flow("n", "f").Variable(1)).Map()
 		_, err := set.Flow("n", "f").InputDefaults(&pebble.Context{Vars: vars})
 		if err == nil || len(err.Error()) < len(tt.want) || err.Error()[:len(tt.want)] != tt.want {
 			t.Errorf("%s: error %v, want %q", tt.input, err, tt.want)
 		}
+	}
+}
+
+// TestDefaultsWithoutConstraints: Kestra holds inputs against their constraints when it resolves those of an execution, which
+// one that a webhook starts does not have.
+func TestDefaultsWithoutConstraints(t *testing.T) {
+	set, found := loadText(t, `id: f
+namespace: n
+tasks: [{id: t, type: test.All}]
+inputs:
+  - {id: s, type: SELECT, values: [Low], defaults: High}
+  - {id: i, type: INT, max: 5, defaults: "{{ 3 + 4 }}"}
+  - {id: m, type: MULTISELECT, values: [a], defaults: [b]}
+`)
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := set.Flow("n", "f").InputDefaults(&pebble.Context{Vars: value.NewMap(0)})
+	if err != nil || value.JSON(value.FromMap(got)) != `{"s":"High","i":7,"m":["b"]}` {
+		t.Errorf("defaults are %s, %v", value.JSON(value.FromMap(got)), err)
+	}
+}
+
+func TestPortabilityOfDefaults(t *testing.T) {
+	set, _ := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.debug.Return}]\ninputs:\n  - {id: v, type: STRING, required: false, defaults: x}\n")
+	const want = "warning: flow.yml:5:54: inputs[0].defaults: an input with a default must be required, since the default always counts: Kestra 1.3 refuses the flow\n"
+	if diff := cmp.Diff(want, findings(nil, set.Extensions())); diff != "" {
+		t.Errorf("extensions (-want +got):\n%s", diff)
 	}
 }
 

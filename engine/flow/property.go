@@ -104,7 +104,13 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 			if p.Dynamic && p.Secret {
 				out.template = l.secretTemplate(n, text, path)
 			} else if p.Dynamic {
+				early := l.early
+				l.early = early && !p.AtEnd
 				out.template = l.template(n, text, path)
+				l.early = early
+			}
+			if p.Condition {
+				l.noteCondition(n, text, path, p.ZeroMet)
 			}
 		}
 	case Integer, Boolean, Duration:
@@ -125,15 +131,8 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 		out.value = value.FromMap(m)
 	case Any:
 		out.value = nodeValue(n)
-	case Conditions, Tasks:
-		kind := KindCondition
-		if p.Type == Tasks {
-			kind = KindTask
-		}
-		out.children = l.components(kind, n, path)
-		if p.Required && n.Kind == yaml.SequenceNode && len(n.Content) == 0 {
-			l.errorAt(n, path, "must not be empty")
-		}
+	case Conditions, Task, Tasks, TaskCases, Inputs, Object, Objects:
+		l.nestedProperty(p, n, path, &out)
 		return out, l.errors == before
 	}
 	if p.Dynamic && p.Type != String && l.errors == before {

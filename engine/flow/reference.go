@@ -9,15 +9,18 @@ import (
 
 // expressionText is a compiled text and where it stands.
 type expressionText struct {
-	node *yaml.Node
-	text string
-	path string
+	node  *yaml.Node
+	text  string
+	path  string
+	early bool // evaluated before the flow runs
+
+	zeroMet bool // of a condition: 0 is met
 }
 
-// noteText remembers a text that checkReferences has to look at.
+// noteText remembers a text that checkReferences and checkExpressions have to look at.
 func (l *loader) noteText(n *yaml.Node, text, path string) {
-	if hasExpression(text) && strings.Contains(text, "puts.") {
-		l.texts = append(l.texts, expressionText{n, text, path})
+	if hasExpression(text) {
+		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early})
 	}
 }
 
@@ -37,8 +40,8 @@ func (l *loader) noteTexts(n *yaml.Node, path string) {
 	}
 }
 
-// checkReferences refuses inputs.a-b and outputs.a-b where a-b is an id: the language reads a difference there, and so
-// does Kestra refuse them (spec/kestra-webhook.md §7.2).
+// checkReferences refuses inputs.a-b and outputs.a-b where a-b is an id, as Kestra does: in expressions a-b is a minus b, so
+// the reference would not mean the id.
 func (l *loader) checkReferences() {
 	inputs := make(map[string]bool, len(l.flow.Inputs))
 	for _, in := range l.flow.Inputs {

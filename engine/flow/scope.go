@@ -12,19 +12,10 @@ import (
 // Tenant is the only tenant there is, as in Kestra's open-source edition.
 const Tenant = "main"
 
-// Variable returns the variable `flow` of expressions (spec/expressions.md §3.1).
+// Variable returns the variable `flow` of expressions.
 func (f *Flow) Variable(revision int64) value.Value {
 	return value.MapOf("id", value.String(f.ID), "namespace", value.String(f.Namespace),
 		"revision", value.Int(revision), "tenantId", value.String(Tenant))
-}
-
-// AddScope sets the variables that come from the flow alone: flow, labels, and vars if the flow has variables.
-func (f *Flow) AddScope(vars *value.Map, revision int64) {
-	vars.Set("flow", f.Variable(revision))
-	if f.Variables.Len() > 0 {
-		vars.Set("vars", value.FromMap(f.Variables))
-	}
-	vars.Set("labels", value.FromMap(NestLabels(f.Labels)))
 }
 
 // HasInputDefaults reports whether an input has a default.
@@ -33,8 +24,7 @@ func (f *Flow) HasInputDefaults() bool {
 }
 
 // InputDefaults returns the defaults of all inputs that have one, converted and nested at the dots of their ids, as
-// expressions see them in `inputs` while the execution has no inputs of its own (spec/kestra-webhook.md §5.2). They are
-// rendered with ctx. The error names the first input that cannot be rendered or converted.
+// expressions see them in `inputs` while the execution has no inputs of its own. They are rendered with ctx. The error names the first input that cannot be rendered or converted.
 func (f *Flow) InputDefaults(ctx *pebble.Context) (*value.Map, error) {
 	if f.defaults != nil {
 		return f.defaults, nil
@@ -66,7 +56,8 @@ func (f *Flow) constantDefaults() *value.Map {
 	return root.value().Map()
 }
 
-// Default returns the input's default, rendered with ctx and converted; null when it has none.
+// Default returns the input's default, rendered with ctx and converted; null when it has none. Constraints of the input do
+// not hold for it.
 func (in *Input) Default(ctx *pebble.Context) (value.Value, error) {
 	if in.Defaults == nil || !in.constant.IsNull() {
 		return in.constant, nil
@@ -78,7 +69,11 @@ func (in *Input) Default(ctx *pebble.Context) (value.Value, error) {
 	if v.IsNull() {
 		return value.Null, nil
 	}
-	return in.Convert(v)
+	out, err := in.Type.unconstrained().Convert(v)
+	if err != nil {
+		return value.Null, in.invalid(err)
+	}
+	return out, nil
 }
 
 // nest is a map that is being built from dotted paths.

@@ -52,7 +52,7 @@ func (s *Set) Len() int {
 	return len(s.flows)
 }
 
-// Extensions returns the findings of [Flow.Extensions] of all flows.
+// Extensions returns a warning for every use of a property or type that Kestra does not have, in the order of each file.
 func (s *Set) Extensions() Diagnostics {
 	var found Diagnostics
 	for f := range s.All() {
@@ -76,7 +76,7 @@ func Merge(sets ...*Set) (*Set, Diagnostics) {
 	return merged, found
 }
 
-// add returns the flow that has the name already, and then adds nothing.
+// add adds a flow. If the set already has one with its namespace and id it returns that one and adds nothing.
 func (s *Set) add(f *Flow) *Flow {
 	name := flowName{f.Namespace, f.ID}
 	if first := s.byName[name]; first != nil {

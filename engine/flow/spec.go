@@ -18,10 +18,19 @@ type Spec struct {
 	Aliases    []string // other spellings that load; a flow keeps the one it was written with
 	Summary    string   // one line
 	Properties []Property
-	Pure       bool // tasks: running it again has no effect outside the execution, so nothing is committed around it
+	Outputs    []TaskOutput // tasks: what later expressions read as outputs.<id>.<name>
+	Example    string       // a component of this type as a flow writes it, in YAML
+	Pure       bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
+
+	// Shape says how the tasks inside of a task run, and Branches which they are. A leaf has none, and no Branches.
+	Shape    Shape
+	Branches func(c *Component) Branches
+	// Variables are the members that a trigger gives the variable `trigger` of expressions; nil: they are not known.
+	Variables []Variable
 
 	// Compile turns a component whose properties were checked into what its package runs: a task, a condition, a trigger.
-	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component.
+	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component; one that is a
+	// warning stands beside a compiled component.
 	// Nil means that Kestra has the type and this module does not support it yet: using it is an error that says so,
 	// a warning for a trigger ("never fires here").
 	Compile func(c *Component) (any, error)
@@ -30,8 +39,33 @@ type Spec struct {
 	Check func(f *Flow, c *Component, report Report)
 }
 
+// Shape is the form of a task: how the tasks inside of it run.
+type Shape uint8
+
+// The shapes.
+const (
+	ShapeLeaf     Shape = iota // there are none: it is run itself
+	ShapeSequence              // one after the other, up to the first that fails
+	ShapeParallel              // at once
+	ShapeChoice                // one list of several, as a sequence, or none
+)
+
+// Branches are the lists of tasks inside of a task.
+type Branches struct {
+	Main    [][]*Component // one list, but for a Choice
+	Errors  []*Component   // run when the main list has failed
+	Finally []*Component   // run at the end in any case
+	Limit   int            // of a Parallel: how many run at once; 0: all
+}
+
 // Report takes a finding about a property of the component at hand; an empty property means the component as a whole.
 type Report func(severity Severity, property, message string)
+
+// Variable is one member of the variable `trigger`.
+type Variable struct {
+	Name  string
+	Lists bool // it is a map that has a list of texts for each name, as headers are
+}
 
 // PropertyType is the YAML form of a property.
 type PropertyType int
@@ -40,7 +74,7 @@ type PropertyType int
 const (
 	String       PropertyType = iota // a scalar, taken as text as Kestra does (`key: 12345` is `12345`)
 	Integer                          // a whole number, or text that is one
-	Boolean                          // a YAML boolean, "true" or "false", or a whole number (spec/kestra-live.md §B: wait: 1)
+	Boolean                          // a YAML boolean, "true" or "false", or a whole number, as in `wait: 1`
 	Duration                         // Go's or ISO-8601's form
 	StringList                       // a list of scalars
 	StringOrList                     // a scalar or a list of scalars (Log's message)
@@ -48,7 +82,12 @@ const (
 	MapOrList                        // a mapping, or a list of {key, value} (labels)
 	Any                              // any YAML value
 	Conditions                       // a list of conditions
+	Task                             // one task
 	Tasks                            // a list of tasks
+	TaskCases                        // a mapping, each of whose members is a list of tasks (Switch's cases)
+	Inputs                           // a list of inputs, as a flow declares them
+	Object                           // a mapping that has the Properties of its own
+	Objects                          // a list of such mappings
 )
 
 // Property describes one property of a component type.
@@ -62,6 +101,18 @@ type Property struct {
 	Values    []string // the only values allowed, compared exactly
 	MaxLength int      // in UTF-16 units of the text as written; 0: no limit
 	Secret    bool     // a String whose text no finding may quote, not even a part of its expression
+	Condition bool     // a String that decides by what it renders to: one that prints text in every case is a warning
+	ZeroMet   bool     // of a Condition: 0 is met too
+	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read
 	Extension bool     // Kestra does not have it; `validate --portable` names it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so
+
+	Properties []Property // of an Object, or of each of Objects
+}
+
+// TaskOutput describes one output of a task.
+type TaskOutput struct {
+	Name    string
+	Type    TypeName
+	Summary string // one line
 }

@@ -113,7 +113,7 @@ func invalidUTF8(text []byte) (line, column int) {
 var syntaxError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
 // describeSyntaxError finds the line of a syntax error. The library names the line where the enclosing mapping or list
-// began; where the text stops making sense is the shortest beginning of it that fails in the same way.
+// began. The line that is wrong is the last one of the shortest beginning of the text that fails in the same way.
 func describeSyntaxError(text []byte, err error) (line, column int, message string) {
 	m := syntaxError.FindStringSubmatch(err.Error())
 	if m == nil {
@@ -141,7 +141,13 @@ func describeSyntaxError(text []byte, err error) (line, column int, message stri
 	if strings.HasPrefix(message, "unknown anchor ") {
 		return line, 0, "a text that begins with * refers to an anchor, and there is none of its name: put it into quotes"
 	}
-	return line, 0, "YAML syntax: " + message
+	source := &Source{YAML: text}
+	for _, at := range []int{line, line - 1} {
+		if column, open := findUnquoted(source.line(at)); column > 0 {
+			return at, column, mustQuote(open)
+		}
+	}
+	return line, 0, "YAML syntax: " + plainSyntax(message)
 }
 
 // indentingTab returns the place of the first tab in front of a line's text; 0 when there is none.
@@ -163,7 +169,7 @@ type treeCheck struct {
 	extra   int                   // nodes that aliases and merges add
 }
 
-// extent is how much stands at and below a node, with aliases followed.
+// extent is the size of the tree at a node, with aliases followed: its number of nodes and its height.
 type extent struct{ size, height int }
 
 const hugeExtent = 1 << 30 // sizes end here, before they overflow
@@ -224,6 +230,9 @@ func (t *treeCheck) checkKeys(n *yaml.Node) {
 			key = key.Alias
 		}
 		switch {
+		case key.Kind == yaml.MappingNode && key.Line == n.Line && key.Column == n.Column+1:
+			t.fail(n, "%s", mustQuote("{{"))
+			continue
 		case key.Kind != yaml.ScalarNode:
 			t.fail(key, "a key must be text, this is %s", kindName(key))
 			continue

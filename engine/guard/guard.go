@@ -9,12 +9,12 @@ import (
 	"go.uber.org/zap"
 )
 
-// ErrInternal is what a call that panicked ends with. Its text is for anybody.
+// ErrInternal is the error of a call that panicked. Its text says nothing, so it may be shown to anybody.
 var ErrInternal = errors.New("internal error")
 
-// Do calls f and returns its error. A panic is [ErrInternal], and a message for log with what it was and where: with its
-// type alone unless it is the runtime's own, since what else is thrown may hold data of a request or a secret, and without
-// arguments of functions.
+// Do calls f and returns its error. After a panic it returns [ErrInternal] and calls log with the stack, without arguments.
+// A panic of the runtime is logged with its message, any other with its type alone, since its value may hold data of a
+// request or a secret.
 func Do(log func(message string, fields ...zap.Field), f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -32,7 +32,7 @@ func describe(p any) string {
 	return fmt.Sprintf("%T", p)
 }
 
-// frames is how many calls of a stack are told, the innermost first.
+// frames is the number of calls of a stack that are logged, the innermost first.
 const frames = 32
 
 // stack returns the calls that led to the panic, as in `condition.(*cel).Holds cel.go:12; …`.

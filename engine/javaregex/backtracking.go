@@ -28,6 +28,9 @@ const maxPrinted = 256 << 10
 // printedCost is what compiling a byte of a pattern takes, in steps.
 const printedCost = 2
 
+// The period belongs to all of regexp2, whose clock may run already when a pattern is compiled.
+func init() { regexp2.SetTimeoutCheckPeriod(clockPeriod) }
+
 // compileBacktracking compiles a tree for regexp2.
 func compileBacktracking(tree *node, groups int, o Options) (*backtracking, error) {
 	pattern, asks := backtrackingPattern(tree, groups)
@@ -43,9 +46,8 @@ func compileBacktracking(tree *node, groups int, o Options) (*backtracking, erro
 	if b.time <= 0 {
 		b.time = DefaultTime
 	}
-	regexp2.SetTimeoutCheckPeriod(clockPeriod)
-	// A search that its time on the clock ends, though it used less of the processor than it may, is tried again with more of
-	// it: the machine is busy. After the last of them it is given up.
+	// regexp2 ends a search by the clock, but its limit here is processor time. A search that ended although it had used less
+	// than its limit, because the machine is busy, is tried again with more time on the clock, and given up after the last.
 	for _, factor := range []int{1, 5, 25} {
 		b.tries = append(b.tries, sync.OnceValues(func() (*regexp2.Regexp, error) {
 			re, err := regexp2.Compile(pattern)
@@ -71,7 +73,7 @@ type backtrackingSearch struct {
 	meter   Meter
 }
 
-// runesPerStep is how many characters of a text are made in the time of a step.
+// runesPerStep is the number of characters that a text is converted into in the time of a step.
 const runesPerStep = 16
 
 func newBacktrackingSearch(b *backtracking, text string, meter Meter) (*backtrackingSearch, error) {

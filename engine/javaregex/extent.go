@@ -2,8 +2,8 @@ package javaregex
 
 import "math"
 
-// extent is what Java knows about the length of what a part of a pattern matches, by which it decides what may stand in a
-// look-behind. Its numbers overflow as Java's do.
+// extent is the length of the texts that a part of a pattern matches, as Java computes it to decide whether the part may be in
+// a look-behind. Its numbers overflow as Java's do.
 type extent struct {
 	least, most int32
 	before      int32 // the most of what stands before the last choice, which Java counts by itself

@@ -10,7 +10,7 @@ import (
 
 // linear is a pattern as Go runs it: in time that grows with the text times the size of the program, never faster.
 type linear struct {
-	first  *regexp.Regexp        // finds a match from the begin of a text
+	first  *regexp.Regexp        // finds a match from the beginning of a text
 	later  func() *regexp.Regexp // the same from its second character on, with the first as what stands before; nil if that is nothing to it
 	work   work
 	prefix string // what every match begins with
@@ -66,8 +66,8 @@ type linearSearch struct {
 	meter Meter
 }
 
-// What a search may take at worst, in steps, to be done on the text itself, which is faster and cannot be stopped: the
-// first one, and each that follows a match and may end long before that.
+// A search on the text itself is faster than one through a metered reader, but cannot be stopped. These are the most steps
+// that one may take at worst: the first search, and each later one, which may end long before that.
 const (
 	blindFirst = 5000
 	blindLater = 40

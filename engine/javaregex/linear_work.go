@@ -7,18 +7,20 @@ import (
 	"unicode/utf8"
 )
 
-// work tells what a program of Go does at most for a character of a text, in units. After a character that matches an
-// instruction, those behind it are looked at with the next one; so a character costs what stands behind all that it matches.
+// work is an upper bound of the work, in units, that a program of package regexp does for each character of a text. When a
+// character matches an instruction, the program looks at the instructions after that one for the next character. So a
+// character costs the instructions after all those that it matches.
 type work struct {
 	ascii [utf8.RuneSelf]int
 	other int // of a character that is not in ASCII
 }
 
-// unitsPerStep is how many units are done in the time of a step, which is about 100 ns: 12 ns each, as measured on patterns
-// and texts that keep the whole program busy.
+// unitsPerStep is the number of units in a step. A step takes about 100 ns and a unit 12 ns, as measured on patterns and texts
+// that keep the whole program busy.
 const unitsPerStep = 8
 
-// What is done for each character at least, and what comparing with a class of many spans takes beside, in units.
+// readWork is the least work for a character, classWork the additional work of comparing it with a class of at least manySpans
+// spans, both in units.
 const (
 	readWork  = 3
 	classWork = 1
@@ -92,11 +94,11 @@ func readsOther(inst *syntax.Inst) bool {
 	return last >= utf8.RuneSelf
 }
 
-// maxClosing is how many times the size of a program a closer looks at instructions. Beyond, everything counts as done for
-// every character.
+// maxClosing bounds the instructions that a closer looks at, as a multiple of the size of the program. Beyond it, each character
+// is taken to cost the whole program.
 const maxClosing = 64
 
-// closer finds what is looked at after an instruction.
+// closer finds the instructions that a program looks at after an instruction, before it reads a character.
 type closer struct {
 	program *syntax.Prog
 	seen    []int // in which round an instruction was seen last
@@ -105,7 +107,7 @@ type closer struct {
 	todo    []uint32
 }
 
-// behind returns what is looked at from an instruction on before the next character is read, in units.
+// behind returns the work, in units, from an instruction on until the next character is read.
 func (c *closer) behind(from uint32) int {
 	c.round++
 	units := 0
@@ -152,7 +154,7 @@ func (w *work) atMost(text string, limit int) int {
 }
 
 // meteredReader gives the characters of a text to a program of Go and charges for each what the program may do with it. It
-// ends when the meter says so.
+// ends when the meter refuses a charge.
 type meteredReader struct {
 	text  string
 	at    int

@@ -17,10 +17,10 @@ const (
 	opSpelled             // subs[0], which spells out \R or \X; to Java it is one thing of at most n characters, 0 for \X
 	opLook                // subs[0] stands ahead, or behind
 	opReference           // the text of group n
-	opBegin               // the begin of the text
+	opBegin               // the beginning of the text
 	opEnd                 // the end of the text
 	opLastEnd             // the end of the text or of its last line
-	opLineBegin           // the begin of a line
+	opLineBegin           // the beginning of a line
 	opLineEnd             // the end of a line
 	opBoundary            // the boundary of a word
 )

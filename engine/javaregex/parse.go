@@ -158,7 +158,7 @@ func (p *parser) atom(r rune) *node {
 	}
 }
 
-// quantified reads the quantifier behind a node, if there is one.
+// quantified reads the quantifier after a node, if there is one.
 func (p *parser) quantified(n *node) *node {
 	least, most := 0, unlimited
 	switch r := p.peek(); {

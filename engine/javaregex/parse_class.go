@@ -5,14 +5,14 @@ import (
 	"unicode"
 )
 
-// class reads a class from its bracket, or where behind && none stands, from what comes next. It passes the closing bracket
-// if it may.
+// class reads a class from its opening bracket on or, after && without one, from the next character on. It passes the closing
+// bracket if closing is set.
 func (p *parser) class(closing bool) set {
 	s, _ := p.classShort(closing)
 	return s
 }
 
-// classShort is class, and returns what is short for it.
+// classShort is class and also returns a short spelling of the class, "" if there is none.
 func (p *parser) classShort(closing bool) (set, string) {
 	p.nest()
 	short := newShort()
@@ -75,10 +75,10 @@ func (p *parser) classShort(closing bool) (set, string) {
 	}
 }
 
-// short makes what is short for a class: it keeps categories by their names.
+// short builds the short spelling of a class, which keeps categories by their names.
 type short struct {
 	b     strings.Builder
-	fails bool // there is no such thing, or it is of no use
+	fails bool // there is none, or it would not be shorter
 	named bool
 }
 
@@ -119,7 +119,7 @@ func (p *parser) doubled() bool {
 	return true
 }
 
-// right reads what stands behind &&: classes, or all that is left.
+// right reads the right side of &&: classes, or the rest of the class.
 func (p *parser) right() (s set, found bool) {
 	for r := p.peek(); r != ']' && r != '&' && !p.atEnd(); r = p.peek() {
 		if r == '[' {

@@ -69,7 +69,7 @@ func (p *parser) newGroup(name string) int {
 	return len(p.names) - 1
 }
 
-// groupName reads a name that begins with r, and the > behind it.
+// groupName reads a name that begins with r, and the > after it.
 func (p *parser) groupName(r rune) string {
 	if !isAlpha(r) {
 		p.failAt(p.pos-1, "the name of a group must begin with a letter", "")
@@ -99,7 +99,7 @@ func (p *parser) checkBehind(n *node, open int) {
 	}
 }
 
-// readFlags reads flags, and behind a - those that are taken away.
+// readFlags reads flags, and after a - those that are taken away.
 func (p *parser) readFlags() {
 	off := false
 	for r := p.peek(); ; r = p.next() {

@@ -102,8 +102,8 @@ func (w *backtrackingPrinter) repeat(n *node) {
 	})
 }
 
-// atomic prints what is not tried again. Where such a part is repeated, regexp2 v2.12 takes the repetition into it and then
-// finds too much or too little; so there it stands ahead, is captured, and its text follows.
+// atomic prints a part that is not tried again. If such a part is repeated, regexp2 v2.12 moves the repetition into it and then
+// matches too much or too little. There it is printed as a look-ahead with a capture, followed by a reference to the capture.
 func (w *backtrackingPrinter) atomic(print func()) {
 	if !w.repeated {
 		w.b.WriteString(`(?>`)
@@ -117,7 +117,7 @@ func (w *backtrackingPrinter) atomic(print func()) {
 	w.b.WriteString(`))\k<` + name + `>)`)
 }
 
-// newName returns the name of a capture that the pattern of Java does not have. regexp2 counts it behind those without names.
+// newName returns the name of a capture that the pattern of Java does not have. regexp2 counts it after those without names.
 func (w *backtrackingPrinter) newName() string {
 	w.names++
 	return "x" + strconv.Itoa(w.names)
@@ -144,8 +144,9 @@ func (w *backtrackingPrinter) line(n *node, java, unix string) {
 	w.b.WriteString(java)
 }
 
-// look prints a look-around. regexp2 looks behind by searching from right to left, where possessive parts and captures would
-// come out otherwise. Such a part looks ahead from every place before, and must end where what is left of the text begins.
+// look prints a look-around. regexp2 searches a look-behind from right to left, in which possessive parts and captures match
+// other texts than in Java. A look-behind with such a part is printed as a look-ahead, tried at every earlier place, that must
+// end at the present one: the rest of the text is captured first and must follow.
 func (w *backtrackingPrinter) look(n *node) {
 	if n.behind && n.subs[0].any(func(sub *node) bool {
 		return sub.op == opAtomic || sub.op == opGroup || sub.op == opRepeat && sub.greed == possessive
@@ -185,7 +186,7 @@ func (w *backtrackingPrinter) reference(n *node) {
 	w.b.WriteString(`\k<` + strconv.Itoa(n.n) + `>`)
 }
 
-// boundary prints the boundary of a word: combining marks behind a letter or digit belong to its word.
+// boundary prints the boundary of a word: combining marks after a letter or digit belong to its word.
 func (w *backtrackingPrinter) boundary(n *node) {
 	var b strings.Builder
 	letters := asciiWord()

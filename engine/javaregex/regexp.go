@@ -125,7 +125,7 @@ func (m Match) Group(group int) (string, bool) {
 
 // searcher searches a text.
 type searcher interface {
-	// search finds the first match that begins at from or behind it; nil when there is none.
+	// search finds the first match that begins at from or after it; nil when there is none.
 	search(from int) ([]int, error)
 	// found reports whether there is a match at all.
 	found() (bool, error)

@@ -43,7 +43,7 @@ func (p *purse) Spend(used time.Duration) error {
 
 func newPurse() *purse { return &purse{steps: 10_000_000, time: time.Minute} }
 
-// find returns the matches of a pattern, with the groups behind them, or the error.
+// find returns the matches of a pattern, with the groups after them, or the error.
 func find(pattern, text string) string {
 	re, err := Compile(pattern, Options{})
 	if err != nil {

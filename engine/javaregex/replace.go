@@ -31,7 +31,7 @@ func (m Match) Expand(out *strings.Builder, with string) error {
 	return nil
 }
 
-// reference reads the group behind a dollar sign: as many digits as make a group that exists.
+// reference reads the group after a dollar sign: as many digits as make a group that exists.
 func (m Match) reference(with string, i int) (group, next int, err error) {
 	if strings.HasPrefix(with[i:], "{") {
 		name, _, ok := strings.Cut(with[i+1:], "}")

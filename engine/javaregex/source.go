@@ -68,7 +68,7 @@ func newSource(pattern string) source {
 	return s
 }
 
-// char returns the character at an index; behind the end that is 0, as in Java.
+// char returns the character at an index; after the end that is 0, as in Java.
 func (s *source) char(i int) rune {
 	if i < len(s.runes) {
 		return s.runes[i]
@@ -84,7 +84,7 @@ func (s *source) peek() rune {
 	return s.char(s.pos)
 }
 
-// next passes a character and returns the one behind it.
+// next passes a character and returns the one after it.
 func (s *source) next() rune {
 	s.pos++
 	return s.peek()

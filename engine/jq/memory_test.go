@@ -2,6 +2,7 @@ package jq
 
 import (
 	"errors"
+	"math"
 	"runtime"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestRunTakesWhatItHolds(t *testing.T) {
 
 // TestRunStopsBeforeItTakes sees that programs which make ever more are stopped by what the account has, before they have it.
 func TestRunStopsBeforeItTakes(t *testing.T) {
-	r := &runner{limits: meter.Limits{Steps: 1 << 40, Memory: 1 << 40, OutputBytes: 1 << 40, RangeItems: 1 << 40, RegexTime: standard.RegexTime}}
+	r := &runner{limits: meter.Limits{Steps: math.MaxInt32, Memory: math.MaxInt32, OutputBytes: math.MaxInt32, RangeItems: math.MaxInt32, RegexTime: standard.RegexTime}}
 	for _, program := range []string{
 		`[range(1e18)]`, `"x" * 1e15`, `null | .[1e9] = 1`, `null | setpath([1e9]; 1)`, `[limit(1e9; range(1e18))]`, `reduce range(1e9) as $i ([1]; . + .)`, `reduce range(1e9) as $i ("a"; . + .)`,
 		`reduce range(1e9) as $i ({}; .["k\($i)"] = 1)`, `[range(1e9) | {a: .}]`, `[range(1e9) | [.]]`, `[range(1e9) | "n\(.)"]`, `reduce range(1e9) as $i ([1]; [., .] | add)`, `reduce range(1e9) as $i ([1]; [., .] | flatten)`,

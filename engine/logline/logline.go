@@ -33,8 +33,8 @@ func (c *core) Check(e zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.Ch
 	return checked
 }
 
-// Write implements [zapcore.Core]. Only the other core's own Check knows which of the cores that it may consist of want the
-// entry.
+// Write implements [zapcore.Core]. It calls Check of the other core, which may be a tee, because only that knows which of its
+// cores want the entry.
 func (c *core) Write(e zapcore.Entry, fields []zap.Field) error {
 	e.Message = c.mask.Line(e.Message)
 	if checked := c.Core.Check(e, nil); checked != nil {

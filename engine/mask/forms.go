@@ -26,8 +26,8 @@ func formsOf(secret string) []string {
 	return slices.DeleteFunc(slices.Compact(forms), func(form string) bool { return len(form) < headSize })
 }
 
-// spellings returns a secret as it is, without blanks around it, as of a file that ends with a line break, and with all
-// white space as one blank, as messages quote a text of several lines.
+// spellings returns a secret as it is, trimmed, as when it comes from a file that ends with a line break, and with runs of
+// white space replaced by one blank, as messages quote a text of several lines.
 func spellings(secret string) []string {
 	all := []string{secret}
 	for _, text := range []string{strings.TrimSpace(secret), strings.Join(strings.Fields(secret), " ")} {
@@ -48,7 +48,7 @@ func appendEscaped(forms []string, text string) []string {
 	return append(forms, quoted[1:len(quoted)-1])
 }
 
-// escapeJSON returns what stands between the quotes of a JSON text, with these hexadecimal digits.
+// escapeJSON returns a text as it is between the quotes of a JSON string, with these hexadecimal digits.
 func escapeJSON(text, digits string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -138,9 +138,9 @@ func lowerDigits(escaped string) string {
 	return string(b)
 }
 
-// appendBase64 appends a text in Base64 by itself, with and without padding, and what of it does not depend on its
-// neighbours where it is a part of a longer text, at each of the three ways in which it may lie there; and the same as
-// URLs carry it.
+// appendBase64 appends the Base64 of a text alone, with and without padding. If the text is part of a longer one, its
+// Base64 depends on its offset modulo 3 and, at its ends, on its neighbours: for each of the three offsets it appends the
+// characters that depend on the text alone. The same forms follow percent-encoded.
 func appendBase64(forms []string, encoding *base64.Encoding, text string) []string {
 	begin := len(forms)
 	for offset := range 3 {

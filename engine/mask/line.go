@@ -41,7 +41,7 @@ func (m *Mask) Line(text string) string {
 	return string(line)
 }
 
-// reach is how far a secret reaches at most.
+// reach returns the length in bytes of the longest form.
 func (m *Mask) reach() int {
 	if m == nil {
 		return 0
@@ -68,7 +68,7 @@ func isPlain(text string) bool {
 	return true
 }
 
-// escapes reports whether a character acts on the terminal or the file instead of standing in it.
+// escapes reports whether a character must be escaped because it acts on a terminal or on the lines of a file.
 func escapes(r rune) bool {
 	switch {
 	case r == '\t':

@@ -13,10 +13,10 @@ const Stars = "******"
 // Shortest is how many characters a secret has at least to be masked. Shorter ones stand in too many texts by chance.
 const Shortest = len(Stars)
 
-// cutMark ends a text that was shortened, by this package or before it was handed to it.
+// cutMark is at the end of texts that this package, or the caller before it, shortened.
 const cutMark = "…"
 
-// headSize is how many bytes of a text are looked at to see whether a form may begin there; no form is shorter.
+// headSize is the number of bytes that decide whether a form may begin at a place of a text. No form is shorter.
 const headSize = Shortest
 
 // Mask replaces a set of secrets in texts. It does not change; nil masks nothing.
@@ -26,7 +26,8 @@ type Mask struct {
 	longest int // bytes of the longest form
 }
 
-// headBits is the size of the table that says at once of nearly every place of a text that no form begins there.
+// headBits is the size of a table of hashed heads. One look-up in it excludes nearly every place of a text at which no form
+// begins.
 const headBits = 1 << 16
 
 // New returns a mask of these secrets; those with fewer than [Shortest] characters are left out. It is nil when none is
@@ -76,7 +77,7 @@ func (m *Mask) Text(text string) string {
 }
 
 // next returns where the first secret at or after from begins and ends; the length of text for both when there is none.
-// Secrets that overlap, or of which one holds the other, are one.
+// Secrets that overlap, or contain each other, count as one.
 func (m *Mask) next(text string, from int) (begin, end int) {
 	begin, end = len(text), len(text)
 	if m == nil {

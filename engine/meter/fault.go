@@ -58,8 +58,10 @@ type Fault struct { //nolint:errname // Error is what package pebble makes of a 
 	Class    Class
 	At       int // byte offset in the template; -1 when the caller knows it
 	Name     string
-	Computed bool   // the name is a value, which messages do not show
-	Msg      string // empty for a name that does not exist: its message is only made when somebody reads it
+	Public   bool         // the name is one of the language's, and no data
+	Computed bool         // the name is a value, which messages do not show
+	Of       fmt.Stringer // the text of which the name is no member; nil for any other target
+	Msg      string       // empty for a name that does not exist: its message is only made when somebody reads it
 	Err      error
 }
 

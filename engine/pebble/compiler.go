@@ -54,7 +54,7 @@ func (c *compiler) compile() error {
 		}
 		t.run = run
 	}
-	t.references, t.tokens = collectReferences(c.tree), c.tree.tokens
+	t.references, t.tokens = collectReferences(c.tree, false).out, c.tree.tokens
 	return nil
 }
 

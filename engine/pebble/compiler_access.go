@@ -95,6 +95,7 @@ type step struct {
 	number bool   // the subscript is a number
 	dotted bool
 	miss   error
+	text   error // miss where the target is text, which says so
 }
 
 func staticStep(e *attributeExpr) (step, bool) {
@@ -112,6 +113,7 @@ func staticStep(e *attributeExpr) (step, bool) {
 		s.index = indexOf(s.name)
 	}
 	s.miss = meter.Missing(s.at, s.name)
+	s.text = &meter.Fault{Class: ClassMissing, At: s.at, Name: s.name, Of: e.target}
 	return s, true
 }
 
@@ -146,10 +148,14 @@ func (st *state) take(v value.Value, s *step) (value.Value, error) {
 		return value.Null, s.miss
 	default:
 	}
-	if s.number {
-		return value.Null, s.miss
+	miss := s.miss
+	if v.Kind() == value.KindString && s.text != nil {
+		miss = s.text
 	}
-	return st.member(v, s.name, nil, s.at, s.miss)
+	if s.number {
+		return value.Null, miss
+	}
+	return st.member(v, s.name, nil, s.at, miss)
 }
 
 // numbered takes the member of a map whose key is a number. A map that a template wrote may have such keys, which are

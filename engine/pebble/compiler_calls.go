@@ -12,7 +12,7 @@ import (
 func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry) ([]code, error) {
 	fail := func(at int, format string, a ...any) ([]code, error) {
 		f := meter.NewFault(ClassUnknown, at, format, a...)
-		f.Name = name
+		f.Name, f.Public = name, true
 		return nil, f
 	}
 	if entry.Needs != "" {
@@ -48,7 +48,9 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 	for i, argument := range args.names {
 		slot := slices.IndexFunc(entry.Parameters, func(p Parameter) bool { return p.Name == argument })
 		if slot < 0 {
-			return fail(args.named[i].offset(), "%s %q has no argument named %q", kind, name, meter.Cut(argument, 40))
+			f := meter.NewFault(ClassUnknown, args.named[i].offset(), "%s %q has no argument named %q", kind, name, meter.Cut(argument, 40))
+			f.Name = name
+			return nil, f
 		}
 		if slots[slot] != nil {
 			return fail(args.named[i].offset(), "%s %q is given the argument %q twice", kind, name, argument)
@@ -114,7 +116,7 @@ func (c *compiler) filterOn(e *filterExpr, input code) (code, error) {
 	at := e.offset()
 	f := c.engine.registry.filters[e.name]
 	if f == nil {
-		return nil, unknown("filter", e.name, at, c.engine.registry.filters)
+		return nil, c.engine.registry.unknownFilter(e.name, at)
 	}
 	slots, err := c.bind("filter", e.name, at, &e.args, &f.Entry)
 	if err != nil {
@@ -161,7 +163,7 @@ func (c *compiler) test(e *testExpr) (code, error) {
 	at, negated := e.offset(), e.negated
 	t := c.engine.registry.tests[e.name]
 	if t == nil {
-		return nil, unknown("test", e.name, at, c.engine.registry.tests)
+		return nil, c.engine.registry.unknownTest(e.name, at)
 	}
 	input, err := c.expression(e.input)
 	if err != nil {
@@ -194,7 +196,7 @@ func (c *compiler) call(e *callExpr) (code, error) {
 		if m := c.macros[e.name]; m != nil {
 			return c.macroCall(e, m)
 		}
-		return nil, unknown("function or macro", e.name, at, c.engine.registry.functions)
+		return nil, c.engine.registry.unknownFunction(e.name, at)
 	}
 	slots, err := c.bind("function", e.name, at, &e.args, &f.Entry)
 	if err != nil {

@@ -31,6 +31,7 @@ type Error struct {
 	Column   int    // in characters, counted from 1
 	Name     string // the missing variable, attribute or index, or the unknown filter, function, test or tag; else ""
 	Msg      string // what is wrong, one line, without position
+	Public   bool   // of [ClassUnknown]: Msg quotes nothing but words of the language and what is written like a function
 	Err      error  // the cause, if there is one
 }
 
@@ -140,10 +141,13 @@ func publish(err error, text string) error {
 	if !ok {
 		return err
 	}
-	e := &Error{Class: f.Class, Template: text, Name: f.Name, Msg: f.Error(), Err: f.Err}
+	e := &Error{Class: f.Class, Template: text, Name: f.Name, Msg: f.Error(), Public: f.Public, Err: f.Err}
 	e.Line, e.Column = lineColumn(text, max(f.At, 0))
 	if f.Msg == "" {
 		e.Msg += " used in the expression `" + meter.Cut(strings.Join(strings.Fields(meter.Cut(text, 400)), " "), 120) + "`"
+	}
+	if f.Of != nil && f.Msg == "" {
+		e.Msg += ": `" + meter.Cut(f.Of.String(), 80) + "` is text"
 	}
 	return e
 }

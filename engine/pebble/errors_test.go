@@ -20,6 +20,12 @@ func TestErrorText(t *testing.T) {
 				"               ^",
 		},
 		{
+			"member of text", "{{ trigger.body.text.x }}",
+			"unable to find `x` used in the expression `{{ trigger.body.text.x }}`: `trigger.body.text` is text at line 1:22\n" +
+				"  {{ trigger.body.text.x }}\n" +
+				"                       ^",
+		},
+		{
 			"wrapped missing variable", "{{ nope + 1 }}",
 			"unable to find `nope` used in the expression `{{ nope + 1 }}` at line 1:4\n" +
 				"  {{ nope + 1 }}\n" +

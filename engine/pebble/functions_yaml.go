@@ -26,22 +26,34 @@ func functionsYAML() []Function {
 	}}
 }
 
-// What reading YAML costs, in steps: once, and for each byte.
+// What reading YAML costs, in steps: once, and for each byte; and in bytes of memory for each byte, which is what the nodes
+// of the worst texts take, such as lists of nothing.
 const (
 	yamlCost     = 100
 	yamlByteCost = 4
+	yamlNodeSize = 100
 )
 
 // parseYAML reads the first document of a text.
 func (st *state) parseYAML(text string) (value.Value, error) {
-	docs, err := yaml.Parse([]byte(text), 1, func(bytes int) error { return st.Charge(yamlCost + yamlByteCost*bytes) })
+	docs, err := yaml.Parse([]byte(text), 1, func(bytes int) error {
+		if err := st.Charge(yamlCost + yamlByteCost*bytes); err != nil {
+			return err
+		}
+		return st.Allocate(yamlNodeSize * bytes)
+	})
 	if err != nil {
 		return value.Null, invalidYAML(err)
 	}
 	if len(docs) == 0 {
 		return value.Null, evaluationError("invalid YAML: text holds no value")
 	}
-	c := yaml.Converter{Enter: st.EnterValue}
+	c := yaml.Converter{Enter: func(members, depth int) error {
+		if err := st.EnterValue(members, depth); err != nil {
+			return err
+		}
+		return st.ChargeMembers(members)
+	}}
 	v, err := c.Value(docs[0])
 	if err != nil {
 		return value.Null, invalidYAML(err)

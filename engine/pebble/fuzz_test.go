@@ -74,11 +74,33 @@ func FuzzParser(f *testing.F) {
 			}
 		} else if tmpl.Source() != text {
 			t.Fatalf("%q: source is %q", text, tmpl.Source())
+		} else {
+			inspect(t, e, text, tmpl)
 		}
 		if !strings.Contains(text, "endraw") && !strings.Contains(text, "endverbatim") {
 			roundTrip(t, text, Dialect1)
 		}
 	})
+}
+
+// inspect sees that an inspection has the variables of the template, at places where the text has them.
+func inspect(t *testing.T, e *Engine, text string, tmpl *Template) {
+	t.Helper()
+	i, err := e.Inspect(text)
+	if err != nil || i.PrintedAt > len(text) {
+		t.Fatalf("%q: inspection %+v, %v", text, i, err)
+	}
+	var paths [][]string
+	for _, u := range i.Uses {
+		paths = append(paths, u.Path)
+		if len(u.At) != len(u.Path) || !strings.HasPrefix(text[u.At[0]:], u.Path[0]) {
+			t.Fatalf("%q: use %+v", text, u)
+		}
+	}
+	slices.SortFunc(paths, slices.Compare[[]string])
+	if paths = slices.CompactFunc(paths, slices.Equal[[]string]); !slices.EqualFunc(paths, tmpl.Variables(), slices.Equal[[]string]) {
+		t.Fatalf("%q: paths %q, variables %q", text, paths, tmpl.Variables())
+	}
 }
 
 // FuzzEval evaluates templates over random data twice: nothing panics or takes long, both evaluations say the same, and

@@ -98,7 +98,7 @@ func (l *lexer) scanPunct(c byte) error {
 		l.open = l.open[:n-1]
 	case '?', ':', '.', ',', '=':
 	default:
-		return l.fail(at, "unexpected character %q", string(c))
+		return l.fail(at, "unexpected character %q%s", string(c), signHint(string(c)))
 	}
 	l.emit(tokenPunct, at, l.text[at:at+1])
 	l.pos++
@@ -135,7 +135,7 @@ func (l *lexer) scanWord() error {
 	end := wordEnd(l.text, at)
 	if end == at {
 		r, _ := utf8.DecodeRuneInString(l.text[at:])
-		return l.fail(at, "unexpected character %q", string(r))
+		return l.fail(at, "unexpected character %q%s", string(r), signHint(string(r)))
 	}
 	word := l.text[at:end]
 	l.pos = end

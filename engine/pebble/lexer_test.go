@@ -113,7 +113,7 @@ func TestLexerErrors(t *testing.T) {
 		{`{{ "a#{b}c }}`, "unclosed string", 3},
 		{"{{ a $ b }}", `unexpected character "$"`, 5},
 		{"{{ a € b }}", `unexpected character "€"`, 5},
-		{"{{ a & b }}", `unexpected character "&"`, 5},
+		{"{{ a & b }}", `unexpected character "&"; write and`, 5},
 		{"a {# b", "unclosed comment", 2},
 		{"{% raw %}a", `unexpected end of template: looking for the "endraw" tag`, 0},
 		{"{% verbatim %}a", `unexpected end of template: looking for the "endverbatim" tag`, 0},

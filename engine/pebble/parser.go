@@ -72,7 +72,7 @@ func (p *parser) expect(kind tokenKind, text string) error {
 }
 
 func (p *parser) unexpected(t token, want string) error {
-	return meter.NewFault(ClassSyntax, t.at, "unexpected %s, expected %s", t, want)
+	return meter.NewFault(ClassSyntax, t.at, "unexpected %s, expected %s%s", t, want, p.unexpectedHint(t))
 }
 
 func (p *parser) enter(t token) error {

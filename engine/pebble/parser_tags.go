@@ -18,7 +18,7 @@ func (p *parser) parseTag(name token) (statement, error) {
 	case "filter":
 		return p.parseFilterTag(name)
 	default:
-		f := meter.NewFault(ClassSyntax, name.at, "unexpected tag name %q", meter.Cut(name.text, 40))
+		f := meter.NewFault(ClassSyntax, name.at, "unexpected tag name %q%s", meter.Cut(name.text, 40), tagHint(name.text))
 		f.Name = name.text
 		return nil, f
 	}

@@ -135,7 +135,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"{{ 1e3 }}", `unexpected "e3", expected }} at line 1:5`},
 		{"{% %}", "a tag must start with its name at line 1:4"},
 		{"{% include 'x' %}", `unexpected tag name "include" at line 1:4`},
-		{"{% elif a %}", `unexpected tag name "elif" at line 1:4`},
+		{"{% elif a %}", `unexpected tag name "elif"; did you mean "elseif"? at line 1:4`},
 		{"{% endif %}", `unexpected tag name "endif" at line 1:4`},
 		{"{% if a %}b", `unexpected end of template: looking for the "endif" tag at line 1:12`},
 		{"{% for a in b %}", `unexpected end of template: looking for the "endfor" tag at line 1:17`},

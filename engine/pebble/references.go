@@ -20,21 +20,24 @@ func (t *Template) Variables() [][]string { return t.references.variables }
 // SecretNames returns the names that secret() is called with as literals, sorted.
 func (t *Template) SecretNames() []string { return t.references.secrets }
 
-// collector walks a tree for its references.
+// collector walks a tree for its references, and if asked for the uses of an [Inspection].
 type collector struct {
-	locals map[string]bool
-	out    references
+	locals  map[string]bool
+	out     references
+	inspect bool
+	uses    []Use
+	rescued int // how many rescuing operators, filters and tests stand around the place
 }
 
-func collectReferences(t *tree) references {
-	c := &collector{locals: map[string]bool{"loop": true}}
+func collectReferences(t *tree, inspect bool) *collector {
+	c := &collector{locals: map[string]bool{"loop": true}, inspect: inspect}
 	c.declare(t.body)
 	c.statements(t.body)
 	slices.SortFunc(c.out.variables, slices.Compare[[]string])
 	c.out.variables = slices.CompactFunc(c.out.variables, slices.Equal[[]string])
 	slices.Sort(c.out.secrets)
 	c.out.secrets = slices.Compact(c.out.secrets)
-	return c.out
+	return c
 }
 
 // declare notes the names that statements give a value.
@@ -121,17 +124,20 @@ func (c *collector) expression(e expression) {
 		c.arguments(&e.args)
 	case *filterExpr:
 		if e.input != nil {
-			c.expression(e.input)
+			c.rescue(e.input, e.name == "default")
 		}
 		c.arguments(&e.args)
 	case *testExpr:
-		c.expression(e.input)
+		c.rescue(e.input, e.name == "defined")
 		c.arguments(&e.args)
 	case *unaryExpr:
 		c.expression(e.operand)
 	case *binaryExpr:
-		c.expression(e.left)
+		c.rescue(e.left, e.op == "??" || e.op == "???")
 		c.expression(e.right)
+		if c.inspect {
+			c.compared(e)
+		}
 	case *ternaryExpr:
 		c.expressions([]expression{e.condition, e.yes, e.no})
 	case *listExpr:
@@ -144,9 +150,19 @@ func (c *collector) expression(e expression) {
 	}
 }
 
+// rescue walks an expression whose missing names are no errors if rescues is true.
+func (c *collector) rescue(e expression, rescues bool) {
+	if rescues {
+		c.rescued++
+		defer func() { c.rescued-- }()
+	}
+	c.expression(e)
+}
+
 // path notes the path of an access, from its root.
 func (c *collector) path(e expression) {
 	var reversed []string
+	var offsets []int
 	for {
 		switch x := e.(type) {
 		case *nameExpr:
@@ -156,13 +172,18 @@ func (c *collector) path(e expression) {
 			reversed = append(reversed, x.name)
 			slices.Reverse(reversed)
 			c.out.variables = append(c.out.variables, reversed)
+			if c.inspect {
+				offsets = append(offsets, x.offset())
+				slices.Reverse(offsets)
+				c.uses = append(c.uses, Use{Path: reversed, At: offsets, Rescued: c.rescued > 0})
+			}
 			return
 		case *attributeExpr:
 			if s, ok := staticStep(x); ok {
-				reversed = append(reversed, s.name)
+				reversed, offsets = append(reversed, s.name), append(offsets, x.offset())
 			} else {
 				c.expression(x.subscript)
-				reversed = reversed[:0]
+				reversed, offsets = reversed[:0], offsets[:0]
 			}
 			e = x.target
 		default:

@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -137,50 +136,6 @@ func entries[T any](table map[string]*T, entry func(*T) Entry) []Entry {
 	}
 	slices.SortFunc(out, func(a, b Entry) int { return strings.Compare(a.Name, b.Name) })
 	return out
-}
-
-// unknown returns the fault of a name that is in no table, with the nearest one that is.
-func unknown[T any](kind, name string, at int, table map[string]*T) error {
-	f := meter.NewFault(ClassUnknown, at, "%s %q does not exist", kind, meter.Cut(name, 40))
-	f.Name = name
-	best, distance := "", maxDistance
-	for candidate := range table {
-		d := editDistance(strings.ToLower(name), strings.ToLower(candidate), maxDistance)
-		if d < distance || d < maxDistance && d == distance && candidate < best {
-			best, distance = candidate, d
-		}
-	}
-	if best != "" {
-		f.Msg += fmt.Sprintf("; did you mean %q?", best)
-	}
-	return f
-}
-
-// maxDistance is from how many changes on a name is no spelling of another.
-const maxDistance = 3
-
-// editDistance returns the Levenshtein distance of two names, or limit when it is not below.
-func editDistance(a, b string, limit int) int {
-	if len(a) > 40 || len(b) > 40 || max(len(a), len(b))-min(len(a), len(b)) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return min(row[len(b)], limit)
 }
 
 // evaluationError returns a failure that Kestra reports as a Pebble error.

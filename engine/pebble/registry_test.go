@@ -46,6 +46,36 @@ func TestSuggestions(t *testing.T) {
 		"{{ 1 is defind }}":      `test "defind" does not exist; did you mean "defined"?`,
 		"{{ frmJson('1') }}":     `function or macro "frmJson" does not exist; did you mean "fromJson"?`,
 		"{{ 'a' | completely }}": `filter "completely" does not exist`,
+
+		// The nearest name in letters is none of these: the one that does it, or nothing.
+		"{{ a | hash('md5') }}":     `filter "hash" does not exist; did you mean "md5"?`,
+		"{{ a | count }}":           `filter "count" does not exist; did you mean "length"?`,
+		"{{ len(a) }}":              `function or macro "len" does not exist; did you mean the filter "length"?`,
+		"{{ a | map('x') }}":        `filter "map" does not exist; did you mean "jq"?`,
+		"{{ a | dateFormat('y') }}": `filter "dateFormat" does not exist; did you mean "date"?`,
+		"{{ a | tojson }}":          `filter "tojson" does not exist; did you mean "toJson"?`,
+		"{{ tojson(a) }}":           `function or macro "tojson" does not exist; it is a filter: … | toJson`,
+		"{{ a | fromJson }}":        `filter "fromJson" does not exist; it is a function: fromJson(…)`,
+		"{{ random(1, 2) }}":        `function or macro "random" does not exist; did you mean "randomInt"?`,
+		"{{ a | random }}":          `filter "random" does not exist; did you mean the function "randomInt"?`,
+		"{{ a | truncate(3) }}":     `filter "truncate" does not exist; did you mean "abbreviate"?`,
+		"{{ a | round }}":           `filter "round" does not exist; did you mean "numberFormat"?`,
+		"{{ appLink() }}":           `function "appLink" is a feature of Kestra's Enterprise Edition and not supported`,
+		"{{ foo(a) }}":              `function or macro "foo" does not exist`,
+		"{{ 1 is odds }}":           `test "odds" does not exist; did you mean "odd"?`,
+
+		// What other languages write.
+		"{% if a %}x{% elif b %}y{% endif %}":    `unexpected tag name "elif"; did you mean "elseif"?`,
+		"{% if a %}x{% else if b %}y{% endif %}": `unexpected "if", expected %}; did you mean "elseif"?`,
+		"{% iff a %}x{% endif %}":                `unexpected tag name "iff"; did you mean "if"?`,
+		"{% if a %}x{% endiff %}":                `unexpected tag name "endiff"; did you mean "endif"?`,
+		"{% endif %}":                            `unexpected tag name "endif"`,
+		"{% if a = 1 %}{% endif %}":              `unexpected "=", expected %}; write == to compare`,
+		"{{ a || b }}":                           `unexpected "|", expected the name of a filter; write or`,
+		"{{ !a }}":                               `unexpected character "!"; write not`,
+		"{{ a == “x” }}":                         `unexpected character "“"; write '`,
+		"{{ a in [1] }}":                         `unexpected "in", expected }}; write isIn, or contains the other way round`,
+		"{{ a | jq '.x' }}":                      `unexpected the string '.x', expected }}; arguments stand in parentheses: jq('…')`,
 	} {
 		_, err := New(Options{}).Compile(text)
 		if failed, ok := errors.AsType[*Error](err); !ok || failed.Msg != want {

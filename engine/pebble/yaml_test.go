@@ -1,10 +1,12 @@
 package pebble
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -107,6 +109,46 @@ func TestYAMLLimits(t *testing.T) {
 			t.Errorf("%s: got %.50s", c.name, got)
 		}
 		t.Logf("%s: %s %s", c.name, got, took)
+	}
+}
+
+// countedMemory is an account that gives everything, and counts.
+type countedMemory struct{ taken int64 }
+
+func (m *countedMemory) Take(n int64) error {
+	m.taken += n
+	return nil
+}
+
+// liveHeap returns the bytes that are reachable.
+func liveHeap() int64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.GC() // what pools had is freed by the second
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
+}
+
+// TestYAMLTakesWhatItHolds sees that the value of a text takes at least the bytes that it holds.
+func TestYAMLTakesWhatItHolds(t *testing.T) {
+	tmpl, err := New(Options{Limits: Limits{Steps: 20_000_000, Memory: 1 << 30}}).Compile("{{ yaml(v) }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"- 1\n", "- - 1\n", "-\n", "- {a: 1}\n", "- a b c d e f g h\n"} {
+		account := &countedMemory{}
+		c := &Context{Vars: value.MapOf("v", value.String(strings.Repeat(part, 100<<10/len(part)))).Map(), Memory: account}
+		before := liveHeap()
+		v, err := tmpl.RenderTyped(c)
+		held := liveHeap() - before
+		if err != nil {
+			t.Errorf("%q: %v", part, err)
+		}
+		if taken := account.taken + meter.FreeMemory; held > taken {
+			t.Errorf("%q: holds %d bytes and took %d", part, held, taken)
+		}
+		runtime.KeepAlive(v)
+		runtime.KeepAlive(c)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -34,11 +35,19 @@ func bench(b *testing.B, yaml string) (*Runner, *execution.Plan) {
 
 var benchBody = value.MapOf("body", value.MapOf("name", value.String("bob")))
 
+// scopes are made once per flow.
+var scopes = map[*execution.Plan]*scope.Flow{}
+
+func benchScope(p *execution.Plan) *scope.Flow {
+	if scopes[p] == nil {
+		scopes[p] = scope.NewFlow(p, &scope.Environment{Envs: value.FromMap(nil)})
+	}
+	return scopes[p]
+}
+
 func benchJob(p *execution.Plan) *Job {
-	vars := value.NewMap(8)
-	vars.Set("trigger", benchBody)
 	trigger := execution.Trigger{ID: "webhook", Type: "w", Variables: execution.Datum{JSON: []byte(`{"body":{"name":"bob"}}`)}}
-	return &Job{Plan: p, State: execution.New(p, time.Now(), nil, trigger), Vars: vars}
+	return &Job{Flow: benchScope(p), State: execution.New(p, time.Now(), nil, trigger), Trigger: benchBody.Map()}
 }
 
 // BenchmarkWait is what a `wait: true` request costs between its conditions and its answer.
@@ -55,7 +64,7 @@ outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`},
 			ctx, deadline := context.Background(), time.Now().Add(time.Hour)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, done, err := r.RunAndWait(ctx, benchJob(p), deadline); err != nil || !done {
+				if _, _, done, err := r.RunAndWait(ctx, benchJob(p), deadline); err != nil || !done {
 					b.Fatal(done, err)
 				}
 			}

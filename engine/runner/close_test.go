@@ -59,7 +59,7 @@ func TestCloseLetsExecutionsEnd(t *testing.T) {
 func TestCloseGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{Workers: 1})
-		working, queued := f.job(f.plan(gated), "{}"), f.job(f.plan(plain), "{}")
+		working, queued := f.job(f.plan(gated), "{}"), f.job(f.plan("tasks: [{id: g, type: test.Gate}]"), "{}")
 		for _, job := range []*Job{working, queued} {
 			job.Ended = func(s execution.Status) { t.Errorf("ended as %s", s) }
 			if err := f.runner.Start(t.Context(), job); err != nil {
@@ -72,7 +72,7 @@ func TestCloseGivesUp(t *testing.T) {
 		if took := time.Since(began); took != closeGrace {
 			t.Errorf("closed after %v", took)
 		}
-		for job, want := range map[*Job]string{working: "CREATED RUNNING", queued: "CREATED"} {
+		for job, want := range map[*Job]string{working: "CREATED RUNNING", queued: "CREATED RUNNING"} {
 			s, err := f.store.Load(t.Context(), job.State.ID)
 			if err != nil || words(s.History) != want {
 				t.Errorf("%v, %v, want %s", s, err, want)
@@ -123,7 +123,7 @@ func TestCloseWhileCallersRun(t *testing.T) {
 		closed = true
 		job := f.job(f.plan(gated), "{}")
 		closed = false
-		s, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
+		s, _, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
 		f.check(waited{s, done, err}, false, "CREATED RUNNING", "CREATED RUNNING")
 		if n := f.inFlight(); n != 0 {
 			t.Errorf("%d in flight", n)
@@ -171,7 +171,7 @@ func TestWorkers(t *testing.T) {
 		for gates := atWork(); len(gates) > 0; gates = atWork() {
 			open(gates)
 		}
-		states, err := f.store.List(t.Context(), execution.Query{Statuses: []execution.Status{execution.Success}})
+		states, _, err := f.store.List(t.Context(), execution.Query{Statuses: []execution.Status{execution.Success}})
 		if err != nil || len(states) != 20 {
 			t.Errorf("%d ended, %v", len(states), err)
 		}
@@ -227,7 +227,7 @@ func TestManyAtOnce(t *testing.T) {
 						s, err = f.runner.Wait(t.Context(), id)
 					}
 				} else {
-					s, _, err = f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
+					s, _, _, err = f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
 				}
 				if err != nil || words(s.History) != ran || s.ID != id || string(s.Trigger.Variables.JSON) != `{"body":`+body+`}` {
 					t.Errorf("%v, %v", s, err)

@@ -1,12 +1,17 @@
-// Package runner drives the core of package execution: it performs the effects that [execution.Step] asks for,
-// evaluates expressions, runs tasks, keeps time, and commits at barriers.
+// Package runner drives the core of package execution: it performs the effects that [execution.Step] asks for, evaluates
+// expressions, runs tasks, keeps time, and commits at barriers.
 //
-// An execution is driven by one goroutine at a time: by a worker, or, while its tasks are pure, by the goroutine of the
-// caller who waits for it. Effects run on that goroutine. Each commit holds all changes since the one before; an
-// execution that a caller drives to its end is accepted, run and ended in one commit.
+// Each execution under way has an actor: its state, the events that have come for it, and the effects that run for it. One
+// goroutine at a time drives an actor: it takes all events, steps each, commits if any of them asked for it, and starts the
+// effects. Evaluations and pure tasks are performed by the driver itself; other tasks run on goroutines of their own, at most
+// [Options.Workers] at once, so that slow ones keep no driver. A caller who waits for an execution drives it on its own
+// goroutine up to the first effect that blocks.
 //
-// At most [Options.Capacity] executions are under way at once. A place is reserved before anything is spent on a request
-// ([Runner.Reserve]) and is free again when the execution has ended.
+// An execution that only waits is parked: its actor is gone, its place and memory are given back, and the store wakes it by
+// its time.
+//
+// Each commit holds all changes since the one before; an execution that a caller drives to its end is accepted, run and
+// ended in one commit. Places, memory, and turns at the gate come from package admission.
 //
 // A panic of a task or an expression fails the task with "internal error", is logged with its stack, and ends nothing
 // else.

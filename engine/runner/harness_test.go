@@ -17,11 +17,12 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
-	taskexecution "github.com/caddy-kestra/kestra-webhook/engine/task/execution"
-	"github.com/caddy-kestra/kestra-webhook/engine/task/log"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -69,21 +70,18 @@ func (s *countingStore) log() string {
 	return calls
 }
 
-func (s *countingStore) Accept(ctx context.Context, st *execution.State) error {
-	if err := s.call("accept"); err != nil {
+func (s *countingStore) Commit(ctx context.Context, b *execution.Batch) error {
+	name := "commit"
+	if len(b.Accept) > 0 {
+		name = "accept"
+	}
+	if err := s.call(name); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil { // as a store on disk
 		return err
 	}
-	return s.Store.Accept(ctx, st)
-}
-
-func (s *countingStore) Commit(ctx context.Context, id string, version int64, changes []execution.Change) error {
-	if err := s.call("commit"); err != nil {
-		return err
-	}
-	return s.Store.Commit(ctx, id, version, changes)
+	return s.Store.Commit(ctx, b)
 }
 
 func (s *countingStore) PutValue(ctx context.Context, id string, data []byte) (string, error) {
@@ -98,19 +96,29 @@ type gateTask struct {
 	id string
 }
 
-func (g gateTask) Run(ctx context.Context, _ *task.Context) (value.Value, error) {
+func (g gateTask) Run(ctx context.Context, _ *task.Context) (task.Result, error) {
 	open := make(chan error)
 	select {
 	case g.f.gates <- gate{g.id, open}:
 	case <-ctx.Done():
-		return value.Null, ctx.Err()
+		return task.Result{}, ctx.Err()
 	}
 	select {
 	case err := <-open:
-		return value.MapOf("gate", value.String("open")), err
+		return task.Result{Outputs: value.MapOf("gate", value.String("open"))}, err
 	case <-ctx.Done():
-		return value.Null, ctx.Err()
+		return task.Result{}, ctx.Err()
 	}
+}
+
+// sleepTask waits for a minute of the executions' clock.
+type sleepTask struct{ f *fixture }
+
+func (s sleepTask) Run(_ context.Context, c *task.Context) (task.Result, error) {
+	if !c.Woke {
+		return task.Result{Wake: s.f.runner.now().Add(time.Minute)}, nil
+	}
+	return task.Result{Outputs: value.MapOf("slept", value.Bool(true))}, nil
 }
 
 // openGates opens every gate that comes, until the function that it returns is called.
@@ -133,14 +141,26 @@ func (f *fixture) openGates() (stop func()) {
 	}
 }
 
+// exitTask ends the execution.
+type exitTask struct{}
+
+func (exitTask) Run(context.Context, *task.Context) (task.Result, error) {
+	return task.Result{Exit: flow.Warning}, nil
+}
+
+// openTask is a task that is not pure and does nothing.
+type openTask struct{}
+
+func (openTask) Run(context.Context, *task.Context) (task.Result, error) { return task.Result{}, nil }
+
 type panicTask struct{}
 
-func (panicTask) Run(context.Context, *task.Context) (value.Value, error) { panic("told to") }
+func (panicTask) Run(context.Context, *task.Context) (task.Result, error) { panic("told to") }
 
 func newFixture(t testing.TB, o Options) *fixture {
-	core, logs := observer.New(zap.DebugLevel)
+	core, lines := observer.New(zap.DebugLevel)
 	f := &fixture{
-		t: t, logs: logs, gates: make(chan gate), admission: admission.New(admission.Limits{}),
+		t: t, logs: lines, gates: make(chan gate), admission: admission.New(admission.Limits{}),
 		store: &countingStore{Store: memory.New(memory.Options{}), failures: map[string]error{}},
 	}
 	if o.Logger == nil {
@@ -150,9 +170,20 @@ func newFixture(t testing.TB, o Options) *fixture {
 	t.Cleanup(f.runner.Close)
 	specs := []flow.Spec{
 		{Kind: flow.KindTask, Type: "test.Gate", Compile: func(c *flow.Component) (any, error) { return gateTask{f, c.ID}, nil }},
+		{Kind: flow.KindTask, Type: "test.Sleep", Compile: func(*flow.Component) (any, error) { return sleepTask{f}, nil }},
+		{
+			Kind: flow.KindTask, Type: "test.Parallel", Pure: true, Shape: flow.ShapeParallel,
+			Properties: []flow.Property{{Name: "tasks", Type: flow.Tasks, Required: true}},
+			Branches: func(c *flow.Component) flow.Branches {
+				return flow.Branches{Main: [][]*flow.Component{c.Children("tasks")}}
+			},
+			Compile: func(*flow.Component) (any, error) { return struct{}{}, nil },
+		},
+		{Kind: flow.KindTask, Type: "test.Exit", Pure: true, Compile: func(*flow.Component) (any, error) { return exitTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Open", Compile: func(*flow.Component) (any, error) { return openTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}
-	for _, more := range [][]flow.Spec{log.Specs(), debug.Specs(), taskexecution.Specs(), output.Specs()} {
+	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), output.Specs()} {
 		specs = append(specs, more...)
 	}
 	var err error
@@ -180,22 +211,26 @@ func (f *fixture) job(p *execution.Plan, body string) *Job {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	vars := value.NewMap(8)
-	vars.Set("trigger", value.MapOf("body", b))
 	return &Job{
-		Plan: p,
+		Flow: scope.NewFlow(p, &scope.Environment{Envs: value.FromMap(nil), Secrets: secrets("s"), DecodeTrigger: func(d execution.Datum) *value.Map {
+			v, err := value.DecodeJSON(d.JSON)
+			if err != nil {
+				f.t.Error(err)
+			}
+			return v.Map()
+		}}),
+		Trigger: value.MapOf("body", b).Map(),
 		State: execution.New(p, f.runner.now(), nil, execution.Trigger{
 			ID: "webhook", Type: "io.kestra.plugin.core.trigger.Webhook",
 			Variables: execution.Datum{JSON: []byte(`{"body":` + body + `}`)},
 		}),
-		Vars: vars,
 	}
 }
 
 // wait runs a flow for a waiting caller, and expects it to end in time.
 func (f *fixture) wait(job *Job) *execution.State {
 	f.t.Helper()
-	s, done, err := f.runner.RunAndWait(context.Background(), job, time.Now().Add(time.Minute))
+	s, _, done, err := f.runner.RunAndWait(context.Background(), job, time.Now().Add(time.Minute))
 	if err != nil || !done {
 		f.t.Fatalf("done %v, %v", done, err)
 	}
@@ -220,7 +255,7 @@ func words(h execution.History) string {
 // describe prints task runs as "task: history / history of attempts; outputs".
 func describe(s *execution.State) []string {
 	var lines []string
-	for _, r := range s.TaskRuns {
+	for _, r := range s.Runs {
 		line := r.TaskID + ": " + words(r.History)
 		for _, a := range r.Attempts {
 			line += " / " + words(a.History)

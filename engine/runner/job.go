@@ -11,92 +11,100 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
-	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // Job is an execution to be run.
 type Job struct {
-	Plan  *execution.Plan
-	State *execution.State // from [execution.New]; RunAndWait takes it over. Keeping a long trigger apart sets its Ref
+	Flow   *scope.Flow
+	State  *execution.State // from [execution.New]; the runner takes it over
+	Mask   *mask.Mask       // of secrets that its log must not show; nil: none
+	Logger *zap.Logger      // for this execution's log; nil: that of the runner
 
-	// Vars are the variables of expressions: trigger, flow, vars, labels and so on. The runner takes the map over and sets
-	// `execution`, `outputs`, `tasks`, `taskrun` and `task` in it.
-	Vars    *value.Map
-	Secrets pebble.Secrets
-	Mask    *mask.Mask  // of the secrets, for the log
-	Logger  *zap.Logger // for this execution's log; nil: that of the runner
+	// Trigger is the variable `trigger` while the request is at hand; nil: it is decoded from the state. Queued, when set, is
+	// called when the execution is about to wait for a driver, to drop what can be made again.
+	Trigger *value.Map
+	Queued  func()
+
+	// Inputs is the value of the inputs, which the state has as text; null: there are none.
+	Inputs value.Value
 
 	// Claim is what the execution takes its memory and its place from. The runner retains it for as long as the execution is
 	// under way. Nil: the runner makes one.
 	Claim *admission.Claim
 
-	// Queued, when set, is called when the execution is about to wait for a worker, to drop what can be made again.
-	Queued func()
-
+	// Stop, when set, returns the state of the trigger that is to be kept when the execution ends with a status; nil: none.
 	// Ended, when set, is called once with the final status, after it was committed and before anybody who waits hears of
-	// it. It must not block.
+	// it. Neither may block.
+	Stop  func(execution.Status) *execution.TriggerState
 	Ended func(execution.Status)
 }
 
-// Start accepts the job's execution, and returns when that is committed; the execution then runs on a worker. The job's
-// state stays as it was accepted. After an error nothing of it is kept; it is a refusal of package admission, [ErrStopping]
-// or the store's.
+// Start accepts the job's execution, and returns when that is committed; a driver then runs it. After an error nothing of
+// it is kept; it is a refusal of package admission, [ErrStopping] or the store's.
 func (r *Runner) Start(ctx context.Context, job *Job) error {
-	x, err := r.admit(job)
+	a, err := r.admit(job)
 	if err != nil {
 		return err
 	}
-	if err := x.accept(context.WithoutCancel(ctx)); err != nil {
-		x.finish(err)
+	if err := a.commit(context.WithoutCancel(ctx), nil); err != nil {
+		a.finish(err)
 		return err
 	}
-	own := *job.State // histories of the job's state only grow beyond the length that it sees
-	x.state = &own
-	r.enqueue(x)
+	r.enlist(a)
 	return nil
 }
 
 // RunAndWait runs the job's execution for a caller who waits for its end, at most until deadline or until ctx is done.
 //
-// While tasks are pure it runs on the calling goroutine, and is accepted only when it has ended or the caller can wait no
-// longer; else a worker goes on with it. With done, s has ended and is resolved, and job.Vars has the variables of the end.
-// Without it, the execution goes on without the caller, and s is a copy of what was committed last, with trigger
+// Up to the first effect that blocks it runs on the calling goroutine, and is accepted only when it reaches a barrier or the
+// caller can wait no longer; else drivers go on with it. With done, s has ended and is resolved, and vars has the variables
+// of the end. Without it, the execution goes on without the caller, and s is a copy of what was committed last, with trigger
 // variables resolved. After an error nothing is kept; it is a refusal of package admission, [ErrStopping] or the store's.
-func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, done bool, err error) {
-	x, err := r.admit(job)
+func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, vars *value.Map, done bool, err error) {
+	a, err := r.admit(job)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
 	keep := context.WithoutCancel(ctx)
 	late := func() bool { return ctx.Err() != nil || r.exited() || !time.Now().Before(deadline) }
-	ended, err := x.drive(keep, late)
+	a.scheduled = true // nobody else drives it
+	h := a.handle
+	ended, err := a.drive(keep, late)
 	switch {
+	case errors.Is(err, errParked):
+		s = a.snapshot()
+		a.leave()
 	case err != nil:
-		x.finish(err)
-		return nil, false, err
-	case ended:
-		x.finish(nil)
-		return x.state, true, nil
-	}
-	if x.state.Version == 0 {
-		if err := x.accept(keep); err != nil {
-			x.finish(err)
-			return nil, false, err
+		s = a.snapshot()
+		a.finish(err)
+		if s.Version > 0 { // it was accepted, and what is kept is there
+			err = nil
 		}
+		return s, nil, false, err
+	case ended:
+		a.finish(nil)
+		return h.state, h.scope.At(execution.RootRow), true, nil
+	default:
+		if a.state.Version == 0 {
+			if err := a.commit(keep, nil); err != nil {
+				a.finish(err)
+				return nil, nil, false, err
+			}
+		}
+		s = a.snapshot()
+		r.enlist(a)
 	}
-	s = x.snapshot()
-	tooLate := late()
-	r.enqueue(x)
-	if tooLate {
-		return s, false, nil
+	if late() {
+		return s, nil, false, nil
 	}
 	timer := time.NewTimer(time.Until(deadline))
 	defer timer.Stop()
 	select {
-	case <-x.done:
-		if x.err == nil {
-			return x.state, true, nil
+	case <-h.done:
+		if h.err == nil {
+			return h.state, h.scope.At(execution.RootRow), true, nil
 		}
 	case <-timer.C:
 	case <-ctx.Done():
@@ -106,22 +114,24 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 		newer.Trigger = s.Trigger
 		s = newer
 	}
-	return s, false, nil
+	return s, nil, false, nil
+}
+
+// handle is what callers wait at.
+type handle struct {
+	done  chan struct{} // closed when the execution has ended, or is given up
+	state *execution.State
+	scope *scope.Execution
+	err   error // why it has not ended; to be read, like the others, after done
 }
 
 // Wait returns an execution when it has ended, resolved. It may be shared: it must not be changed. An unfinished one
 // that is not under way here is [ErrNotRunning], an unknown one [execution.ErrNotFound].
 func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) {
-	r.mu.Lock()
-	x := r.runs[id]
-	r.mu.Unlock()
-	if x != nil {
+	if h := r.handleOf(id); h != nil {
 		select {
-		case <-x.done:
-			if x.err != nil {
-				return nil, x.err
-			}
-			return x.state, nil
+		case <-h.done:
+			return h.state, h.err
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-r.exit:
@@ -138,27 +148,20 @@ func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) 
 	return s, r.resolve(ctx, s)
 }
 
-// resolve fills in all texts of a state.
-func (r *Runner) resolve(ctx context.Context, s *execution.State) error {
-	err := errors.Join(r.resolveDatum(ctx, &s.Trigger.Variables), r.resolveDatum(ctx, &s.Outputs))
-	for i := range s.TaskRuns {
-		err = errors.Join(err, r.resolveDatum(ctx, &s.TaskRuns[i].Outputs))
+func (r *Runner) handleOf(id string) *handle {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if a := r.runs[id]; a != nil {
+		return a.handle
 	}
-	return err
+	if p := r.parked[id]; p != nil {
+		return p.handle
+	}
+	return nil
 }
 
-// exited reports whether callers are to wait no longer.
-func (r *Runner) exited() bool {
-	select {
-	case <-r.exit:
-		return true
-	default:
-		return false
-	}
-}
-
-// admit makes the run of a job, with a place.
-func (r *Runner) admit(job *Job) (*run, error) {
+// admit makes the actor of a job, with a place.
+func (r *Runner) admit(job *Job) (*actor, error) {
 	if r.exited() {
 		return nil, ErrStopping
 	}
@@ -172,5 +175,9 @@ func (r *Runner) admit(job *Job) (*run, error) {
 		claim.Release()
 		return nil, err
 	}
-	return newRun(r, job, claim), nil
+	a := r.newActor(setup{flow: job.Flow, mask: job.Mask, logger: job.Logger, stop: job.Stop, ended: job.Ended}, job.State, claim)
+	a.trigger, a.queued, a.inputs = job.Trigger, job.Queued, job.Inputs
+	a.handle = &handle{}
+	a.inbox = append(a.firstInbox[:0], message{event: execution.Event{Kind: execution.Started, Run: execution.RootRow}})
+	return a, nil
 }

@@ -28,7 +28,7 @@ func TestMemoryThatIsShort(t *testing.T) {
 
 		// Before it is accepted nothing is lost: the caller may come again.
 		f.store.log()
-		if _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(makes), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, admission.ErrMemory) {
+		if _, _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(makes), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, admission.ErrMemory) {
 			t.Errorf("a caller who waits: %v", err)
 		}
 		if calls := f.store.log(); calls != "" {
@@ -73,11 +73,13 @@ func TestOutputsThatTakeTooMuch(t *testing.T) {
 		{"one output", "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}]", 9000 * kib, ran, nil},
 		{
 			"two", "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}, {id: b, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}]",
-			9000 * kib, fell, []string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
+			9000 * kib, fell,
+			[]string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
 		},
 		{
 			"outputs of the flow", "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}]\noutputs: [{id: o, type: STRING, value: '{{ trigger.body }}'}]",
-			9000 * kib, "CREATED RUNNING SUCCESS FAILED", []string{"error -: failed to keep the outputs: the outputs of the execution take more memory than one execution may: see memory_limit"},
+			9000 * kib, "CREATED RUNNING SUCCESS FAILED",
+			[]string{"error -: failed to keep the outputs: the outputs of the execution take more memory than one execution may: see memory_limit"},
 		},
 	}
 	for _, test := range tests {
@@ -113,7 +115,7 @@ func TestEvaluationsWaitForTheirTurn(t *testing.T) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), began.Add(time.Minute)); !errors.Is(err, admission.ErrGate) {
+		if _, _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), began.Add(time.Minute)); !errors.Is(err, admission.ErrGate) {
 			t.Errorf("a caller who waits: %v", err)
 		}
 		if took := time.Since(began); took != admission.DefaultWait {

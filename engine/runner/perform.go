@@ -26,147 +26,209 @@ var (
 // noOutputs is the text of the outputs of a task that has none. Nobody changes the text of a datum.
 var noOutputs = []byte("{}")
 
-// perform performs an effect and returns the event that answers it. An error means that the store failed or, for an
-// execution that is not accepted yet, is a refusal of package admission.
+// perform performs an effect on the goroutine of the driver, and returns the event that answers it. An error means that the
+// store failed or, for an execution that is not accepted yet, is a refusal of package admission.
 //
 // An evaluation for which memory ran short is void. An execution that was accepted makes it again with the reserve of
 // memory, so that others do not change what becomes of it.
-func (x *run) perform(ctx context.Context, effect execution.Effect) (execution.Event, error) {
+func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error) {
 	for {
-		event, err := x.try(ctx, effect)
-		if !errors.Is(err, admission.ErrMemory) || x.state.Version == 0 {
-			x.spent = false
-			return event, err
+		m, err := a.try(ctx, e)
+		if !errors.Is(err, admission.ErrMemory) || a.state.Version == 0 {
+			a.spent = false
+			return m, err
 		}
-		err = x.claim.Refill(ctx)
-		if x.spent = errors.Is(err, admission.ErrReserved); err != nil && !x.spent {
-			return nil, err
+		err = a.claim.Refill(ctx)
+		if a.spent = errors.Is(err, admission.ErrReserved); err != nil && !a.spent {
+			return message{}, err
 		}
 	}
 }
 
 // try performs an effect once, when it may evaluate.
-func (x *run) try(ctx context.Context, effect execution.Effect) (execution.Event, error) {
-	if blocks(effect) {
-		return x.dispatch(ctx, effect)
-	}
+func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	var deadline time.Time
-	if x.state.Version == 0 {
-		deadline = time.Now().Add(x.runner.admission.Limits().Wait)
+	if a.state.Version == 0 {
+		deadline = time.Now().Add(a.runner.admission.Limits().Wait)
 	}
-	if err := x.claim.Enter(ctx, deadline); err != nil {
-		return nil, err
+	if err := a.claim.Enter(ctx, deadline); err != nil {
+		return message{}, err
 	}
-	defer x.claim.Leave()
-	return x.dispatch(ctx, effect)
+	defer a.claim.Leave()
+	a.setContext(&a.pebble, e, &a.evaluation)
+	switch {
+	case e.Kind == execution.RunTask:
+		return a.runTask(ctx, e, &a.task, &a.pebble, &a.evaluation, a.spent)
+	case e.What == execution.RunIf:
+		return a.runIf(e)
+	case e.What == execution.Choose:
+		return a.choose(ctx, e)
+	default:
+		return a.flowOutputs(ctx)
+	}
+}
+
+// setContext makes c what the expressions of an effect see.
+func (a *actor) setContext(c *pebble.Context, e execution.Effect, account *admission.Evaluation) {
+	*c = a.variables().Context(e.Run)
+	c.Now, c.Seed, c.Memory = e.At, e.Seed, account
+}
+
+// prepare returns the call that runs an attempt on a goroutine of its own. What it sees is as it stands now.
+func (a *actor) prepare(e execution.Effect) func(ctx context.Context) message {
+	account := new(admission.Evaluation)
+	*account = a.claim.Evaluation()
+	c := new(pebble.Context)
+	a.setContext(c, e, account)
+	return func(ctx context.Context) message {
+		m, err := a.runTask(ctx, e, new(task.Context), c, account, true)
+		if err != nil { // the store cannot keep the outputs
+			log := a.taskLog(e.Run)
+			log.Log(task.Error, "the outputs could not be kept", zap.Error(err))
+			m = message{event: execution.Event{
+				Kind: execution.TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: execution.Failed, Outputs: execution.Datum{JSON: noOutputs},
+			}}
+		}
+		return m
+	}
 }
 
 // evaluated ends an evaluation that ended with err, and returns the bytes it took and its error. With void, it ran short
 // of memory and is to be made again.
-func (x *run) evaluated(err error) (made int64, failure, void error) {
-	made = x.claim.Evaluation().End()
+func evaluated(account *admission.Evaluation, spent bool, err error) (made int64, failure, void error) {
+	made, short := account.End()
 	switch {
-	case !x.claim.Short():
+	case !short:
 		return made, err, nil
-	case x.spent:
+	case spent:
 		return made, errMemory, nil
 	default:
 		return made, nil, admission.ErrMemory
 	}
 }
 
-// dispatch performs an effect.
-func (x *run) dispatch(ctx context.Context, effect execution.Effect) (execution.Event, error) {
-	switch e := effect.(type) {
-	case execution.Evaluate:
-		x.pebble.Now, x.pebble.Seed = e.At, e.Seed
-		if e.What == execution.RunIf {
-			return x.runIf(e)
-		}
-		return x.flowOutputs(ctx)
-	case execution.RunTask:
-		x.pebble.Now, x.pebble.Seed = e.At, e.Seed
-		return x.runTask(ctx, e)
-	default:
-		return nil, fmt.Errorf("unknown effect %T", effect)
-	}
-}
-
-// guarded calls f, and turns a panic into an error, with a line in log.
+// guarded calls f, and turns a panic into [guard.ErrInternal].
 func guarded(log *task.Logger, f func() error) error {
 	return guard.Do(func(message string, fields ...zap.Field) { log.Log(task.Error, message, fields...) }, f)
 }
 
+func (a *actor) component(row int32) *flow.Component { return a.plan.Node(a.state.Runs[row].Node).Task }
+
+func (a *actor) taskLog(row int32) task.Logger {
+	c := a.component(row)
+	return a.log(c.ID, c.LogLevel)
+}
+
 // runIf decides whether a task runs.
-func (x *run) runIf(e execution.Evaluate) (execution.Event, error) {
-	x.enter(current{e.Task, e.TaskRun, 0})
-	log := x.log(e.Task.ID, e.Task.LogLevel)
+func (a *actor) runIf(e execution.Effect) (message, error) {
+	log := a.taskLog(e.Run)
 	var text string
 	err := guarded(&log, func() (err error) {
-		text, err = e.Task.RunIf.Render(&x.pebble)
+		text, err = a.component(e.Run).RunIf.Render(&a.pebble)
 		return err
 	})
-	_, err, void := x.evaluated(err)
+	_, err, void := evaluated(&a.evaluation, a.spent, err)
 	if void != nil {
-		return nil, void
+		return message{}, void
 	}
 	if err != nil {
 		log.Log(task.Error, "failed to evaluate runIf: "+err.Error())
 	}
-	return execution.Evaluated{What: execution.RunIf, TaskRun: e.TaskRun, True: err == nil && pebble.Truthy(text), Failed: err != nil, At: x.runner.now()}, nil
+	return message{event: execution.Event{
+		Kind: execution.Evaluated, Run: e.Run, True: err == nil && pebble.Truthy(text), Failed: err != nil,
+	}}, nil
+}
+
+// choose decides which list of a Choice runs.
+func (a *actor) choose(ctx context.Context, e execution.Effect) (message, error) {
+	c := &a.task
+	*c = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run)}
+	var d task.Decision
+	err := guarded(&c.Log, func() (err error) {
+		d, err = a.component(e.Run).Compiled.(task.Choice).Choose(ctx, c)
+		return err
+	})
+	made, err, void := evaluated(&a.evaluation, a.spent, err)
+	if void != nil {
+		return message{}, void
+	}
+	if err != nil {
+		c.Log.Log(task.Error, err.Error())
+	}
+	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run, Case: int32(d.Case), Failed: err != nil || d.Failed}}
+	if m.event.Outputs, m.outputs, m.kept, err = a.keep(ctx, d.Outputs, made, a.spent); err != nil {
+		return a.failed(m, &c.Log, err)
+	}
+	return m, nil
 }
 
 // runTask runs an attempt of a task.
-func (x *run) runTask(ctx context.Context, e execution.RunTask) (execution.Event, error) {
-	x.enter(current{e.Task, e.TaskRun, e.Attempt})
-	c := &x.task
-	*c = task.Context{Pebble: &x.pebble, Log: x.log(e.Task.ID, e.Task.LogLevel)}
-	var outputs value.Value
+func (a *actor) runTask(ctx context.Context, e execution.Effect, c *task.Context, p *pebble.Context, account *admission.Evaluation, spent bool) (message, error) {
+	*c = task.Context{Pebble: p, Log: a.taskLog(e.Run), Woke: e.Woke}
+	var result task.Result
 	err := guarded(&c.Log, func() (err error) {
-		outputs, err = e.Task.Compiled.(task.Task).Run(ctx, c)
+		result, err = a.component(e.Run).Compiled.(task.Task).Run(ctx, c)
 		return err
 	})
-	made, err, void := x.evaluated(err)
+	made, err, void := evaluated(account, spent, err)
 	if void != nil {
-		return nil, void
+		return message{}, void
 	}
-	kept := execution.Datum{JSON: noOutputs}
-	if err == nil && !outputs.IsNull() {
-		if kept, err = x.datum(outputs, made); errors.Is(err, admission.ErrMemory) {
-			return nil, err
-		}
-	}
-	status := execution.Success
-	if err != nil {
+	m := message{event: execution.Event{Kind: execution.TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: execution.Success}}
+	switch {
+	case err != nil:
 		c.Log.Log(task.Error, err.Error())
-		status, outputs = execution.Failed, value.Null
+		m.event.Status, result = execution.Failed, task.Result{}
+	case !result.Wake.IsZero():
+		m.event.Status, m.event.Wake = "", result.Wake
+		return m, nil
+	case result.Warning:
+		m.event.Status = execution.Warning
 	}
-	if outputs.IsNull() {
-		outputs = emptyMap
+	m.event.Labels, m.event.Exit = result.Labels, result.Exit
+	if m.event.Outputs, m.outputs, m.kept, err = a.keep(ctx, result.Outputs, made, spent); err != nil {
+		return a.failed(m, &c.Log, err)
 	}
-	if err := x.keepApart(ctx, &kept); err != nil {
-		return nil, err
+	if !result.Variables.IsNull() {
+		var kept int64
+		if m.event.Variables, _, kept, err = a.keep(ctx, result.Variables, 0, spent); err != nil {
+			return a.failed(m, &c.Log, err)
+		}
+		m.kept += kept
 	}
-	x.outputs = append(x.outputs, taskOutputs{e.Task.ID, outputs})
-	return execution.TaskEnded{TaskRun: e.TaskRun, Attempt: e.Attempt, Status: status, Outputs: kept, At: x.runner.now()}, nil
+	return m, nil
+}
+
+// failed makes an answer one of an attempt whose outputs take too much; another error is passed on.
+func (a *actor) failed(m message, log *task.Logger, err error) (message, error) {
+	if !errors.Is(err, errOutputs) && !errors.Is(err, errMemory) {
+		return message{}, err
+	}
+	log.Log(task.Error, err.Error())
+	m.event.Outputs, m.outputs = execution.Datum{JSON: noOutputs}, emptyMap
+	if m.event.Kind == execution.Evaluated {
+		m.event.Failed = true
+	} else {
+		m.event.Status, m.event.Exit, m.event.Labels = execution.Failed, "", nil
+	}
+	return m, nil
 }
 
 // flowOutputs evaluates the outputs that the flow declares. Those that fail are left out.
-func (x *run) flowOutputs(ctx context.Context) (execution.Event, error) {
-	x.enter(current{})
-	log := x.log("", "")
-	declared := x.plan.Flow().Outputs
+func (a *actor) flowOutputs(ctx context.Context) (message, error) {
+	log := a.log("", "")
+	declared := a.plan.Flow().Outputs
 	outputs := value.NewMap(len(declared))
 	failed, made := false, int64(0)
 	for _, o := range declared {
 		var v value.Value
 		err := guarded(&log, func() (err error) {
-			v, err = x.flowOutput(o)
+			v, err = a.flowOutput(o)
 			return err
 		})
-		taken, err, void := x.evaluated(err)
+		taken, err, void := evaluated(&a.evaluation, a.spent, err)
 		if void != nil {
-			return nil, void
+			return message{}, void
 		}
 		made += taken
 		switch {
@@ -177,24 +239,20 @@ func (x *run) flowOutputs(ctx context.Context) (execution.Event, error) {
 			outputs.Set(o.ID, v)
 		}
 	}
-	kept, err := x.datum(value.FromMap(outputs), made)
-	if errors.Is(err, admission.ErrMemory) {
-		return nil, err
-	}
-	if err != nil {
-		failed, kept = true, execution.Datum{JSON: noOutputs}
+	m := message{event: execution.Event{Kind: execution.Evaluated, Run: execution.RootRow, Failed: failed}}
+	var err error
+	m.event.Outputs, m.outputs, m.kept, err = a.keep(ctx, value.FromMap(outputs), made, a.spent)
+	if errors.Is(err, errOutputs) || errors.Is(err, errMemory) {
 		log.Log(task.Error, "failed to keep the outputs: "+err.Error())
+		m.event.Failed, m.event.Outputs, err = true, execution.Datum{JSON: noOutputs}, nil
 	}
-	if err := x.keepApart(ctx, &kept); err != nil {
-		return nil, err
-	}
-	return execution.Evaluated{What: execution.Outputs, Value: kept, Failed: failed, At: x.runner.now()}, nil
+	return m, err
 }
 
 // flowOutput evaluates one output; null means that it is left out: it is not required, and null or missing
-// (spec/kestra-webhook.md §7.4, golden file 10-outputs).
-func (x *run) flowOutput(o *flow.Output) (value.Value, error) {
-	v, err := renderOutput(o, &x.pebble)
+// (case "not required" of the recorded outputs).
+func (a *actor) flowOutput(o *flow.Output) (value.Value, error) {
+	v, err := renderOutput(o, &a.pebble)
 	if err != nil {
 		if e := new(pebble.Error); !o.Required && errors.As(err, &e) && e.Class == pebble.ClassMissing {
 			return value.Null, nil
@@ -225,22 +283,37 @@ func renderOutput(o *flow.Output, c *pebble.Context) (value.Value, error) {
 	return value.String(value.Text(v)), err
 }
 
-// datum makes the text of outputs, which the state keeps beside the value, of which an evaluation made so many bytes. The
-// error is [errOutputs], or that memory is short.
-func (x *run) datum(v value.Value, made int64) (execution.Datum, error) {
+// keep makes the text of outputs, which the state keeps beside the value, of which an evaluation made so many bytes. The
+// error is [errOutputs], that memory is short, or that of the store.
+func (a *actor) keep(ctx context.Context, v value.Value, made int64, spent bool) (execution.Datum, value.Value, int64, error) {
+	if v.IsNull() || v.Kind() == value.KindMap && v.Map().Len() == 0 {
+		return execution.Datum{JSON: noOutputs}, emptyMap, 0, nil
+	}
+	v = value.Normal(v)
 	size := value.SizeJSON(v)
 	kept := size + min(made, textToValue*size)
-	if x.kept+kept > x.runner.admission.Limits().RunMemory() {
-		return execution.Datum{}, errOutputs
+	a.mu.Lock()
+	fits := a.kept+kept <= a.runner.admission.Limits().RunMemory()
+	if fits {
+		a.kept += kept
 	}
-	if err := x.claim.Take(kept); err != nil {
-		if x.spent {
-			return execution.Datum{}, errMemory
+	a.mu.Unlock()
+	if !fits {
+		return execution.Datum{}, value.Null, 0, errOutputs
+	}
+	if err := a.claim.Take(kept); err != nil {
+		a.mu.Lock()
+		a.kept -= kept
+		a.mu.Unlock()
+		a.claim.Short() // told here
+		if spent {
+			err = errMemory
 		}
-		return execution.Datum{}, err
+		return execution.Datum{}, value.Null, 0, err
 	}
-	x.kept += kept
-	return execution.Datum{JSON: value.AppendJSON(make([]byte, 0, size), v)}, nil
+	d := execution.Datum{JSON: value.AppendJSON(make([]byte, 0, size), v)}
+	err := a.keepApart(ctx, &d)
+	return d, v, kept, err
 }
 
 // textToValue bounds how much larger a value is than its JSON text: an empty object within a list has three characters.

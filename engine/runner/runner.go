@@ -3,7 +3,9 @@ package runner
 import (
 	"context"
 	"errors"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,12 +22,15 @@ var (
 	ErrNotRunning = errors.New("execution has not ended and is not under way here")
 )
 
+// DefaultWorkers is how many tasks that are not pure run at once in a runner whose options name no number.
+const DefaultWorkers = 100
+
 // closeGrace is how long executions may run on from [Runner.Exit] or, without that, [Runner.Close].
 const closeGrace = 2 * time.Second
 
 // Options are what a runner can be told at any time. Zero fields take their defaults.
 type Options struct {
-	Workers int              // worker goroutines, for executions that no caller drives; default twice GOMAXPROCS
+	Workers int              // tasks that are not pure and run at once; default [DefaultWorkers]
 	Logger  *zap.Logger      // for the logs of executions; default none
 	Now     func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
 }
@@ -35,7 +40,6 @@ type Runner struct {
 	store     execution.Store
 	admission *admission.Controller
 	options   atomic.Pointer[Options]
-	left      atomic.Int64 // accepted executions that were given up before their end
 
 	context context.Context // done when executions are to be left where they are
 	cancel  context.CancelFunc
@@ -44,20 +48,27 @@ type Runner struct {
 	exitOnce sync.Once
 
 	mu      sync.Mutex
-	runs    map[string]*run        // accepted and under way here, by execution id
-	queue   *admission.Queue[*run] // those that wait for a worker
-	workers int                    // at work
-	closed  bool                   // no worker may start
-	ending  time.Time              // when Exit or Close was called first
-	idle    chan struct{}          // closed when closed is set and the last worker has gone
+	runs    map[string]*actor          // accepted and under way here, by execution id
+	parked  map[string]*parked         // accepted, and waiting for nothing but a time
+	ready   *admission.Queue[*actor]   // those that wait for a driver
+	drivers int                        // at work
+	tasks   *admission.Queue[*attempt] // those that wait for a worker
+	workers int                        // at work
+	closed  bool                       // no more executions
+	ending  time.Time                  // when Exit or Close was called first
+	drained chan struct{}              // closed when closed is set and nothing is under way
+	wake    *time.Timer                // for the next parked execution; nil before there was one
+	due     time.Time                  // when it fires; zero: not at all
+	working sync.WaitGroup             // drivers and workers
 }
 
 // New returns a runner that keeps its executions in store and asks a for places and memory. It starts no goroutine before
 // there is work.
 func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 	r := &Runner{
-		store: store, admission: a, runs: map[string]*run{}, queue: admission.NewQueue[*run](),
-		exit: make(chan struct{}), idle: make(chan struct{}),
+		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{},
+		ready: admission.NewQueue[*actor](), tasks: admission.NewQueue[*attempt](),
+		exit: make(chan struct{}), drained: make(chan struct{}),
 	}
 	r.context, r.cancel = context.WithCancel(context.Background())
 	r.Configure(o)
@@ -68,7 +79,7 @@ func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 // own. A lower number of workers holds as soon as workers end what they are at.
 func (r *Runner) Configure(o Options) {
 	if o.Workers <= 0 {
-		o.Workers = 2 * runtime.GOMAXPROCS(0)
+		o.Workers = DefaultWorkers
 	}
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
@@ -80,13 +91,17 @@ func (r *Runner) Configure(o Options) {
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.queue.Limit(o.Workers, r.admission.Limits().Share)
-	for range r.queue.Len() {
-		if !r.startWorker() {
-			return
-		}
+	share := r.admission.Limits().Share
+	r.ready.Limit(maxDrivers(), share)
+	r.tasks.Limit(o.Workers, share)
+	for range r.tasks.Len() {
+		r.startWorker()
 	}
 }
+
+// maxDrivers is how many goroutines drive executions that no caller drives: one more than processors for each that may wait
+// for the store.
+func maxDrivers() int { return 2 * runtime.GOMAXPROCS(0) }
 
 // now returns the time as histories and stores keep it: in UTC, without a monotonic reading.
 func (r *Runner) now() time.Time { return r.options.Load().Now().UTC().Round(0) }
@@ -108,35 +123,48 @@ func (r *Runner) Exit(grace time.Duration) {
 }
 
 // Close takes no more work, ends the waits of callers, lets executions run on until two seconds after Exit, or Close
-// without that, leaves the others as they were last committed, and returns when all workers have gone. It does not close
-// the store. The log says how many executions have not ended.
+// without that, leaves the others as they were last committed, and returns when nothing is at work any more. It does not
+// close the store. The log says how many executions have not ended.
 func (r *Runner) Close() {
 	r.Exit(0)
 	r.mu.Lock()
-	if !r.closed && r.workers == 0 { // then nothing is queued
-		close(r.idle)
-	}
 	again := r.closed
 	r.closed = true
 	grace := time.Until(r.ending.Add(closeGrace))
+	if r.wake != nil {
+		r.wake.Stop()
+	}
+	if !again && len(r.runs) == 0 {
+		close(r.drained)
+	}
 	r.mu.Unlock()
 
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
-	case <-r.idle:
+	case <-r.drained:
 	case <-timer.C:
 	}
 	r.cancel()
-	<-r.idle
-	if left := r.left.Load(); left > 0 && !again {
+	r.working.Wait()
+	if again {
+		return
+	}
+	r.mu.Lock()
+	left := len(r.runs) + len(r.parked)
+	actors := slices.Collect(maps.Values(r.runs))
+	r.mu.Unlock()
+	for _, a := range actors {
+		a.finish(ErrStopping)
+	}
+	if left > 0 {
 		r.logLeft(left)
 	}
 }
 
 // logLeft says how many accepted executions have not ended, and what becomes of them.
-func (r *Runner) logLeft(left int64) {
-	logger, count := r.options.Load().Logger, zap.Int64("executions", left)
+func (r *Runner) logLeft(left int) {
+	logger, count := r.options.Load().Logger, zap.Int("executions", left)
 	if r.store.Durable() {
 		logger.Info("executions had not ended at exit; they go on after the next start", count)
 		return
@@ -144,15 +172,12 @@ func (r *Runner) logLeft(left int64) {
 	logger.Warn("accepted executions had not ended at exit and are lost: the store does not outlive the process", count)
 }
 
-// resolveDatum fills in the text of a datum that is kept apart.
-func (r *Runner) resolveDatum(ctx context.Context, d *execution.Datum) error {
-	if d.Ref == "" || d.JSON != nil {
-		return nil
+// exited reports whether callers are to wait no longer.
+func (r *Runner) exited() bool {
+	select {
+	case <-r.exit:
+		return true
+	default:
+		return false
 	}
-	data, err := r.store.GetValue(ctx, d.Ref)
-	if err != nil {
-		return err
-	}
-	d.JSON = data
-	return nil
 }

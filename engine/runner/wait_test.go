@@ -30,7 +30,7 @@ type waited struct {
 func (f *fixture) waiting(ctx context.Context, job *Job, deadline time.Time) <-chan waited {
 	answer := make(chan waited, 1)
 	go func() {
-		s, done, err := f.runner.RunAndWait(ctx, job, deadline)
+		s, _, done, err := f.runner.RunAndWait(ctx, job, deadline)
 		answer <- waited{s, done, err}
 	}()
 	return answer
@@ -188,7 +188,7 @@ func TestWaitAlreadyLate(t *testing.T) {
 				f := newFixture(t, Options{})
 				job := f.job(f.plan(plain), "{}")
 				ctx, deadline := tt.late(t.Context())
-				s, done, err := f.runner.RunAndWait(ctx, job, deadline)
+				s, _, done, err := f.runner.RunAndWait(ctx, job, deadline)
 				synctest.Wait()
 				f.check(waited{s, done, err}, false, "CREATED RUNNING", ran)
 			})
@@ -206,16 +206,16 @@ func TestPureTasksDoNotBlockTheDeadline(t *testing.T) {
 		}
 		job := f.job(f.plan(yaml), "{}")
 		began := time.Now()
-		s, done, err := f.runner.RunAndWait(t.Context(), job, began.Add(3500*time.Millisecond))
+		s, _, done, err := f.runner.RunAndWait(t.Context(), job, began.Add(3500*time.Millisecond))
 		if took := time.Since(began); took != 4*time.Second {
 			t.Errorf("took %v", took)
 		}
-		if err != nil || done || len(s.TaskRuns) != 4 || words(s.TaskRuns[3].History) != "CREATED RUNNING" {
+		if err != nil || done || len(s.Runs) != 4 || words(s.Runs[3].History) != "CREATED RUNNING" {
 			t.Fatalf("done %v, %v, %v", done, err, describe(s))
 		}
 		<-time.After(time.Minute)
 		synctest.Wait()
-		if s, err := f.store.Load(t.Context(), s.ID); err != nil || words(s.History) != ran || len(s.TaskRuns) != 10 {
+		if s, err := f.store.Load(t.Context(), s.ID); err != nil || words(s.History) != ran || len(s.Runs) != 10 {
 			t.Errorf("went on to %v, %v", s, err)
 		}
 	})
@@ -231,9 +231,6 @@ func TestStartReturnsAtOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := <-f.gates
-		if words(job.State.History) != "CREATED" {
-			t.Errorf("the answer would say %s", words(job.State.History))
-		}
 		result := make(chan waited, 1)
 		go func() {
 			s, err := f.runner.Wait(t.Context(), job.State.ID)
@@ -263,7 +260,7 @@ func TestWait(t *testing.T) {
 			t.Errorf("ended: %v, %v", s, err)
 		}
 		elsewhere := f.job(f.plan(plain), "{}").State
-		if err := f.store.Accept(t.Context(), elsewhere); err != nil {
+		if err := f.store.Commit(t.Context(), &execution.Batch{Accept: []execution.Accept{{State: elsewhere}}}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := f.runner.Wait(t.Context(), elsewhere.ID); !errors.Is(err, ErrNotRunning) {
@@ -303,7 +300,7 @@ func TestPlaces(t *testing.T) {
 		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, admission.ErrPlaces) {
 			t.Errorf("second, not waiting: %v", err)
 		}
-		if _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, admission.ErrPlaces) {
+		if _, _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, admission.ErrPlaces) {
 			t.Errorf("second, waiting: %v", err)
 		}
 		g.open <- nil
@@ -328,7 +325,7 @@ func TestStopping(t *testing.T) {
 		if err := f.runner.Start(t.Context(), f.job(f.plan(plain), "{}")); !errors.Is(err, ErrStopping) {
 			t.Errorf("not waiting: %v", err)
 		}
-		if _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, ErrStopping) {
+		if _, _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(plain), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, ErrStopping) {
 			t.Errorf("waiting: %v", err)
 		}
 		if calls := f.store.log(); calls != "" {

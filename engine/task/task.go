@@ -2,21 +2,47 @@ package task
 
 import (
 	"context"
+	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Task is a compiled task of a flow: what Compile of the spec of a task returns. It is immutable; executions run it
-// concurrently.
+// Task is a compiled task of a flow that is run: what Compile of the spec of a task returns, if its shape is a leaf. It is
+// immutable; executions run it concurrently.
 type Task interface {
-	// Run performs one attempt. The outputs are a map, or null for none. An error fails the attempt; its text is logged
-	// for the flow's author, so it must quote no secret. When ctx is done the attempt should end soon.
-	Run(ctx context.Context, c *Context) (outputs value.Value, err error)
+	// Run performs one attempt. An error fails the attempt; its text is logged for the flow's author, so it must quote no
+	// secret. When ctx is done the attempt should end soon.
+	Run(ctx context.Context, c *Context) (Result, error)
+}
+
+// Choice is a compiled task whose shape is a choice.
+type Choice interface {
+	// Choose decides, once, which list of tasks runs. An error fails the task run.
+	Choose(ctx context.Context, c *Context) (Decision, error)
+}
+
+// Result is what an attempt of a task came to. The zero Result is a success without outputs.
+type Result struct {
+	Outputs   value.Value  // a map, or null for none
+	Warning   bool         // the attempt ends WARNING instead of SUCCESS
+	Wake      time.Time    // not zero: the attempt has not ended, and is to go on then, see [Context.Woke]
+	Labels    []flow.Label // to be added to the execution's, or to replace those with the same key
+	Variables value.Value  // a map: the execution's variables from now on; null: as they are
+	Exit      flow.Status  // what the execution is to end with, at once; empty: it goes on
+}
+
+// Decision is what a [Choice] decides.
+type Decision struct {
+	Case    int         // index of the list in [flow.Branches.Main]; -1: no list runs, and that is right
+	Failed  bool        // no list fits, and the task run fails by it; why is logged already, which an error is not
+	Outputs value.Value // of the task run; null for none. They are kept when it fails, too
 }
 
 // Context is what one attempt of a task sees.
 type Context struct {
 	Pebble *pebble.Context // for the task's templates
 	Log    Logger          // for the execution's log
+	Woke   bool            // the attempt has waited for the time of its [Result.Wake]
 }

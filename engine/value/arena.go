@@ -25,7 +25,7 @@ func (a *arena[T]) take(n int) []T {
 	return s
 }
 
-// adopted is the number of items from which a list takes the stack itself when most of that is its own.
+// adopted is the length from which a list may keep the stack as its storage, instead of a copy, if it fills most of it.
 const adopted = 1 << 16
 
 // list moves the values from first on into a list.

@@ -47,8 +47,8 @@ var (
 )
 
 // Add returns a + b, of numbers of any kind, as Sub, Mul, Div and Rem take them. Any decimal makes both sides decimals,
-// else any double makes both doubles, else the result is an exact integer (spec/expressions.md §1.7; Kestra wraps around
-// at 64 bits, design §3). Errors are of type [*OperationError].
+// else any double makes both doubles, else the result is an exact integer, where Kestra's wraps around at 64 bits. Errors
+// are of type [*OperationError].
 func Add(a, b Value) (Value, error) {
 	switch {
 	case a.kind == KindInt && b.kind == KindInt:

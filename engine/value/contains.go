@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Contains is the operator contains (spec/expressions.md §1.9): a list has an item equal to x, or, when x is a list
+// Contains is the operator contains: a list has an item equal to x, or, when x is a list
 // itself, every item of x; a map has x as a key; a string has the Java text of x inside. Null contains nothing. ok is
 // false for any other v, for which the language fails.
 //
-// Items are compared by [Equal], so a JSON 1 is found by the literal 1, which Kestra's difference between kinds of
-// integers denies (design §3).
+// Items are compared by [Equal], so the literal 1 finds a 1 of a JSON body. In Kestra it does not, because one is a Long and
+// the other an Integer.
 func Contains(v, x Value) (found, ok bool) {
 	switch v.kind {
 	case KindNull:
@@ -45,7 +45,7 @@ func Index(l *List, x Value) int {
 	return -1
 }
 
-// In is the operator isIn (spec/kestra-live.md A.4): whether an item of a list, or a key or a value of a map, has the
+// In is the operator isIn: whether an item of a list, or a key or a value of a map, has the
 // same Java text as x. Null is in nothing, and nothing is in null or in a scalar. A null item, at which Kestra fails, is
 // passed over.
 func In(x, v Value) bool {

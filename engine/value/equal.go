@@ -2,9 +2,9 @@ package value
 
 import "cmp"
 
-// Equal is == of the language (spec/expressions.md §1.9): numbers by value, see [Compare]; lists by their items and maps
+// Equal is == of the language: numbers by value, see [Compare]; lists by their items and maps
 // by their members in any order, with the same rule at every depth; date-times by instant; opaque values by identity;
-// values of different types never. Unlike Kestra it makes no difference between kinds of integers (design §3).
+// values of different types never. Unlike Kestra it makes no difference between kinds of integers.
 func Equal(a, b Value) bool {
 	if a.IsNumber() && b.IsNumber() {
 		order, ok := Compare(a, b)
@@ -17,7 +17,7 @@ func Equal(a, b Value) bool {
 	case KindList:
 		return equalItems(a.List().Slice(), b.List().Slice(), Equal)
 	case KindMap:
-		m, n := a.Map(), b.Map()
+		m, n := a.Map().whole(), b.Map().whole()
 		if m.Len() != n.Len() {
 			return false
 		}
@@ -52,7 +52,7 @@ func (v Value) Equal(w Value) bool {
 	case KindList:
 		return equalItems(v.List().Slice(), w.List().Slice(), Value.Equal)
 	case KindMap:
-		m, n := v.Map(), w.Map()
+		m, n := v.Map().whole(), w.Map().whole()
 		if m.Len() != n.Len() {
 			return false
 		}
@@ -115,7 +115,7 @@ func Compare(a, b Value) (order int, ok bool) {
 	}
 }
 
-// Truth reports whether v counts as true (spec/expressions.md §1.10), and whether v has a truth at all: booleans,
+// Truth reports whether v counts as true, and whether v has a truth at all: booleans,
 // numbers (true unless zero or not-a-number) and strings (true unless empty) do; null, lists, maps and the others do not.
 func Truth(v Value) (truth, ok bool) {
 	switch v.kind {

@@ -14,7 +14,7 @@ import (
 // error, as is a text beyond [MaxDepth] or [MaxNumberDigits]. Errors are of type [*SyntaxError].
 //
 // Members keep the order of the text and null members stay; of members with one key the last value counts, at the place
-// of the first (spec/kestra-live.md C.9). Integers are exact, -0 is 0; numbers with a fraction or an exponent are
+// of the first. Integers are exact, -0 is 0; numbers with a fraction or an exponent are
 // doubles, and one beyond the doubles, such as 1e400, becomes a string that holds its literal. Bytes that are not UTF-8
 // and lone surrogates become U+FFFD.
 //
@@ -33,9 +33,9 @@ func DecodeJSONText(s string) (Value, error) {
 	return v, nil
 }
 
-// DecodeJSONPrefix is [DecodeJSONText], but passes over whatever follows the value, where that surely ends it, as Jackson
-// does: a number is followed by white space, and true, false and null by what is no part of a word, so that 2024-02-29,
-// 01 and truex are no JSON.
+// DecodeJSONPrefix is like [DecodeJSONText] but ignores the text after the value, as Jackson does. The end of the value must
+// be certain: white space must follow a number, and no letter, digit or _ may follow true, false or null, so that
+// 2024-02-29, 01 and truex are not JSON.
 func DecodeJSONPrefix(s string) (Value, error) {
 	v, i, err := decodeJSON(s)
 	if err != nil || i == len(s) {
@@ -76,7 +76,7 @@ type decoder struct {
 	lists arena[List]
 }
 
-// value decodes the value at i, with depth containers open, and returns the index behind it. Its recursion is bounded
+// value decodes the value at i, with depth containers open, and returns the index after it. Its recursion is bounded
 // by MaxDepth.
 func (d *decoder) value(i, depth int) (v Value, end int, err error) {
 	s := d.text
@@ -172,7 +172,7 @@ func (d *decoder) object(i, depth int) (Value, int, error) {
 	}
 }
 
-// push doubles the stack where append would add a quarter, and copy a long list many times.
+// push doubles the stack when it is full. append would add a quarter and so copy a long list many times.
 func (d *decoder) push(v Value) {
 	if len(d.vals) == cap(d.vals) {
 		d.vals = slices.Grow(d.vals, len(d.vals)+1)
@@ -180,7 +180,7 @@ func (d *decoder) push(v Value) {
 	d.vals = append(d.vals, v)
 }
 
-// string returns the text of the string whose opening quote is before i, and the index behind its closing quote.
+// string returns the text of the string whose opening quote is before i, and the index after its closing quote.
 func (d *decoder) string(i int) (string, int, error) {
 	end, escaped, wide, err := lexString(d.text, i)
 	if err != nil {

@@ -25,7 +25,7 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("JSON is invalid at line %d, column %d: %s", e.Line, e.Column, e.Msg)
 }
 
-// syntaxError locates offset i of s. It walks the text once more, so that the way without errors counts no lines.
+// syntaxError locates offset i of s. It walks the text again, so that decoding need not count lines.
 func syntaxError(s string, i int, msg string) error {
 	i = min(i, len(s))
 	line := s[strings.LastIndexByte(s[:i], '\n')+1 : i]
@@ -135,7 +135,7 @@ func lexString(s string, i int) (end int, escaped, wide bool, err error) {
 	}
 }
 
-// lexEscape returns the index behind the escape whose backslash is at i.
+// lexEscape returns the index after the escape whose backslash is at i.
 func lexEscape(s string, i int) (int, error) {
 	if i+1 >= len(s) {
 		return i, syntaxError(s, len(s), "text ends inside a string")
@@ -220,7 +220,7 @@ func lexDigits(s string, i int) int {
 	return i
 }
 
-// lexLiteral returns the index behind word, which must stand at i.
+// lexLiteral returns the index after word, which must stand at i.
 func lexLiteral(s string, i int, word string) (int, error) {
 	if strings.HasPrefix(s[i:], word) {
 		return i + len(word), nil

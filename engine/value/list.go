@@ -52,8 +52,8 @@ func (l *List) Slice() []Value {
 // Sub returns the list value of items from up to before to, which must be in range; it shares their storage.
 func (l *List) Sub(from, to int) Value { return ListOf(l.Slice()[from:to:to]...) }
 
-// Plus is the operator + with a list on its left (spec/expressions.md §1.7): a new list with all items of x behind those
-// of l if x is a list, else with x itself.
+// Plus is the operator + with a list on its left: a new list of the items of l and, after them, the items of x if x is a list,
+// else x itself.
 func (l *List) Plus(x Value) Value {
 	if x.kind == KindList {
 		return ListOf(slices.Concat(l.Slice(), x.List().Slice())...)
@@ -61,7 +61,7 @@ func (l *List) Plus(x Value) Value {
 	return ListOf(append(slices.Clip(l.Slice()), x)...)
 }
 
-// Minus is the operator - with a list on its left (spec/expressions.md §1.7): a new list without any item that is
+// Minus is the operator - with a list on its left: a new list without any item that is
 // [Equal] to an item of x if x is a list, else without the first item that is equal to x.
 func (l *List) Minus(x Value) Value {
 	if x.kind == KindList {

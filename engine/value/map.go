@@ -15,12 +15,27 @@ type Map struct {
 	vals  []Value
 	index []uint32 // see mapindex.go; nil below indexFrom members
 	fold  bool
+	from  *drawn // see source.go; nil for a map that holds all its members
 }
 
 // NewMap returns an empty map with room for n members.
 func NewMap(n int) *Map {
+	if n <= fewMembers {
+		room := new(mapRoom)
+		room.m.keys, room.m.vals = room.keys[:0], room.vals[:0]
+		return &room.m
+	}
 	return &Map{keys: make([]string, 0, n), vals: make([]Value, 0, n)}
 }
+
+// mapRoom is a map with the memory for a few members, allocated at once.
+type mapRoom struct {
+	m    Map
+	keys [fewMembers]string
+	vals [fewMembers]Value
+}
+
+const fewMembers = 2
 
 // NewFoldMap returns an empty map with room for n members whose look-up ignores the case of ASCII letters; iteration
 // gives the keys as they were set. It holds HTTP headers.
@@ -64,6 +79,9 @@ func (m *Map) SetLazy(key string, compute func() Value) {
 
 // Get returns the member with this key and whether there is one.
 func (m *Map) Get(key string) (Value, bool) {
+	if m != nil && m.from != nil {
+		return m.from.source.Get(key)
+	}
 	i := m.find(key)
 	if i < 0 {
 		return Null, false
@@ -72,14 +90,19 @@ func (m *Map) Get(key string) (Value, bool) {
 }
 
 // Has reports whether there is a member with this key, without computing a lazy one.
-func (m *Map) Has(key string) bool { return m.find(key) >= 0 }
+func (m *Map) Has(key string) bool {
+	if m != nil && m.from != nil {
+		return m.from.source.Has(key)
+	}
+	return m.find(key) >= 0
+}
 
 // Len returns the number of members.
 func (m *Map) Len() int {
 	if m == nil {
 		return 0
 	}
-	return len(m.keys)
+	return len(m.whole().keys)
 }
 
 // Keys returns the keys in order; the caller must not change them.
@@ -87,7 +110,7 @@ func (m *Map) Keys() []string {
 	if m == nil {
 		return nil
 	}
-	return m.keys
+	return m.whole().keys
 }
 
 // Values returns a list of the values in order, computing the lazy ones.
@@ -100,14 +123,15 @@ func (m *Map) Values() Value {
 }
 
 // Key returns the key of member i, counted from 0 in the order of [Map.All].
-func (m *Map) Key(i int) string { return m.keys[i] }
+func (m *Map) Key(i int) string { return m.whole().keys[i] }
 
 // At returns the value of member i, counted from 0 in the order of [Map.All].
-func (m *Map) At(i int) Value { return m.vals[i].force() }
+func (m *Map) At(i int) Value { return m.whole().vals[i].force() }
 
 // All iterates over the members in the order they were first set.
 func (m *Map) All() iter.Seq2[string, Value] {
 	return func(yield func(string, Value) bool) {
+		m := m.whole()
 		for i := range m.Len() {
 			if !yield(m.keys[i], m.vals[i].force()) {
 				return

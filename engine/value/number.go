@@ -25,7 +25,7 @@ func (v Value) AsFloat() (float64, bool) {
 	}
 }
 
-// AppendFloat appends the text of f as Java's Double.toString writes it (spec/expressions.md §1.3): the shortest digits
+// AppendFloat appends the text of f as Java's Double.toString writes it: the shortest digits
 // that give f back, always with a fraction, plain from 1e-3 up to below 1e7, else like 1.0E21 or 1.0E-5; NaN, Infinity.
 func AppendFloat(dst []byte, f float64) []byte {
 	switch {

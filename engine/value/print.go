@@ -77,7 +77,7 @@ func AppendJSON(dst []byte, v Value) []byte {
 	}
 }
 
-// AppendText appends what {{ v }} prints (spec/expressions.md §1.3): nothing for null, a string as it is, lists and maps
+// AppendText appends what {{ v }} prints: nothing for null, a string as it is, lists and maps
 // as JSON, other values as [AppendJavaText] does.
 func AppendText(dst []byte, v Value) []byte {
 	switch v.kind {
@@ -90,9 +90,9 @@ func AppendText(dst []byte, v Value) []byte {
 	}
 }
 
-// AppendJavaText appends v as Java's toString writes it, which is what everything but a direct print uses
-// (spec/expressions.md §1.3): strings as they are, a list as [1, a], a map as {b=1, a=2}, null as null everywhere.
-// Callers for which null is empty, such as ~, see to it.
+// AppendJavaText appends v as Java's toString writes it: strings as they are, a list as [1, a], a map as {b=1, a=2}, null as
+// null. Everything but a direct print uses this text. The operators that take null for empty, such as ~, test for null
+// before they call.
 func AppendJavaText(dst []byte, v Value) []byte {
 	switch v.kind {
 	case KindNull:

@@ -17,7 +17,7 @@ func mustDecimal(t *testing.T, s string) Value {
 	return v
 }
 
-// Texts are as Kestra 1.3.25 prints them, but for map order and null members (design §3).
+// Texts are as Kestra 1.3.25 prints them, except that maps keep the order of the document and null members are kept.
 func TestPrint(t *testing.T) {
 	paris, err := time.LoadLocation("Europe/Paris")
 	if err != nil {

@@ -5,7 +5,6 @@ import "unicode/utf8"
 // SizeJSON returns the length of the JSON text of v in bytes, without making it. The text of an opaque value is taken for
 // short.
 func SizeJSON(v Value) int64 {
-	var buffer [64]byte
 	switch v.kind {
 	case KindString:
 		return sizeQuoted(v.Str())
@@ -24,6 +23,18 @@ func SizeJSON(v Value) int64 {
 		}
 		return n
 	default:
+		return sizeScalar(v)
+	}
+}
+
+func sizeScalar(v Value) int64 {
+	switch {
+	case v.kind == KindNull, v.kind == KindBool && v.Bool():
+		return int64(len("true"))
+	case v.kind == KindBool:
+		return int64(len("false"))
+	default:
+		var buffer [64]byte
 		return int64(len(AppendJSON(buffer[:0], v)))
 	}
 }

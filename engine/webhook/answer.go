@@ -56,8 +56,8 @@ func Unmet(outcome Outcome) Response {
 	return Response{Status: http.StatusNoContent, Outcome: outcome}
 }
 
-// Accepted returns the answer that carries an execution as it is now: WebhookResponse (spec/kestra-webhook.md §3.2), in
-// the member order of spec/kestra-live.md §B.15.
+// Accepted returns the answer that carries an execution as it is now: Kestra's WebhookResponse, with its members in Kestra's
+// order.
 func Accepted(status int, outcome Outcome, s *execution.State, baseURL string) Response {
 	return Response{
 		Status:      status,
@@ -80,8 +80,8 @@ func AnswerSize(s *execution.State) int64 {
 // OutputsSize returns about how many bytes the outputs of an execution take in an answer.
 func OutputsSize(s *execution.State) int64 { return 2 * int64(len(s.Outputs.JSON)) }
 
-// Ended returns the answer to a caller that waited for an execution which has ended. scope is what responseCode sees.
-// An error is a responseCode that is none; the answer is then 500.
+// Ended returns the answer to a caller that waited for an execution which has ended. scope has the variables of responseCode.
+// The error says that responseCode is not a valid status; the response is then 500.
 func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL string) (Response, error) {
 	status, err := t.status(s, scope)
 	r := Accepted(status, OutcomeEnded, s, baseURL)
@@ -124,8 +124,9 @@ func (t *Trigger) status(s *execution.State, scope *pebble.Context) (int, error)
 	return status, nil
 }
 
-// parseResponseCode reads a rendered responseCode as Kestra does (spec/kestra-live.md §B.12): as a JSON number, cut to a
-// whole one. Nothing, or null, is 0: there is none.
+// parseResponseCode reads a rendered responseCode as Kestra does: as a JSON number without its fraction, so 201.5 is 201. It
+// returns 0 for a blank text and for null, which mean that the trigger sets no status. The cases "responseCode …" of
+// tests/conformance/testdata/09-wait.json are recorded from Kestra.
 func parseResponseCode(text string) (int, error) {
 	text = strings.TrimSpace(text)
 	if text == "" || text == "null" {

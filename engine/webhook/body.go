@@ -51,8 +51,7 @@ func readBody(header http.Header, raw []byte, limit int64, account Account) (bod
 	}, nil
 }
 
-// decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does
-// (spec/kestra-live.md §B.4).
+// decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does.
 func decompress(coding string, raw []byte, limit int64, account Account) ([]byte, error) {
 	if coding == "" || len(raw) == 0 {
 		return raw, nil
@@ -97,9 +96,9 @@ func decompress(coding string, raw []byte, limit int64, account Account) ([]byte
 // decoderBytes is about what a decoder of gzip or deflate takes while it works, in bytes.
 const decoderBytes = 48 << 10
 
-// decodeCharset returns raw as UTF-8, out of the charset that a content type names, or of the UTF-16 that a byte order mark
-// tells where none is named. What is no text of that charset becomes U+FFFD, as often as Kestra writes it: once for every
-// maximal part of a broken character. The error is that of the account.
+// decodeCharset converts raw to UTF-8 from the charset that the content type names or, if it names none, from the UTF-16
+// that a byte order mark indicates. Invalid bytes become U+FFFD as in Kestra: one for every maximal part of a broken
+// character. The error is that of the account.
 func decodeCharset(contentType string, raw []byte, account Account) ([]byte, error) {
 	name := charsetOf(contentType)
 	if name == "" && (bytes.HasPrefix(raw, []byte("\xfe\xff")) || bytes.HasPrefix(raw, []byte("\xff\xfe"))) {
@@ -122,8 +121,8 @@ func decodeCharset(contentType string, raw []byte, account Account) ([]byte, err
 	return recode(unicode.UTF8.NewDecoder(), raw, account)
 }
 
-// recode returns raw decoded; of two bytes at most three become a character of three, one of one too. Of the memory it keeps
-// what the result takes in place of what raw took.
+// recode returns raw decoded. It takes memory for the longest possible result before it decodes; afterwards the account holds
+// the memory of the result in place of that of raw.
 func recode(decoder *encoding.Decoder, raw []byte, account Account) ([]byte, error) {
 	most := int64(len(raw))*4 + 64
 	if err := account.Take(most); err != nil {

@@ -23,8 +23,8 @@ type Question struct {
 // others stand as in Not({{ a }}, {{ b }}).
 func (q *Question) Source() string { return cutSource(q.source()) }
 
-// Unmet asks the trigger's `when` and all its conditions, in this order up to the first that does not hold, which it
-// returns; nil means that all do. With an error that one could not be answered, and so counts as not met.
+// Unmet asks the trigger's `when` and then its conditions, and returns the first that does not hold; nil means that all hold.
+// An error says that the returned one could not be answered, which counts as not met.
 func (t *Trigger) Unmet(ctx context.Context, e *condition.Event) (*Question, error) {
 	for i := range t.questions {
 		q := &t.questions[i]

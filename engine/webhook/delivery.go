@@ -4,11 +4,12 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Delivery is what one request brought: the variables that conditions, tasks and the answer see. What takes much memory is
-// made when it is first read, and can be dropped.
+// Delivery is what one request brought: the variables that conditions, tasks and the answer see. Its large parts are made when
+// they are first read, and can be dropped.
 type Delivery struct {
 	request *Request
 	account Account
@@ -76,8 +77,8 @@ func (d *Delivery) build(bytes int64, make func() value.Value) value.Value {
 	return make()
 }
 
-// pairBytes is what a name and a value take in memory beside their texts: in the worst case each name is another one, and
-// has a list and a place in the map of its own.
+// pairBytes is the memory that a name and a value take beside their texts in the worst case: every name is different, so each
+// has its own list and its own place in the map.
 const pairBytes = 320
 
 // multimap makes the map of a query string or a form.
@@ -112,8 +113,29 @@ const (
 	containerBytes = 72
 )
 
-// treeSize returns about how many bytes of memory the tree of a JSON text takes beside the text, which is many times more
-// than that when its values are short.
+// DecodeVariables returns the variable `trigger` of an execution that was loaded, out of what [Delivery.Variables] returned:
+// names of headers are looked up without regard to case.
+func DecodeVariables(d execution.Datum) *value.Map {
+	kept, err := value.DecodeJSON(d.JSON)
+	m := value.NewMap(4)
+	if err != nil { // a body that is as deep as values may be lies one deeper here
+		return m
+	}
+	for name, v := range kept.Map().All() {
+		if name == "headers" {
+			headers := value.NewFoldMap(v.Map().Len())
+			for header, texts := range v.Map().All() {
+				headers.Set(header, texts)
+			}
+			v = value.FromMap(headers)
+		}
+		m.Set(name, v)
+	}
+	return m
+}
+
+// treeSize estimates how many bytes of memory the tree of a JSON text takes beside the text. When the values are short that
+// is many times the length of the text.
 func treeSize(text string) int64 {
 	values := strings.Count(text, ",") + 1
 	containers := strings.Count(text, "[") + strings.Count(text, "{")

@@ -26,7 +26,7 @@ func loadFlows(t testing.TB, texts ...string) (*flow.Set, flow.Diagnostics) {
 	return flow.Load(catalog, flow.Options{}, sources)
 }
 
-// webhookFlow returns a flow of namespace company.team with one trigger, whose properties behind type are these lines.
+// webhookFlow returns a flow of namespace company.team with one trigger, whose properties after type are these lines.
 // The lines of flow, if any, are members of the flow.
 func webhookFlow(id string, trigger string, members ...string) string {
 	return "id: " + id + "\nnamespace: company.team\n" + strings.Join(members, "\n") + "\ntasks:\n  - {id: t, type: noop}\ntriggers:\n" +

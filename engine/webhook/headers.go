@@ -10,9 +10,9 @@ import (
 
 // headers returns the request's headers as expressions see them: names in Go's canonical spelling, sorted, looked up
 // without regard to case, each with the list of its values. Host and Transfer-Encoding, which net/http takes out, are
-// put back; every cookie is an entry of its own, whichever way the protocol version packed them. What is kept and answered
-// has no key: neither that of this request, which a rewrite may have taken out of a header, nor that in a webhook URL, such
-// as the Referer's.
+// put back; every cookie is an entry of its own, whichever way the protocol version packed them. Keys are replaced in the
+// values, because executions and answers carry them: the key of this request, and any key in a webhook URL such as the
+// Referer's.
 func (r *Request) headers() *value.Map {
 	names := make([]string, 0, len(r.Header)+2)
 	count := 2
@@ -30,7 +30,7 @@ func (r *Request) headers() *value.Map {
 	}
 	slices.Sort(names)
 	m, keys := value.NewFoldMap(len(names)), Keys{r.Target.Key}
-	items := make([]value.Value, 0, count) // of all lists, one behind the other
+	items := make([]value.Value, 0, count) // of all lists, one after the other
 	for _, name := range names {
 		first := len(items)
 		for _, text := range r.headerTexts(name) {

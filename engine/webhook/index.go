@@ -71,8 +71,8 @@ const (
 	MissKey       Miss = "key"       // none of the flow's triggers has it
 )
 
-// Missing returns what is unknown of a target that [Index.Match] does not find. It is for the log and not for answers, and
-// takes a time of its own for each.
+// Missing returns what is unknown of a target that [Index.Match] does not find. It is for the log and not for
+// answers, since its duration differs from miss to miss.
 func (x *Index) Missing(t Target) Miss {
 	flows, ok := x.known[t.Namespace]
 	if !ok {

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// The labels that every execution of a webhook carries (spec/kestra-webhook.md §3.2).
+// The labels that every execution of a webhook carries, as in Kestra.
 const (
 	labelFrom        = "system.from"
 	labelCorrelation = "system.correlationId"

@@ -53,7 +53,7 @@ func ReadAll(r io.Reader, expected, limit int64, account Account) ([]byte, error
 			err = TooLarge(limit)
 		}
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return text, nil
 		case err != nil:
 			account.Give(int64(cap(text)))

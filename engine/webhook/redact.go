@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Keys are what may be the key of one request. A short public URL that a rewrite turns into a webhook URL holds the key
-// without [RedactURL]'s marker, and so may headers and parameters: there it is found by its value.
+// Keys are the texts that may be the key of one request. They are searched by value, because a short public URL that a rewrite
+// turns into a webhook URL holds the key without [RedactURL]'s marker, and so may headers and parameters.
 type Keys []string
 
 // wholeKey is how many characters a key must have to be looked for inside longer texts. A shorter one is replaced only as
@@ -18,9 +18,9 @@ const wholeKey = 6
 // maxSegments bounds how many segments of a path of a wrong shape may be keys: every one costs a search in every text.
 const maxSegments = 4
 
-// KeysOf returns the key in a webhook URL, by its target and its escaped path. Where the shape is wrong, and the target
-// empty, these are the parts that somebody who misspelled a URL may have meant for it: all behind the flow id, or all there
-// is if segments are missing.
+// KeysOf returns the key in a webhook URL, given its target and its escaped path. If the path has a wrong shape, and so the
+// target is empty, it returns the parts that may have been meant as the key: everything after the flow id, or the whole rest
+// if segments are missing.
 func KeysOf(t Target, escapedPath string) Keys {
 	if t.Key != "" {
 		return Keys{strings.TrimSpace(t.Key)}
@@ -147,7 +147,7 @@ func (l layer) find(key string, found []span) []span {
 	}
 }
 
-// bounds reports whether a segment or a value may begin behind a text, or end before one.
+// bounds reports whether a segment or a value may begin after a text, or end before one.
 func bounds(text string, before bool) bool {
 	if text == "" {
 		return true

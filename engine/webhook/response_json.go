@@ -50,7 +50,7 @@ func appendWebhookResponse(dst []byte, s *execution.State, baseURL string) []byt
 	return append(dst, '}')
 }
 
-// appendState appends the member `state` (spec/kestra-live.md §B.15): duration and endDate only when it has ended.
+// appendState appends the member `state`. It has duration and endDate only when the execution has ended.
 func appendState(dst []byte, h execution.History) []byte {
 	dst = append(dst, `{"current":"`...)
 	dst = append(dst, h.Current()...)

@@ -86,7 +86,7 @@ func Specs() []flow.Spec {
 				Summary: "All must hold, or the request is answered with 204 and nothing runs.",
 			},
 			{
-				Name: "when", Type: flow.String, Dynamic: true, Default: "true",
+				Name: "when", Type: flow.String, Dynamic: true, Condition: true, Default: "true",
 				Summary: "Kestra 2.0's form of a condition: not met when it renders to false, 0, -0 or nothing.",
 			},
 			{
@@ -106,7 +106,7 @@ func Specs() []flow.Spec {
 				Summary: "With wait and returnOutputs: text/plain answers with the one string output, bare.",
 			},
 			{
-				Name: "responseCode", Type: flow.String, Dynamic: true,
+				Name: "responseCode", Type: flow.String, Dynamic: true, AtEnd: true,
 				Summary: "With wait: the status of the answer, rendered when the execution has ended; 200 to 599.",
 			},
 			{
@@ -117,8 +117,9 @@ func Specs() []flow.Spec {
 			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
 			{Name: "signature", Type: flow.Any, NotYet: true, Summary: "A signature that requests must carry."},
 		},
-		Compile: func(c *flow.Component) (any, error) { return compile(c) },
-		Check:   check,
+		Variables: []flow.Variable{{Name: "body"}, {Name: "headers", Lists: true}, {Name: "parameters", Lists: true}, {Name: "formFields", Lists: true}},
+		Compile:   func(c *flow.Component) (any, error) { return compile(c) },
+		Check:     check,
 	}}
 }
 
@@ -150,7 +151,7 @@ func compile(c *flow.Component) (*Trigger, error) {
 	return t, nil
 }
 
-// check finds what can only answer otherwise than its author thinks.
+// check warns of settings that have no effect or cannot do what they say.
 func check(f *flow.Flow, c *flow.Component, report flow.Report) {
 	t := c.Compiled.(*Trigger)
 	t.Flow = f

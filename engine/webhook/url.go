@@ -55,15 +55,17 @@ func ParseURL(escapedPath string) (Target, bool) {
 	return t, true
 }
 
-// RedactURL replaces, in a URL, an escaped path or a text with one, what may be a key: all that stands after the flow id
-// behind "/executions/webhook/", or the last segment where there are fewer, up to the query, in which it goes on likewise.
-// Spellings of the marker and of its slashes that are escaped, also more than once, count as well: such a URL fires
-// nothing, and yet may hold a key, as when it is a parameter of another URL. A text without the marker comes back
-// unchanged. A decoded path may have a question mark inside the key and must not be given.
+// RedactURL replaces the key in any text that contains a webhook URL. After "/executions/webhook/", everything that follows
+// the flow id up to the query is taken for the key; with fewer segments the last one is, since it may be the key. The query
+// is searched for further webhook URLs.
+//
+// The marker is also found when it or its slashes are percent-encoded, even more than once: such a URL fires nothing but may
+// still hold a key, for example as a parameter of another URL. A text without the marker is returned unchanged. Do not pass
+// a decoded path: a question mark inside the key would be taken for the beginning of the query.
 func RedactURL(uri string) string { return redactBehind(marker, uri, keyBegin) }
 
-// RedactPath replaces, in a text as for [RedactURL], all that stands behind a path, such as that of a short public URL, up
-// to the query, in which it goes on likewise.
+// RedactPath replaces everything after a path, such as "/hooks/" of short public URLs, up to the query, and searches the query
+// for further ones. The text is one as for [RedactURL].
 func RedactPath(path, uri string) string {
 	return redactBehind(path, uri, func(rest string, _ int) int {
 		if onlySlashes(rest) {
@@ -73,8 +75,8 @@ func RedactPath(path, uri string) string {
 	})
 }
 
-// redactBehind replaces what stands behind a marker, from where begin says up to the query. begin gets the rest of the path
-// and how long the marker's last byte is as written.
+// redactBehind replaces a part of the path after each marker: from the index that begin returns up to the query. begin gets
+// the path after the marker, and the length of the marker's last byte as written, which is more than 1 if it is encoded.
 func redactBehind(marker, uri string, begin func(rest string, slash int) int) string {
 	end, slash := behind(marker, uri)
 	if end < 0 {
@@ -98,9 +100,9 @@ func redactBehind(marker, uri string, begin func(rest string, slash int) int) st
 	return b.String()
 }
 
-// keyBegin returns where in a path, as it goes on behind the marker, the key may begin: behind the flow id, or with the
-// last segment if some are missing; -1 if there is none. Slashes that are not as long as the marker's last, slash bytes,
-// may separate segments or be a part of the key: what comes first counts.
+// keyBegin returns where the key may begin in a path after the marker: after the flow id, or at the last segment if some are
+// missing; -1 if there is no segment. slash is the length of the marker's last slash as written. A slash of another length
+// may separate segments or be part of the key, so the earlier of the two positions is returned.
 func keyBegin(path string, slash int) int {
 	begin := -1
 	for _, size := range [...]int{slash, 0} {
@@ -128,8 +130,8 @@ func onlySlashes(text string) bool {
 	return true
 }
 
-// behind returns where the first marker in a text ends, in whatever way it is escaped, and how long its last byte is as
-// written; -1 if there is none.
+// behind returns the index after the first marker in a text, whether it is percent-encoded or not, and the length of the
+// marker's last byte as written; -1 if there is no marker.
 func behind(marker, text string) (end, last int) {
 	if !strings.Contains(text, "%") {
 		if at := strings.Index(text, marker); at >= 0 {
@@ -153,8 +155,8 @@ func behind(marker, text string) (end, last int) {
 	return -1, 0
 }
 
-// afterSlash returns where the first slash in text[from:] ends that is as long as this as written, or whatever it is if
-// length is 0; -1 if there is none, or from is -1.
+// afterSlash returns the index after the first slash in text[from:] that is written with length bytes (0: any number); -1 if
+// there is none or from is -1.
 func afterSlash(text string, from, length int) int {
 	for at := from; 0 <= at && at < len(text); {
 		c, size := firstByte(text[at:])

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// versionDirective is a directive at the begin of a text, behind comments and other directives.
+// versionDirective is a directive at the beginning of a text, after comments and other directives.
 var versionDirective = regexp.MustCompile(`\A(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*?%YAML[ \t]+1\.([0-9]+)`)
 
 // acceptVersion writes the version 1.1 for any other 1.x: the library refuses those, Kestra reads them in the same way.
@@ -87,17 +87,17 @@ func halfOf(text string) (unit rune, rest string) {
 	return rune(n), text[4:]
 }
 
-// tabError is the library's error about a block text whose first line begins with a tab behind its indentation. It names
+// tabError is the library's error about a block text whose first line begins with a tab after its indentation. It names
 // the line where the text begins, or, if that is the first one, the line of the tab.
 var (
 	tabError    = regexp.MustCompile(`^yaml: line ([0-9]+): found a tab character where an indentation space is expected$`)
 	blockHeader = regexp.MustCompile(`^(.*[ \t])?([|>])([-+]?(?:[ \t]+#.*|[ \t]*))\r?$`)
 )
 
-// maxIndicator is the largest indentation that can be said behind | or >.
+// maxIndicator is the largest indentation that can be said after | or >.
 const maxIndicator = 9
 
-// indentTabs writes the indentation of the block text that err is about behind its | or >; the tab then belongs to the
+// indentTabs writes the indentation of the block text that err is about after its | or >; the tab then belongs to the
 // text, as in Kestra.
 func indentTabs(text []byte, err error) (mended []byte, ok bool) {
 	m := tabError.FindStringSubmatch(err.Error())

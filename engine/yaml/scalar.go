@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Plain scalars mean what they mean in YAML 1.1, as Kestra's parser has it: 0123 is 83, yes is true, 1_000 is 1000
-// (spec/kestra-live.md B, "Dynamic keys"). Its times of day as numbers (11:12 is 672) and its dates are left as text.
+// Plain scalars mean what they mean in YAML 1.1, which Kestra's parser reads: 0123 is 83, yes is true, 1_000 is 1000. Two
+// kinds that YAML 1.1 has besides stay text: times of day as numbers (11:12 would be 672) and dates.
 var (
 	decimalInt = regexp.MustCompile(`^[-+]?(?:0|[1-9][0-9_]*)$`)
 	otherInt   = regexp.MustCompile(`^[-+]?0(?:b_*[01][01_]*|x_*[0-9a-fA-F][0-9a-fA-F_]*|[0-7_]*[0-7][0-7_]*)$`)
@@ -65,7 +65,7 @@ func plainValue(text string) value.Value {
 	return value.String(text)
 }
 
-// maxDigits bounds a number's length: longer ones stay text, as JSON bodies' do (design §6).
+// maxDigits bounds a number's length: longer ones stay text, as in JSON bodies.
 const maxDigits = 1000
 
 func plainNumber(text string) (value.Value, bool) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
 // absent stands for a member that is not there.
@@ -90,12 +91,16 @@ func mediaType(contentType string) string {
 }
 
 // compareExecutions returns what differs between the final executions.
-func compareExecutions(kestra string, ours *execution.State) []difference {
+func compareExecutions(kestra string, ours *execution.State, plan *execution.Plan) []difference {
 	theirs := object(kestra)
 	runs := []any{}
+	names := map[any]any{} // ids of tasks by ids of task runs
 	for _, run := range list(theirs["taskRunList"]) {
 		run := run.(map[string]any)
-		runs = append(runs, map[string]any{"taskId": run["taskId"], "state": current(run["state"]), "outputs": run["outputs"]})
+		names[run["id"]] = run["taskId"]
+		runs = append(runs, map[string]any{
+			"taskId": run["taskId"], "parent": names[run["parentTaskRunId"]], "state": current(run["state"]), "outputs": run["outputs"],
+		})
 	}
 	mine := map[string]any{
 		"id": ours.ID, "namespace": ours.Namespace, "flowId": ours.FlowID, "flowRevision": json.Number(fmt.Sprint(ours.Revision)),
@@ -106,8 +111,8 @@ func compareExecutions(kestra string, ours *execution.State) []difference {
 		mine["outputs"] = decode(ours.Outputs.JSON)
 	}
 	mineRuns := []any{}
-	for _, run := range ours.TaskRuns {
-		mineRuns = append(mineRuns, map[string]any{"taskId": run.TaskID, "state": string(run.History.Current()), "outputs": decode(run.Outputs.JSON)})
+	for i := range ours.Runs {
+		mineRuns = append(mineRuns, runOf(ours, plan, &ours.Runs[i]))
 	}
 	labels := []any{}
 	for _, l := range ours.Labels {
@@ -123,6 +128,18 @@ func compareExecutions(kestra string, ours *execution.State) []difference {
 	normalise(kept)
 	normalise(mine)
 	return diffObjects("execution.", kept, mine)
+}
+
+func runOf(s *execution.State, p *execution.Plan, r *execution.Run) map[string]any {
+	var parent any
+	if r.Parent != execution.RootRow {
+		parent = s.Runs[r.Parent].TaskID
+	}
+	outputs := decode(r.Outputs.JSON)
+	if r.Outputs.IsZero() && p.Node(r.Node).Shape != flow.ShapeLeaf { // a flowable always has some, if only empty ones
+		outputs = map[string]any{}
+	}
+	return map[string]any{"taskId": r.TaskID, "parent": parent, "state": string(r.Status()), "outputs": outputs}
 }
 
 func history(h execution.History) []any {
@@ -155,8 +172,8 @@ var (
 	duration    = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
 )
 
-// normalise replaces, in an execution or an answer with one, what is new in every execution: its id, wherever it stands,
-// and dates and durations that have their form. A wrong form stays, and so is a difference.
+// normalise replaces the parts of an execution, or of an answer with one, that differ from execution to execution: its id, at
+// any place, and dates and durations of the right form. One of a wrong form stays and counts as a difference.
 func normalise(m map[string]any) {
 	id, _ := m["id"].(string)
 	if !executionID.MatchString(id) {
@@ -232,7 +249,7 @@ func diff(path string, theirs, mine any) []difference {
 	return []difference{{path, text(theirs), text(mine)}}
 }
 
-// diffObjects returns the differences between two objects, whose members have names behind prefix.
+// diffObjects returns the differences between two objects, the names of whose members follow prefix.
 func diffObjects(prefix string, theirs, mine map[string]any) []difference {
 	var found []difference
 	if _, host := mine["Host"]; host { // headers, wherever they were printed

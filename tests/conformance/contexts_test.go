@@ -15,6 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -85,55 +86,86 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan := execution.NewPlan(trigger.Flow, 1)
-	state := execution.New(plan, d.StartDate, nil, execution.Trigger{ID: trigger.ID(), Type: trigger.Type()})
+	variables := decodeMap(t, all.Variables)
+	envs, _ := variables.Get("envs")
+	kestra, _ := variables.Get("kestra")
+	url, _ := kestra.Map().Get("url")
+	of := scope.NewFlow(execution.NewPlan(trigger.Flow, 1), &scope.Environment{
+		Envs: envs, Secrets: recordedSecrets(all.Secrets), BaseURL: url.Str(), DecodeTrigger: webhook.DecodeVariables,
+	})
+	for name, want := range variables.All() {
+		if got, _ := of.Constants().Get(name); value.JSON(got) != value.JSON(want) {
+			t.Fatalf("variable %s is %s, Kestra has %s", name, value.JSON(got), value.JSON(want))
+		}
+	}
+	state := execution.New(of.Plan(), d.StartDate, nil, execution.Trigger{ID: trigger.ID(), Type: trigger.Type()})
 	state.ID = d.ExecutionID
-	c := &pebble.Context{
-		Vars: value.NewMap(12), Now: d.StartDate, Location: time.UTC, Seed: 1,
-		Secrets: recordedSecrets(all.Secrets), Namespace: trigger.Flow.Namespace,
-	}
-	trigger.Flow.AddScope(c.Vars, 1)
-	for name, v := range decodeMap(t, all.Variables).All() {
-		c.Vars.Set(name, v)
-	}
-	c.Vars.Set("trigger", value.FromMap(received.Trigger()))
-	c.Vars.Set("execution", state.Variable())
-	inputs, err := trigger.Flow.InputDefaults(c)
+	c := of.Context(of.Constants())
+	c.Now, c.Location, c.Seed = d.StartDate, time.UTC, 1
+	defaults, err := trigger.Flow.InputDefaults(&c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Vars.Set("inputs", value.FromMap(inputs))
-	if state.Labels, err = trigger.Labels(c, state.ID); err != nil {
+	inputs := value.Normal(value.FromMap(defaults))
+	if state.Labels, err = trigger.Labels(&c, state.ID); err != nil {
 		t.Fatal(err)
 	}
-	c.Vars.Set("labels", value.FromMap(flow.NestLabels(state.Labels)))
 	if d.Ran {
-		runAll(t, c, plan, state)
-		for name, ofLoop := range decodeMap(t, all.Loop).All() {
-			v, _ := c.Vars.Get(name)
-			both := value.NewMap(v.Map().Len() + ofLoop.Map().Len())
-			for _, m := range []*value.Map{v.Map(), ofLoop.Map()} {
-				for task, of := range m.All() {
-					both.Set(task, of)
-				}
-			}
-			c.Vars.Set(name, value.FromMap(both))
+		state.Inputs.JSON = value.AppendJSON(nil, inputs)
+		if state.Trigger.Variables.JSON, err = received.Variables(); err != nil {
+			t.Fatal(err)
 		}
+		ended := runAll(t, &runner.Job{Flow: of, State: state, Trigger: received.Trigger(), Inputs: inputs})
+		c.Vars = value.DrawMap(withLoop{ended, decodeMap(t, all.Loop)})
+		return &c
 	}
-	return c
+	decided := &scope.Request{
+		Flow: of, Trigger: received.Trigger(), State: func() *execution.State { return state },
+		Labels: func() []flow.Label { return state.Labels }, Inputs: func() value.Value { return inputs },
+	}
+	c.Vars = decided.Vars()
+	return &c
 }
 
-// runAll runs an execution to its end, which leaves its variables in c.
-func runAll(t *testing.T, c *pebble.Context, plan *execution.Plan, state *execution.State) {
+// withLoop is the variables of an ended execution, and those of a loop beside its tasks.
+type withLoop struct{ ended, loop *value.Map }
+
+func (w withLoop) Get(name string) (value.Value, bool) {
+	v, ok := w.ended.Get(name)
+	ofLoop, more := w.loop.Get(name)
+	if !more {
+		return v, ok
+	}
+	both := value.NewMap(v.Map().Len() + ofLoop.Map().Len())
+	for _, m := range []*value.Map{v.Map(), ofLoop.Map()} {
+		for task, of := range m.All() {
+			both.Set(task, of)
+		}
+	}
+	return value.FromMap(both), true
+}
+
+func (w withLoop) Has(name string) bool { return w.ended.Has(name) }
+
+func (w withLoop) Map() *value.Map {
+	all := value.NewMap(w.ended.Len())
+	for name := range w.ended.All() {
+		v, _ := w.Get(name)
+		all.Set(name, v)
+	}
+	return all
+}
+
+// runAll runs an execution to its end, and returns the variables that it has then.
+func runAll(t *testing.T, job *runner.Job) *value.Map {
 	t.Helper()
 	r := runner.New(memory.New(memory.Options{}), admission.New(admission.Limits{}), runner.Options{})
 	defer r.Close()
-	job := &runner.Job{Plan: plan, State: state, Vars: c.Vars, Secrets: c.Secrets}
-	ended, done, err := r.RunAndWait(context.Background(), job, time.Now().Add(10*time.Second))
+	ended, vars, done, err := r.RunAndWait(context.Background(), job, time.Now().Add(10*time.Second))
 	if err != nil || !done || ended.Status() != execution.Success {
 		t.Fatalf("the execution of the facts: %+v, %v", ended, err)
 	}
-	c.Vars = job.Vars
+	return vars
 }
 
 func decodeMap(t *testing.T, text []byte) *value.Map {

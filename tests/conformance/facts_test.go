@@ -114,7 +114,7 @@ var leftOutRules = []struct {
 }
 
 // javaOperand finds the variables that the facts have of Java's types, javaTypes, outside of quotes. Kestra refuses to
-// set them for that they are there already.
+// set them because they exist already.
 var (
 	javaOperand = regexp.MustCompile(`(^|[^\w.])(bd|i32|fl|arr|zdt|inst|st|imm|s|ld|ldt)\b`)
 	quoted      = regexp.MustCompile(`'(\\.|[^'\\])*'|"(\\.|[^"\\])*"`)
@@ -178,8 +178,7 @@ func evaluate(e *pebble.Engine, text string, c *pebble.Context, typed bool) (str
 	return javaNames[v.Kind()] + " " + value.JavaText(v), nil
 }
 
-// javaNames are the Java classes that typed facts name, as far as they are types here, and javaClasses those that are not
-// told apart.
+// javaNames are the Java classes in typed facts that are types here too; javaClasses are those that are one type here.
 var (
 	javaNames = map[value.Kind]string{
 		value.KindBool: "Boolean", value.KindInt: "Long", value.KindFloat: "Double",
@@ -222,8 +221,8 @@ func describeError(err error) string {
 	return strings.TrimSuffix("the error "+ours.Class.String()+" "+ours.Name, " ") + ": " + ours.Msg
 }
 
-// withoutNulls returns a JSON text without the members that are null, which Kestra leaves out when it hands on what a program
-// gives; that they are kept here is a row of divergences.tsv.
+// withoutNulls returns a JSON text without members that are null. Kestra drops them from the result of a program; here they
+// are kept, which is a row of divergences.tsv.
 func withoutNulls(text string) string {
 	v, err := value.DecodeJSONText(text)
 	if err != nil {

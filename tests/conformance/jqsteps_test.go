@@ -1,7 +1,7 @@
 package conformance
 
-// jqSteps are the parts of random programs by the kind of their input, see jqGenerator. Behind the arrow stands the kind of
-// the outputs, or a dot where it is that of the input.
+// jqSteps are the parts of random programs by the kind of their input, see jqGenerator. After the arrow comes the kind of the
+// outputs, or a dot if it is that of the input.
 var jqSteps = map[string][]string{
 	"x": {
 		"type => s", "tojson => s", "tostring => s", "[.] => a", "[., .] => a", "{a: .} => o", "not => x", ". == {{value x}} => x", ". < {{value x}} => x",

@@ -29,13 +29,14 @@ const nextHandler = 599
 type server struct {
 	engine    *engine.Engine
 	site      *engine.Site
+	set       *flow.Set
 	address   string
 	execution string // of the request at hand; requests come one after the other
 }
 
 func startServer(t *testing.T, set *flow.Set) *server {
 	t.Helper()
-	e, err := engine.Open(engine.StoreOptions{Kind: engine.StoreMemory})
+	e, err := engine.Open(t.Context(), engine.StoreOptions{Kind: engine.StoreMemory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,11 +45,14 @@ func startServer(t *testing.T, set *flow.Set) *server {
 			t.Error(err)
 		}
 	})
-	site, _, err := e.NewSite(set, recordedSite)
+	site, _, err := engine.NewSite(set, recordedSite)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{engine: e, site: site}
+	if err := site.Open(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	s := &server{engine: e, site: site, set: set}
 	http := httptest.NewServer(s)
 	t.Cleanup(http.Close)
 	s.address = http.Listener.Addr().String()

@@ -11,26 +11,25 @@ import (
 // testConcurrent lets many executions run beside readers.
 func testConcurrent(t *testing.T, s execution.Store) {
 	const writers, each = 4, 10
+	p := twoTasks()
 	var wg sync.WaitGroup
 	for range writers {
 		wg.Go(func() {
 			for range each {
-				st := newState("company.team", "hello")
-				if err := s.Accept(t.Context(), st); err != nil {
-					t.Error(err)
-				}
+				st := execution.New(p, epoch, nil, execution.Trigger{ID: "webhook"})
+				accept(t, s, st)
 				ref, err := s.PutValue(t.Context(), st.ID, []byte(st.ID))
 				if err != nil {
 					t.Error(err)
 				}
-				for v, changes := range [][]execution.Change{
-					{header(execution.Created, execution.Running), taskRun(st, 0, execution.Running)},
-					{taskRun(st, 0, execution.Success), header(execution.Created, execution.Running, execution.Success)},
-				} {
-					if err := s.Commit(t.Context(), st.ID, int64(v+1), changes); err != nil {
+				drive(t, p, st, func() {
+					line := execution.LogLine{Execution: st.ID, Message: string(st.Status())}
+					write := execution.Write{ID: st.ID, Version: st.Version, Changes: st.Changes()}
+					st.Version++
+					if err := s.Commit(t.Context(), &execution.Batch{Write: []execution.Write{write}, Logs: []execution.LogLine{line}}); err != nil {
 						t.Error(err)
 					}
-				}
+				})
 				if data, err := s.GetValue(t.Context(), ref); err != nil || string(data) != st.ID {
 					t.Errorf("value %q, %v", data, err)
 				}
@@ -39,60 +38,76 @@ func testConcurrent(t *testing.T, s execution.Store) {
 	}
 	wg.Go(func() {
 		for range each {
-			states, err := s.List(t.Context(), execution.Query{Limit: 100})
+			found, _, err := s.List(t.Context(), execution.Query{Limit: 100})
 			if err != nil {
 				t.Error(err)
 			}
-			for _, st := range states {
-				if st.Version < 1 || st.Version > 3 || int64(len(st.History)) != st.Version {
-					t.Errorf("version %d with the history %v", st.Version, st.History)
+			for _, f := range found {
+				st, err := s.Load(t.Context(), f.ID)
+				if err != nil {
+					t.Error(err)
+					continue
 				}
-			}
-			for id, err := range s.Unfinished(t.Context()) {
-				if err != nil || id == "" {
-					t.Errorf("unfinished %q, %v", id, err)
+				if ended := st.Status().Terminated(); st.Version < 1 || st.Version > 4 || ended != (st.Version == 4) {
+					t.Errorf("version %d is %s", st.Version, st.Status())
+					continue
+				}
+				running := 0
+				for i := range st.Runs {
+					if !st.Runs[i].Status().Terminated() {
+						running++
+					}
+				}
+				want := [][2]int{{0, 0}, {1, 1}, {2, 1}, {2, 0}}[st.Version-1]
+				if got := [2]int{len(st.Runs), running}; got != want {
+					t.Errorf("version %d has %d task runs, of which %d run", st.Version, got[0], got[1])
+				}
+				if lines, err := s.Logs(t.Context(), f.ID, 0, 10); err != nil || len(lines) < int(st.Version)-1 {
+					t.Errorf("%d lines at version %d, %v", len(lines), st.Version, err)
 				}
 			}
 		}
 	})
 	wg.Wait()
-	states, err := s.List(t.Context(), execution.Query{Limit: 100, Statuses: []execution.Status{execution.Success}})
-	if err != nil || len(states) != writers*each {
-		t.Errorf("%d ended, %v, want %d", len(states), err, writers*each)
-	}
-	if ids := unfinished(t, s); len(ids) != 0 {
-		t.Errorf("unfinished: %q", ids)
+	found, _, err := s.List(t.Context(), execution.Query{Limit: 100, Statuses: []execution.Status{execution.Success}})
+	if err != nil || len(found) != writers*each {
+		t.Errorf("%d ended, %v, want %d", len(found), err, writers*each)
 	}
 }
 
 func testClose(t *testing.T, s execution.Store) {
-	st := newState("company.team", "hello")
+	st := hello()
 	accept(t, s, st)
 	ref, err := s.PutValue(t.Context(), st.ID, []byte("1"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Durable() // works in any state
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	ctx := t.Context()
-	calls := map[string]func() error{
-		"accept":   func() error { return s.Accept(ctx, newState("a", "b")) },
-		"commit":   func() error { return s.Commit(ctx, st.ID, 1, nil) },
+	for name, call := range map[string]func() error{
+		"commit": func() error { return s.Commit(ctx, &execution.Batch{}) },
+		"accept": func() error { return s.Commit(ctx, &execution.Batch{Accept: []execution.Accept{{State: hello()}}}) },
+		"write": func() error {
+			return s.Commit(ctx, &execution.Batch{Write: []execution.Write{{ID: st.ID, Version: 1}}})
+		},
 		"load":     func() error { _, err := s.Load(ctx, st.ID); return err },
-		"list":     func() error { _, err := s.List(ctx, execution.Query{}); return err },
-		"revision": func() error { _, err := s.Revision(ctx, "a", "b", [32]byte{}); return err },
+		"list":     func() error { _, _, err := s.List(ctx, execution.Query{}); return err },
+		"claim":    func() error { _, _, err := s.Claim(ctx, 1, epoch); return err },
+		"inbox":    func() error { _, err := s.Inbox(ctx, st.ID, 0); return err },
+		"logs":     func() error { _, err := s.Logs(ctx, st.ID, 0, 1); return err },
+		"triggers": func() error { _, err := s.Triggers(ctx); return err },
+		"pair":     func() error { _, err := s.Pair(ctx, "n", "k", epoch); return err },
+		"pairs":    func() error { _, err := s.Pairs(ctx, "n", epoch); return err },
+		"put flow": func() error { _, err := s.PutFlow(ctx, execution.FlowSource{}); return err },
+		"flow":     func() error { _, err := s.Flow(ctx, "n", "f", 1); return err },
 		"put":      func() error { _, err := s.PutValue(ctx, st.ID, nil); return err },
 		"get":      func() error { _, err := s.GetValue(ctx, ref); return err },
-		"unfinished": func() error {
-			for _, err := range s.Unfinished(ctx) {
-				return err
-			}
-			return nil
-		},
-	}
-	for name, call := range calls {
+	} {
 		if err := call(); !errors.Is(err, execution.ErrClosed) {
 			t.Errorf("%s after close: %v", name, err)
 		}

@@ -1,19 +1,19 @@
 package storetest
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
 func testLoad(t *testing.T, s execution.Store) {
-	accept(t, s, newState("company.team", "hello"))
+	accept(t, s, hello())
 	for _, id := range []string{"", "nope", strings.Repeat("x", 1000)} {
 		if st, err := s.Load(t.Context(), id); !errors.Is(err, execution.ErrNotFound) || st != nil {
 			t.Errorf("load %q: %v, %v", id, st, err)
@@ -28,7 +28,7 @@ func testList(t *testing.T, s execution.Store) {
 		ids[i] = st.ID
 		accept(t, s, st)
 		if i%5 == 0 {
-			commit(t, s, st.ID, 1, header(execution.Created, execution.Running, execution.Success))
+			write(t, s, execution.Write{ID: st.ID, Version: 1, Changes: end()})
 		}
 	}
 	where := func(keep func(i int) bool) []string {
@@ -44,89 +44,97 @@ func testList(t *testing.T, s execution.Store) {
 		name string
 		q    execution.Query
 		want []string
+		more bool
 	}{
-		{"all, bounded", execution.Query{}, where(func(i int) bool { return i >= 30-execution.DefaultListLimit })},
-		{"limit", execution.Query{Limit: 3}, where(func(i int) bool { return i >= 27 })},
-		{"a large limit", execution.Query{Limit: 1 << 30}, where(func(int) bool { return true })},
-		{"namespace", execution.Query{Namespace: "a"}, where(func(i int) bool { return i%3 == 0 })},
-		{"flow", execution.Query{FlowID: "g"}, where(func(i int) bool { return i%2 == 1 })},
-		{"namespace and flow", execution.Query{Namespace: "b", FlowID: "f"}, where(func(i int) bool { return i%3 == 1 && i%2 == 0 })},
-		{"status", execution.Query{Statuses: []execution.Status{execution.Success}}, where(func(i int) bool { return i%5 == 0 })},
-		{"several statuses", execution.Query{Statuses: []execution.Status{execution.Success, execution.Created}, Limit: 100}, where(func(int) bool { return true })},
-		{"limit after the filter", execution.Query{Namespace: "a", Limit: 2}, where(func(i int) bool { return i == 27 || i == 24 })},
-		{"nothing", execution.Query{Namespace: "A"}, nil},
+		{"all, bounded", execution.Query{}, where(func(i int) bool { return i >= 30-execution.DefaultListLimit }), true},
+		{"limit", execution.Query{Limit: 3}, where(func(i int) bool { return i >= 27 }), true},
+		{"a large limit", execution.Query{Limit: 1 << 30}, where(func(int) bool { return true }), false},
+		{"namespace", execution.Query{Namespace: "a"}, where(func(i int) bool { return i%3 == 0 }), false},
+		{"exactly as many", execution.Query{Namespace: "a", Limit: 10}, where(func(i int) bool { return i%3 == 0 }), false},
+		{"flow", execution.Query{FlowID: "g"}, where(func(i int) bool { return i%2 == 1 }), false},
+		{"namespace and flow", execution.Query{Namespace: "b", FlowID: "f"}, where(func(i int) bool { return i%3 == 1 && i%2 == 0 }), false},
+		{"status", execution.Query{Statuses: []execution.Status{execution.Success}}, where(func(i int) bool { return i%5 == 0 }), false},
+		{"several statuses", execution.Query{Statuses: []execution.Status{execution.Success, execution.Created}, Limit: 100}, where(func(int) bool { return true }), false},
+		{"unfinished", execution.Query{Unfinished: true}, where(func(i int) bool { return i%5 != 0 }), false},
+		{"unfinished and ended", execution.Query{Unfinished: true, Statuses: []execution.Status{execution.Success}}, nil, false},
+		{"limit after the filter", execution.Query{Namespace: "a", Limit: 2}, where(func(i int) bool { return i == 27 || i == 24 }), true},
+		{"nothing", execution.Query{Namespace: "A"}, nil, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			states, err := s.List(t.Context(), tt.q)
+			found, next, err := s.List(t.Context(), tt.q)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var got []string
-			for _, st := range states {
-				got = append(got, st.ID)
-			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
+			if diff := cmp.Diff(tt.want, idsOf(found), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if tt.more != (next != 0) || tt.more && next != found[len(found)-1].Seq {
+				t.Errorf("next %d, more %v", next, tt.more)
 			}
 		})
 	}
-}
-
-func unfinished(t *testing.T, s execution.Store) []string {
-	t.Helper()
-	var ids []string
-	for id, err := range s.Unfinished(t.Context()) {
+	found, _, err := s.List(t.Context(), execution.Query{Limit: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range found {
+		st, err := s.Load(t.Context(), got.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ids = append(ids, id)
+		want := execution.Summary{
+			Seq: got.Seq, ID: st.ID, Namespace: st.Namespace, FlowID: st.FlowID, Revision: st.Revision, TriggerID: st.Trigger.ID, Head: st.Head,
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("summary (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func idsOf(found []execution.Summary) (ids []string) {
+	for _, f := range found {
+		ids = append(ids, f.ID)
 	}
 	return ids
 }
 
-func testUnfinished(t *testing.T, s execution.Store) {
-	if ids := unfinished(t, s); len(ids) != 0 {
-		t.Errorf("an empty store has %q", ids)
+// testListPages reads a list page by page while executions are accepted and end.
+func testListPages(t *testing.T, s execution.Store) {
+	const number = 23
+	var want []string
+	for i := range number {
+		st := hello()
+		accept(t, s, st)
+		if i%2 == 0 {
+			want = append(want, st.ID)
+		} else {
+			write(t, s, execution.Write{ID: st.ID, Version: 1, Changes: end()})
+		}
 	}
-	states := make([]*execution.State, 4)
-	for i := range states {
-		states[i] = newState("company.team", "hello")
-		accept(t, s, states[i])
-	}
-	ended := newState("company.team", "hello")
-	ended.History = header(execution.Created, execution.Failed).Header.History
-	accept(t, s, ended)
-	commit(t, s, states[1].ID, 1, header(execution.Created, execution.Running, execution.Success))
-	commit(t, s, states[2].ID, 1, header(execution.Created, execution.Running))
-	want := []string{states[0].ID, states[2].ID, states[3].ID}
-	if diff := cmp.Diff(want, unfinished(t, s)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// testUnfinishedStops checks that an iteration can be left, be cancelled, and be interleaved with commits.
-func testUnfinishedStops(t *testing.T, s execution.Store) {
-	for range 3 {
-		accept(t, s, newState("company.team", "hello"))
-	}
-	n := 0
-	for id, err := range s.Unfinished(t.Context()) {
+	slices.Reverse(want)
+	var got []string
+	last := int64(1 << 62)
+	q := execution.Query{Unfinished: true, Limit: 4}
+	for pages := 1; ; pages++ {
+		found, next, err := s.List(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
-		commit(t, s, id, 1, header(execution.Created, execution.Success))
-		if n++; n == 2 {
+		for _, f := range found {
+			if f.Seq >= last || f.Seq <= 0 {
+				t.Errorf("number %d after %d", f.Seq, last)
+			}
+			last = f.Seq
+		}
+		got = append(got, idsOf(found)...)
+		accept(t, s, hello()) // newer than all, so on no later page
+		write(t, s, execution.Write{ID: got[0], Version: int64(pages), Changes: end()})
+		if next == 0 {
 			break
 		}
+		q.Before = next
 	}
-	if left := unfinished(t, s); len(left) != 1 {
-		t.Errorf("%d unfinished, want 1", len(left))
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for id, err := range s.Unfinished(ctx) {
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("cancelled: %q, %v", id, err)
-		}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

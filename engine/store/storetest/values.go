@@ -6,14 +6,16 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-func testRevision(t *testing.T, s execution.Store) {
+func testFlows(t *testing.T, s execution.Store) {
 	for i, tt := range []struct {
-		namespace, flow string
-		hash            byte
-		want            int
+		namespace, id string
+		hash          byte
+		want          int
 	}{
 		{"a", "f", 1, 1},
 		{"a", "f", 1, 1},
@@ -28,21 +30,39 @@ func testRevision(t *testing.T, s execution.Store) {
 		{"c", "f", 0, 1},
 		{"c", "f", 0, 1},
 	} {
-		got, err := s.Revision(t.Context(), tt.namespace, tt.flow, [32]byte{31: tt.hash})
-		if err != nil || got != tt.want {
-			t.Errorf("call %d: revision %d, %v, want %d", i, got, err, tt.want)
+		source := execution.FlowSource{Namespace: tt.namespace, ID: tt.id, Hash: [32]byte{31: tt.hash}, Source: []byte(strings.Repeat("\x00ü", int(tt.hash)+1))}
+		revision, err := s.PutFlow(t.Context(), source)
+		if err != nil || revision != tt.want {
+			t.Errorf("call %d: revision %d, %v, want %d", i, revision, err, tt.want)
 		}
+		got, err := s.Flow(t.Context(), tt.namespace, tt.id, revision)
+		if diff := cmp.Diff(source, got); diff != "" || err != nil {
+			t.Errorf("call %d: %v (-want +got):\n%s", i, err, diff)
+		}
+	}
+	for revision, hash := range []byte{1, 2, 1} { // earlier ones stay
+		if got, err := s.Flow(t.Context(), "a", "f", revision+1); err != nil || got.Hash[31] != hash || len(got.Source) != 3*(int(hash)+1) {
+			t.Errorf("revision %d: %+v, %v", revision+1, got, err)
+		}
+	}
+	for _, revision := range []int{-1, 0, 4} {
+		if _, err := s.Flow(t.Context(), "a", "f", revision); !errors.Is(err, execution.ErrNotFound) {
+			t.Errorf("revision %d: %v", revision, err)
+		}
+	}
+	if _, err := s.Flow(t.Context(), "x", "f", 1); !errors.Is(err, execution.ErrNotFound) {
+		t.Errorf("a flow that is not kept: %v", err)
 	}
 }
 
-func testRevisionRace(t *testing.T, s execution.Store) {
+func testFlowsRace(t *testing.T, s execution.Store) {
 	const callers = 8
 	got := make([]int, callers)
 	var wg sync.WaitGroup
 	for i := range callers {
 		wg.Go(func() {
 			var err error
-			if got[i], err = s.Revision(t.Context(), "a", "f", [32]byte{0: 1}); err != nil {
+			if got[i], err = s.PutFlow(t.Context(), execution.FlowSource{Namespace: "a", ID: "f", Hash: [32]byte{1}}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -56,7 +76,7 @@ func testRevisionRace(t *testing.T, s execution.Store) {
 }
 
 func testValues(t *testing.T, s execution.Store) {
-	st, other := newState("company.team", "hello"), newState("company.team", "hello")
+	st, other := hello(), hello()
 	big := []byte(strings.Repeat("0123456789abcdef", 70_000)) // above the limit of what travels inline
 	want := map[string]string{}
 	put := func(id string, data []byte) string {
@@ -75,16 +95,14 @@ func testValues(t *testing.T, s execution.Store) {
 	if _, err := s.Load(t.Context(), st.ID); !errors.Is(err, execution.ErrNotFound) {
 		t.Errorf("load before accept: %v", err)
 	}
-	if err := s.Commit(t.Context(), st.ID, 0, nil); !errors.Is(err, execution.ErrNotFound) {
-		t.Errorf("commit before accept: %v", err)
+	refuse(t, s, &execution.Batch{Write: []execution.Write{{ID: st.ID}}}, execution.ErrNotFound)
+	refuse(t, s, signals(st.ID, "a"), execution.ErrNotFound)
+	refuse(t, s, &execution.Batch{Logs: []execution.LogLine{{Execution: st.ID}}}, execution.ErrNotFound)
+	if found, _, err := s.List(t.Context(), execution.Query{}); err != nil || len(found) != 0 {
+		t.Errorf("list before accept: %d, %v", len(found), err)
 	}
-	if states, err := s.List(t.Context(), execution.Query{}); err != nil || len(states) != 0 {
-		t.Errorf("list before accept: %d, %v", len(states), err)
-	}
-	if ids := unfinished(t, s); len(ids) != 0 {
-		t.Errorf("unfinished before accept: %q", ids)
-	}
-	st.Trigger.Variables = execution.Datum{Ref: ref, JSON: big}
+	checkDue(t, s, after(1000))
+	st.Trigger.Variables = execution.Datum{Ref: ref}
 	accept(t, s, st)
 	accept(t, s, other)
 	put(st.ID, []byte("1"))

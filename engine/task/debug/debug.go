@@ -20,6 +20,13 @@ func Specs() []flow.Spec {
 		Properties: []flow.Property{
 			{Name: "format", Type: flow.String, Dynamic: true, Summary: "The text; without it there is no output."},
 		},
+		Outputs: []flow.TaskOutput{
+			{Name: "value", Type: flow.TypeString, Summary: "The text, rendered; absent without `format`."},
+		},
+		Example: `id: greeting
+type: io.kestra.plugin.core.debug.Return
+format: "Hello {{ trigger.body.name }}!"
+`,
 		Compile: func(c *flow.Component) (any, error) {
 			return &returns{format: c.Template("format")}, nil
 		},
@@ -31,16 +38,16 @@ type returns struct {
 	format *pebble.Template // may be nil
 }
 
-func (r *returns) Run(_ context.Context, c *task.Context) (value.Value, error) {
+func (r *returns) Run(_ context.Context, c *task.Context) (task.Result, error) {
 	if r.format == nil {
-		return value.Null, nil
+		return task.Result{}, nil
 	}
 	text, err := r.format.Render(c.Pebble)
 	if err != nil {
-		return value.Null, err
+		return task.Result{}, err
 	}
 	c.Log.Log(task.Debug, text)
 	outputs := value.NewMap(1)
 	outputs.Set("value", value.String(text))
-	return value.FromMap(outputs), nil
+	return task.Result{Outputs: value.FromMap(outputs)}, nil
 }

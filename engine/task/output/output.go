@@ -19,26 +19,35 @@ func Specs() []flow.Spec {
 		Properties: []flow.Property{
 			{Name: "values", Type: flow.Map, Dynamic: true, Summary: "The map. An expression gives text, whatever it evaluates to; literals keep their types."},
 		},
+		Outputs: []flow.TaskOutput{
+			{Name: "values", Type: flow.TypeJSON, Summary: "The map, rendered."},
+		},
+		Example: `id: answer
+type: io.kestra.plugin.core.output.OutputValues
+values:
+  name: "{{ trigger.body.name }}"
+  accepted: true
+`,
 		Compile: func(c *flow.Component) (any, error) {
 			return &values{values: c.Structure("values")}, nil
 		},
 	}}
 }
 
-// values is io.kestra.plugin.core.output.OutputValues (spec/kestra-live.md B "Executions").
+// values is io.kestra.plugin.core.output.OutputValues.
 type values struct {
 	values *pebble.Structure // may be nil
 }
 
-func (o *values) Run(_ context.Context, c *task.Context) (value.Value, error) {
+func (o *values) Run(_ context.Context, c *task.Context) (task.Result, error) {
 	v := value.FromMap(value.NewMap(0))
 	if o.values != nil {
 		var err error
 		if v, err = o.values.Render(c.Pebble); err != nil {
-			return value.Null, err
+			return task.Result{}, err
 		}
 	}
 	outputs := value.NewMap(1)
 	outputs.Set("values", v)
-	return value.FromMap(outputs), nil
+	return task.Result{Outputs: value.FromMap(outputs)}, nil
 }

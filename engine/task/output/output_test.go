@@ -9,6 +9,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 )
 
+func TestExamples(t *testing.T) { tasktest.Examples(t, Specs()) }
+
 func TestOutputValues(t *testing.T) {
 	for _, tt := range []struct {
 		name, yaml string

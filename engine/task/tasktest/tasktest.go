@@ -3,6 +3,7 @@ package tasktest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,14 +23,20 @@ type Result struct {
 	Err     string   // its first line
 }
 
-// Load loads a flow with one task, a YAML mapping in flow style without its id, and returns the findings about it.
+// Load loads a flow with one task, a YAML mapping in flow style without its id, and returns the findings about it. The
+// task's id is a.
 func Load(t testing.TB, specs []flow.Spec, yaml string) (*flow.Component, flow.Diagnostics) {
+	t.Helper()
+	return load(t, specs, "{id: a, "+strings.TrimPrefix(strings.TrimSpace(yaml), "{"))
+}
+
+func load(t testing.TB, specs []flow.Spec, yaml string) (*flow.Component, flow.Diagnostics) {
 	t.Helper()
 	catalog, err := flow.NewCatalog(specs...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := "id: hello\nnamespace: company.team\ntasks:\n- {id: a, " + strings.TrimPrefix(strings.TrimSpace(yaml), "{") + "\n"
+	text := "id: hello\nnamespace: company.team\ntasks:\n- " + strings.ReplaceAll(strings.TrimSpace(yaml), "\n", "\n  ") + "\n"
 	set, found := flow.Load(catalog, flow.Options{}, []*flow.Source{{Name: "flow.yml", YAML: []byte(text)}})
 	if f := set.Flow("company.team", "hello"); f != nil {
 		return f.Tasks[0], found
@@ -37,24 +44,59 @@ func Load(t testing.TB, specs []flow.Spec, yaml string) (*flow.Component, flow.D
 	return nil, found
 }
 
+// Examples loads the example of each spec. Others are the types that the examples use beside.
+func Examples(t *testing.T, specs []flow.Spec, others ...flow.Spec) {
+	t.Helper()
+	for _, spec := range specs {
+		c, found := load(t, slices.Concat(others, specs), spec.Example)
+		if len(found) > 0 || c == nil || c.Type != spec.Type {
+			t.Errorf("the example of %s: %v", spec.Type, found)
+		}
+	}
+}
+
 // Run loads a task as [Load] does, and runs one attempt of it with the trigger body given as JSON.
 func Run(t testing.TB, specs []flow.Spec, yaml, body string) Result {
 	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	r, err := c.compiled.(task.Task).Run(context.Background(), &c.Context)
+	return result(r.Outputs, err, lines)
+}
+
+// Choose loads a flowable as [Load] does, and lets it choose one of its lists with the trigger body given as JSON.
+func Choose(t testing.TB, specs []flow.Spec, yaml, body string) (task.Decision, Result) {
+	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	d, err := c.compiled.(task.Choice).Choose(context.Background(), &c.Context)
+	return d, result(d.Outputs, err, lines)
+}
+
+// started is a task that may run.
+type started struct {
+	task.Context
+	compiled any
+}
+
+func start(t testing.TB, specs []flow.Spec, yaml, body string) (started, *observer.ObservedLogs) {
+	t.Helper()
 	c, found := Load(t, specs, yaml)
-	if len(found) > 0 {
-		t.Fatalf("%s\n%v", yaml, found)
+	if err := found.Err(); err != nil {
+		t.Fatalf("%s\n%v", yaml, err)
 	}
 	b, err := value.DecodeJSONText(body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	core, logs := observer.New(zap.DebugLevel)
-	outputs, err := c.Compiled.(task.Task).Run(context.Background(), &task.Context{
+	core, lines := observer.New(zap.DebugLevel)
+	return started{compiled: c.Compiled, Context: task.Context{
 		Pebble: &pebble.Context{Vars: value.MapOf("trigger", value.MapOf("body", b)).Map()},
 		Log:    task.Logger{To: zap.New(core), Execution: "e", Namespace: "company.team", Flow: "hello", Task: "a"},
-	})
+	}}, lines
+}
+
+func result(outputs value.Value, err error, lines *observer.ObservedLogs) Result {
 	r := Result{Outputs: value.JSON(outputs)}
-	for _, e := range logs.All() {
+	for _, e := range lines.All() {
 		r.Log = append(r.Log, fmt.Sprintf("%s %s", e.Level, e.Message))
 	}
 	if err != nil {

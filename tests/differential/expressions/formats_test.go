@@ -324,7 +324,7 @@ func (g *generator) format() {
 				v = -g.Int64N(1<<40) - 1<<40
 			}
 		case strings.ContainsAny(letter, "sSbhHc"):
-			v = pick(g, []any{"text", "Zoë", "a", "", true, false, 1 << 40, 2.5})
+			v = pick(g, []any{"text", "Zoë", "a", "", true, false, int64(1) << 40, 2.5})
 		default:
 			for {
 				if n := g.number(); strings.ContainsAny(string(n), ".e") {

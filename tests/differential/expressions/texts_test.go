@@ -64,7 +64,7 @@ func (g *generator) yamlValue(depth int) any {
 	switch {
 	case depth == 0 || g.IntN(5) < 2:
 		if g.IntN(4) == 0 {
-			return pick(g, []any{true, false, 0, -7, 1.5, 1 << 40})
+			return pick(g, []any{true, false, 0, -7, 1.5, int64(1) << 40})
 		}
 		return g.scalar()
 	case g.IntN(2) == 0:

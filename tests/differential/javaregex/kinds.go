@@ -54,7 +54,7 @@ func spans(answer string) []string {
 	return all
 }
 
-// whole returns the matches of an answer without empty ones behind a character that has two halves in Java.
+// whole returns the matches of an answer without empty ones after a character that has two halves in Java.
 func whole(answer string, subject []rune) []string {
 	return slices.DeleteFunc(strings.Fields(answer), func(match string) bool {
 		span, _, _ := strings.Cut(match, ",")

@@ -63,7 +63,7 @@ func differences(r io.Reader, each func(line, ours string)) (equal, all int) {
 	return equal, all
 }
 
-// answer is what Answers.java says, by package javaregex; with the error behind the ! of a pattern that is refused, and a ? and
+// answer is what Answers.java says, by package javaregex; with the error after the ! of a pattern that is refused, and a ? and
 // an error for a search that fails.
 func answer(q question) string {
 	whole, err := javaregex.Compile(q.pattern, javaregex.Options{Whole: true})

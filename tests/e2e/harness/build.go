@@ -78,8 +78,8 @@ func buildProgram(pkg string) (string, error) {
 	return file, nil
 }
 
-// noteSources looks at all that a program of this module is built from. What a test looks at is what `go test` compares
-// before it repeats an earlier result: without, tests of a program would be passed by one that has changed since.
+// noteSources looks at all files that a program of this module is built from. `go test` repeats an earlier result only if the
+// files that the test looked at are unchanged; without this it would repeat a result about an older program.
 func noteSources(pkg string) error {
 	const format = `{{with .Module}}{{if .Main}}{{$.Dir}}{{"\n"}}{{range $.EmbedFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{.Dir}}/go.mod{{"\n"}}{{.Dir}}/go.sum{{end}}{{end}}`
 	list, err := exec.Command("go", "list", "-deps", "-f", format, module+pkg).Output()

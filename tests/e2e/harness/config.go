@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Config is a Caddyfile and what stands around it. In both parts, and in Files, Caddy's {$HTTP_PORT}, {$HTTPS_PORT} and
+// Config is a Caddyfile and its surroundings. In both parts, and in Files, Caddy's {$HTTP_PORT}, {$HTTPS_PORT} and
 // {$ADMIN_PORT} are the server's ports, {$DIR} is its folder.
 type Config struct {
 	Program string            // package of the program, relative to the module; empty: Product

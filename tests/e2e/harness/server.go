@@ -147,8 +147,8 @@ func (s *Server) Command(args ...string) *exec.Cmd {
 	return c
 }
 
-// Reload writes c's Caddyfile and files, and loads them whether they changed or not. What c says of program and environment
-// is not heeded: those of a running process do not change. The error holds what Caddy says.
+// Reload writes c's Caddyfile and files, and loads them whether they changed or not. The program and environment of c are
+// ignored: those of a running process do not change. The error has Caddy's message.
 func (s *Server) Reload(c Config) error {
 	if err := c.write(s.Dir); err != nil {
 		return err

@@ -1,0 +1,100 @@
+package caddymodule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+)
+
+// serving is what a configuration has only from its start to its cleanup: the engine that its sites are open on.
+type serving struct {
+	ready  atomic.Bool // the sites are open
+	mu     sync.Mutex
+	engine *pooledEngine // nil unless the pool is owed a Delete
+	err    error         // why there is none, and will be none
+}
+
+var errReleased = errors.New("the configuration was replaced")
+
+// open opens the engine and the sites, unless that was done. Caddy starts apps in any order, so a request may come before
+// Start; what comes first opens.
+func (a *App) open() error {
+	if a.ready.Load() {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ready.Load() || a.err != nil {
+		return a.err
+	}
+	if err := a.openSites(); err != nil {
+		a.err = fmt.Errorf("kestra: %w", err)
+		return a.err
+	}
+	a.ready.Store(true)
+	return nil
+}
+
+func (a *App) openSites() (err error) {
+	if a.engine, err = acquireEngine(a.store); err != nil {
+		return err
+	}
+	a.engine.Configure(engine.Options{
+		Workers:  a.Workers,
+		Capacity: a.Capacity,
+		Logger:   a.logger,
+
+		MemoryLimit:    a.MemoryLimit,
+		EvaluationWait: time.Duration(a.EvaluationWait),
+		FlowShare:      a.FlowShare,
+	})
+	for _, h := range a.sites {
+		if err := h.site.Open(context.Background(), a.engine.Engine); err != nil {
+			return err
+		}
+		h.arrivals = a.engine.arrivals
+	}
+	return nil
+}
+
+// release gives the engine back to the pool, which closes it when no other configuration uses it.
+func (a *App) release() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.err == nil {
+		a.err = errReleased
+	}
+	if a.engine == nil {
+		return nil
+	}
+	a.engine = nil
+	_, err := engines.Delete(a.store.Identity())
+	return err
+}
+
+// exitHandler tells the engine when the process goes down. It is a type of its own since Caddy logs it, with all that it
+// exports, which an App with inline flows must not be.
+type exitHandler struct{ app *App }
+
+// Handle is called for Caddy's event "stopping", which fires at reloads too; then there is nothing to do. At the end of the
+// process only the newest configuration gets it, but the engine serves the older ones as well. Without it the requests
+// that wait for an execution would hold up the server's graceful shutdown.
+func (h exitHandler) Handle(context.Context, caddy.Event) error {
+	h.app.mu.Lock()
+	defer h.app.mu.Unlock()
+	if h.app.engine != nil && caddy.Exiting() {
+		h.app.engine.Exit()
+	}
+	return nil
+}
+
+// Interface guard
+var _ caddyevents.Handler = exitHandler{}

@@ -1,0 +1,46 @@
+package condition
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/cel"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+)
+
+// Event is what conditions look at: one request. It is made once per request, shared by all its conditions and not
+// changed by them.
+type Event struct {
+	// Pebble holds the variables that the expressions of the flow see: trigger {body, headers, parameters, formFields},
+	// flow, vars and so on. CEL reads the same values.
+	Pebble *pebble.Context
+
+	Method     string
+	Path       string // with the key replaced
+	RemoteAddr string
+
+	// RawBody returns the body as text, before it was read as JSON. It is called only by conditions that name it; nil
+	// means that there is no body.
+	RawBody func() string
+
+	Now      time.Time // the time of the request, the same for all its conditions
+	Work     Work      // what its conditions have done; they have a budget together, so that many cannot do what one may not
+	Deadline time.Time // a backstop: what has not been answered by then is [ReasonBusy]; the zero time means none
+}
+
+// request returns the event as CEL sees it.
+func (e *Event) request() *cel.Request {
+	return &cel.Request{
+		Vars: e.Pebble.Vars, Method: e.Method, Path: e.Path, RemoteAddr: e.RemoteAddr, RawBody: e.RawBody, Now: e.Now,
+		Namespace: e.Pebble.Namespace, Secrets: e.Pebble.Secrets, Memory: e.Pebble.Memory, Work: &e.Work, Deadline: e.Deadline,
+	}
+}
+
+// requestWork is how many units all conditions of one request may do together.
+const requestWork = 4 * cel.MaxWork
+
+// Work counts what the conditions of one request have done so far. Its zero value has done nothing.
+type Work struct{ done atomic.Int64 }
+
+// Take reports whether the conditions of the request may do that many units more.
+func (w *Work) Take(units int) bool { return w.done.Add(int64(units)) <= requestWork }

@@ -1,0 +1,57 @@
+package execution
+
+import "time"
+
+// Effect is what [Step] wants done. It can be written down as JSON. Effects are performed at least once, keyed by execution,
+// task run and attempt.
+type Effect struct {
+	Kind    EffectKind `json:"kind"`
+	Run     int32      `json:"run"`               // row; [RootRow] for the execution as a whole
+	Attempt int32      `json:"attempt,omitempty"` // of RunTask and Cancel, counted from 0
+	What    What       `json:"what,omitzero"`     // of Eval
+	Woke    bool       `json:"woke,omitempty"`    // of RunTask: the attempt goes on after the time that it waited for
+	At      time.Time  `json:"at,omitzero"`       // the clock that expressions see
+	Seed    uint64     `json:"seed,omitempty"`    // the seed of random functions, never 0; of Eval and RunTask
+}
+
+// EffectKind says what an [Effect] asks for.
+type EffectKind uint8
+
+// The kinds of effect.
+const (
+	Begin   EffectKind = iota + 1 // the execution has not begun: answered by Started
+	Eval                          // evaluate expressions: answered by Evaluated
+	RunTask                       // run an attempt of a task: answered by TaskEnded
+	Cancel                        // end an attempt that runs, whose answer nobody waits for
+)
+
+var effectNames = []string{"", "begin", "eval", "runTask", "cancel"}
+
+// MarshalText writes the word for k.
+func (k EffectKind) MarshalText() ([]byte, error) { return name(effectNames, int(k)) }
+
+// UnmarshalText reads what [EffectKind.MarshalText] wrote.
+func (k *EffectKind) UnmarshalText(text []byte) error {
+	return parseName(effectNames, text, (*uint8)(k))
+}
+
+// What names what an [Eval] asks for.
+type What uint8
+
+// What can be evaluated.
+const (
+	RunIf   What = iota + 1 // the runIf of the task of a run
+	Choose                  // which list a Choice takes
+	Outputs                 // the outputs that the flow declares
+)
+
+var whatNames = []string{"", "runIf", "choose", "outputs"}
+
+// String returns the word for w.
+func (w What) String() string { return whatNames[w] }
+
+// MarshalText writes the word for w.
+func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }
+
+// UnmarshalText reads what [What.MarshalText] wrote.
+func (w *What) UnmarshalText(text []byte) error { return parseName(whatNames, text, (*uint8)(w)) }

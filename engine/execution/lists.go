@@ -1,0 +1,62 @@
+package execution
+
+import "github.com/caddy-kestra/kestra-webhook/engine/flow"
+
+// A Sequence runs its list one after the other and stops at the first task that fails. A Parallel runs its main list at once,
+// as many as its limit allows; after a failure it begins no other, and lets those end that run. `errors` and `finally` run
+// as sequences, whatever the shape, and to their ends, whatever fails there.
+
+// advance begins what is next below a flowable or the flow, and reports whether that has ended by it.
+func (w *walk) advance(row int32) (ended bool) {
+	n := w.node(row)
+	for {
+		g := w.progress(row)
+		if g.Stage == StageEnd {
+			w.close(row)
+			return true
+		}
+		list := n.list(g)
+		parallel := n.Shape == flow.ShapeParallel && g.Stage == StageMain
+		for int(g.Next) < len(list) && (!g.Broken || g.Stage != StageMain) && (g.Open == 0 || parallel && (n.Limit == 0 || g.Open < n.Limit)) {
+			g.Next++
+			g.Open++
+			child, ended := w.create(row, list[g.Next-1])
+			if ended {
+				w.count(row, w.state.Runs[child].Status())
+			}
+			g = w.progress(row) // rows may have moved
+		}
+		if g.Open > 0 {
+			return false
+		}
+		g.nextStage(n)
+	}
+}
+
+// nextStage goes on to the list that comes after the one in force.
+func (g *Progress) nextStage(n *Node) {
+	switch {
+	case g.Stage == StageMain && g.Broken && len(n.Errors) > 0:
+		g.Stage = StageErrors
+	case g.Stage != StageFinally && len(n.Finally) > 0:
+		g.Stage = StageFinally
+	default:
+		g.Stage = StageEnd
+	}
+	g.Next, g.Broken = 0, false
+}
+
+// close ends a flowable, or the flow, all of whose lists have ended. Its status looks at the tasks of its main list alone.
+func (w *walk) close(row int32) {
+	if row == RootRow {
+		w.closeRoot()
+		return
+	}
+	r := w.run(row)
+	status := r.Progress.Worst
+	if status == "" {
+		status = Success
+	}
+	w.endAttempt(r, status)
+	w.end(row, w.allowed(r, status))
+}

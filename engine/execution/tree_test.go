@@ -1,0 +1,213 @@
+package execution
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+)
+
+// The tasks of plans in tests.
+
+func leaf(id string, change ...func(*flow.Component)) *flow.Component {
+	return task(id, flow.Spec{Pure: true}, change)
+}
+
+func impure(c *flow.Component)    { spec := *c.Spec; spec.Pure = false; c.Spec = &spec }
+func allowFail(c *flow.Component) { c.AllowFailure = true }
+func allowWarn(c *flow.Component) { c.AllowWarning = true }
+func disabled(c *flow.Component)  { c.Disabled = true }
+
+// runIf gives a task an expression; what it is worth is up to the script.
+func runIf(c *flow.Component) {
+	t, err := pebble.New(pebble.Options{}).Compile("{{ x }}")
+	if err != nil {
+		panic(err)
+	}
+	c.RunIf = t
+}
+
+func task(id string, spec flow.Spec, change []func(*flow.Component)) *flow.Component {
+	c := &flow.Component{ID: id, Spec: &spec}
+	for _, f := range change {
+		f(c)
+	}
+	return c
+}
+
+// lists are what stands inside of a flowable.
+type lists struct{ errors, finally []*flow.Component }
+
+func flowable(id string, shape flow.Shape, limit int, l lists, main ...[]*flow.Component) *flow.Component {
+	return task(id, flow.Spec{Shape: shape, Branches: func(*flow.Component) flow.Branches {
+		return flow.Branches{Main: main, Errors: l.errors, Finally: l.finally, Limit: limit}
+	}}, nil)
+}
+
+func seq(id string, tasks ...*flow.Component) *flow.Component {
+	return flowable(id, flow.ShapeSequence, 0, lists{}, tasks)
+}
+
+func par(id string, limit int, tasks ...*flow.Component) *flow.Component {
+	return flowable(id, flow.ShapeParallel, limit, lists{}, tasks)
+}
+
+func choice(id string, cases ...[]*flow.Component) *flow.Component {
+	return flowable(id, flow.ShapeChoice, 0, lists{}, cases...)
+}
+
+func list(tasks ...*flow.Component) []*flow.Component { return tasks }
+
+// with changes a component.
+func with(c *flow.Component, change ...func(*flow.Component)) *flow.Component {
+	for _, f := range change {
+		f(c)
+	}
+	return c
+}
+
+func newFlow(tasks ...*flow.Component) *flow.Flow {
+	return &flow.Flow{Namespace: "company.team", ID: "f", Tasks: tasks}
+}
+
+// actor drives an execution by a script: what a task ends with, by its id, and what a runIf or a choice is worth.
+type actor struct {
+	t       testing.TB
+	plan    *Plan
+	state   *State
+	script  map[string]string // status; of runIf "true", "false", "fail"; of a Choice its number, "none", "fail"; default SUCCESS, true, 0
+	clock   time.Time
+	pending []Effect
+	trace   []string
+}
+
+func newActor(t testing.TB, f *flow.Flow, script map[string]string) *actor {
+	p := NewPlan(f, 1)
+	a := &actor{t: t, plan: p, script: script, clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	a.state = New(p, a.clock, nil, Trigger{ID: "hook"})
+	return a
+}
+
+// tell steps by one event.
+func (a *actor) tell(e Event) Result {
+	a.t.Helper()
+	a.clock = a.clock.Add(time.Second)
+	e.At = a.clock
+	var r Result
+	if err := Step(a.plan, a.state, e, &r); err != nil {
+		a.t.Fatal(err)
+	}
+	if !r.Stale {
+		for _, effect := range r.Effects {
+			a.trace = append(a.trace, a.name(effect))
+			if effect.Kind != Cancel {
+				a.pending = append(a.pending, effect)
+			}
+		}
+		if r.Barrier {
+			a.trace = append(a.trace, "|")
+		}
+	}
+	return r
+}
+
+func (a *actor) name(e Effect) string {
+	switch {
+	case e.Run == RootRow:
+		return e.What.String()
+	case e.Kind == Eval:
+		return e.What.String() + " " + a.state.Runs[e.Run].TaskID
+	case e.Kind == Cancel:
+		return "cancel " + a.state.Runs[e.Run].TaskID
+	default:
+		return "run " + a.state.Runs[e.Run].TaskID
+	}
+}
+
+// answer answers a pending effect.
+func (a *actor) answer(i int) Result {
+	a.t.Helper()
+	e := a.pending[i]
+	a.pending = append(a.pending[:i:i], a.pending[i+1:]...)
+	return a.tell(a.event(e))
+}
+
+// event returns the answer to an effect.
+func (a *actor) event(e Effect) Event {
+	if e.Kind == Begin {
+		return Event{Kind: Started, Run: RootRow}
+	}
+	if e.Run == RootRow {
+		return Event{Kind: Evaluated, Run: RootRow, Outputs: Datum{JSON: []byte(`{"o":1}`)}, Failed: a.script["outputs"] == "fail"}
+	}
+	id := a.state.Runs[e.Run].TaskID
+	word := a.script[id]
+	switch {
+	case e.Kind == RunTask:
+		event := Event{Kind: TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: Success, Outputs: Datum{JSON: []byte(`{}`)}}
+		switch {
+		case word == "wait" && !e.Woke:
+			event.Status, event.Wake = "", a.clock.Add(time.Hour)
+		case strings.HasPrefix(word, "exit "):
+			event.Exit = Status(strings.TrimPrefix(word, "exit "))
+		case word != "" && word != "wait":
+			event.Status = Status(word)
+		}
+		return event
+	case e.What == RunIf:
+		word = a.script["if "+id]
+		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}
+	default:
+		event := Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail"}
+		if word == "none" {
+			event.Case = -1
+		} else if word != "" && word != "fail" {
+			_, err := fmt.Sscan(word, &event.Case)
+			if err != nil {
+				a.t.Fatal(err)
+			}
+		}
+		return event
+	}
+}
+
+// run starts the execution and answers every effect, the first one first, until nothing is left. A time that is waited for
+// comes at once.
+func (a *actor) run() *actor {
+	a.t.Helper()
+	a.tell(Event{Kind: Started, Run: RootRow})
+	return a.goOn()
+}
+
+func (a *actor) goOn() *actor {
+	a.t.Helper()
+	for {
+		switch wakes := a.state.Wakes(); {
+		case len(a.pending) > 0:
+			a.answer(0)
+		case len(wakes) > 0:
+			a.tell(wakes[0])
+		default:
+			return a
+		}
+	}
+}
+
+// tree prints an execution as "STATUS(task STATUS(…) …)".
+func (a *actor) tree() string { return string(a.state.Status()) + a.children(RootRow) }
+
+func (a *actor) children(parent int32) string {
+	var texts []string
+	for row := range a.state.Runs {
+		if r := &a.state.Runs[row]; r.Parent == parent {
+			texts = append(texts, r.TaskID+" "+string(r.Status())+a.children(int32(row)))
+		}
+	}
+	if texts == nil {
+		return ""
+	}
+	return "(" + strings.Join(texts, ", ") + ")"
+}

@@ -1,0 +1,58 @@
+package execution
+
+import "fmt"
+
+// Wait says what a task run, or the execution, waits for.
+type Wait uint8
+
+// What can be waited for. A flowable that waits for its children has [WaitNone]: they are counted.
+const (
+	WaitNone  Wait = iota
+	WaitEval       // the value of an expression: runIf while CREATED, the choice of a Choice or the flow's outputs afterwards
+	WaitTask       // the end of an attempt
+	WaitTimer      // a time
+)
+
+var waitNames = []string{"", "eval", "task", "timer"}
+
+// MarshalText writes the word for w.
+func (w Wait) MarshalText() ([]byte, error) { return name(waitNames, int(w)) }
+
+// UnmarshalText reads what [Wait.MarshalText] wrote.
+func (w *Wait) UnmarshalText(text []byte) error { return parseName(waitNames, text, (*uint8)(w)) }
+
+// Stage is the list of a flowable, or of the flow, that is in force.
+type Stage uint8
+
+// The stages, in their order.
+const (
+	StageMain    Stage = iota // its tasks
+	StageErrors               // `errors`, after the main list has failed
+	StageFinally              // `finally`
+	StageEnd                  // all have ended
+)
+
+var stageNames = []string{"", "errors", "finally", "end"}
+
+// MarshalText writes the word for g.
+func (g Stage) MarshalText() ([]byte, error) { return name(stageNames, int(g)) }
+
+// UnmarshalText reads what [Stage.MarshalText] wrote.
+func (g *Stage) UnmarshalText(text []byte) error { return parseName(stageNames, text, (*uint8)(g)) }
+
+func name(names []string, i int) ([]byte, error) {
+	if i >= len(names) {
+		return nil, fmt.Errorf("value %d has no name", i)
+	}
+	return []byte(names[i]), nil
+}
+
+func parseName(names []string, text []byte, to *uint8) error {
+	for i, name := range names {
+		if name == string(text) {
+			*to = uint8(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is none of %q", text, names)
+}

@@ -1,0 +1,119 @@
+package flow
+
+import (
+	"maps"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
+)
+
+// noMembers returns the members of a mapping before they are read.
+func (l *loader) noMembers(n *yaml.Node, path string) Members {
+	return Members{Path: path, Pos: l.pos(n), properties: map[string]property{}}
+}
+
+// readMembers reads the members of a mapping that properties describe. Others gets the common ones, which are allowed beside.
+func (l *loader) readMembers(
+	m *Members, properties []Property, common map[string]memberState, n *yaml.Node, others func(name string, val *yaml.Node, path string),
+) {
+	known := make(map[string]memberState, len(common)+len(properties))
+	maps.Copy(known, common)
+	byName := make(map[string]*Property, len(properties))
+	for i := range properties {
+		p := &properties[i]
+		byName[p.Name], known[p.Name] = p, supported
+		if p.NotYet {
+			known[p.Name] = notYet
+		}
+	}
+	written := make(map[string]bool, len(properties))
+	isMapping := l.members(n, m.Path, known, func(name string, key, val *yaml.Node, path string) {
+		p := byName[name]
+		if p == nil {
+			others(name, val, path)
+			return
+		}
+		written[name] = true
+		l.readMember(m, p, key, val, path)
+	})
+	for _, p := range properties {
+		if isMapping && p.Required && !written[p.Name] {
+			l.report(SeverityError, m.Pos, m.Path+"."+p.Name, "%s", p.whenMissing())
+		}
+	}
+}
+
+func (l *loader) readMember(m *Members, p *Property, key, val *yaml.Node, path string) {
+	if p.Extension {
+		l.extension(key, path, "property `"+p.Name+"`")
+	}
+	if value, ok := l.property(p, val, path); ok {
+		m.properties[p.Name] = value
+		m.order = append(m.order, p.Name)
+	}
+}
+
+// whenMissing and whenEmpty say what is wrong with a required property; of tasks in Kestra's words.
+func (p *Property) whenMissing() string {
+	if p.Type == Tasks {
+		return p.whenEmpty()
+	}
+	return "is missing"
+}
+
+func (p *Property) whenEmpty() string {
+	if p.Type == Tasks {
+		return "The '" + p.Name + "' property cannot be empty"
+	}
+	return "must not be empty"
+}
+
+// nestedProperty reads a property that has components, inputs or objects inside of it.
+func (l *loader) nestedProperty(p *Property, n *yaml.Node, path string, out *property) {
+	before := l.errors
+	switch p.Type {
+	case Conditions:
+		out.children = l.components(KindCondition, n, path)
+	case Task:
+		if c := l.component(KindTask, n, path); c != nil {
+			out.children = []*Component{c}
+		}
+	case Tasks:
+		out.children = l.components(KindTask, n, path)
+	case TaskCases:
+		out.cases = l.cases(n, path)
+	case Inputs:
+		out.inputs = l.inputs(n, path)
+	case Object:
+		out.objects = []*Members{l.object(p, n, path)}
+	case Objects:
+		items, _ := l.list(n, path)
+		for i, item := range items {
+			out.objects = append(out.objects, l.object(p, item, index(path, i)))
+		}
+	default: // nothing inside
+	}
+	if p.Required && p.Type != Object && len(n.Content) == 0 && l.errors == before {
+		l.errorAt(n, path, "%s", p.whenEmpty())
+	}
+}
+
+// object reads a mapping that the Properties of p describe.
+func (l *loader) object(p *Property, n *yaml.Node, path string) *Members {
+	m := l.noMembers(n, path)
+	l.readMembers(&m, p.Properties, nil, n, nil)
+	return &m
+}
+
+// cases reads a mapping of lists of tasks.
+func (l *loader) cases(n *yaml.Node, path string) []Case {
+	if n.Kind != yaml.MappingNode {
+		l.errorAt(n, path, "must be a mapping, is %s", kindName(n))
+		return nil
+	}
+	cases := make([]Case, 0, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i].Value
+		cases = append(cases, Case{Key: key, Tasks: l.components(KindTask, n.Content[i+1], path+"."+shorten(key))})
+	}
+	return cases
+}

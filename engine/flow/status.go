@@ -1,0 +1,32 @@
+package flow
+
+import "slices"
+
+// Status is a state of an execution, a task run or an attempt, in Kestra's words.
+type Status string
+
+// The statuses that this core gives.
+const (
+	Created Status = "CREATED"
+	Running Status = "RUNNING"
+	Success Status = "SUCCESS"
+	Warning Status = "WARNING"
+	Failed  Status = "FAILED"
+	Skipped Status = "SKIPPED" // task runs only
+	Killed  Status = "KILLED"
+)
+
+// terminated are all statuses of Kestra that end an execution or a task run, whether or not this core gives them.
+var terminated = []Status{Failed, Warning, Success, Killed, "CANCELLED", "RETRIED", Skipped, "RESUBMITTED"}
+
+// Terminated reports whether nothing follows s.
+func (s Status) Terminated() bool {
+	switch s { // the three that nearly always decide first
+	case Success, Failed, Warning:
+		return true
+	case Created, Running, "":
+		return false
+	default:
+		return slices.Contains(terminated, s)
+	}
+}

@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// panics is the function kv() of the tests: it fails as no function should.
+type panics struct{}
+
+func (panics) Call(_ *pebble.Context, args []value.Value) (value.Value, error) {
+	panic("cannot go on with " + args[0].Str())
+}
+
+// TestPanicsAreAnswers lets every part of a request panic, with data of the request and the key in its hands.
+func TestPanicsAreAnswers(t *testing.T) {
+	const canary = "cnry~of~the~request"
+	bad := "{{ kv(trigger.body.name) }}"
+	ret := "- {id: ret, type: io.kestra.plugin.core.debug.Return, format: x}"
+	tests := []struct {
+		name, text string
+		status     int
+		outcome    webhook.Outcome
+	}{
+		{"a condition", taskFlow("f", ret, expressionCondition(bad)), 204, webhook.OutcomeError},
+		{"when", taskFlow("f", ret, "when: \""+bad+"\""), 204, webhook.OutcomeError},
+		{"a label", taskFlow("f", ret, "labels: {l: \""+bad+"\"}"), 500, webhook.OutcomeFailed},
+		{"a task", taskFlow("f", strings.Replace(ret, "x}", "\""+bad+"\"}", 1), "wait: true"), 500, webhook.OutcomeEnded},
+		{"runIf", taskFlow("f", strings.Replace(ret, "x}", "x, runIf: \""+bad+"\"}", 1), "wait: true"), 500, webhook.OutcomeEnded},
+		{"an output", taskFlow("f", ret, "wait: true", "outputs: [{id: o, type: STRING, value: \""+bad+"\"}]"), 500, webhook.OutcomeEnded},
+		{"a status", taskFlow("f", ret, "wait: true\nresponseCode: \""+bad+"\""), 500, webhook.OutcomeFailed},
+		{"an input", taskFlow("f", ret, "", "inputs: [{id: i, type: STRING, defaults: \""+bad+"\"}]"), 200, webhook.OutcomeFired},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			core, logs := observer.New(zap.DebugLevel)
+			e := openEngine(t)
+			e.Configure(Options{Logger: zap.New(core)})
+			set, found := flow.Load(catalog(), flow.Options{
+				Pebble: pebble.New(pebble.Options{Providers: map[string]pebble.Provider{"kv": panics{}}}),
+			}, []*flow.Source{flow.NewSource("test", []byte(test.text))})
+			if err := found.Err(); err != nil {
+				t.Fatal(err)
+			}
+			site, _ := openSite(t, e, set, SiteOptions{Logger: zap.New(core)})
+			r := send(site, "f", `{"name":"`+canary+`"}`)
+			if r.Status != test.status || r.Outcome != test.outcome {
+				t.Errorf("answer is %d, %s, want %d, %s", r.Status, r.Outcome, test.status, test.outcome)
+			}
+			if test.outcome == webhook.OutcomeFailed && strings.Contains(string(r.Body), canary) {
+				t.Errorf("the answer holds data: %s", r.Body)
+			}
+			told := logs.FilterMessage("panic").All()
+			if len(told) != 1 || !strings.Contains(told[0].ContextMap()["stack"].(string), "panics.Call") {
+				t.Errorf("the log says %v", told)
+			}
+			for _, entry := range logs.All() {
+				if line := fmt.Sprint(entry.Message, entry.ContextMap()); strings.Contains(line, canary) {
+					t.Errorf("the log holds data of the request: %s", line)
+				}
+			}
+			if memory, places := e.admission.Used(); test.status != 200 && (memory != 0 || places != 0) {
+				t.Errorf("%d bytes and %d places are left", memory, places)
+			}
+			if r := send(site, "f", `{"name":"`+canary+`"}`); r.Status != test.status {
+				t.Errorf("the next request is answered with %d", r.Status)
+			}
+		})
+	}
+}

@@ -1,0 +1,306 @@
+package runner
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// setup is what an execution needs beside its state, from the first to the last actor.
+type setup struct {
+	flow   *scope.Flow
+	mask   *mask.Mask
+	logger *zap.Logger // nil: that of the runner
+	stop   func(execution.Status) *execution.TriggerState
+	ended  func(execution.Status)
+}
+
+// actor is an execution under way. One goroutine at a time drives it; the fields below mu are those of all.
+type actor struct {
+	setup
+	runner  *Runner
+	plan    *execution.Plan
+	state   *execution.State
+	claim   *admission.Claim
+	handle  *handle
+	trigger *value.Map // of the request; nil: it is decoded
+	queued  func()
+	inputs  value.Value
+	scope   *scope.Execution // nil until it is needed
+
+	result     execution.Result
+	effects    []execution.Effect // to be performed by the driver, the first one first
+	blocking   []execution.Effect // to be started when what led to them is committed
+	taken      []message          // taken out of the inbox
+	barrier    bool               // something must be committed
+	pebble     pebble.Context
+	task       task.Context
+	evaluation admission.Evaluation
+	batch      execution.Batch
+	spent      bool                      // an effect is performed again although there is no more memory to be had
+	waits      map[int32]execution.Event // Woke, for each task run that waits for a time
+	timers     map[int32]*time.Timer     // of those, while something else of the execution is under way
+
+	mu         sync.Mutex
+	inbox      []message
+	scheduled  bool                         // it is driven, or waits for a driver
+	gone       bool                         // it takes no more events: the execution has ended or is parked
+	over       bool                         // it was finished
+	running    map[int32]context.CancelFunc // attempts that run on goroutines of their own, by row
+	kept       int64                        // bytes that the outputs of its tasks and its own take
+	firstInbox [1]message
+	room       actorRoom
+}
+
+// actorRoom is the memory for what most executions need, allocated with the actor.
+type actorRoom struct {
+	accept  [1]execution.Accept
+	write   [1]execution.Write
+	effects [2]execution.Effect
+	queue   [2]execution.Effect
+	rows    [6]int32
+}
+
+// message is an event, and the value of the outputs that it has as text.
+type message struct {
+	event   execution.Event
+	outputs value.Value
+	kept    int64 // bytes taken for them, to be given back if nobody wants them
+}
+
+func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
+	a := &actor{setup: s, runner: r, plan: s.flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
+	a.result.Effects, a.result.Rows, a.effects = a.room.effects[:0], a.room.rows[:0], a.room.queue[:0]
+	return a
+}
+
+// variables returns the variables of the execution.
+func (a *actor) variables() *scope.Execution {
+	if a.scope == nil {
+		a.scope = scope.New(a.flow, a.state, a.trigger)
+		a.scope.SetInputs(a.inputs)
+	}
+	return a.scope
+}
+
+// post hands an event to the actor, and sees to it that somebody drives it.
+func (a *actor) post(m message) {
+	a.mu.Lock()
+	if a.gone {
+		a.mu.Unlock()
+		return
+	}
+	a.inbox = append(a.inbox, m)
+	idle := !a.scheduled
+	a.scheduled = true
+	a.mu.Unlock()
+	if idle {
+		a.runner.schedule(a)
+	}
+}
+
+// drive does all there is to do, and returns true when the execution has ended. With late, it returns false before the first
+// effect that blocks or finds the caller late, and stays scheduled; drivers can then go on. Without, it returns false when
+// there is nothing to do, or when ctx is done. The error says why the execution is given up.
+func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err error) {
+	for {
+		if err := a.stepAll(); err != nil {
+			return false, a.broken("the execution cannot go on", err)
+		}
+		if a.barrier {
+			ended, err = a.atBarrier(ctx)
+			if ended || err != nil {
+				return ended, err
+			}
+		}
+		if late != nil && len(a.blocking) > 0 {
+			return false, nil
+		}
+		a.startBlocking()
+		if len(a.effects) == 0 {
+			if a.rest() {
+				return false, nil
+			}
+			continue
+		}
+		if late != nil && late() {
+			return false, nil
+		}
+		if ctx.Err() != nil {
+			return false, ErrStopping
+		}
+		e := a.effects[0]
+		m, err := a.perform(ctx, e)
+		switch {
+		case ctx.Err() != nil: // it may have been cut short, and is no answer
+			return false, ErrStopping
+		case err != nil:
+			return false, a.broken("an effect could not be performed", err)
+		}
+		a.effects = a.effects[:copy(a.effects, a.effects[1:])]
+		if err := a.step(m); err != nil {
+			return false, a.broken("the execution cannot go on", err)
+		}
+	}
+}
+
+// stepAll steps by all events that have come.
+func (a *actor) stepAll() error {
+	a.mu.Lock()
+	a.taken, a.inbox = a.inbox, a.taken[:0]
+	a.mu.Unlock()
+	for _, m := range a.taken {
+		if err := a.step(m); err != nil {
+			return err
+		}
+	}
+	clear(a.taken)
+	return nil
+}
+
+// step steps by one event, and sorts the effects.
+func (a *actor) step(m message) error {
+	if m.event.At.IsZero() {
+		m.event.At = a.runner.now()
+	}
+	if err := execution.Step(a.plan, a.state, m.event, &a.result); err != nil {
+		return err
+	}
+	if a.result.Stale {
+		a.claim.Give(m.kept)
+		return nil
+	}
+	a.noteWait(&m.event)
+	if len(a.result.Rows) > 0 {
+		vars := a.variables()
+		for _, row := range a.result.Rows {
+			vars.Record(row, a.outputsOf(row, m))
+		}
+	}
+	a.barrier = a.barrier || a.result.Barrier
+	for _, e := range a.result.Effects {
+		switch {
+		case e.Kind == execution.Cancel:
+			a.cancel(e.Run)
+		case a.plan.Blocks(a.state, e):
+			a.blocking = append(a.blocking, e)
+		default:
+			a.effects = append(a.effects, e)
+		}
+	}
+	if a.state.Exit != "" { // what was killed before it began
+		a.effects = a.pendingOf(a.effects)
+		a.blocking = a.pendingOf(a.blocking)
+	}
+	return nil
+}
+
+// pendingOf returns those of the effects that somebody still waits for.
+func (a *actor) pendingOf(effects []execution.Effect) []execution.Effect {
+	kept := effects[:0]
+	for _, e := range effects {
+		if e.Run == execution.RootRow || !a.state.Runs[e.Run].Status().Terminated() {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+var emptyMap = value.FromMap(value.NewMap(0))
+
+// outputsOf returns the value of the outputs of a task run: that of the message if it is about this run.
+func (a *actor) outputsOf(row int32, m message) value.Value {
+	r := &a.state.Runs[row]
+	switch {
+	case r.Outputs.IsZero():
+		return value.Null
+	case m.event.Run == row && !m.outputs.IsNull():
+		return m.outputs
+	case len(r.Outputs.JSON) <= len("{}"):
+		return emptyMap
+	}
+	v, err := value.DecodeJSON(r.Outputs.JSON)
+	if err != nil { // never: it was made by AppendJSON
+		return emptyMap
+	}
+	return v
+}
+
+// rest says that there is nothing to do now, unless events have come meanwhile.
+func (a *actor) rest() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.inbox) > 0 {
+		return false
+	}
+	a.scheduled = false
+	return true
+}
+
+// broken logs why an execution is given up. What was committed stays.
+func (a *actor) broken(message string, err error) error {
+	if a.state.Version > 0 { // else the caller gets the error
+		log := a.log("", "")
+		log.Log(task.Error, message, zap.Error(err))
+	}
+	return err
+}
+
+// finish ends the actor, and tells whoever waits; err says why the execution has not ended.
+func (a *actor) finish(err error) {
+	r := a.runner
+	if err == nil && a.ended != nil {
+		a.ended(a.state.Status())
+	}
+	a.mu.Lock()
+	over := a.over
+	a.gone, a.over = true, true
+	a.mu.Unlock()
+	if over { // by the end of the runner
+		return
+	}
+	a.stopTimers()
+	a.claim.Vacate()
+	a.claim.Release()
+	h := a.handle
+	h.err = err
+	if err == nil {
+		h.state, h.scope = a.state, a.variables()
+	}
+	if h.done == nil { // nobody can wait for it
+		return
+	}
+	close(h.done)
+	r.mu.Lock()
+	if err == nil || r.context.Err() == nil { // those that are left at exit are counted
+		delete(r.runs, a.state.ID)
+	}
+	r.checkDrained()
+	r.mu.Unlock()
+}
+
+// snapshot returns a copy of the present state, with trigger variables resolved.
+func (a *actor) snapshot() *execution.State { return a.state.Share() }
+
+// log returns the logger of a task, or with "" of the execution itself.
+func (a *actor) log(taskID, minimum string) task.Logger {
+	to := a.logger
+	if to == nil {
+		to = a.runner.options.Load().Logger
+	}
+	l := task.Logger{To: to, Execution: a.state.ID, Namespace: a.state.Namespace, Flow: a.state.FlowID, Task: taskID, Mask: a.mask}
+	if minimum != "" {
+		l.Minimum, _ = task.ParseLevel(minimum) // loading has checked it
+	}
+	return l
+}

@@ -1,0 +1,101 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// atBarrier commits all that happened since the last barrier, and reports whether the execution has ended. One that only
+// waits is parked by the same commit; its actor is then at an end too, but not the execution.
+func (a *actor) atBarrier(ctx context.Context) (ended bool, err error) {
+	a.barrier = false
+	ended = a.state.Status().Terminated()
+	var park *execution.Park
+	if !ended {
+		park = a.park()
+	}
+	if err := a.commit(ctx, park); err != nil {
+		return false, a.broken("the execution could not be kept", err)
+	}
+	if park != nil {
+		return false, errParked
+	}
+	if !ended {
+		a.setTimers()
+	}
+	return ended, nil
+}
+
+// errParked ends the driving of an actor whose execution was parked.
+var errParked = errors.New("execution is parked")
+
+// commit keeps all that happened since the last commit.
+func (a *actor) commit(ctx context.Context, park *execution.Park) error {
+	s := a.state
+	b := &a.batch
+	*b = execution.Batch{}
+	if s.Status().Terminated() && a.stop != nil {
+		if t := a.stop(s.Status()); t != nil {
+			b.Triggers = []execution.TriggerState{*t}
+		}
+	}
+	if s.Version == 0 {
+		if err := a.keepApart(ctx, &s.Trigger.Variables); err != nil {
+			return err
+		}
+		s.Changes() // they are in the state
+		a.room.accept[0] = execution.Accept{State: s, Park: park}
+		b.Accept = a.room.accept[:]
+		if err := a.runner.store.Commit(ctx, b); err != nil {
+			return err
+		}
+		a.claim.Accept()
+		return nil
+	}
+	a.room.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park}
+	b.Write = a.room.write[:]
+	if err := a.runner.store.Commit(ctx, b); err != nil {
+		return err
+	}
+	s.Version++
+	return nil
+}
+
+// keepApart puts a text that is too long to travel into the store, and keeps it at hand.
+func (a *actor) keepApart(ctx context.Context, d *execution.Datum) error {
+	if d.Ref != "" || len(d.JSON) <= execution.InlineLimit {
+		return nil
+	}
+	ref, err := a.runner.store.PutValue(ctx, a.state.ID, d.JSON)
+	if err != nil {
+		return fmt.Errorf("value of %d bytes: %w", len(d.JSON), err)
+	}
+	d.Ref = ref
+	return nil
+}
+
+// resolve fills in all texts of a state.
+func (r *Runner) resolve(ctx context.Context, s *execution.State) error {
+	err := errors.Join(r.resolveDatum(ctx, &s.Trigger.Variables), r.resolveDatum(ctx, &s.Inputs),
+		r.resolveDatum(ctx, &s.Variables), r.resolveDatum(ctx, &s.Outputs))
+	for i := range s.Runs {
+		err = errors.Join(err, r.resolveDatum(ctx, &s.Runs[i].Outputs))
+	}
+	return err
+}
+
+// resolveDatum fills in the text of a datum that is kept apart.
+func (r *Runner) resolveDatum(ctx context.Context, d *execution.Datum) error {
+	if d.Ref == "" || d.JSON != nil {
+		return nil
+	}
+	data, err := r.store.GetValue(ctx, d.Ref)
+	if err != nil {
+		return err
+	}
+	d.JSON = data
+	return nil
+}

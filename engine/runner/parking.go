@@ -1,0 +1,218 @@
+package runner
+
+import (
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// parked is what the runner keeps of an execution that only waits; the store has the rest.
+type parked struct {
+	setup
+	handle *handle
+}
+
+// noteWait keeps in mind which task runs wait for a time.
+func (a *actor) noteWait(e *execution.Event) {
+	switch {
+	case e.Kind == execution.TaskEnded && e.Status == "":
+		if a.waits == nil {
+			a.waits = make(map[int32]execution.Event)
+		}
+		a.waits[e.Run] = execution.Event{Kind: execution.Woke, Run: e.Run, Attempt: e.Attempt, At: a.state.Runs[e.Run].Wake}
+	case e.Kind == execution.Woke:
+		a.forgetWait(e.Run)
+	case e.Exit != "":
+		for row := range a.waits {
+			a.forgetWait(row)
+		}
+	}
+}
+
+func (a *actor) forgetWait(row int32) {
+	delete(a.waits, row)
+	if t := a.timers[row]; t != nil {
+		t.Stop()
+		delete(a.timers, row)
+	}
+}
+
+// nextWake returns the first time that a task run waits for; the zero time if none does.
+func (a *actor) nextWake() time.Time {
+	var wake time.Time
+	for _, e := range a.waits {
+		if wake.IsZero() || e.At.Before(wake) {
+			wake = e.At
+		}
+	}
+	return wake
+}
+
+// park returns until when the execution waits if it does nothing else; the actor then takes no more events. Else it is nil.
+// Before the commit the runner must know of it: the store may find it due at once.
+func (a *actor) park() *execution.Park {
+	if len(a.waits) == 0 || len(a.effects) > 0 || len(a.blocking) > 0 {
+		return nil
+	}
+	a.mu.Lock()
+	a.gone = len(a.running) == 0 && len(a.inbox) == 0
+	gone := a.gone
+	a.mu.Unlock()
+	if !gone {
+		return nil
+	}
+	a.stopTimers()
+	if a.handle.done == nil {
+		a.handle.done = make(chan struct{})
+	}
+	r := a.runner
+	r.mu.Lock()
+	r.parked[a.state.ID] = &parked{a.setup, a.handle}
+	r.mu.Unlock()
+	return &execution.Park{Wake: a.nextWake()}
+}
+
+// leave gives back what the actor of a parked execution had, and sees to it that the execution is woken.
+func (a *actor) leave() {
+	r := a.runner
+	r.mu.Lock()
+	if r.runs[a.state.ID] == a {
+		delete(r.runs, a.state.ID)
+	}
+	r.wakeAt(a.nextWake())
+	r.checkDrained()
+	r.mu.Unlock()
+	a.claim.Vacate()
+	a.claim.Release()
+}
+
+// wakeAt sees to it that the store is asked for executions that are due at a time, with the lock held.
+func (r *Runner) wakeAt(t time.Time) {
+	if t.IsZero() || r.closed || !r.due.IsZero() && !t.Before(r.due) {
+		return
+	}
+	r.due = t
+	wait := max(0, t.Sub(r.now()))
+	if r.wake == nil {
+		r.wake = time.AfterFunc(wait, r.claimDue)
+		return
+	}
+	r.wake.Reset(wait)
+}
+
+// claims is how many executions are woken at once.
+const claims = 64
+
+// claimDue wakes the executions that are due.
+func (r *Runner) claimDue() {
+	r.mu.Lock()
+	r.due = time.Time{}
+	closed := r.closed
+	r.mu.Unlock()
+	for !closed {
+		due, next, err := r.store.Claim(r.context, claims, r.now())
+		if err != nil {
+			next = r.now().Add(time.Second) // the store may be well again by then
+		}
+		for _, s := range due {
+			r.resume(s)
+		}
+		if len(due) < claims {
+			r.mu.Lock()
+			r.wakeAt(next)
+			r.mu.Unlock()
+			return
+		}
+	}
+}
+
+// resume goes on with an execution that was parked.
+func (r *Runner) resume(s *execution.State) {
+	r.mu.Lock()
+	p := r.parked[s.ID]
+	r.mu.Unlock()
+	if p == nil { // it is not of this runner
+		return
+	}
+	claim := r.admission.Claim(s.Namespace + "/" + s.FlowID)
+	claim.Readmit()
+	claim.Accept()
+	a := r.newActor(p.setup, s, claim)
+	a.handle = p.handle
+	if err := r.resolve(r.context, s); err != nil {
+		r.takeUp(a)
+		a.finish(a.broken("the execution could not be loaded", err))
+		return
+	}
+	a.claim.Charge(size(s))
+	pending, err := execution.Pending(a.plan, s)
+	if err != nil {
+		r.takeUp(a)
+		a.finish(a.broken("the execution cannot go on", err))
+		return
+	}
+	for _, e := range pending {
+		if a.plan.Blocks(s, e) {
+			a.blocking = append(a.blocking, e)
+		} else {
+			a.effects = append(a.effects, e)
+		}
+	}
+	now := r.now()
+	for _, e := range s.Wakes() {
+		if e.At.After(now) {
+			if a.waits == nil {
+				a.waits = make(map[int32]execution.Event)
+			}
+			a.waits[e.Run] = e
+			continue
+		}
+		e.At = now
+		a.inbox = append(a.inbox, message{event: e})
+	}
+	a.setTimers()
+	a.mu.Lock()
+	a.scheduled = true
+	a.mu.Unlock()
+	r.takeUp(a)
+	r.schedule(a)
+}
+
+// takeUp makes the actor the one of an execution that was parked.
+func (r *Runner) takeUp(a *actor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.parked, a.state.ID)
+	r.runs[a.state.ID] = a
+}
+
+// size returns about how many bytes of memory the texts of a state take.
+func size(s *execution.State) int64 {
+	n := len(s.Trigger.Variables.JSON) + len(s.Inputs.JSON) + len(s.Variables.JSON) + len(s.Outputs.JSON)
+	for i := range s.Runs {
+		n += len(s.Runs[i].Outputs.JSON)
+	}
+	return int64(n)
+}
+
+// setTimers sets a timer for every task run that waits for a time and has none: something else of the execution is under way.
+func (a *actor) setTimers() {
+	for _, e := range a.waits {
+		if a.timers[e.Run] != nil {
+			continue
+		}
+		if a.timers == nil {
+			a.timers = make(map[int32]*time.Timer)
+		}
+		a.timers[e.Run] = time.AfterFunc(max(0, e.At.Sub(a.runner.now())), func() {
+			a.post(message{event: execution.Event{Kind: execution.Woke, Run: e.Run, Attempt: e.Attempt}})
+		})
+	}
+}
+
+func (a *actor) stopTimers() {
+	for _, t := range a.timers {
+		t.Stop()
+	}
+	a.timers = nil
+}

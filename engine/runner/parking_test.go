@@ -1,0 +1,260 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+const (
+	sleeps   = "tasks: [{id: a, type: test.Sleep}, {id: b, type: io.kestra.plugin.core.debug.Return, format: '{{ outputs.a.slept }} {{ trigger.body.n }}'}]"
+	together = "tasks: [{id: p, type: test.Parallel, tasks: [{id: a, type: test.Sleep}, {id: g, type: test.Gate}]}]"
+)
+
+// TestParking follows an execution that only waits: meanwhile it has no place, no memory and no goroutine, and it goes on
+// with what it began with.
+func TestParking(t *testing.T) {
+	for _, wait := range []bool{false, true} {
+		t.Run(fmt.Sprint("a caller waits: ", wait), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, Options{})
+				ended := 0
+				job := f.job(f.plan(sleeps), `{"n":7}`)
+				job.Ended = func(execution.Status) { ended++ }
+				began := time.Now()
+				var answer <-chan waited
+				if wait {
+					answer = f.waiting(t.Context(), job, began.Add(time.Hour))
+				} else if err := f.runner.Start(t.Context(), job); err != nil {
+					t.Fatal(err)
+				}
+				<-time.After(30 * time.Second)
+				synctest.Wait()
+				f.holds(t, "while it waits", 1)
+				var s *execution.State
+				if wait {
+					w := <-answer
+					s = w.s
+					if w.err != nil || !w.done {
+						t.Fatal(w.done, w.err)
+					}
+				} else {
+					var err error
+					if s, err = f.runner.Wait(t.Context(), job.State.ID); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if took := time.Since(began); took != time.Minute || ended != 1 || words(s.History) != ran {
+					t.Errorf("after %v it had ended %d times: %s", took, ended, words(s.History))
+				}
+				want := []string{"a: " + ran + " / " + ran + `; {"slept":true}`, "b: " + ran + " / " + ran + `; {"value":"true 7"}`}
+				if diff := cmp.Diff(want, describe(s)); diff != "" {
+					t.Errorf("task runs (-want +got):\n%s", diff)
+				}
+				synctest.Wait()
+				f.holds(t, "afterwards", 0)
+			})
+		})
+	}
+}
+
+// holds checks that nothing is under way, and how many executions are parked.
+func (f *fixture) holds(t *testing.T, when string, parked int) {
+	t.Helper()
+	f.runner.mu.Lock()
+	defer f.runner.mu.Unlock()
+	if memory, places := f.admission.Used(); memory != 0 || places != 0 || len(f.runner.runs) != 0 || len(f.runner.parked) != parked {
+		t.Errorf("%s there are %d bytes, %d places and %d actors taken, and %d parked", when, memory, places, len(f.runner.runs), len(f.runner.parked))
+	}
+}
+
+// TestTimesBesideTasks checks that a task run which waits for a time goes on then, while another one runs.
+func TestTimesBesideTasks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		job := f.job(f.plan(together), "{}")
+		if err := f.runner.Start(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		g := <-f.gates
+		<-time.After(2 * time.Minute)
+		synctest.Wait()
+		s, err := f.store.Load(t.Context(), job.State.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"p: CREATED RUNNING / CREATED RUNNING", "a: " + ran + " / " + ran + `; {"slept":true}`, "g: CREATED RUNNING / CREATED RUNNING"}
+		if diff := cmp.Diff(want, describe(s)); diff != "" {
+			t.Errorf("after two minutes (-want +got):\n%s", diff)
+		}
+		g.open <- nil
+		if s, err := f.runner.Wait(t.Context(), job.State.ID); err != nil || words(s.History) != ran {
+			t.Errorf("%s, %v", words(s.History), err)
+		}
+	})
+}
+
+// TestManyTimers parks executions that are due at different times and at once.
+func TestManyTimers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		p := f.plan(sleeps)
+		var jobs []*Job
+		for i := range 300 {
+			job := f.job(p, fmt.Sprintf(`{"n":%d}`, i))
+			jobs = append(jobs, job)
+			if err := f.runner.Start(t.Context(), job); err != nil {
+				t.Fatal(err)
+			}
+			if i%100 == 99 {
+				<-time.After(20 * time.Second)
+			}
+		}
+		for _, job := range jobs {
+			if s, err := f.runner.Wait(t.Context(), job.State.ID); err != nil {
+				t.Error(err)
+			} else if words(s.History) != ran {
+				t.Error(words(s.History))
+			}
+		}
+		synctest.Wait()
+		f.holds(t, "at the end", 0)
+	})
+}
+
+// TestSlowTasksKeepNobody checks that tasks which take their time delay neither other executions nor branches beside them.
+func TestSlowTasksKeepNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		for range 4 * runtime.GOMAXPROCS(0) {
+			if err := f.runner.Start(t.Context(), f.job(f.plan(gated), "{}")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		f.wait(f.job(f.plan(plain), "{}"))
+		stop := f.openGates()
+		synctest.Wait()
+		stop()
+	})
+}
+
+// exits is a flow of which one task ends the execution while another one runs.
+const exits = "tasks: [{id: p, type: test.Parallel, tasks: [{id: g, type: test.Gate}, {id: e, type: test.Exit}]}]"
+
+// TestCancel checks that a task whose end nobody waits for is cancelled, and that this one alone is.
+func TestCancel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		other := f.job(f.plan(gated), "{}")
+		if err := f.runner.Start(t.Context(), other); err != nil {
+			t.Fatal(err)
+		}
+		g := <-f.gates
+		s := f.wait(f.job(f.plan(exits), "{}"))
+		want := []string{"p: CREATED RUNNING KILLED / CREATED RUNNING KILLED", "g: CREATED RUNNING KILLED / CREATED RUNNING KILLED", "e: " + ran + " / " + ran + "; {}"}
+		if diff := cmp.Diff(want, describe(s)); diff != "" || words(s.History) != "CREATED RUNNING WARNING" {
+			t.Errorf("%s; task runs (-want +got):\n%s", words(s.History), diff)
+		}
+		synctest.Wait() // the cancelled task has ended, or goleak finds it
+		g.open <- nil
+		if s, err := f.runner.Wait(t.Context(), other.State.ID); err != nil || words(s.History) != ran {
+			t.Errorf("the other execution: %v, %v", s, err)
+		}
+		if memory, places := f.admission.Used(); memory != 0 || places != 0 {
+			t.Errorf("%d bytes and %d places are left", memory, places)
+		}
+	})
+}
+
+// TestParkedAtExit checks that the log counts executions that wait for a time.
+func TestParkedAtExit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		if err := f.runner.Start(t.Context(), f.job(f.plan(sleeps), "{}")); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		f.runner.Close()
+		if logs := f.logs.FilterMessageSnippet("are lost").All(); len(logs) != 1 || logs[0].ContextMap()["executions"] != int64(1) {
+			t.Errorf("the log says %v", logs)
+		}
+	})
+}
+
+// TestParkedCostLittle measures what the runner keeps of executions that are parked, beside what the store holds of them.
+func TestParkedCostLittle(t *testing.T) {
+	const n = 20_000
+	f := newFixture(t, Options{})
+	f.runner.Configure(Options{})
+	p := f.plan(sleeps)
+	scope := f.job(p, "{}").Flow
+	heap := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := heap()
+	for range n {
+		job := f.job(p, "{}")
+		job.Flow = scope
+		if _, _, _, err := f.runner.RunAndWait(context.Background(), job, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for parked := 0; parked < n; runtime.Gosched() {
+		f.runner.mu.Lock()
+		parked = len(f.runner.parked)
+		f.runner.mu.Unlock()
+	}
+	with := heap()
+	f.runner.mu.Lock()
+	f.runner.parked = map[string]*parked{}
+	f.runner.mu.Unlock()
+	without := heap()
+	t.Logf("an execution that is parked costs the runner %d bytes, and the store %d", (with-without)/n, (without-before)/n)
+	if each := (with - without) / n; each > 1024 {
+		t.Errorf("the runner keeps %d bytes of each", each)
+	}
+}
+
+// TestGrowth drives executions of many tasks: what a task costs must not grow with the number of tasks before it. It counts
+// allocated bytes.
+func TestGrowth(t *testing.T) {
+	for _, test := range []struct{ name, task string }{
+		{"pure", "{id: t%d, type: io.kestra.plugin.core.debug.Return, format: v}"},
+		{"a commit for each", "{id: t%d, type: test.Open}"},
+		{"reading the outputs of the first", "{id: t%d, type: io.kestra.plugin.core.debug.Return, format: '{{ outputs.t0.value ?? 1 }}'}"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t, Options{})
+			f.runner.Configure(Options{})
+			each := func(n int) float64 {
+				yaml := "tasks:\n"
+				for i := range n {
+					yaml += "- " + fmt.Sprintf(test.task, i) + "\n"
+				}
+				job := f.job(f.plan(yaml), "{}")
+				var a, b runtime.MemStats
+				runtime.ReadMemStats(&a)
+				f.wait(job)
+				runtime.ReadMemStats(&b)
+				return float64(b.TotalAlloc-a.TotalAlloc) / float64(n)
+			}
+			each(10)
+			few, many := each(100), each(3000)
+			t.Logf("%.0f bytes for each of 100 tasks, %.0f of 3,000", few, many)
+			if many > 1.5*few {
+				t.Errorf("a task of 3,000 allocates %.1f times as much as one of 100", many/few)
+			}
+		})
+	}
+}

@@ -1,0 +1,185 @@
+package scope
+
+import (
+	"sync"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Execution is the variables of an execution that is under way. Its methods belong to the goroutine that drives it; what
+// they return may be read by others.
+type Execution struct {
+	flow    *Flow
+	state   *execution.State
+	trigger *value.Map // nil until it is decoded
+	decode  sync.Once
+	inputs  value.Value // null until they are decoded
+	runs    index
+}
+
+// New returns the variables of an execution. The trigger is that of its request while that is at hand; nil: it is decoded
+// from the state. Task runs that the state has are recorded.
+func New(f *Flow, s *execution.State, trigger *value.Map) *Execution {
+	x := &Execution{flow: f, state: s, trigger: trigger}
+	for row := range s.Runs {
+		x.Record(int32(row), decodeDatum(s.Runs[row].Outputs))
+	}
+	return x
+}
+
+// SetInputs gives the values of the inputs, which the state has as text.
+func (x *Execution) SetInputs(v value.Value) { x.inputs = v }
+
+// Record notes that a task run has changed. outputs is the value of its outputs, in the form of [value.Normal]; null while
+// it has none. A flowable has outputs, if only empty ones, as soon as what is inside of it runs.
+func (x *Execution) Record(row int32, outputs value.Value) {
+	r := &x.state.Runs[row]
+	if outputs.IsNull() && r.Wait != execution.WaitEval && r.Status() != execution.Skipped && x.flow.plan.Node(r.Node).Shape != flow.ShapeLeaf {
+		outputs = noOutputs
+	}
+	x.runs.record(row, r, outputs)
+}
+
+var noOutputs = value.FromMap(value.NewMap(0))
+
+// Context returns what an evaluation sees now: about a task run, or with [execution.RootRow] about the execution as a whole.
+func (x *Execution) Context(row int32) pebble.Context { return x.flow.Context(x.At(row)) }
+
+// At returns the variables as they stand now.
+func (x *Execution) At(row int32) *value.Map {
+	v := &view{
+		execution: x, row: row, id: x.state.ID, start: x.state.History[0], status: x.state.Status(), labels: x.state.Labels,
+		variables: x.state.Variables, runs: x.runs.snapshot(),
+	}
+	if row != execution.RootRow {
+		r := &x.state.Runs[row]
+		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts) - 1, value: r.Value, iteration: r.Iteration, node: r.Node}
+		if r.Parent != execution.RootRow {
+			v.run.parent = x.state.Runs[r.Parent].ID
+		}
+	}
+	return v.Drawn.Map(v)
+}
+
+// triggerMap returns the variable `trigger`.
+func (x *Execution) triggerMap() *value.Map {
+	x.decode.Do(func() {
+		if x.trigger == nil {
+			x.trigger = x.flow.env.DecodeTrigger(x.state.Trigger.Variables)
+		}
+	})
+	return x.trigger
+}
+
+// view is the variables at one moment.
+type view struct {
+	value.Drawn
+	execution *Execution
+	row       int32
+	id        string
+	start     execution.Transition
+	status    execution.Status
+	labels    []flow.Label
+	variables execution.Datum
+	runs      snapshot
+	run       runView
+}
+
+// runView is the task run that variables are about.
+type runView struct {
+	id, parent string
+	start      execution.Transition
+	attempts   int // before this one
+	value      string
+	iteration  int32
+	node       int32
+}
+
+var names = []string{"trigger", "execution", "labels", "inputs", "outputs", "tasks", "taskrun", "task", "parents"}
+
+// Get implements [value.Source].
+func (v *view) Get(name string) (value.Value, bool) {
+	x := v.execution
+	switch name {
+	case "trigger":
+		return value.FromMap(x.triggerMap()), true
+	case "outputs":
+		return value.FromMap(value.DrawMap(outputsView{v.runs})), true
+	case "inputs":
+		return x.inputs, !x.inputs.IsNull()
+	case "execution":
+		m := value.NewMap(4)
+		m.Set("id", value.String(v.id))
+		m.Set("startDate", value.Time(v.start.At))
+		m.Set("originalId", value.String(v.id))
+		m.Set("state", value.String(string(v.status)))
+		return value.FromMap(m), true
+	case "labels":
+		return value.FromMap(flow.NestLabels(v.labels)), true
+	case "tasks":
+		return value.FromMap(value.DrawMap(tasksView{v.runs})), true
+	case "taskrun":
+		return v.taskRun(), true
+	case "task":
+		return v.task(), true
+	case "parents":
+		return value.ListOf(), true // until loops come
+	case "vars":
+		if !v.variables.IsZero() {
+			return decodeDatum(v.variables), true
+		}
+	}
+	return x.flow.constants.Get(name)
+}
+
+// Has implements [value.Source].
+func (v *view) Has(name string) bool {
+	switch name {
+	case "trigger", "outputs", "execution", "labels", "tasks", "taskrun", "task", "parents":
+		return true
+	default:
+		_, ok := v.Get(name)
+		return ok
+	}
+}
+
+// Map implements [value.Source].
+func (v *view) Map() *value.Map {
+	m := v.execution.flow.join(names, v.Get)
+	if vars, ok := v.Get("vars"); ok {
+		m.Set("vars", vars)
+	}
+	return m
+}
+
+func (v *view) taskRun() value.Value {
+	if v.row == execution.RootRow {
+		return value.Null
+	}
+	m := value.NewMap(6)
+	m.Set("id", value.String(v.run.id))
+	m.Set("startDate", value.Time(v.run.start.At))
+	m.Set("attemptsCount", value.Int(int64(max(0, v.run.attempts))))
+	if v.run.parent != "" {
+		m.Set("parentId", value.String(v.run.parent))
+	}
+	if v.run.value != "" {
+		m.Set("value", value.String(v.run.value))
+		m.Set("iteration", value.Int(int64(v.run.iteration)))
+	}
+	return value.FromMap(m)
+}
+
+func (v *view) task() value.Value {
+	if v.row == execution.RootRow {
+		return value.Null
+	}
+	task := v.execution.flow.plan.Node(v.run.node).Task
+	m := value.NewMap(2)
+	m.Set("id", value.String(task.ID))
+	m.Set("type", value.String(task.Type))
+	return value.FromMap(m)
+}

@@ -1,0 +1,71 @@
+package scope
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// TestSnapshotsDoNotChange records task runs in any order, tasks that run often among them, and compares what snapshots
+// say, when they were taken and at the end, with a map of the outputs that there were.
+func TestSnapshotsDoNotChange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var x index
+		type moment struct {
+			snapshot snapshot
+			want     string
+		}
+		var moments []moment
+		outputs := map[string]string{} // of the last run of a task that has some
+		last := map[string]int{}       // the row of it
+		var runs []*execution.Run
+		for range rapid.IntRange(1, 60).Draw(t, "steps") {
+			row := rapid.IntRange(0, min(len(runs), 20)).Draw(t, "row")
+			if row == len(runs) {
+				task := fmt.Sprint("t", rapid.IntRange(0, 9).Draw(t, "task"))
+				runs = append(runs, &execution.Run{TaskID: task, History: execution.History{{Status: execution.Running, At: time.Unix(1, 0)}}})
+			}
+			r := runs[row]
+			ends := !r.Status().Terminated() && rapid.Bool().Draw(t, "ends")
+			made := value.Null
+			if ends {
+				r.History = append(r.History, execution.Transition{Status: execution.Success, At: time.Unix(2, 0)})
+				made = value.MapOf("row", value.Int(int64(row)))
+				if at, ok := last[r.TaskID]; !ok || at <= row {
+					last[r.TaskID], outputs[r.TaskID] = row, value.JSON(made)
+				}
+			}
+			x.record(int32(row), r, made)
+			moments = append(moments, moment{x.snapshot(), show(outputs)})
+			if got := showView(x.snapshot()); got != moments[len(moments)-1].want {
+				t.Fatalf("outputs are %s, want %s", got, moments[len(moments)-1].want)
+			}
+		}
+		for i, m := range moments {
+			if diff := cmp.Diff(m.want, showView(m.snapshot)); diff != "" {
+				t.Fatalf("snapshot %d has changed (-want +got):\n%s", i, diff)
+			}
+		}
+	})
+}
+
+// show returns outputs of tasks as text.
+func show(outputs map[string]string) string { return fmt.Sprint(outputs) }
+
+// showView is show for what a snapshot says.
+func showView(s snapshot) string {
+	found := map[string]string{}
+	for i := range 10 {
+		task := fmt.Sprint("t", i)
+		if v, ok := (outputsView{s}).Get(task); ok {
+			found[task] = value.JSON(v)
+		}
+	}
+	return show(found)
+}

@@ -1,0 +1,347 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
+	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/guard"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/runner"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// call is a request with the right key on its way through a site. One goroutine works on it.
+type call struct {
+	site     *Site
+	served   *served
+	trigger  *webhook.Trigger
+	request  *webhook.Request
+	claim    *admission.Claim
+	delivery *webhook.Delivery
+	now      time.Time
+	context  pebble.Context
+	account  admission.Evaluation
+	state    *execution.State // nil until somebody needs it: most requests that are not met have none
+	inputs   value.Value      // once they were asked for
+	asked    bool
+}
+
+// fire reads the body of an admitted request, decides, and runs the flow.
+func (c *call) fire(ctx context.Context) (response webhook.Response) {
+	err := guard.Do(c.logError, func() error {
+		response = c.serve(ctx)
+		return nil
+	})
+	if err != nil {
+		return webhook.Failed()
+	}
+	return response
+}
+
+func (c *call) serve(ctx context.Context) webhook.Response {
+	err := c.claim.Take(c.request.Size())
+	if err != nil {
+		return unavailable(err)
+	}
+	if c.delivery, err = webhook.Receive(c.request, c.site.options.MaxBody, c.claim); err != nil {
+		return c.refuseBody(err)
+	}
+	c.account = c.claim.Evaluation()
+	vars := &scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), State: c.execution, Labels: c.literalLabels, Inputs: c.readInputs}
+	c.context = c.served.scope.Context(vars.Vars())
+	c.context.Now, c.context.Memory = c.now, &c.account
+	if refusal := c.decide(ctx); refusal != nil {
+		return *refusal
+	}
+	return c.run(ctx)
+}
+
+func (c *call) refuseBody(err error) webhook.Response {
+	if admission.IsFull(err) {
+		return unavailable(err)
+	}
+	status, message := http.StatusBadRequest, "request body could not be read"
+	if e := new(webhook.BodyError); errors.As(err, &e) {
+		status, message = e.Status, e.Message
+	}
+	c.log().Debug("webhook body refused", zap.Int("status", status), zap.Error(err))
+	if c.site.host.Exiting() {
+		return unavailable(runner.ErrStopping) // the sender is cut off, and may come again
+	}
+	return webhook.Message(status, webhook.OutcomeBody, http.StatusText(status)+": "+message)
+}
+
+// decide asks the conditions of the site and of the trigger; nil means that all hold.
+func (c *call) decide(ctx context.Context) *webhook.Response {
+	if len(c.site.conditions) == 0 && !c.trigger.HasConditions() {
+		return nil
+	}
+	deadline := time.Now().Add(c.site.host.Admission().Limits().Wait)
+	var refusal *webhook.Response
+	err := c.evaluate(ctx, deadline, func() error {
+		what, met, err := c.met(ctx, deadline)
+		if condition.IsBusy(err) {
+			return err
+		}
+		if !met {
+			refusal = c.unmet(what, err)
+		}
+		return nil
+	})
+	if err != nil {
+		response := unavailable(err)
+		return &response
+	}
+	return refusal
+}
+
+// met reports whether all conditions hold, and which one does not. A panic is an error of the condition.
+func (c *call) met(ctx context.Context, deadline time.Time) (what string, met bool, err error) {
+	err = guard.Do(c.logError, func() (err error) {
+		what, met, err = c.ask(ctx, deadline)
+		return err
+	})
+	return what, met && err == nil, err
+}
+
+// ask asks the conditions one by one, up to the first that does not hold.
+func (c *call) ask(ctx context.Context, deadline time.Time) (what string, met bool, err error) {
+	event := c.event(deadline)
+	for _, site := range c.site.conditions {
+		what = "site condition " + site.source
+		if met, err = site.Holds(ctx, event); !met {
+			if !condition.IsBusy(err) {
+				c.explainUnmet(what, func() string { return site.expression })
+			}
+			return what, met, err
+		}
+	}
+	question, err := c.trigger.Unmet(ctx, event)
+	if question != nil && !condition.IsBusy(err) {
+		c.explainUnmet(question.Path, question.Source)
+	}
+	return "condition of the trigger", question == nil, err
+}
+
+// evaluate calls f, which evaluates expressions, when it may run. The error is that of f, or says why the evaluation could
+// not be carried through now.
+func (c *call) evaluate(ctx context.Context, deadline time.Time, f func() error) error {
+	if err := c.claim.Enter(ctx, deadline); err != nil {
+		return err
+	}
+	defer c.claim.Leave()
+	err := f()
+	if _, short := c.account.End(); short {
+		return admission.ErrMemory
+	}
+	return err
+}
+
+func (c *call) event(deadline time.Time) *condition.Event {
+	return &condition.Event{
+		Pebble:     &c.context,
+		Method:     c.request.Method,
+		Path:       c.request.Path,
+		RemoteAddr: c.request.RemoteAddr,
+		RawBody:    c.delivery.RawBody,
+		Now:        c.now,
+		Deadline:   deadline,
+	}
+}
+
+// unmet answers a request whose conditions do not hold, or, with an error, could not be evaluated.
+func (c *call) unmet(what string, err error) *webhook.Response {
+	response := webhook.Unmet(webhook.OutcomeUnmet)
+	if err != nil {
+		response.Outcome = webhook.OutcomeError
+		c.log().Warn(what+" could not be evaluated, so it is not met", zap.String("reason", webhook.ErrorReason(err)), zap.Error(err))
+	}
+	return &response
+}
+
+// run creates the execution and answers with it: at once, or when it has ended if the trigger waits.
+func (c *call) run(ctx context.Context) webhook.Response {
+	host, baseURL := c.site.host, c.site.options.BaseURL
+	s := c.execution()
+	if err := c.describe(ctx, s); err != nil {
+		return c.notKept(err)
+	}
+	if err := c.claim.Take(webhook.AnswerSize(s)); err != nil {
+		return unavailable(err)
+	}
+	job := c.job(s)
+	wait, timeout := c.trigger.Wait()
+	if !wait {
+		response := webhook.Accepted(200, webhook.OutcomeFired, s, baseURL)
+		if err := host.Runner().Start(ctx, job); err != nil {
+			return c.notKept(err)
+		}
+		return response
+	}
+	if timeout == 0 {
+		timeout = c.site.options.WaitTimeout
+	}
+	ended, vars, done, err := host.Runner().RunAndWait(ctx, job, c.now.Add(timeout))
+	switch {
+	case err != nil:
+		return c.notKept(err)
+	case !done && host.Exiting() && !host.Durable():
+		return unavailable(runner.ErrStopping)
+	case !done:
+		return webhook.Accepted(202, webhook.OutcomeTimeout, ended, baseURL)
+	}
+	c.context.Vars = vars
+	return c.answer(ctx, ended)
+}
+
+func (c *call) job(s *execution.State) *runner.Job {
+	trigger := c.trigger
+	job := &runner.Job{
+		Flow:    c.served.scope,
+		State:   s,
+		Mask:    c.site.environment.mask,
+		Trigger: c.delivery.Trigger(),
+		Queued:  c.delivery.Drop,
+		Inputs:  c.inputs,
+		Claim:   c.claim,
+	}
+	if trigger.HasStopAfter() {
+		triggers := c.site.host.Triggers()
+		job.Stop = func(status execution.Status) *execution.TriggerState { return stop(trigger, status) }
+		job.Ended = func(status execution.Status) {
+			if t := stop(trigger, status); t != nil {
+				triggers.set(*t)
+			}
+		}
+	}
+	return job
+}
+
+// describe gives an execution its labels, its inputs and the text of its trigger's variables.
+func (c *call) describe(ctx context.Context, s *execution.State) error {
+	render := func() error {
+		labels, err := c.trigger.Labels(&c.context, s.ID)
+		if err != nil {
+			c.log().Warn("labels of the trigger could not be rendered and are left out", zap.Error(err))
+		}
+		s.Labels = labels
+		if inputs := c.readInputs(); !inputs.IsNull() {
+			s.Inputs.JSON = value.AppendJSON(nil, inputs)
+		}
+		return nil
+	}
+	if !c.trigger.HasLabels() && !c.trigger.Flow.HasInputDefaults() {
+		_ = render() // nothing is evaluated, so nothing fails
+	} else if err := c.evaluate(ctx, time.Now().Add(c.site.host.Admission().Limits().Wait), render); err != nil {
+		return err
+	}
+	size := int64(2 * len(s.Inputs.JSON))
+	for _, l := range s.Labels {
+		size += int64(len(l.Key) + len(l.Value))
+	}
+	if err := c.claim.Take(size); err != nil {
+		return err
+	}
+	var err error
+	if s.Trigger.Variables.JSON, err = c.delivery.Variables(); err != nil {
+		return err
+	}
+	if c.claim.Short() { // headers or parameters are missing in it
+		return admission.ErrMemory
+	}
+	return nil
+}
+
+// literalLabels returns the labels that conditions see: those that need no rendering.
+func (c *call) literalLabels() []flow.Label {
+	labels, _ := c.trigger.Labels(nil, c.execution().ID) // fails only where it renders
+	return labels
+}
+
+// readInputs returns the values of the flow's inputs, which are resolved once, by the clock and the seed of the execution.
+func (c *call) readInputs() value.Value {
+	if c.asked || !c.trigger.Flow.HasInputDefaults() {
+		return c.inputs
+	}
+	c.asked = true
+	at := c.context
+	at.Seed = c.execution().InputsSeed()
+	var defaults *value.Map
+	err := guard.Do(c.logError, func() (err error) {
+		defaults, err = c.trigger.Flow.InputDefaults(&at)
+		return err
+	})
+	if err != nil {
+		c.log().Warn("defaults of inputs cannot be rendered", zap.Error(err))
+		return value.Null
+	}
+	c.inputs = value.Normal(value.FromMap(defaults))
+	return c.inputs
+}
+
+// answer makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
+// evaluation of responseCode waits for its turn and for memory.
+func (c *call) answer(ctx context.Context, ended *execution.State) webhook.Response {
+	c.claim.Charge(webhook.OutputsSize(ended))
+	for {
+		var response webhook.Response
+		err := c.evaluate(context.WithoutCancel(ctx), time.Time{}, func() (err error) {
+			response, err = c.trigger.Ended(ended, &c.context, c.site.options.BaseURL)
+			return err
+		})
+		if errors.Is(err, admission.ErrMemory) && c.claim.Refill(context.WithoutCancel(ctx)) == nil {
+			continue
+		}
+		if err != nil {
+			c.log().Warn("responseCode could not be used, so the answer is 500", zap.String("execution", ended.ID), zap.Error(err))
+		}
+		return response
+	}
+}
+
+func (c *call) logError(message string, fields ...zap.Field) { c.log().Error(message, fields...) }
+
+func (c *call) notKept(err error) webhook.Response {
+	if admission.IsFull(err) || errors.Is(err, runner.ErrStopping) || errors.Is(err, context.Canceled) {
+		return unavailable(err)
+	}
+	c.log().Error("the store could not keep a delivery", zap.Error(err))
+	return webhook.Unavailable(webhook.OutcomeUnstored, "the delivery could not be kept", retryBusy)
+}
+
+// unavailable answers a request that cannot be served now.
+func unavailable(err error) webhook.Response {
+	switch {
+	case errors.Is(err, runner.ErrStopping):
+		return webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping)
+	case errors.Is(err, admission.ErrPlaces):
+		return webhook.Unavailable(webhook.OutcomeBusy, "too many executions are under way", retryBusy)
+	case errors.Is(err, admission.ErrMemory):
+		return webhook.Unavailable(webhook.OutcomeBusy, "memory is short", retryBusy)
+	default:
+		return webhook.Unavailable(webhook.OutcomeBusy, "the server is too busy to evaluate the request", retryBusy)
+	}
+}
+
+// execution returns the execution that the call may become.
+func (c *call) execution() *execution.State {
+	if c.state == nil {
+		c.state = execution.New(c.served.scope.Plan(), c.now, nil, execution.Trigger{ID: c.trigger.ID(), Type: c.trigger.Type()})
+	}
+	return c.state
+}
+
+func (c *call) log() *zap.Logger {
+	return c.site.options.Logger.With(
+		zap.String("namespace", c.trigger.Flow.Namespace), zap.String("flow", c.trigger.Flow.ID), zap.String("trigger", c.trigger.ID()))
+}

@@ -1,0 +1,213 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
+	"github.com/caddy-kestra/kestra-webhook/engine/condition"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/logline"
+	"github.com/caddy-kestra/kestra-webhook/engine/runner"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// The limits of a site that names none.
+const (
+	DefaultMaxBody     = 10 << 20 // bytes, as Kestra's
+	DefaultWaitTimeout = 30 * time.Second
+)
+
+// Options configure a site.
+type Options struct {
+	Logger      *zap.Logger
+	Namespaces  []string      // exact, or a.b.* for a.b and everything below; none: all
+	Conditions  []Condition   // every request must also satisfy them
+	PassUnknown bool          // what no trigger matches is for the next handler instead of 404
+	MaxBody     int64         // bytes; 0: 10 MiB
+	WaitTimeout time.Duration // of `wait: true` triggers that set none; 0: 30 s
+	BaseURL     string        // gives `url` in answers and kestra.url in expressions; empty: neither
+	Environ     []string      // NAME=value as of os.Environ: SECRET_X in Base64 gives secret('X'), ENV_X gives envs.x
+}
+
+// Condition is a CEL condition of a site.
+type Condition struct {
+	Expression string
+	Source     string // where it was written, as in Caddyfile:14; may be empty
+}
+
+// Host is what runs the executions of sites: the engine.
+type Host interface {
+	Begin() bool // a call may go on, and must be ended by End
+	End()
+	Exiting() bool // the process goes down
+	Durable() bool // what is accepted outlives the process
+	Runner() *runner.Runner
+	Admission() *admission.Controller
+	Triggers() *Triggers
+
+	// Revision keeps the source of a flow and returns its revision.
+	Revision(ctx context.Context, f *flow.Flow) (int, error)
+}
+
+// Site answers the webhooks of one site. It does not change once it was opened.
+type Site struct {
+	options     Options
+	environment *Environment
+	variables   *scope.Environment
+	set         *flow.Set
+	index       *webhook.Index
+	conditions  []siteCondition
+
+	host  Host // nil until it was opened
+	flows map[*flow.Flow]*served
+}
+
+// served is a flow as a site serves it.
+type served struct {
+	name  string // by which its share of the machine is known
+	scope *scope.Flow
+}
+
+type siteCondition struct {
+	condition.Condition
+	source     string
+	expression string
+}
+
+// New compiles a site over set. Nothing is opened or written for it. Diagnostics are warnings about conditions
+// of the site, and findings about single triggers, such as a key that cannot be rendered, which switch off that trigger
+// alone; an error means that the options are unusable.
+func New(set *flow.Set, o Options) (*Site, flow.Diagnostics, error) {
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.WaitTimeout == 0 {
+		o.WaitTimeout = DefaultWaitTimeout
+	}
+	keys := NewKeys(o.Environ, o.BaseURL)
+	o.Logger = logline.Wrap(o.Logger, keys.environment.mask)
+	s := &Site{options: o, environment: keys.environment, variables: keys.variables}
+	var found flow.Diagnostics
+	for _, c := range o.Conditions {
+		compiled, warnings, err := condition.CompileCEL(c.Expression)
+		if err != nil {
+			return nil, nil, fmt.Errorf("condition %s: %w", c.Source, err)
+		}
+		s.conditions = append(s.conditions, siteCondition{compiled, c.Source, c.Expression})
+		for _, warning := range warnings {
+			found = append(found, &flow.Diagnostic{
+				Severity: flow.SeverityWarning, Strict: true,
+				Pos: flow.Position{Source: &flow.Source{Name: "condition " + c.Source}}, Message: warning,
+			})
+		}
+	}
+	s.set = set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
+	var ofTriggers flow.Diagnostics
+	s.index, ofTriggers = webhook.NewIndex(s.set, keys.Context)
+	return s, append(found, ofTriggers...), nil
+}
+
+// Open makes the site one that serves: host keeps its flows, and numbers their revisions.
+func (s *Site) Open(ctx context.Context, host Host) error {
+	flows := make(map[*flow.Flow]*served)
+	for f := range s.set.All() {
+		revision, err := host.Revision(ctx, f)
+		if err != nil {
+			return fmt.Errorf("revision of flow %s/%s: %w", f.Namespace, f.ID, err)
+		}
+		flows[f] = &served{name: f.Namespace + "/" + f.ID, scope: scope.NewFlow(execution.NewPlan(f, revision), s.variables)}
+	}
+	s.host, s.flows = host, flows
+	return nil
+}
+
+// CheckCondition returns why an expression cannot be a condition of a site; nil if it can.
+func CheckCondition(expression string) error {
+	_, _, err := condition.CompileCEL(expression)
+	return err
+}
+
+// Serves reports whether a site with these namespace patterns serves a namespace.
+func Serves(patterns []string, namespace string) bool {
+	for _, pattern := range patterns {
+		parent, below := strings.CutSuffix(pattern, ".*")
+		if namespace == parent || below && strings.HasPrefix(namespace, parent+".") {
+			return true
+		}
+	}
+	return len(patterns) == 0
+}
+
+// Len returns the number of webhook URLs that the site serves.
+func (s *Site) Len() int { return s.index.Len() }
+
+// Webhook answers one request. It holds the host open from begin to end. The caller must call release when it has
+// written the response, whose body takes memory until then.
+func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhook.Response, release func()) {
+	release = func() {}
+	if !s.host.Begin() {
+		return webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping), release
+	}
+	defer s.host.End()
+
+	t, refusal := s.admit(r)
+	if refusal != nil {
+		response = *refusal
+		s.explainMiss(r, response.Outcome)
+	} else {
+		served := s.flows[t.Flow]
+		claim := s.host.Admission().Claim(served.name)
+		release = claim.Release
+		c := &call{site: s, served: served, trigger: t, request: r, claim: claim, now: time.Now()}
+		response = c.fire(ctx)
+	}
+	if t != nil {
+		response.Namespace, response.FlowID = t.Flow.Namespace, t.Flow.ID
+	}
+	return response, release
+}
+
+// Seconds after which a caller may try again.
+const (
+	retryBusy     = 1
+	retryStopping = 5
+)
+
+// admit finds the trigger of a request, and the answer to a request that fires nothing. Its checks are those that need no
+// body, in the order that the package documentation of webhook gives: nothing but the same 404 and 405 can be had without the
+// key.
+func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
+	refuse := func(response webhook.Response) *webhook.Response { return &response }
+	var t *webhook.Trigger
+	if !r.Malformed {
+		t = s.index.Match(r.Target)
+	}
+	switch {
+	case t == nil && s.options.PassUnknown:
+		return nil, refuse(webhook.Response{Unmatched: true, Outcome: webhook.OutcomeUnknown})
+	case r.Malformed:
+		return nil, refuse(webhook.NotFound(webhook.OutcomeMalformed))
+	case s.host.Exiting():
+		return nil, refuse(webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping))
+	case !webhook.Fires(r.Method):
+		return nil, refuse(webhook.MethodNotAllowed())
+	case t == nil:
+		return nil, refuse(webhook.NotFound(webhook.OutcomeUnknown))
+	case t.Flow.Disabled:
+		return t, refuse(webhook.Disabled("flow"))
+	case t.Disabled() || s.host.Triggers().Disabled(t):
+		return t, refuse(webhook.Disabled("trigger"))
+	default:
+		return t, nil
+	}
+}

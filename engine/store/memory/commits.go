@@ -1,0 +1,239 @@
+package memory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// What a batch must not be.
+var (
+	errNothingDelivered = errors.New("a batch with a delivery key accepts no execution")
+	errNoElse           = errors.New("a batch that takes places does not say what else to do")
+)
+
+// Commit implements [execution.Store].
+func (s *Store) Commit(_ context.Context, b *execution.Batch) error {
+	// What is kept is copied before the lock is taken, of all batches of which one will be.
+	var (
+		entryRoom [2]*entry
+		runRoom   [8]*execution.Run
+		hintRoom  [4]execution.Hint
+	)
+	c := commit{entries: entryRoom[:0], runs: runRoom[:0], hints: hintRoom[:0]}
+	if b.Delivery != "" && len(b.Accept) == 0 {
+		return errNothingDelivered
+	}
+	for x := b; x != nil; x = x.Else {
+		if len(x.Take) > 0 && x.Else == nil {
+			return errNoElse
+		}
+		c.entries = copyAccepted(c.entries, x.Accept)
+		c.runs = copyRows(c.runs, x.Write)
+	}
+	watchers, hints, err := s.commit(b, c)
+	for _, w := range watchers {
+		w.offer(hints)
+	}
+	return err
+}
+
+// commit is what a call of Commit works with.
+type commit struct {
+	entries []*entry         // of what is accepted, in its order
+	runs    []*execution.Run // of the rows that are written, in their order
+	hints   []execution.Hint
+}
+
+func copyAccepted(to []*entry, accept []execution.Accept) []*entry {
+	for i := range accept {
+		to = append(to, newEntry(accept[i].State))
+	}
+	return to
+}
+
+// copyRows copies task runs one by one: those of a batch must not keep each other in memory.
+func copyRows(to []*execution.Run, write []execution.Write) []*execution.Run {
+	for i := range write {
+		rows := write[i].Changes.Rows
+		for j := range rows {
+			r := new(execution.Run)
+			*r = rows[j].Run
+			r.Outputs = r.Outputs.Kept()
+			to = append(to, r)
+		}
+	}
+	return to
+}
+
+// commit keeps b, or what stands in for it, and returns whom to tell what.
+func (s *Store) commit(b *execution.Batch, c commit) ([]*watcher, []execution.Hint, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, nil, execution.ErrClosed
+	}
+	switch again, err := s.again(b); {
+	case err != nil:
+		return nil, nil, err
+	case again:
+		return nil, nil, nil
+	}
+	x := b
+	for {
+		if err := s.check(x); err != nil {
+			return nil, nil, err
+		}
+		if s.free(x.Take) {
+			break
+		}
+		c.entries = c.entries[len(x.Accept):]
+		for i := range x.Write {
+			c.runs = c.runs[len(x.Write[i].Changes.Rows):]
+		}
+		x = x.Else
+	}
+	b.Instead = x != b
+	if b.Delivery != "" && len(x.Accept) > 0 {
+		s.deliveries.add(b.Delivery, x.Accept[0].State.ID, s.options.Deliveries)
+	}
+	return s.watchers, s.keep(x, c), nil
+}
+
+// again reports whether b has been kept before: as a whole, so one execution that it accepts tells.
+func (s *Store) again(b *execution.Batch) (bool, error) {
+	delivered, again := s.deliveries.ids[b.Delivery]
+	other := again
+	for x := b; x != nil; x = x.Else {
+		for i := range x.Accept {
+			id := x.Accept[i].State.ID
+			other = other && (i > 0 || id != delivered)
+			again = again || s.executions[id].accepted()
+		}
+	}
+	if other {
+		return false, &execution.Delivered{ID: delivered}
+	}
+	for x := b; again && x != nil; x = x.Else {
+		for i := range x.Accept {
+			x.Accept[i].State.Version = 1
+		}
+	}
+	return again, nil
+}
+
+// check looks at the versions of a batch, and whether what it belongs to is there.
+func (s *Store) check(b *execution.Batch) error {
+	s.last.batch++
+	for i := range b.Write {
+		w := &b.Write[i]
+		e := s.executions[w.ID]
+		switch {
+		case !e.accepted():
+			return notFound(w.ID)
+		case e.kept.Version != w.Version:
+			return fmt.Errorf("execution %s: version is %d, not %d: %w", w.ID, e.kept.Version, w.Version, execution.ErrConflict)
+		case e.batch == s.last.batch:
+			return fmt.Errorf("execution %s: written twice at once: %w", w.ID, execution.ErrConflict)
+		}
+		e.batch = s.last.batch
+	}
+	for i := range b.Signals {
+		if id := b.Signals[i].To; !s.willBe(id, b) {
+			return notFound(id)
+		}
+	}
+	for i := range b.Logs {
+		if id := b.Logs[i].Execution; !s.willBe(id, b) {
+			return notFound(id)
+		}
+	}
+	return nil
+}
+
+// willBe reports whether an execution is there once b is kept.
+func (s *Store) willBe(id string, b *execution.Batch) bool {
+	if s.executions[id].accepted() {
+		return true
+	}
+	for i := range b.Accept {
+		if b.Accept[i].State.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// keep keeps a batch that holds.
+func (s *Store) keep(b *execution.Batch, c commit) []execution.Hint {
+	for i := range b.Accept {
+		a := &b.Accept[i]
+		c.hints = s.accept(c.entries[i], a.Park, c.hints)
+		a.State.Version = 1
+	}
+	for i := range b.Write {
+		w := &b.Write[i]
+		c.hints = s.write(w, c.runs, c.hints)
+		c.runs = c.runs[len(w.Changes.Rows):]
+	}
+	for i := range b.Signals {
+		c.hints = s.signal(b.Signals[i], c.hints)
+	}
+	c.hints = s.move(b.Take, b.Give, c.hints)
+	for i := range b.Triggers {
+		s.setTrigger(b.Triggers[i])
+	}
+	for i := range b.Pairs {
+		s.pairs.set(b.Pairs[i])
+	}
+	for i := range b.Logs {
+		s.log(b.Logs[i])
+	}
+	s.drop() // last: until here all that the batch names is there
+	return c.hints
+}
+
+// accept hangs in an execution.
+func (s *Store) accept(e *entry, p *execution.Park, hints []execution.Hint) []execution.Hint {
+	id := e.kept.ID
+	if before := s.executions[id]; before != nil {
+		if before.accepted() { // twice in one batch
+			return hints
+		}
+		e.refs = before.refs
+		e.bytes += before.bytes
+	}
+	s.last.execution++
+	e.seq = s.last.execution
+	s.executions[id] = e
+	s.order.add(e)
+	s.settle(e)
+	return s.park(e, p, hints)
+}
+
+// write changes an execution. The first of runs are copies of its rows.
+func (s *Store) write(w *execution.Write, runs []*execution.Run, hints []execution.Hint) []execution.Hint {
+	e := s.executions[w.ID]
+	s.grow(e, e.put(&w.Changes, runs)-e.consume(w.Consumed))
+	e.kept.Version++
+	s.settle(e)
+	return s.park(e, w.Park, hints)
+}
+
+// deliveries are the executions that deliveries have started.
+type deliveries struct {
+	ids  map[string]string // by key
+	keys []string          // the oldest first
+}
+
+func (d *deliveries) add(key, id string, limit int) {
+	for len(d.keys) >= limit {
+		delete(d.ids, d.keys[0])
+		d.keys[0] = ""
+		d.keys = d.keys[1:]
+	}
+	d.ids[key] = id
+	d.keys = append(d.keys, key)
+}

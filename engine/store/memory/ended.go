@@ -1,0 +1,74 @@
+package memory
+
+import "github.com/caddy-kestra/kestra-webhook/engine/execution"
+
+// settle puts e among the ended ones, or takes it out: one that has ended may go on again.
+func (s *Store) settle(e *entry) {
+	switch ended := e.kept.Status().Terminated(); {
+	case ended && e.ended == nil:
+		e.ended = s.ended.PushBack(e)
+		s.endedBytes += e.bytes
+	case !ended && e.ended != nil:
+		s.ended.Remove(e.ended)
+		e.ended = nil
+		s.endedBytes -= e.bytes
+	}
+}
+
+// grow counts what e has grown by.
+func (s *Store) grow(e *entry, bytes int) {
+	e.bytes += bytes
+	if e.ended != nil {
+		s.endedBytes += bytes
+	}
+}
+
+// drop lets go of the executions that ended first until what is left fits.
+func (s *Store) drop() {
+	for s.ended.Len() > s.options.Ended || s.endedBytes > s.options.EndedBytes {
+		e := s.ended.Remove(s.ended.Front()).(*entry)
+		s.endedBytes -= e.bytes
+		s.order.remove(e.seq)
+		delete(s.executions, e.kept.ID)
+		for _, ref := range e.refs {
+			delete(s.values, ref)
+		}
+	}
+}
+
+// The sizes of what is kept beside its texts, in bytes. Strings of an execution that its task runs share count once.
+const (
+	startBytes      = 850 // with the entry and its places in the indexes
+	labelBytes      = 32
+	transitionBytes = 40
+	runBytes        = 280
+	attemptBytes    = 24
+	signalBytes     = 360
+	lineBytes       = 128
+)
+
+func sizeOfStart(s *execution.Start) int {
+	return startBytes + len(s.Trigger.Variables.JSON) + len(s.Inputs.JSON)
+}
+
+func sizeOfHead(h *execution.Head) int {
+	n := len(h.History)*transitionBytes + len(h.Labels)*labelBytes + len(h.Variables.JSON) + len(h.Outputs.JSON)
+	for i := range h.Labels {
+		n += len(h.Labels[i].Key) + len(h.Labels[i].Value)
+	}
+	return n
+}
+
+func sizeOfRun(r *execution.Run) int {
+	n := runBytes + len(r.ID) + len(r.Value) + len(r.History)*transitionBytes + len(r.Outputs.JSON)
+	for i := range r.Attempts {
+		n += attemptBytes + len(r.Attempts[i].History)*transitionBytes
+	}
+	return n
+}
+
+func sizeOfSignal(s *execution.Signal) int {
+	return signalBytes + 2*len(s.ID) + len(s.Event.Outputs.JSON) + len(s.Event.Variables.JSON)
+}
+
+func sizeOfLine(l *execution.LogLine) int { return lineBytes + len(l.Run) + len(l.Message) }

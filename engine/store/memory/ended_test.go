@@ -1,0 +1,209 @@
+package memory
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+func state(id string, status execution.Status) *execution.State {
+	st := &execution.State{Start: execution.Start{ID: id}}
+	st.History = execution.History{{Status: status, At: time.Unix(0, 0)}}
+	return st
+}
+
+// kept returns the ids that are kept, the newest first.
+func kept(t *testing.T, s *Store) string {
+	t.Helper()
+	found, _, err := s.List(t.Context(), execution.Query{Limit: 1000})
+	must(t, err)
+	var ids []string
+	for _, f := range found {
+		ids = append(ids, f.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+func checkKept(t *testing.T, s *Store, want string) {
+	t.Helper()
+	if got := kept(t, s); got != want {
+		t.Errorf("kept %s, want %s", got, want)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func accept(t testing.TB, s *Store, st *execution.State) {
+	t.Helper()
+	must(t, s.Commit(t.Context(), &execution.Batch{Accept: []execution.Accept{{State: st}}}))
+}
+
+func write(id string, version int64, head execution.Head) *execution.Batch {
+	return &execution.Batch{Write: []execution.Write{{ID: id, Version: version, Changes: execution.Changes{Head: &head}}}}
+}
+
+func TestEndedAreDroppedByNumber(t *testing.T) {
+	s := New(Options{Ended: 3})
+	for i := range 4 {
+		accept(t, s, state(fmt.Sprintf("open%d", i), execution.Created))
+	}
+	for i := range 5 {
+		accept(t, s, state(fmt.Sprintf("done%d", i), execution.Success))
+	}
+	checkKept(t, s, "done4 done3 done2 open3 open2 open1 open0")
+	// What ends last stays longest, whenever it was accepted.
+	must(t, s.Commit(t.Context(), write("open2", 1, state("", execution.Failed).Head)))
+	checkKept(t, s, "done4 done3 open3 open2 open1 open0")
+	if err := s.Commit(t.Context(), write("done0", 1, execution.Head{})); !errors.Is(err, execution.ErrNotFound) {
+		t.Errorf("commit to a dropped execution: %v", err)
+	}
+	// What goes on after its end counts no more, and ends anew.
+	must(t, s.Commit(t.Context(), write("done3", 1, state("", execution.Running).Head)))
+	accept(t, s, state("done5", execution.Success))
+	checkKept(t, s, "done5 done4 done3 open3 open2 open1 open0")
+	must(t, s.Commit(t.Context(), write("done3", 2, state("", execution.Success).Head)))
+	checkKept(t, s, "done5 done3 open3 open2 open1 open0")
+}
+
+func TestEndedAreDroppedBySize(t *testing.T) {
+	s := New(Options{EndedBytes: 10_000})
+	ctx := t.Context()
+	refs := map[string]string{}
+	put := func(id string, size int) {
+		ref, err := s.PutValue(ctx, id, make([]byte, size))
+		must(t, err)
+		refs[id] = ref
+	}
+	put("open", 50_000)
+	accept(t, s, state("open", execution.Running))
+	put("a", 3500)
+	accept(t, s, state("a", execution.Success))
+	put("b", 3500)
+	accept(t, s, state("b", execution.Success))
+	checkKept(t, s, "b a open")
+	c := state("c", execution.Success)
+	c.Outputs.JSON = make([]byte, 2000)
+	accept(t, s, c)
+	checkKept(t, s, "c b open")
+	put("c", 3500) // what comes late counts too
+	checkKept(t, s, "c open")
+	accept(t, s, state("d", execution.Success))
+	checkKept(t, s, "d c open")
+	line := execution.LogLine{Execution: "d", Message: strings.Repeat("x", 3000)}
+	must(t, s.Commit(ctx, &execution.Batch{Logs: []execution.LogLine{line}}))
+	checkKept(t, s, "d open")
+	signal := execution.Signal{To: "d", ID: "s", Event: execution.Event{Outputs: execution.Datum{JSON: make([]byte, 6000)}}}
+	must(t, s.Commit(ctx, &execution.Batch{Signals: []execution.Signal{signal}}))
+	checkKept(t, s, "open")
+	for id, ref := range refs {
+		_, err := s.GetValue(ctx, ref)
+		if gone := id != "open"; errors.Is(err, execution.ErrNotFound) != gone {
+			t.Errorf("value of %s: %v", id, err)
+		}
+	}
+	huge := state("huge", execution.Success)
+	huge.Runs = []execution.Run{{Outputs: execution.Datum{JSON: make([]byte, 20_000)}}}
+	accept(t, s, huge)
+	checkKept(t, s, "open")
+	if s.endedBytes != 0 || s.ended.Len() != 0 || len(s.values) != 1 || len(s.executions) != 1 {
+		t.Errorf("left: %d bytes, %d ended, %d values, %d executions", s.endedBytes, s.ended.Len(), len(s.values), len(s.executions))
+	}
+}
+
+// TestSizeFollowsChanges checks that sizes that are counted as they change come to what counting anew gives.
+func TestSizeFollowsChanges(t *testing.T) {
+	s := New(Options{Lines: 2})
+	accept(t, s, state("x", execution.Created))
+	size := s.executions["x"].bytes
+	row := func(row int32, outputs int, attempts int) execution.Row {
+		return execution.Row{Row: row, Run: execution.Run{
+			History: make(execution.History, attempts), Attempts: make([]execution.Attempt, attempts), Outputs: execution.Datum{JSON: make([]byte, outputs)},
+		}}
+	}
+	version := int64(1)
+	step := func(b *execution.Batch) {
+		b.Write[0].ID, b.Write[0].Version = "x", version
+		version++
+		must(t, s.Commit(t.Context(), b))
+	}
+	step(&execution.Batch{
+		Write:   []execution.Write{{Changes: execution.Changes{Rows: []execution.Row{row(2, 1000, 3), row(0, 10, 1)}}}},
+		Signals: []execution.Signal{{To: "x", ID: "a"}, {To: "x", ID: "b"}},
+		Logs:    []execution.LogLine{{Execution: "x", Message: "first"}, {Execution: "x", Message: "2"}, {Execution: "x", Message: "3"}},
+	})
+	head := state("", execution.Success).Head
+	head.Outputs.JSON = make([]byte, 500)
+	step(&execution.Batch{Write: []execution.Write{{
+		Changes:  execution.Changes{Head: &head, Rows: []execution.Row{row(2, 2000, 4), row(1, 0, 0)}},
+		Consumed: s.last.signal,
+	}}})
+	e := s.executions["x"]
+	want := size + 500 + 2*sizeOfLine(&execution.LogLine{Message: "x"})
+	for _, r := range e.runs {
+		want += sizeOfRun(r)
+	}
+	if e.bytes != want || s.endedBytes != want {
+		t.Errorf("counted %d bytes, %d of the ended, want %d", e.bytes, s.endedBytes, want)
+	}
+}
+
+// TestSizeIsThatOfMemory compares what is counted with what the heap holds.
+func TestSizeIsThatOfMemory(t *testing.T) {
+	heap := func() int {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	for _, rows := range []int{0, 2, 20} {
+		const number = 2000
+		s := New(Options{EndedBytes: 1 << 30})
+		before := heap()
+		for range number {
+			st := state(execution.NewID(), execution.Created)
+			st.Trigger.Variables.JSON = make([]byte, 500)
+			accept(t, s, st)
+			head := state("", execution.Success).Head
+			b := write(st.ID, 1, head)
+			for i := range rows {
+				history := make(execution.History, 3)
+				b.Write[0].Changes.Rows = append(b.Write[0].Changes.Rows, execution.Row{Row: int32(i), Run: execution.Run{
+					ID: execution.NewID(), History: history, Attempts: []execution.Attempt{{History: make(execution.History, 3)}},
+					Outputs: execution.Datum{JSON: make([]byte, 100)},
+				}})
+			}
+			must(t, s.Commit(t.Context(), b))
+		}
+		grown := heap() - before
+		if counted := s.endedBytes; counted < grown*3/4 || counted > grown*4/3 {
+			t.Errorf("%d rows: counted %d bytes for an execution, the heap has grown by %d", rows, counted/number, grown/number)
+		}
+		runtime.KeepAlive(s)
+	}
+}
+
+func TestLimitEnded(t *testing.T) {
+	s := New(Options{})
+	for i := range 5 {
+		st := state(fmt.Sprint(i), execution.Success)
+		st.Outputs.JSON = make([]byte, 10_000)
+		accept(t, s, st)
+	}
+	s.LimitEnded(25_000)
+	checkKept(t, s, "4 3")
+	accept(t, s, state("5", execution.Success))
+	checkKept(t, s, "5 4 3")
+	must(t, s.Close())
+	s.LimitEnded(1)
+}

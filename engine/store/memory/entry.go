@@ -1,0 +1,108 @@
+package memory
+
+import (
+	"container/list"
+	"slices"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// entry is one execution, or the values of one that has not been accepted yet. It changes with the lock held; the task runs,
+// and all that a state points to, never change.
+type entry struct {
+	seq   int64            // in the order of acceptance; 0 before it
+	kept  *execution.State // without its task runs
+	runs  []*execution.Run // by row
+	bytes int              // the size of all that belongs to it, estimated
+	ended *list.Element    // nil before its end
+	batch int64            // the last one that looked at it
+
+	parked    bool
+	wake      time.Time // of one in the queue of those that are due: when; zero: at once
+	place     string    // the key of the place that it waits for
+	dueAt     int       // where it stands in the queues
+	waitingAt int
+
+	inbox *inbox
+	lines *lines
+	refs  []string // of its values
+}
+
+// newEntry returns an entry with a copy of s.
+func newEntry(s *execution.State) *entry {
+	kept := s.Share()
+	runs := kept.Runs
+	kept.Runs = nil
+	kept.Version = 1
+	kept.Inputs, kept.Trigger.Variables = kept.Inputs.Kept(), kept.Trigger.Variables.Kept()
+	kept.Head = keepHead(kept.Head)
+	e := &entry{kept: kept, bytes: sizeOfStart(&kept.Start) + sizeOfHead(&kept.Head)}
+	if len(runs) > 0 {
+		e.runs = make([]*execution.Run, len(runs))
+	}
+	for row := range runs {
+		runs[row].Outputs = runs[row].Outputs.Kept()
+		e.runs[row] = &runs[row]
+		e.bytes += sizeOfRun(e.runs[row])
+	}
+	return e
+}
+
+// keepHead returns what is kept of h: a head to whose lists nobody adds.
+func keepHead(h execution.Head) execution.Head {
+	h.Labels, h.History = slices.Clip(h.Labels), slices.Clip(h.History)
+	h.Variables, h.Outputs = h.Variables.Kept(), h.Outputs.Kept()
+	return h
+}
+
+// accepted reports whether e is there, and is more than a place for values.
+func (e *entry) accepted() bool { return e != nil && e.seq != 0 }
+
+// put makes changes, whose rows are copied in runs. It returns by how much e has grown.
+func (e *entry) put(c *execution.Changes, runs []*execution.Run) (grown int) {
+	if c.Head != nil {
+		grown -= sizeOfHead(&e.kept.Head)
+		e.kept.Head = keepHead(*c.Head)
+		grown += sizeOfHead(&e.kept.Head)
+	}
+	last := -1
+	for i := range c.Rows {
+		last = max(last, int(c.Rows[i].Row))
+	}
+	if missing := last + 1 - len(e.runs); missing > 0 {
+		e.runs = append(e.runs, make([]*execution.Run, missing)...)
+	}
+	for i := range c.Rows {
+		row := c.Rows[i].Row
+		if e.runs[row] != nil {
+			grown -= sizeOfRun(e.runs[row])
+		}
+		e.runs[row] = runs[i]
+		grown += sizeOfRun(runs[i])
+	}
+	return grown
+}
+
+// view is an execution as it stood at one time, to be read without the lock.
+type view struct {
+	start   *execution.Start
+	head    execution.Head
+	runs    []*execution.Run
+	version int64
+}
+
+func (e *entry) view() view {
+	return view{start: &e.kept.Start, head: e.kept.Head, runs: slices.Clone(e.runs), version: e.kept.Version}
+}
+
+// state returns the caller's own copy.
+func (v view) state() *execution.State {
+	s := execution.State{Start: *v.start, Head: v.head, Version: v.version, Runs: make([]execution.Run, len(v.runs))}
+	for row, r := range v.runs {
+		if r != nil { // a row that was never written, with later ones that were
+			s.Runs[row] = *r
+		}
+	}
+	return s.Share()
+}

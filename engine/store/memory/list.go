@@ -1,0 +1,103 @@
+package memory
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// order is all executions in the order of acceptance, by number.
+type order struct {
+	numbers []numbered
+	removed int // of numbers, those without an entry
+}
+
+type numbered struct {
+	seq   int64
+	entry *entry // nil: it was removed
+}
+
+// add adds the newest.
+func (o *order) add(e *entry) { o.numbers = append(o.numbers, numbered{e.seq, e}) }
+
+// remove removes an execution. Its number stays until there are more of those than of executions, so that removing costs
+// little, wherever it stands.
+func (o *order) remove(seq int64) {
+	o.numbers[o.older(seq)].entry = nil
+	if o.removed++; o.removed > len(o.numbers)/2 {
+		o.numbers = slices.DeleteFunc(o.numbers, func(n numbered) bool { return n.entry == nil })
+		o.removed = 0
+	}
+}
+
+// older returns how many numbers are smaller.
+func (o *order) older(seq int64) int {
+	return sort.Search(len(o.numbers), func(i int) bool { return o.numbers[i].seq >= seq })
+}
+
+// piece is how many executions are looked at without letting go of the lock.
+const piece = 1000
+
+// List implements [execution.Store].
+func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.Summary, next int64, err error) {
+	before := q.Before
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	for before > 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, 0, err
+		}
+		if found, before, err = s.listPiece(&q, found, before); err != nil {
+			return nil, 0, err
+		}
+	}
+	if bound := q.Bound(); len(found) > bound { // one more, to know that there is one
+		found = found[:bound]
+		next = found[bound-1].Seq
+	}
+	return found, next, nil
+}
+
+// listPiece looks at some executions before a number, and returns where it stopped; 0 when that is enough.
+func (s *Store) listPiece(q *execution.Query, found []execution.Summary, before int64) ([]execution.Summary, int64, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, 0, execution.ErrClosed
+	}
+	older := s.order.numbers[:s.order.older(before)]
+	for n := 0; len(older) > 0; n++ {
+		last := older[len(older)-1]
+		if n == piece {
+			return found, last.seq + 1, nil
+		}
+		older = older[:len(older)-1]
+		if last.entry == nil || !matches(q, last.entry) {
+			continue
+		}
+		found = append(found, last.entry.summary())
+		if len(found) > q.Bound() {
+			break
+		}
+	}
+	return found, 0, nil
+}
+
+func matches(q *execution.Query, e *entry) bool {
+	status := e.kept.Status()
+	return (q.Namespace == "" || q.Namespace == e.kept.Namespace) &&
+		(q.FlowID == "" || q.FlowID == e.kept.FlowID) &&
+		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, status)) &&
+		(!q.Unfinished || !status.Terminated())
+}
+
+func (e *entry) summary() execution.Summary {
+	s := e.kept
+	return execution.Summary{
+		Seq: e.seq, ID: s.ID, Namespace: s.Namespace, FlowID: s.FlowID, Revision: s.Revision, TriggerID: s.Trigger.ID, Head: s.Head,
+	}
+}

@@ -1,0 +1,114 @@
+package storetest
+
+import (
+	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+func testAccept(t *testing.T, s execution.Store) {
+	st := hello()
+	want := copyOf(st)
+	accept(t, s, st)
+	if st.Version != 1 {
+		t.Errorf("accept set the version %d", st.Version)
+	}
+	check(t, s, want, 1)
+
+	bare := &execution.State{Start: execution.Start{ID: execution.NewID()}}
+	bare.History = execution.History{{Status: execution.Created, At: epoch}}
+	accept(t, s, bare)
+	check(t, s, bare, 1)
+	if ids, next := claim(t, s, 10, after(1000)); len(ids) > 0 || !next.IsZero() {
+		t.Errorf("what is driven is due: %q, next %v", ids, next)
+	}
+}
+
+func testAcceptEnded(t *testing.T, s execution.Store) {
+	st := hello()
+	execution.Apply(st, end())
+	execution.Apply(st, execution.Changes{Rows: []execution.Row{row(st.ID, 0, execution.Success), row(st.ID, 1, execution.Failed)}})
+	want := copyOf(st)
+	accept(t, s, st)
+	check(t, s, want, 1)
+}
+
+// testAcceptAgain accepts one execution twice: nothing of the batch is done again, and the caller sees no difference.
+func testAcceptAgain(t *testing.T, s execution.Store) {
+	other := hello()
+	accept(t, s, other)
+	st := hello()
+	want := copyOf(st)
+	batch := func(st *execution.State) *execution.Batch {
+		return &execution.Batch{
+			Delivery: "d",
+			Accept:   []execution.Accept{{State: st}},
+			Write:    []execution.Write{{ID: other.ID, Version: 1, Changes: begin()}},
+			Signals:  []execution.Signal{{To: other.ID, ID: "s"}},
+			Take:     []execution.Place{{Key: "k", Limit: 2}},
+			Else:     &execution.Batch{},
+			Logs:     []execution.LogLine{{Execution: st.ID, Message: "accepted", At: epoch}},
+		}
+	}
+	commit(t, s, batch(st))
+	seen := look(t, s)
+	for _, delivery := range []string{"d", ""} {
+		again := copyOf(want)
+		again.Labels[0].Value = "again"
+		b := batch(again)
+		b.Delivery = delivery
+		commit(t, s, b)
+		if again.Version != 1 {
+			t.Errorf("the version is %d", again.Version)
+		}
+	}
+	seen.check(t, s)
+	check(t, s, want, 1)
+	// One place of two was taken, so one is left.
+	for _, instead := range []bool{false, true} {
+		b := &execution.Batch{Take: []execution.Place{{Key: "k", Limit: 2}}, Else: &execution.Batch{}}
+		commit(t, s, b)
+		if b.Instead != instead {
+			t.Errorf("no place was free: %v, want %v", b.Instead, instead)
+		}
+	}
+}
+
+// testReferences checks that of data with a reference only that is kept.
+func testReferences(t *testing.T, s execution.Store) {
+	apart := func(ref string) execution.Datum {
+		return execution.Datum{Ref: ref, JSON: []byte(`{"filled":"in"}`)}
+	}
+	st := hello()
+	st.Trigger.Variables, st.Inputs, st.Variables, st.Outputs = apart("a"), apart("b"), apart("c"), apart("d")
+	run := row(st.ID, 0, execution.Success)
+	run.Run.Outputs = apart("e")
+	st.Runs = []execution.Run{run.Run}
+	accept(t, s, st)
+	want := copyOf(st)
+	keep := func() {
+		want.Trigger.Variables, want.Inputs = want.Trigger.Variables.Kept(), want.Inputs.Kept()
+		want.Variables, want.Outputs = want.Variables.Kept(), want.Outputs.Kept()
+		for i := range want.Runs {
+			want.Runs[i].Outputs = want.Runs[i].Outputs.Kept()
+		}
+	}
+	keep()
+	check(t, s, want, 1)
+
+	c := begin()
+	c.Head.Variables, c.Head.Outputs = apart("f"), apart("g")
+	run.Row, run.Run.Outputs = 1, apart("h")
+	c.Rows = []execution.Row{run}
+	write(t, s, execution.Write{ID: st.ID, Version: 1, Changes: c})
+	execution.Apply(want, c)
+	keep()
+	check(t, s, want, 2)
+
+	event := execution.Event{Kind: execution.TaskEnded, Outputs: apart("i"), Variables: apart("j")}
+	commit(t, s, &execution.Batch{Signals: []execution.Signal{{To: st.ID, ID: "s", Event: event}}})
+	signals, err := s.Inbox(t.Context(), st.ID, 0)
+	if err != nil || len(signals) != 1 || signals[0].Event.Outputs.JSON != nil || signals[0].Event.Variables.JSON != nil {
+		t.Errorf("inbox: %+v, %v", signals, err)
+	}
+}

@@ -1,2 +1,0 @@
-// Package execution has the tasks that act on the execution they run in.
-package execution

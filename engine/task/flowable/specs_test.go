@@ -1,0 +1,119 @@
+package flowable
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
+)
+
+func TestExamples(t *testing.T) {
+	tasktest.Examples(t, Specs(), slices.Concat(logs.Specs(), debug.Specs())...)
+}
+
+// withLeaves are the specs of this package and of the tasks that stand inside of flowables here.
+func withLeaves() []flow.Spec { return slices.Concat(Specs(), debug.Specs()) }
+
+// with puts into a YAML text the tasks that it names by $ and one letter.
+func with(yaml string) string {
+	for id := 'a'; id <= 'f'; id++ {
+		yaml = strings.ReplaceAll(yaml, "$"+string(id), fmt.Sprintf("{id: t%c, type: io.kestra.plugin.core.debug.Return, format: %c}", id, id))
+	}
+	return strings.ReplaceAll(yaml, "core.flow.", "io.kestra.plugin.core.flow.")
+}
+
+func TestLoad(t *testing.T) {
+	for _, tt := range []struct {
+		name, yaml string
+		want       string // what is found, as text
+	}{
+		{"sequential", `{type: core.flow.Sequential, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
+		{"sequential, old name", `{type: io.kestra.core.tasks.flows.Sequential, tasks: [$a]}`, ""},
+		{"sequential without tasks", `{type: core.flow.Sequential}`, "flow.yml:4:3: tasks[0].tasks: The 'tasks' property cannot be empty"},
+		{"sequential with empty tasks", `{type: core.flow.Sequential, tasks: []}`, "flow.yml:4:63: tasks[0].tasks: The 'tasks' property cannot be empty"},
+		{"sequential with null tasks", `{type: core.flow.Sequential, tasks: null}`, "flow.yml:4:3: tasks[0].tasks: The 'tasks' property cannot be empty"},
+		{"sequential, unknown member", `{type: core.flow.Sequential, tasks: [$a], error: [$b]}`, "flow.yml:4:128: tasks[0]: unknown member `error`; did you mean `errors`?"},
+		{"empty errors and finally", `{type: core.flow.Sequential, tasks: [$a], errors: [], finally: []}`, ""},
+
+		{"parallel", `{type: core.flow.Parallel, concurrent: 2, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
+		{"parallel, old name", `{type: io.kestra.core.tasks.flows.Parallel, tasks: [$a]}`, ""},
+		{"parallel without tasks", `{type: core.flow.Parallel}`, "flow.yml:4:3: tasks[0].tasks: The 'tasks' property cannot be empty"},
+		{"parallel, concurrent as text", `{type: core.flow.Parallel, concurrent: "2", tasks: [$a]}`, ""},
+		{"parallel, concurrent 0", `{type: core.flow.Parallel, concurrent: 0, tasks: [$a]}`, ""},
+		{"parallel, concurrent negative", `{type: core.flow.Parallel, concurrent: -1, tasks: [$a]}`, "flow.yml:4:66: tasks[0].concurrent: must be between 0 and 2147483647"},
+		{"parallel, concurrent too large", `{type: core.flow.Parallel, concurrent: 2147483648, tasks: [$a]}`, "flow.yml:4:66: tasks[0].concurrent: must be between 0 and 2147483647"},
+		{"parallel, concurrent as expression", `{type: core.flow.Parallel, concurrent: "{{ 1 }}", tasks: [$a]}`, "flow.yml:4:66: tasks[0].concurrent: must be a whole number"},
+
+		{"if", `{type: core.flow.If, condition: "{{ x }}", then: [$a], else: [$b], errors: [$c], finally: [$d]}`, ""},
+		{"if, old name", `{type: io.kestra.core.tasks.flows.If, condition: "{{ x }}", then: [$a]}`, ""},
+		{"if without condition", `{type: core.flow.If, then: [$a]}`, ""},
+		{"if without then", `{type: core.flow.If, condition: "{{ x }}", else: [$a]}`, "flow.yml:4:3: tasks[0].then: The 'then' property cannot be empty"},
+		{"if with empty then", `{type: core.flow.If, condition: "{{ x }}", then: []}`, "flow.yml:4:76: tasks[0].then: The 'then' property cannot be empty"},
+		{"if, condition that is no expression", `{type: core.flow.If, condition: "{{ x", then: [$a]}`, "flow.yml:4:60: tasks[0].condition: unclosed \"{{\": there is no \"}}\""},
+
+		{"switch", `{type: core.flow.Switch, value: x, cases: {x: [$a], y: [$b, $c]}, defaults: [$d], errors: [$e], finally: [$f]}`, ""},
+		{"switch, old name", `{type: io.kestra.core.tasks.flows.Switch, value: x, cases: {x: [$a]}}`, ""},
+		{"switch with defaults alone", `{type: core.flow.Switch, value: x, defaults: [$a]}`, ""},
+		{"switch with an empty case", `{type: core.flow.Switch, value: x, cases: {x: []}}`, ""},
+		{"switch without cases", `{type: core.flow.Switch, value: x}`, "flow.yml:4:3: tasks[0]: No task defined, neither cases or default have any tasks"},
+		{"switch with no cases", `{type: core.flow.Switch, value: x, cases: {}, defaults: []}`, "flow.yml:4:3: tasks[0]: No task defined, neither cases or default have any tasks"},
+		{"switch without value", `{type: core.flow.Switch, cases: {x: [$a]}}`, "flow.yml:4:3: tasks[0].value: is missing"},
+		{"switch on nothing", `{type: core.flow.Switch, value: "", cases: {"": [$a]}}`, ""},
+		{"switch with a case twice", `{type: core.flow.Switch, value: x, cases: {x: [$a], x: [$b]}}`, "flow.yml:4:138: duplicate key `x`, first at line 4, column 70"},
+		{"switch with an id twice", `{type: core.flow.Switch, value: x, cases: {x: [$a]}, defaults: [$a]}`, "flow.yml:4:155: tasks[0].defaults[0].id: duplicate task id `ta`, first at line 4"},
+		{"switch, case that is no list", `{type: core.flow.Switch, value: x, cases: {x: $a}}`, "flow.yml:4:73: tasks[0].cases.x: must be a list, is a mapping"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, found := tasktest.Load(t, withLeaves(), with(tt.yaml))
+			got := ""
+			if err := found.Err(); err != nil {
+				got = err.Error()
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestBranches(t *testing.T) {
+	for _, tt := range []struct{ yaml, want string }{
+		{`{type: core.flow.Sequential, finally: [$d], tasks: [$a, $b], errors: [$c]}`, "sequence [ta tb] errors [tc] finally [td] limit 0"},
+		{`{type: core.flow.Sequential, tasks: [$a]}`, "sequence [ta] errors [] finally [] limit 0"},
+		{`{type: core.flow.Parallel, finally: [$d], tasks: [$a, $b], errors: [$c]}`, "parallel [ta tb] errors [tc] finally [td] limit 0"},
+		{`{type: core.flow.Parallel, concurrent: 3, tasks: [$a]}`, "parallel [ta] errors [] finally [] limit 3"},
+		{`{type: core.flow.If, finally: [$d], else: [$b], then: [$a], errors: [$c]}`, "choice [ta] [tb] errors [tc] finally [td] limit 0"},
+		{`{type: core.flow.If, then: [$a]}`, "choice [ta] [] errors [] finally [] limit 0"},
+		{`{type: core.flow.Switch, value: x, defaults: [$d], cases: {z: [$b, $c], a: [$a]}, errors: [$e], finally: [$f]}`, "choice [tb tc] [ta] [td] errors [te] finally [tf] limit 0"},
+		{`{type: core.flow.Switch, value: x, cases: {z: [$b]}}`, "choice [tb] [] errors [] finally [] limit 0"},
+	} {
+		c, found := tasktest.Load(t, withLeaves(), with(tt.yaml))
+		if err := found.Err(); err != nil {
+			t.Fatal(err)
+		}
+		b := c.Spec.Branches(c)
+		got := map[flow.Shape]string{flow.ShapeSequence: "sequence", flow.ShapeParallel: "parallel", flow.ShapeChoice: "choice"}[c.Spec.Shape]
+		for _, list := range b.Main {
+			got += " " + ids(list)
+		}
+		got += " errors " + ids(b.Errors) + " finally " + ids(b.Finally) + fmt.Sprint(" limit ", b.Limit)
+		if got != tt.want {
+			t.Errorf("%s\ngot  %s\nwant %s", tt.yaml, got, tt.want)
+		}
+	}
+}
+
+func ids(tasks []*flow.Component) string {
+	list := make([]string, len(tasks))
+	for i, c := range tasks {
+		list[i] = c.ID
+	}
+	return fmt.Sprint(list)
+}

@@ -1,2 +1,0 @@
-// Package log has the tasks that write to the execution's log.
-package log

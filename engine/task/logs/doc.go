@@ -1,0 +1,2 @@
+// Package logs has the tasks that write to the execution's log.
+package logs

@@ -1,0 +1,139 @@
+package tests
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+var update = flag.Bool("update", false, "write the tables of README.md")
+
+const readme = "../README.md"
+
+// TestReadmeTables sees that the tables of README.md, between comments with their names, say what the specs say.
+func TestReadmeTables(t *testing.T) {
+	source, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manual, err := engine.Functions("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(source)
+	for _, table := range []struct{ name, text string }{
+		{"trigger", properties(flow.KindTrigger)},
+		{"conditions", types(flow.KindCondition)},
+		{"tasks", types(flow.KindTask)},
+		{"expressions", names(manual)},
+	} {
+		begin, end := "<!-- "+table.name+" -->\n", "<!-- /"+table.name+" -->\n"
+		before, rest, ok := strings.Cut(text, begin)
+		got, after, closed := strings.Cut(rest, end)
+		if !ok || !closed {
+			t.Fatalf("README.md has no %s … %s", strings.TrimSpace(begin), strings.TrimSpace(end))
+		}
+		if diff := cmp.Diff(table.text, got); diff != "" && !*update {
+			t.Errorf("%s: run `go test ./tests -run Readme -update`: (-want +got)\n%s", table.name, diff)
+		}
+		text = before + begin + table.text + end + after
+	}
+	if *update {
+		if err := os.WriteFile(readme, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// running returns the specs of a kind that run here, in the order of their types.
+func running(kind flow.Kind) []*flow.Spec {
+	specs := slices.DeleteFunc(slices.Clone(engine.Types()), func(s *flow.Spec) bool {
+		return s.Kind != kind || s.Compile == nil || strings.HasSuffix(s.Type, ".MultipleCondition") // loads only to be refused
+	})
+	slices.SortFunc(specs, func(a, b *flow.Spec) int { return strings.Compare(a.Type, b.Type) })
+	return specs
+}
+
+// types is a table of types, each with its properties: those that are required in bold.
+func types(kind flow.Kind) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| %s | what it does | properties |\n|---|---|---|\n", kind)
+	for _, s := range running(kind) {
+		var own []string
+		for _, p := range s.Properties {
+			switch {
+			case p.NotYet:
+			case p.Required:
+				own = append(own, "**`"+p.Name+"`**")
+			default:
+				own = append(own, "`"+p.Name+"`")
+			}
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", s.Type, cell(s.Summary), strings.Join(own, ", "))
+	}
+	return b.String()
+}
+
+// properties is a table of the properties of all types of a kind, and a line with those that are still to come.
+func properties(kind flow.Kind) string {
+	var b strings.Builder
+	var notYet []string
+	for _, s := range running(kind) {
+		fmt.Fprintf(&b, "| property of `%s` | |\n|---|---|\n", s.Type)
+		for _, p := range s.Properties {
+			if p.NotYet {
+				notYet = append(notYet, "`"+p.Name+"`")
+				continue
+			}
+			summary := cell(p.Summary)
+			if p.Default != "" {
+				summary += " Default: `" + p.Default + "`."
+			}
+			if p.Extension {
+				summary += " Our own."
+			}
+			fmt.Fprintf(&b, "| `%s` | %s |\n", p.Name, summary)
+		}
+	}
+	if len(notYet) > 0 {
+		fmt.Fprintf(&b, "\nNot yet: %s.\n", strings.Join(notYet, ", "))
+	}
+	return b.String()
+}
+
+// names is a table of the names in a manual: a row for each of its sections, and one for those that are still to come.
+func names(manual string) string {
+	var b strings.Builder
+	var notYet []string
+	b.WriteString("| | |\n|---|---|\n")
+	for section := range strings.SplitSeq(strings.TrimPrefix(manual, "# "), "\n# ") {
+		title, entries, _ := strings.Cut(section, "\n")
+		var list []string
+		for line := range strings.Lines(entries) {
+			entry, ok := strings.CutPrefix(line, "  - ")
+			if !ok {
+				continue
+			}
+			name := "`" + entry[:strings.IndexAny(entry, "(:")] + "`"
+			if strings.Contains(entry, "; not supported yet") {
+				notYet = append(notYet, name)
+			} else {
+				list = append(list, name)
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %s |\n", strings.ToLower(title), strings.Join(list, ", "))
+	}
+	fmt.Fprintf(&b, "| not yet | %s |\n", strings.Join(notYet, ", "))
+	return b.String()
+}
+
+// cell is a text as it stands in a table of Markdown.
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
