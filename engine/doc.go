@@ -7,8 +7,14 @@
 // the table.
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
-//	yaml       YAML as Kestra reads it, for flow files and yaml()
+//	nearest    the name that somebody meant who misspelt it
+//	meter      what one evaluation may cost, and the failures of evaluations
+//	yaml       YAML as Kestra reads and writes it, for flow files and yaml()
+//	ion        Ion text, both ways
+//	javatime   dates as Java prints and reads them, with its zones and locales
+//	javaformat numbers and texts as Java formats them
 //	javaregex  regular expressions of Java, charged by the work they do
+//	jq         programs of jq, as jackson-jq runs them
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types
 //	cel        CEL expressions about requests, bounded in work and memory
@@ -34,9 +40,9 @@
 //
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
-//	itchyny/gojq               the filter jq
+//	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
 //	go.uber.org/zap            Caddy's logger
-//	golang.org/x/text          charsets of bodies, Unicode normalisation
+//	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
 //	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column
 //
 // and for tests alone:

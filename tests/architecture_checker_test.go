@@ -165,6 +165,22 @@ func TestArchitectureFindings(t *testing.T) {
 			[]string{"engine/value/a.go: 501 lines, more than 500"},
 		},
 		{
+			"a package with more than a third of the engine",
+			map[string]string{
+				"engine/value/doc.go":    doc("value"),
+				"engine/value/a.go":      importing("value", "fmt") + strings.Repeat("\n", 490),
+				"engine/pebble/doc.go":   doc("pebble"),
+				"engine/pebble/a.go":     importing("pebble", "fmt") + strings.Repeat("\n", 490),
+				"engine/flow/doc.go":     doc("flow"),
+				"engine/flow/a.go":       importing("flow", "fmt") + strings.Repeat("\n", 490),
+				"engine/flow/b.go":       importing("flow", "fmt") + strings.Repeat("\n", 200),
+				"engine/value/a_test.go": importing("value", "testing") + strings.Repeat("\n", 490),
+				"caddymodule/doc.go":     doc("caddymodule"),
+				"caddymodule/a.go":       importing("caddymodule", "fmt") + strings.Repeat("\n", 490),
+			},
+			[]string{"engine/flow: 698 lines, more than a third of the engine's 1688"},
+		},
+		{
 			"other modules, test data and hidden folders are not ours",
 			map[string]string{
 				"engine/value/doc.go":          doc("value"),

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 )
 
 // String returns the word that messages use for the kind.
@@ -117,7 +119,7 @@ func (c *Catalog) Specs() []*Spec { return c.specs }
 
 // nearest returns the known type of this kind that looks most like typ; "" when none is near.
 func (c *Catalog) nearest(kind Kind, typ string) string {
-	if name := nearest(typ, c.names[kind]); name != "" {
+	if name := nearest.Name(typ, c.names[kind]); name != "" {
 		return name
 	}
 	// A right class name in a wrong package is a usual mistake, and far away in letters.

@@ -64,25 +64,6 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	tests := []struct{ name, want string }{
-		{"mesage", "message"},
-		{"messages", "message"},
-		{"MESSAGE", "message"},
-		{"emssage", "message"},
-		{"leve", "level"},
-		{"zzz", ""},
-		{"", ""},
-		{"m", ""},
-		{strings.Repeat("message", 100), ""},
-	}
-	for _, tt := range tests {
-		if got := nearest(tt.name, []string{"level", "message"}); got != tt.want {
-			t.Errorf("nearest(%q) = %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
-
 func TestCatalogNearest(t *testing.T) {
 	c := fakeCatalog(t)
 	tests := []struct {

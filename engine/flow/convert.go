@@ -96,19 +96,10 @@ func parseFloat(text string) (float64, error) {
 // instantText prints a date-time in UTC. An output is printed as Java does, with 0, 3, 6 or 9 digits of the second's
 // fraction; an input always has 6, as Kestra stores it.
 func instantText(at time.Time, input bool) string {
-	at = at.UTC()
-	switch ns := at.Nanosecond(); {
-	case input:
-		return at.Format("2006-01-02T15:04:05.000000Z")
-	case ns == 0:
-		return at.Format("2006-01-02T15:04:05Z")
-	case ns%1e6 == 0:
-		return at.Format("2006-01-02T15:04:05.000Z")
-	case ns%1e3 == 0:
-		return at.Format("2006-01-02T15:04:05.000000Z")
-	default:
-		return at.Format("2006-01-02T15:04:05.000000000Z")
+	if input {
+		return at.UTC().Format("2006-01-02T15:04:05.000000Z")
 	}
+	return string(value.AppendInstant(nil, at))
 }
 
 var timeText = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?$`)

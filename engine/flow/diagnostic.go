@@ -107,3 +107,11 @@ func (c *collector) report(severity Severity, pos Position, path, format string,
 
 // failed reports whether there is an error among the findings.
 func (c *collector) failed() bool { return c.errors > 0 }
+
+// didYouMean returns the end of a message about an unknown name.
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "; did you mean `" + name + "`?"
+}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
@@ -198,7 +199,7 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 		if what := ownMembers[name]; what != "" {
 			message += ": the flow has no " + what + " of this name"
 		}
-		if near := nearest(u.Path[1], s.members[name]); near != "" {
+		if near := nearest.Name(u.Path[1], s.members[name]); near != "" {
 			hint = didYouMean(access([]string{name, near}))
 		}
 	case s.early && slices.Contains(runVariables, name):
@@ -227,8 +228,8 @@ func (l *loader) variableMeant(s *scope, name string) string {
 		return "trigger." + name
 	case usualVariables[name] != "":
 		return usualVariables[name]
-	case nearest(name, s.names) != "":
-		return nearest(name, s.names)
+	case nearest.Name(name, s.names) != "":
+		return nearest.Name(name, s.names)
 	case slices.ContainsFunc(l.pebble.Functions(), func(e pebble.Entry) bool { return e.Name == name }):
 		return name + "()"
 	}

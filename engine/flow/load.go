@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
@@ -141,7 +142,7 @@ func (l *loader) members(n *yaml.Node, path string, known map[string]memberState
 		state, ok := known[name]
 		switch {
 		case !ok:
-			l.errorAt(key, path, "unknown member `%s`%s", shorten(name), didYouMean(nearest(name, sortedKeys(known))))
+			l.errorAt(key, path, "unknown member `%s`%s", shorten(name), didYouMean(nearest.Name(name, sortedKeys(known))))
 		case yaml.IsNull(val):
 		case state == notYet:
 			l.errorAt(key, inner, "is not supported yet")

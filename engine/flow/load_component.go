@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
@@ -150,7 +151,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 func samePlugin(typ, known string) bool {
 	group, class, _ := strings.Cut(strings.TrimPrefix(typ, pluginPrefix), ".")
 	other, _, _ := strings.Cut(strings.TrimPrefix(known, pluginPrefix), ".")
-	return distance(strings.ToLower(group), strings.ToLower(other)) <= 1 || known == corePackage+group+"."+class
+	return nearest.Distance(strings.ToLower(group), strings.ToLower(other)) <= 1 || known == corePackage+group+"."+class
 }
 
 func (l *loader) neverFires(n *yaml.Node, path, typ string) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
@@ -110,7 +111,7 @@ func (l *loader) typeName(n *yaml.Node, path string) TypeName {
 	for i, name := range typeNames {
 		names[i] = string(name)
 	}
-	l.errorAt(n, path, "unknown type `%s`%s", shorten(text), didYouMean(nearest(text, names)))
+	l.errorAt(n, path, "unknown type `%s`%s", shorten(text), didYouMean(nearest.Name(text, names)))
 	return ""
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
@@ -70,8 +71,8 @@ func (l *loader) oneOf(n *yaml.Node, path string, values []string) (string, bool
 	}
 	if !slices.Contains(values, text) {
 		hint := ""
-		if strings.EqualFold(nearest(text, values), text) {
-			hint = didYouMean(nearest(text, values))
+		if strings.EqualFold(nearest.Name(text, values), text) {
+			hint = didYouMean(nearest.Name(text, values))
 		}
 		l.errorAt(n, path, "must be one of %s%s", strings.Join(values, ", "), hint)
 		return "", false

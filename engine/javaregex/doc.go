@@ -12,4 +12,7 @@
 //
 // Classes and properties are sets of characters before an engine sees them, and case is folded into them. Characters that
 // are newer than the tables of package unicode count as not assigned. \G, \b{g}, (?c) and some look-behinds are refused.
+//
+// A [Cache] is what evaluations use: it keeps compiled patterns, takes what they cost from a meter, and turns errors into
+// faults.
 package javaregex

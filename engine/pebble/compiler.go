@@ -1,6 +1,9 @@
 package pebble
 
-import "github.com/caddy-kestra/kestra-webhook/engine/value"
+import (
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
 
 type (
 	// code is a compiled expression.
@@ -85,7 +88,7 @@ func (c *compiler) expression(e expression) (code, error) {
 	case *quoteExpr:
 		return c.quote(e)
 	default:
-		return nil, newFault(ClassSyntax, e.offset(), "unexpected %T", e)
+		return nil, meter.NewFault(ClassSyntax, e.offset(), "unexpected %T", e)
 	}
 }
 
@@ -175,9 +178,9 @@ func (c *compiler) mapping(e *mapExpr) (code, error) {
 			if err != nil {
 				return value.Null, err
 			}
-			name, err := st.javaText(k)
+			name, err := st.JavaText(k)
 			if err != nil {
-				return value.Null, locate(err, at)
+				return value.Null, meter.Locate(err, at)
 			}
 			v, err := values[i](st)
 			if err != nil {
@@ -219,7 +222,7 @@ func (c *compiler) ternary(e *ternaryExpr) (code, error) {
 		ok := false
 		if !v.IsNull() {
 			if ok, err = truth(v, "?:"); err != nil {
-				return value.Null, locate(err, at)
+				return value.Null, meter.Locate(err, at)
 			}
 		}
 		if ok {

@@ -4,13 +4,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // name compiles the reading of a variable.
 func (c *compiler) name(e *nameExpr) code {
 	name := e.name
-	var miss error = missing(e.offset(), name)
+	var miss error = meter.Missing(e.offset(), name)
 	return func(st *state) (value.Value, error) {
 		if v, ok := st.lookup(name); ok {
 			return v, nil
@@ -81,7 +82,7 @@ func (c *compiler) attribute(e *attributeExpr) (code, error) {
 // and not the member. It is nil when the target is no variable.
 func missingRoot(target expression) error {
 	if name, ok := target.(*nameExpr); ok {
-		return missing(name.offset(), name.name)
+		return meter.Missing(name.offset(), name.name)
 	}
 	return nil
 }
@@ -111,8 +112,8 @@ func staticStep(e *attributeExpr) (step, bool) {
 		}
 		s.index = indexOf(s.name)
 	}
-	s.miss = missing(s.at, s.name)
-	s.text = &fault{class: ClassMissing, at: s.at, name: s.name, of: e.target}
+	s.miss = meter.Missing(s.at, s.name)
+	s.text = &meter.Fault{Class: ClassMissing, At: s.at, Name: s.name, Of: e.target}
 	return s, true
 }
 
@@ -172,7 +173,7 @@ func numbered(m *value.Map, s *step) (value.Value, error) {
 			return value.Null, s.miss
 		}
 	}
-	return value.Null, locate(evaluationError("a map has no key of type integer: %s", s.name), s.at)
+	return value.Null, meter.Locate(evaluationError("a map has no key of type integer: %s", s.name), s.at)
 }
 
 // subscript compiles an access whose subscript is computed.
@@ -197,24 +198,24 @@ func (c *compiler) subscript(e *attributeExpr) (code, error) {
 		}
 		k, err := key(st)
 		if err == nil {
-			err = st.weigh(k)
+			err = st.ChargeNumber(k)
 		}
 		if err == nil {
-			err = st.charge(len(k.Str()) / textPerStep)
+			err = st.Charge(len(k.Str()) / meter.TextPerStep)
 		}
 		if err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		s := step{at: at, name: k.Str(), number: k.IsNumber()}
 		if k.Kind() == value.KindInt {
 			s.name = strconv.FormatInt(k.Int(), 10)
 		} else if k.Kind() != value.KindString {
-			if s.name, err = st.javaText(k); err != nil {
-				return value.Null, locate(err, at)
+			if s.name, err = st.JavaText(k); err != nil {
+				return value.Null, meter.Locate(err, at)
 			}
 		}
 		if k.IsNull() && v.Kind() == value.KindMap {
-			return value.Null, locate(runtimeError("a map has no key null"), at)
+			return value.Null, meter.Locate(runtimeError("a map has no key null"), at)
 		}
 		if v.Kind() == value.KindMap && !s.number {
 			if member, ok := v.Map().Get(s.name); ok {
@@ -238,7 +239,7 @@ func (c *compiler) method(e *methodExpr) (code, error) {
 		return nil, err
 	}
 	name, at := e.name, e.offset()
-	var miss error = missing(at, name)
+	var miss error = meter.Missing(at, name)
 	return func(st *state) (value.Value, error) {
 		v, err := target(st)
 		if err != nil {
@@ -248,11 +249,11 @@ func (c *compiler) method(e *methodExpr) (code, error) {
 		for _, arg := range args {
 			a, err := arg(st)
 			if err == nil {
-				err = st.weigh(a)
+				err = st.ChargeNumber(a)
 			}
 			if err != nil {
 				st.args = st.args[:base]
-				return value.Null, locate(err, at)
+				return value.Null, meter.Locate(err, at)
 			}
 			st.args = append(st.args, a)
 		}

@@ -4,14 +4,15 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // bind compiles the arguments of a call into the slots of its parameters; a nil slot is one that was not given.
 func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry) ([]code, error) {
 	fail := func(at int, format string, a ...any) ([]code, error) {
-		f := newFault(ClassUnknown, at, format, a...)
-		f.name, f.public = name, true
+		f := meter.NewFault(ClassUnknown, at, format, a...)
+		f.Name, f.Public = name, true
 		return nil, f
 	}
 	if entry.Needs != "" {
@@ -47,8 +48,8 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 	for i, argument := range args.names {
 		slot := slices.IndexFunc(entry.Parameters, func(p Parameter) bool { return p.Name == argument })
 		if slot < 0 {
-			f := newFault(ClassUnknown, args.named[i].offset(), "%s %q has no argument named %q", kind, name, cut(argument, 40))
-			f.name = name
+			f := meter.NewFault(ClassUnknown, args.named[i].offset(), "%s %q has no argument named %q", kind, name, meter.Cut(argument, 40))
+			f.Name = name
 			return nil, f
 		}
 		if slots[slot] != nil {
@@ -72,9 +73,9 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 
 // wrongLiteral is the error of a literal argument that can never work: of the class that its evaluation would have.
 func wrongLiteral(wrong error, name string, at int) error {
-	f := &fault{class: ClassUnknown, at: at, name: name, msg: wrong.Error()}
-	if found, ok := errors.AsType[*fault](wrong); ok {
-		f.class = found.class
+	f := &meter.Fault{Class: ClassUnknown, At: at, Name: name, Msg: wrong.Error()}
+	if found, ok := errors.AsType[*meter.Fault](wrong); ok {
+		f.Class = found.Class
 	}
 	return f
 }
@@ -86,7 +87,7 @@ func (st *state) push(slots []code) error {
 		if slot != nil {
 			var err error
 			if v, err = slot(st); err == nil {
-				err = st.weigh(v)
+				err = st.ChargeNumber(v)
 			}
 			if err != nil {
 				return err
@@ -131,7 +132,7 @@ func (c *compiler) filterOn(e *filterExpr, input code) (code, error) {
 		v, err = call(st, v, st.pushed(base))
 		st.args = st.args[:base]
 		if err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		return v, nil
 	}, nil
@@ -145,12 +146,12 @@ func (st *state) operands(slots []code, input code, rescues bool) (value.Value, 
 	if err == nil {
 		var v value.Value
 		if v, err = input(st); err == nil {
-			err = st.weigh(v)
+			err = st.ChargeNumber(v)
 		}
 		if err == nil {
 			return v, nil
 		}
-		if rescues && isMissing(err) {
+		if rescues && meter.IsMissing(err) {
 			return value.Null, nil
 		}
 	}
@@ -182,7 +183,7 @@ func (c *compiler) test(e *testExpr) (code, error) {
 		ok, err := call(st, v, st.pushed(base))
 		st.args = st.args[:base]
 		if err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		return value.Bool(ok != negated), nil
 	}, nil
@@ -212,7 +213,7 @@ func (c *compiler) call(e *callExpr) (code, error) {
 		v, err := call(st, st.pushed(base))
 		st.args = st.args[:base]
 		if err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		return v, nil
 	}, nil
@@ -250,8 +251,8 @@ func (c *compiler) macroCall(e *callExpr, m *macro) (code, error) {
 
 // runMacro runs a macro in a scope of its own, which sees no other variable, and returns its text.
 func (st *state) runMacro(m *macro, slots []code, args []value.Value, at int) (string, error) {
-	if err := st.descend(); err != nil {
-		return "", locate(err, at)
+	if err := st.Descend(); err != nil {
+		return "", meter.Locate(err, at)
 	}
 	vars, floor, mark := st.vars, st.floor, len(st.locals)
 	st.vars, st.floor = nil, mark
@@ -270,6 +271,6 @@ func (st *state) runMacro(m *macro, slots []code, args []value.Value, at int) (s
 		text, err = st.capture(m.body)
 	}
 	st.vars, st.floor, st.locals = vars, floor, st.locals[:mark]
-	st.ascend()
+	st.Ascend()
 	return text, err
 }

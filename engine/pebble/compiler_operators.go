@@ -1,6 +1,9 @@
 package pebble
 
-import "github.com/caddy-kestra/kestra-webhook/engine/value"
+import (
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
 
 // operation is a binary operator on evaluated operands; its errors have no position.
 type operation func(st *state, a, b value.Value) (value.Value, error)
@@ -34,7 +37,7 @@ func (c *compiler) unary(e *unaryExpr) (code, error) {
 			return value.Null, err
 		}
 		if v, err = do(v); err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		return v, nil
 	}, nil
@@ -93,7 +96,7 @@ func operate(left, right code, at int, op operation) code {
 		}
 		v, err := op(st, a, b)
 		if err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		return v, nil
 	}
@@ -104,7 +107,7 @@ func wrapped(inner code) code {
 	return func(st *state) (value.Value, error) {
 		v, err := inner(st)
 		if err != nil {
-			return value.Null, wrapMissing(err)
+			return value.Null, meter.Unrescued(err)
 		}
 		return v, nil
 	}
@@ -114,22 +117,22 @@ func equality(left, right code, at int, want bool) code {
 	return func(st *state) (value.Value, error) {
 		a, err := left(st)
 		if err != nil {
-			return value.Null, wrapMissing(err)
+			return value.Null, meter.Unrescued(err)
 		}
 		b, err := right(st)
 		if err != nil {
-			return value.Null, wrapMissing(err)
+			return value.Null, meter.Unrescued(err)
 		}
 		if a.Kind() == value.KindString && b.Kind() == value.KindString {
-			if len(a.Str()) == len(b.Str()) && len(a.Str()) >= textPerStep {
-				if err := st.charge(len(a.Str()) / textPerStep); err != nil {
-					return value.Null, locate(err, at)
+			if len(a.Str()) == len(b.Str()) && len(a.Str()) >= meter.TextPerStep {
+				if err := st.Charge(len(a.Str()) / meter.TextPerStep); err != nil {
+					return value.Null, meter.Locate(err, at)
 				}
 			}
 			return value.Bool((a.Str() == b.Str()) == want), nil
 		}
 		if err := st.walkBoth(a, b); err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		return value.Bool(value.Equal(a, b) == want), nil
 	}
@@ -138,9 +141,9 @@ func equality(left, right code, at int, want bool) code {
 // walkBoth charges for comparing two values.
 func (st *state) walkBoth(a, b value.Value) error {
 	if k := a.Kind(); k == b.Kind() && (k == value.KindList || k == value.KindMap) {
-		return st.walk(a)
+		return st.Walk(a)
 	}
-	return st.weighBoth(a, b)
+	return st.ChargeNumbers(a, b)
 }
 
 // containment compiles `contains`, which does not look at its right side when the left one is null.
@@ -159,7 +162,7 @@ func containment(left, right code, at int) code {
 		}
 		found, err := contains(st, a, b)
 		if err != nil {
-			return value.Null, locate(err, at)
+			return value.Null, meter.Locate(err, at)
 		}
 		return found, nil
 	}
@@ -170,7 +173,7 @@ func rescue(left, right code, null bool) code {
 	return func(st *state) (value.Value, error) {
 		v, err := left(st)
 		if err != nil {
-			if isMissing(err) {
+			if meter.IsMissing(err) {
 				return right(st)
 			}
 			return value.Null, err
@@ -192,7 +195,7 @@ func logical(left, right code, e *binaryExpr) code {
 		}
 		ok, err := truth(v, op)
 		if err != nil {
-			return value.Null, locate(err, leftAt)
+			return value.Null, meter.Locate(err, leftAt)
 		}
 		if ok == decides {
 			return value.Bool(ok), nil
@@ -201,7 +204,7 @@ func logical(left, right code, e *binaryExpr) code {
 			return value.Null, err
 		}
 		if ok, err = truth(v, op); err != nil {
-			return value.Null, locate(err, rightAt)
+			return value.Null, meter.Locate(err, rightAt)
 		}
 		return value.Bool(ok), nil
 	}

@@ -3,6 +3,7 @@ package pebble
 import (
 	"fmt"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -36,8 +37,8 @@ func (c *compiler) statement(s statement) (action, error) {
 	case *textNode:
 		text, at := s.text, s.offset()
 		return func(st *state) error {
-			if err := st.charge(1); err != nil {
-				return locate(err, at)
+			if err := st.Charge(1); err != nil {
+				return meter.Locate(err, at)
 			}
 			return located(st.write(text), at)
 		}, nil
@@ -56,7 +57,7 @@ func (c *compiler) statement(s statement) (action, error) {
 	case *filterTag:
 		return c.filterTag(s)
 	default:
-		return nil, newFault(ClassSyntax, s.offset(), "unexpected %T", s)
+		return nil, meter.NewFault(ClassSyntax, s.offset(), "unexpected %T", s)
 	}
 }
 
@@ -65,7 +66,7 @@ func located(err error, at int) error {
 	if err == nil {
 		return nil
 	}
-	return locate(err, at)
+	return meter.Locate(err, at)
 }
 
 func (c *compiler) print(n *printNode) (action, error) {
@@ -75,8 +76,8 @@ func (c *compiler) print(n *printNode) (action, error) {
 	}
 	cost, at := n.cost(), n.offset()
 	return func(st *state) error {
-		if err := st.charge(cost); err != nil {
-			return locate(err, at)
+		if err := st.Charge(cost); err != nil {
+			return meter.Locate(err, at)
 		}
 		v, err := expr(st)
 		if err != nil {
@@ -103,17 +104,17 @@ func (c *compiler) ifTag(n *ifTag) (action, error) {
 	}
 	cost, at := n.cost(), n.offset()
 	return func(st *state) error {
-		if err := st.charge(cost); err != nil {
-			return locate(err, at)
+		if err := st.Charge(cost); err != nil {
+			return meter.Locate(err, at)
 		}
 		for i, condition := range conditions {
 			v, err := condition(st)
 			if err != nil {
-				return wrapMissing(err)
+				return meter.Unrescued(err)
 			}
 			ok, has := value.Truth(v)
 			if !has {
-				return newFault(ClassEvaluation, n.conditions[i].offset(), "%s has no truth value in an \"if\"", v.Kind())
+				return meter.NewFault(ClassEvaluation, n.conditions[i].offset(), "%s has no truth value in an \"if\"", v.Kind())
 			}
 			if ok {
 				return bodies[i](st)
@@ -140,8 +141,8 @@ func (c *compiler) forTag(n *forTag) (action, error) {
 	loop.shows = c.tree.names["loop"] || c.tree.calls["render"] || c.tree.calls["renderOnce"]
 	cost, at := n.cost(), n.offset()
 	return func(st *state) error {
-		if err := st.charge(cost); err != nil {
-			return locate(err, at)
+		if err := st.Charge(cost); err != nil {
+			return meter.Locate(err, at)
 		}
 		v, err := list(st)
 		if err != nil {
@@ -165,7 +166,7 @@ func (c *compiler) forTag(n *forTag) (action, error) {
 				return value.Opaque(&mapEntry{key: m.Key(i), value: m.At(i)})
 			})
 		default:
-			return newFault(ClassEvaluation, n.list.offset(), "for needs a list or a map, not %s", v.Kind())
+			return meter.NewFault(ClassEvaluation, n.list.offset(), "for needs a list or a map, not %s", v.Kind())
 		}
 	}, nil
 }
@@ -180,8 +181,8 @@ type loop struct {
 
 // over runs the body for each item, in one scope for all.
 func (l *loop) over(st *state, n int, item func(int) value.Value) error {
-	if err := st.descend(); err != nil {
-		return locate(err, l.at)
+	if err := st.Descend(); err != nil {
+		return meter.Locate(err, l.at)
 	}
 	mark := len(st.locals)
 	if l.shows {
@@ -195,8 +196,8 @@ func (l *loop) over(st *state, n int, item func(int) value.Value) error {
 	st.declare(l.name, value.Null)
 	var err error
 	for i := 0; i < n && err == nil; i++ {
-		if err = st.charge(cost); err != nil {
-			err = locate(err, l.at)
+		if err = st.Charge(cost); err != nil {
+			err = meter.Locate(err, l.at)
 			break
 		}
 		if l.shows {
@@ -206,7 +207,7 @@ func (l *loop) over(st *state, n int, item func(int) value.Value) error {
 		err = l.body(st)
 	}
 	st.locals = st.locals[:mark]
-	st.ascend()
+	st.Ascend()
 	return err
 }
 
@@ -229,6 +230,9 @@ type mapEntry struct {
 	value value.Value
 }
 
+// Pair returns the key and the value: walks look into an entry.
+func (e *mapEntry) Pair() (key string, v value.Value) { return e.key, e.value }
+
 // String returns the text that printing an entry shows.
 func (e *mapEntry) String() string { return fmt.Sprintf("%s=%s", e.key, value.JavaText(e.value)) }
 
@@ -245,8 +249,8 @@ func (c *compiler) setTag(n *setTag) (action, error) {
 	}
 	name, cost, at := n.name, n.cost(), n.offset()
 	return func(st *state) error {
-		if err := st.charge(cost); err != nil {
-			return locate(err, at)
+		if err := st.Charge(cost); err != nil {
+			return meter.Locate(err, at)
 		}
 		v, err := expr(st)
 		if err != nil {
@@ -294,8 +298,8 @@ func (c *compiler) filterTag(n *filterTag) (action, error) {
 	}
 	cost, at := n.cost(), n.offset()
 	return func(st *state) error {
-		if err := st.charge(cost); err != nil {
-			return locate(err, at)
+		if err := st.Charge(cost); err != nil {
+			return meter.Locate(err, at)
 		}
 		text, err := st.capture(run)
 		if err != nil {

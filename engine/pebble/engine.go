@@ -5,19 +5,20 @@ import (
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // Engine compiles templates of one dialect under one set of limits. It is immutable and safe for concurrent use.
 type Engine struct {
 	limits     Limits
+	budget     meter.Limits // what each evaluation may spend
 	precedence map[string]int
 	registry   *registry
 	methods    map[value.Kind]methodTable
 	states     sync.Pool
 
-	// Regular expressions: those that match somewhere in a text, and those that match whole ones.
-	regexes, wholeRegexes cache[*javaregex.Regexp]
+	regexes javaregex.Cache
 }
 
 // New returns an engine.
@@ -42,8 +43,11 @@ func New(o Options) *Engine {
 		o.Dialect = Dialect1
 	}
 	e := &Engine{
-		limits: o.Limits, precedence: binaryOperators(o.Dialect),
-		registry: newRegistry(o.Dialect, o.Providers), methods: newMethods(),
+		limits: o.Limits, budget: meter.Limits{
+			Steps: l.Steps, OutputBytes: l.OutputBytes, Depth: l.Depth, RangeItems: l.RangeItems, Memory: l.Memory, RegexTime: l.RegexTime,
+		},
+		precedence: binaryOperators(o.Dialect),
+		registry:   newRegistry(o.Dialect, o.Providers), methods: newMethods(),
 	}
 	e.states.New = func() any { return new(state) }
 	return e
@@ -56,7 +60,7 @@ func (e *Engine) Compile(text string) (*Template, error) {
 	if len(text) > e.limits.TemplateBytes {
 		return nil, &Error{
 			Class: ClassLimit, Line: 1, Column: 1,
-			Msg: newFault(ClassLimit, 0, "template has %d bytes, more than %d", len(text), e.limits.TemplateBytes).msg,
+			Msg: meter.NewFault(ClassLimit, 0, "template has %d bytes, more than %d", len(text), e.limits.TemplateBytes).Msg,
 		}
 	}
 	if !strings.Contains(text, "{") {

@@ -2,8 +2,8 @@ package pebble
 
 import (
 	"strings"
-	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -53,14 +53,14 @@ func filtersCut() []Filter {
 				if v.Kind() != value.KindString {
 					return value.Null, runtimeError("filter abbreviate needs a string, not %s", v.Kind())
 				}
-				width, ok := whole(args[0])
+				width, ok := meter.Whole(args[0])
 				if !ok {
 					return value.Null, runtimeError("the length of abbreviate must be a number, not %s", args[0].Kind())
 				}
 				if width < 0 {
 					return value.Null, evaluationError("the length of abbreviate must not be negative")
 				}
-				return abbreviate(v.Str(), int(min(width, 1<<31-1))), st.scan(v.Str(), v.Str())
+				return abbreviate(v.Str(), int(min(width, 1<<31-1))), st.ChargeText(v.Str(), v.Str())
 			},
 		},
 		{
@@ -87,11 +87,11 @@ func substring(name, summary, result string, take func(text, separator string, n
 			if k := args[0].Kind(); k != value.KindString && k != value.KindNull {
 				return value.Null, runtimeError("the separator of %s must be a string, not %s", name, k)
 			}
-			text, err := st.javaText(v)
+			text, err := st.JavaText(v)
 			if err != nil {
 				return value.Null, err
 			}
-			if err := st.scan(text); err != nil {
+			if err := st.ChargeText(text); err != nil {
 				return value.Null, err
 			}
 			return value.String(take(text, args[0].Str(), args[0].IsNull())), nil
@@ -100,55 +100,16 @@ func substring(name, summary, result string, take func(text, separator string, n
 }
 
 func abbreviate(text string, width int) value.Value {
-	length := utf16Length(text)
+	length := value.UTF16Length(text)
 	switch {
 	case length < width || length <= 3:
 		return value.String(text)
 	case width <= 3:
-		return value.String(utf16Slice(text, 0, width))
+		return value.String(value.UTF16Slice(text, 0, width))
 	default:
-		return value.String(utf16Slice(text, 0, width-3) + "...")
+		return value.String(value.UTF16Slice(text, 0, width-3) + "...")
 	}
 }
-
-// utf16Slice cuts text at Java's offsets; half of a surrogate pair becomes U+FFFD.
-func utf16Slice(text string, from, to int) string {
-	if from == to {
-		return ""
-	}
-	start, head := utf16Offset(text, from)
-	end, tail := utf16Offset(text[start:], to-from+head)
-	part := text[start : start+end]
-	if head > 0 { // the second half of a pair stands at the begin
-		_, size := utf8.DecodeRuneInString(part)
-		part = "\ufffd" + part[size:]
-	}
-	if tail > 0 { // the first half of a pair stands at the end
-		part += "\ufffd"
-	}
-	return part
-}
-
-// utf16Offset returns the offset in bytes of a Java offset, and how many units of the character there, 0 or 1, are before
-// it.
-func utf16Offset(text string, units int) (offset, inside int) {
-	for offset < len(text) && units > 0 {
-		r, size := utf8.DecodeRuneInString(text[offset:])
-		width := 1
-		if r > 0xffff {
-			width = 2
-		}
-		if width > units {
-			return offset, units
-		}
-		units -= width
-		offset += size
-	}
-	return offset, 0
-}
-
-// slicedPerStep is how many items of a list are taken as a part of it, without a copy, in the time of a step.
-const slicedPerStep = 32
 
 func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	var length int
@@ -156,22 +117,22 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 	case value.KindNull:
 		return v, nil
 	case value.KindString:
-		if err := st.scan(v.Str()); err != nil {
+		if err := st.ChargeText(v.Str()); err != nil {
 			return value.Null, err
 		}
-		length = utf16Length(v.Str())
+		length = value.UTF16Length(v.Str())
 	case value.KindList:
 		length = v.List().Len()
 	default:
 		return value.Null, evaluationError("filter slice needs a string or a list, not %s", v.Kind())
 	}
-	from, ok := whole(args[0])
+	from, ok := meter.Whole(args[0])
 	if !ok && !args[0].IsNull() {
 		return value.Null, evaluationError("the fromIndex of slice must be a number, not %s", args[0].Kind())
 	}
 	to, toEnd := int64(length), args[1].IsNull()
 	if !toEnd {
-		if to, ok = whole(args[1]); !ok {
+		if to, ok = meter.Whole(args[1]); !ok {
 			return value.Null, evaluationError("the toIndex of slice must be a number, not %s", args[1].Kind())
 		}
 	}
@@ -187,8 +148,8 @@ func slice(st *state, v value.Value, args []value.Value) (value.Value, error) {
 		return value.Null, evaluationError("the toIndex of slice must be greater than its fromIndex")
 	}
 	if v.Kind() == value.KindList {
-		return v.List().Sub(int(from), int(to)), st.charge(int(to-from) / slicedPerStep)
+		return v.List().Sub(int(from), int(to)), st.Charge(int(to-from) / meter.SlicedPerStep)
 	}
-	text := utf16Slice(v.Str(), int(from), int(to))
-	return value.String(text), st.produce(len(text))
+	text := value.UTF16Slice(v.Str(), int(from), int(to))
+	return value.String(text), st.ChargeOutput(len(text))
 }

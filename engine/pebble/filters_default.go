@@ -52,7 +52,7 @@ func filtersDefault() []Filter {
 				if v.IsNull() {
 					return v, nil
 				}
-				text, err := st.javaText(v)
+				text, err := st.JavaText(v)
 				return value.String(text), err
 			},
 		},

@@ -20,7 +20,7 @@ func filtersEncoding(d Dialect) []Filter {
 			Examples: []Example{{`{{ {'a': [1, 'x']} | toJson }}`, `{"a":[1,"x"]}`}, {`{{ null | toJson }}`, "null"}},
 		},
 		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-			text, err := st.json(v)
+			text, err := st.JSON(v)
 			return value.String(text), err
 		},
 	}
@@ -37,14 +37,14 @@ func filtersEncoding(d Dialect) []Filter {
 				Examples: []Example{{"{{ 'dGVzdA' | base64decode }}", "test"}},
 			},
 			ofString("base64decode", evaluationError, func(st *state, s string) (string, error) {
-				if err := st.produce(len(s)); err != nil {
+				if err := st.ChargeOutput(len(s)); err != nil {
 					return "", err
 				}
 				plain, err := decodeBase64(s)
 				if err != nil {
 					return "", evaluationError("filter base64decode needs a string in Base64")
 				}
-				return javaUTF8(plain), nil
+				return value.DecodeUTF8(plain), nil
 			}),
 		},
 		onlyText("urlencode", "a string as a value of a form", urlEncode, Example{"{{ 'a b+ü' | urlencode }}", "a+b%2B%C3%BC"}),
@@ -54,7 +54,7 @@ func filtersEncoding(d Dialect) []Filter {
 				Examples: []Example{{"{{ 'a%20b+c' | urldecode }}", "a b c"}},
 			},
 			ofString("urldecode", runtimeError, func(st *state, s string) (string, error) {
-				if err := st.produce(len(s)); err != nil {
+				if err := st.ChargeOutput(len(s)); err != nil {
 					return "", err
 				}
 				text, ok := urlDecode(s)
@@ -96,7 +96,7 @@ func hash(name string, sum func([]byte) []byte) Filter {
 			Examples: []Example{{"{{ 'abc' | " + name + " }}", hex.EncodeToString(sum([]byte("abc")))}},
 		},
 		ofString(name, evaluationError, func(st *state, s string) (string, error) {
-			if err := st.charge(hashCost + len(s)/hashedPerStep); err != nil {
+			if err := st.Charge(hashCost + len(s)/hashedPerStep); err != nil {
 				return "", err
 			}
 			return hex.EncodeToString(sum([]byte(s))), nil
@@ -147,5 +147,5 @@ func urlDecode(text string) (string, bool) {
 			out = append(out, text[i])
 		}
 	}
-	return javaUTF8(out), true
+	return value.DecodeUTF8(out), true
 }

@@ -38,11 +38,11 @@ func filtersEscape() []Filter {
 				}
 				escape := escapes[strings.ToLower(args[0].Str())]
 				return st.eachText(v, 0, func(text string) (string, error) {
-					if err := st.scan(text); err != nil {
+					if err := st.ChargeText(text); err != nil {
 						return "", err
 					}
 					text = escape.Replace(text)
-					return text, st.produce(len(text))
+					return text, st.ChargeOutput(len(text))
 				})
 			},
 		},
@@ -56,14 +56,14 @@ func filtersEscape() []Filter {
 				if v.IsNull() {
 					return v, nil
 				}
-				text, err := st.javaText(v)
+				text, err := st.JavaText(v)
 				if err != nil {
 					return value.Null, err
 				}
-				if err := st.charge(len(text) / 2); err != nil {
+				if err := st.Charge(len(text) / 2); err != nil {
 					return value.Null, err
 				}
-				return value.String(slug(text)), st.produce(len(text))
+				return value.String(slug(text)), st.ChargeOutput(len(text))
 			},
 		},
 	}
@@ -82,14 +82,14 @@ func (st *state) eachText(v value.Value, depth int, change func(string) (string,
 	case value.KindNull:
 		return v, nil
 	case value.KindList:
-		return st.changeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
+		return st.ChangeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
 			return st.eachText(item, depth+1, change)
 		})
 	case value.KindMap:
-		if err := st.enterValue(v.Map().Len(), depth); err != nil {
+		if err := st.EnterValue(v.Map().Len(), depth); err != nil {
 			return value.Null, err
 		}
-		if err := st.members(v.Map().Len()); err != nil {
+		if err := st.ChargeMembers(v.Map().Len()); err != nil {
 			return value.Null, err
 		}
 		out := value.NewMap(v.Map().Len())
@@ -102,7 +102,7 @@ func (st *state) eachText(v value.Value, depth int, change func(string) (string,
 		}
 		return value.FromMap(out), nil
 	default:
-		text, err := st.javaText(v)
+		text, err := st.JavaText(v)
 		if err != nil {
 			return value.Null, err
 		}
@@ -123,7 +123,7 @@ func slug(text string) string {
 			}
 			dash = false
 			b.WriteRune(unicode.ToLower(c))
-		case c == '-', c == '_', isSpace(c):
+		case c == '-', c == '_', value.IsSpace(c):
 			dash = true
 		}
 	}

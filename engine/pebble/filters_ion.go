@@ -1,8 +1,7 @@
 package pebble
 
 import (
-	"strings"
-
+	"github.com/caddy-kestra/kestra-webhook/engine/ion"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -14,126 +13,8 @@ func filtersIon() []Filter {
 			Examples: []Example{{"{{ {'a': [1, 1.5, 'x'], 'k-d': null} | toIon }}", `{a:[1,1.5e0,"x"],'k-d':null}`}},
 		},
 		func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-			if err := st.walk(v); err != nil {
-				return value.Null, err
-			}
-			out, err := st.appendIon(nil, v)
-			return value.String(string(out)), err
+			text, err := ion.Text(st.budget(), v)
+			return value.String(text), err
 		},
 	}}
-}
-
-func (st *state) appendIon(out []byte, v value.Value) ([]byte, error) {
-	start := len(out)
-	var err error
-	switch v.Kind() {
-	case value.KindList:
-		out = append(out, '[')
-		for i, item := range v.List().All() {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			if out, err = st.appendIon(out, item); err != nil {
-				return out, err
-			}
-		}
-		return append(out, ']'), st.produce(v.List().Len() + 2)
-	case value.KindMap:
-		out = append(out, '{')
-		for i := range v.Map().Len() {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			key := len(out)
-			out = append(appendIonSymbol(out, v.Map().Key(i)), ':')
-			if err := st.produce(len(out) - key + 1); err != nil {
-				return out, err
-			}
-			if out, err = st.appendIon(out, v.Map().At(i)); err != nil {
-				return out, err
-			}
-		}
-		return append(out, '}'), st.produce(2)
-	case value.KindString:
-		out = append(out, '"')
-		out = append(appendIonText(out, v.Str(), '"'), '"')
-	case value.KindFloat:
-		out = append(out, ionFloat(value.JavaText(v))...)
-	case value.KindDecimal:
-		text := value.JavaText(v)
-		if !strings.Contains(text, ".") {
-			text += "."
-		}
-		out = append(out, text...)
-	case value.KindTime:
-		out = append(out, strings.Trim(value.JSON(v), `"`)...)
-	case value.KindNull, value.KindBool, value.KindInt, value.KindBigInt:
-		out = value.AppendJavaText(out, v)
-	default:
-		out = append(out, '"')
-		out = append(appendIonText(out, value.JavaText(v), '"'), '"')
-	}
-	return out, st.produce(len(out) - start)
-}
-
-// ionFloat writes a double: an exponent tells it from a decimal.
-func ionFloat(text string) string {
-	switch {
-	case text == "NaN":
-		return "nan"
-	case text == "Infinity":
-		return "+inf"
-	case text == "-Infinity":
-		return "-inf"
-	case strings.Contains(text, "E"):
-		return strings.ToLower(text)
-	default:
-		return strings.TrimSuffix(text, ".0") + "e0"
-	}
-}
-
-// appendIonSymbol writes the name of a member: as it is if it is an identifier, else in single quotes.
-func appendIonSymbol(out []byte, name string) []byte {
-	if isIonIdentifier(name) {
-		switch name {
-		case "null", "true", "false", "nan":
-		default:
-			return append(out, name...)
-		}
-	}
-	out = append(out, '\'')
-	return append(appendIonText(out, name, '\''), '\'')
-}
-
-func isIonIdentifier(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		if !isASCIILetter(c) && c != '_' && c != '$' && (i == 0 || !isDigit(c)) {
-			return false
-		}
-	}
-	// $ and digits are a symbol by its number
-	return name != "" && (name[0] != '$' || strings.Trim(name[1:], "0123456789") != "" || name == "$")
-}
-
-func appendIonText(out []byte, text string, quote byte) []byte {
-	const hex = "0123456789abcdef"
-	for i := range len(text) {
-		c := text[i]
-		switch {
-		case c == quote || c == '\\':
-			out = append(out, '\\', c)
-		case c == '\n':
-			out = append(out, `\n`...)
-		case c == '\r':
-			out = append(out, `\r`...)
-		case c == '\t':
-			out = append(out, `\t`...)
-		case c < 0x20 || c == 0x7f:
-			out = append(out, '\\', 'x', hex[c>>4], hex[c&15])
-		default:
-			out = append(out, c)
-		}
-	}
-	return out
 }

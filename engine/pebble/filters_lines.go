@@ -3,6 +3,7 @@ package pebble
 import (
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -40,11 +41,11 @@ func filtersLines() []Filter {
 				case value.KindNull:
 					return v, nil
 				case value.KindString:
-					if err := st.charge(len(v.Str()) / textPerChange); err != nil {
+					if err := st.Charge(len(v.Str()) / meter.TextPerChange); err != nil {
 						return value.Null, err
 					}
 					text := lineBreaks.Replace(v.Str())
-					return value.String(text), st.produce(len(text))
+					return value.String(text), st.ChargeOutput(len(text))
 				default:
 					return value.Null, runtimeError("filter nl2br needs a string, not %s", v.Kind())
 				}
@@ -58,14 +59,14 @@ func (st *state) indent(name string, v value.Value, args []value.Value) (value.V
 	if v.IsNull() {
 		return v, nil
 	}
-	text, err := st.javaText(v)
+	text, err := st.JavaText(v)
 	if err != nil || text == "" {
 		return value.String(""), err
 	}
-	if err := st.scan(text); err != nil {
+	if err := st.ChargeText(text); err != nil {
 		return value.Null, err
 	}
-	amount, ok := whole(args[0])
+	amount, ok := meter.Whole(args[0])
 	switch {
 	case !ok:
 		return value.Null, runtimeError("the amount of %s must be a number, not %s", name, args[0].Kind())
@@ -74,12 +75,12 @@ func (st *state) indent(name string, v value.Value, args []value.Value) (value.V
 	case args[1].Kind() != value.KindString:
 		return value.Null, runtimeError("the prefix of %s must be a string, not %s", name, args[1].Kind())
 	}
-	if err := st.charge(len(text) / 64); err != nil {
+	if err := st.Charge(len(text) / 64); err != nil {
 		return value.Null, err
 	}
 	prefix, end := args[1].Str(), lineEnd(text)
 	size := len(prefix) * int(min(amount, 1<<31))
-	if err := st.produce(size); err != nil {
+	if err := st.ChargeOutput(size); err != nil {
 		return value.Null, err
 	}
 	prefix = end + strings.Repeat(prefix, size/max(1, len(prefix)))

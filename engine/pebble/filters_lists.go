@@ -5,6 +5,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -140,7 +141,7 @@ func joinFilter(st *state, v value.Value, args []value.Value) (value.Value, erro
 		return value.Null, runtimeError("the separator of join must be a string, not %s", k)
 	}
 	separator := args[0].Str()
-	if err := st.walkText(v); err != nil {
+	if err := st.WalkText(v); err != nil {
 		return value.Null, err
 	}
 	var out []byte
@@ -150,29 +151,26 @@ func joinFilter(st *state, v value.Value, args []value.Value) (value.Value, erro
 			out = append(out, separator...)
 		}
 		out = value.AppendJavaText(out, item)
-		if err := st.produce(len(out) - start); err != nil {
+		if err := st.ChargeOutput(len(out) - start); err != nil {
 			return value.Null, err
 		}
 	}
 	return value.String(string(out)), nil
 }
 
-// comparedPerStep is how many bytes of two texts are compared, to find which comes first, in the time of a step.
-const comparedPerStep = 128
-
 // sorted returns a list in order; direction is 1 or -1.
 func (st *state) sorted(name string, l *value.List, direction int) (value.Value, error) {
-	if err := st.items(l.Len()); err != nil {
+	if err := st.ChargeItems(l.Len()); err != nil {
 		return value.Null, err
 	}
 	weight := l.Len()
 	for _, item := range l.Slice() {
-		weight += digitCost(item)
+		weight += meter.DigitCost(item)
 		if item.Kind() == value.KindString {
-			weight += 3 + len(item.Str())/comparedPerStep
+			weight += 3 + len(item.Str())/meter.ComparedPerStep
 		}
 	}
-	if err := st.charge(weight * bits.Len(uint(l.Len())) / 4); err != nil {
+	if err := st.Charge(weight * bits.Len(uint(l.Len())) / 4); err != nil {
 		return value.Null, err
 	}
 	out := slices.Clone(l.Slice())
@@ -194,7 +192,7 @@ func (st *state) sorted(name string, l *value.List, direction int) (value.Value,
 func order(a, b value.Value) (int, bool) {
 	switch {
 	case a.Kind() == value.KindString && b.Kind() == value.KindString:
-		return compareUTF16(a.Str(), b.Str()), true
+		return value.CompareUTF16(a.Str(), b.Str()), true
 	case a.IsNumber() && b.IsNumber():
 		order, _ := value.Compare(a, b)
 		return order, true
@@ -214,18 +212,15 @@ func order(a, b value.Value) (int, bool) {
 	}
 }
 
-// setCost is what putting an item into a set costs, in steps.
-const setCost = 4
-
 // distinct keeps the first of equal items.
 func (st *state) distinct(v value.Value) (value.Value, error) {
-	if err := st.walk(v); err != nil {
+	if err := st.Walk(v); err != nil {
 		return value.Null, err
 	}
-	if err := st.charge(setCost * v.List().Len()); err != nil {
+	if err := st.Charge(meter.SetCost * v.List().Len()); err != nil {
 		return value.Null, err
 	}
-	if err := st.members(v.List().Len()); err != nil { // the set, and what comes of it
+	if err := st.ChargeMembers(v.List().Len()); err != nil { // the set, and what comes of it
 		return value.Null, err
 	}
 	var seen value.Set
@@ -235,7 +230,7 @@ func (st *state) distinct(v value.Value) (value.Value, error) {
 			out = append(out, item)
 		}
 	}
-	return value.ListOf(out...), st.items(len(out))
+	return value.ListOf(out...), st.ChargeItems(len(out))
 }
 
 func flatten(st *state, l *value.List, _ []value.Value) (value.Value, error) {
@@ -245,7 +240,7 @@ func flatten(st *state, l *value.List, _ []value.Value) (value.Value, error) {
 			n += item.List().Len() - 1
 		}
 	}
-	if err := st.items(n); err != nil {
+	if err := st.ChargeItems(n); err != nil {
 		return value.Null, err
 	}
 	out := make([]value.Value, 0, n)
@@ -260,14 +255,14 @@ func flatten(st *state, l *value.List, _ []value.Value) (value.Value, error) {
 }
 
 func chunk(st *state, l *value.List, args []value.Value) (value.Value, error) {
-	size, ok := whole(args[0])
+	size, ok := meter.Whole(args[0])
 	if !ok {
 		return value.Null, runtimeError("the size of chunk must be a number, not %s", args[0].Kind())
 	}
 	if size <= 0 {
 		return value.Null, runtimeError("the size of chunk must be above 0")
 	}
-	if err := st.items(l.Len()); err != nil {
+	if err := st.ChargeItems(l.Len()); err != nil {
 		return value.Null, err
 	}
 	step := int(min(size, int64(max(1, l.Len()))))

@@ -66,23 +66,23 @@ func (st *state) merge(v, items value.Value) (value.Value, error) {
 	case items.IsNull():
 		return v, nil
 	case v.Kind() == value.KindMap && items.Kind() == value.KindMap:
-		return st.mergeMap(v.Map(), items.Map())
+		return st.MergeMap(v.Map(), items.Map())
 	case v.Kind() == value.KindMap && items.Kind() == value.KindList:
-		if err := st.walk(items); err != nil {
+		if err := st.Walk(items); err != nil {
 			return value.Null, err
 		}
-		if err := st.members(items.List().Len()); err != nil {
+		if err := st.ChargeMembers(items.List().Len()); err != nil {
 			return value.Null, err
 		}
 		added := value.NewMap(items.List().Len())
 		for _, item := range items.List().All() {
-			key, err := st.javaText(item)
+			key, err := st.JavaText(item)
 			if err != nil {
 				return value.Null, err
 			}
 			added.Set(key, item)
 		}
-		return st.mergeMap(v.Map(), added)
+		return st.MergeMap(v.Map(), added)
 	case v.Kind() == value.KindList && items.Kind() == value.KindList:
 		return st.listPlus(v.List(), items)
 	case v.Kind() == value.KindList && items.Kind() == value.KindMap:
@@ -98,41 +98,9 @@ func (st *state) merge(v, items value.Value) (value.Value, error) {
 	}
 }
 
-func (st *state) mergeMap(a, b *value.Map) (value.Value, error) {
-	if err := st.items(a.Len() + b.Len()); err != nil {
-		return value.Null, err
-	}
-	if err := st.walkKeys(a, b); err != nil {
-		return value.Null, err
-	}
-	if err := st.members(a.Len() + b.Len()); err != nil {
-		return value.Null, err
-	}
-	out := value.NewMap(a.Len() + b.Len())
-	for key, member := range a.All() {
-		out.Set(key, member)
-	}
-	for key, member := range b.All() {
-		out.Set(key, member)
-	}
-	return value.FromMap(out), nil
-}
-
-// walkKeys charges for putting the members of maps into another one.
-func (st *state) walkKeys(maps ...*value.Map) error {
-	n := 0
-	for _, m := range maps {
-		n += setCost * m.Len()
-		for _, key := range m.Keys() {
-			n += len(key) / textPerStep
-		}
-	}
-	return st.charge(n)
-}
-
 // mapEntries returns the entries of a map as a list.
 func (st *state) mapEntries(m *value.Map) (value.Value, error) {
-	if err := st.items(m.Len()); err != nil {
+	if err := st.ChargeItems(m.Len()); err != nil {
 		return value.Null, err
 	}
 	out := make([]value.Value, m.Len())

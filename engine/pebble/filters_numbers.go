@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -47,7 +48,7 @@ func filtersNumbers() []Filter {
 					if args[0].Kind() != value.KindString {
 						return value.Null, runtimeError("the type of number must be a string, not %s", args[0].Kind())
 					}
-					if err := st.charge(min(len(v.Str()), value.MaxNumberDigits) / textPerChange); err != nil {
+					if err := st.Charge(min(len(v.Str()), value.MaxNumberDigits) / meter.TextPerChange); err != nil {
 						return value.Null, err
 					}
 					return toNumber(v.Str(), args[0].Str())

@@ -2,12 +2,13 @@ package pebble
 
 import (
 	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // filtersRegex are the filters of Kestra 2.0 that take a regular expression.
 func filtersRegex() []Filter {
-	pattern := Parameter{Name: "regex", Required: true, check: checkRegex}
+	pattern := Parameter{Name: "regex", Required: true, check: javaregex.Check}
 	return []Filter{
 		{
 			Entry{
@@ -20,7 +21,7 @@ func filtersRegex() []Filter {
 				if err != nil || null {
 					return value.Bool(false), err
 				}
-				found, err := st.findsRegex(text, args[0].Str())
+				found, err := st.engine.regexes.Find(st.budget(), text, args[0].Str())
 				return value.Bool(found), err
 			},
 		},
@@ -37,7 +38,7 @@ func filtersRegex() []Filter {
 				if args[0].Kind() != value.KindString || args[1].Kind() != value.KindString {
 					return value.Null, evaluationError("filter regexReplace needs two strings, not %s and %s", args[0].Kind(), args[1].Kind())
 				}
-				text, err := st.javaText(v)
+				text, err := st.JavaText(v)
 				if err != nil {
 					return value.Null, err
 				}
@@ -55,7 +56,7 @@ func filtersRegex() []Filter {
 				},
 			},
 			func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-				number, ok := whole(args[1])
+				number, ok := meter.Whole(args[1])
 				if !ok {
 					return value.Null, evaluationError("the group of regexExtract must be a number, not %s", args[1].Kind())
 				}
@@ -64,7 +65,7 @@ func filtersRegex() []Filter {
 				if err != nil || null {
 					return out, err
 				}
-				err = st.matches(text, args[0].Str(), func(m javaregex.Match) (bool, error) {
+				err = st.engine.regexes.Matches(st.budget(), text, args[0].Str(), func(m javaregex.Match) (bool, error) {
 					if groups := m.Regexp().NumGroups(); number < 0 || number > int64(groups) {
 						return false, evaluationError("group %d of regexExtract does not exist: the regular expression has %d", number, groups)
 					}
@@ -87,6 +88,6 @@ func (st *state) regexText(name string, v, pattern value.Value) (text string, nu
 	if v.IsNull() {
 		return "", true, nil
 	}
-	text, err = st.javaText(v)
+	text, err = st.JavaText(v)
 	return text, false, err
 }

@@ -5,17 +5,17 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/language"
-
+	"github.com/caddy-kestra/kestra-webhook/engine/javaformat"
+	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // filtersText are the filters that change or look into text.
 func filtersText() []Filter {
 	return []Filter{
-		changeCase("upper", "upper case", upperCase, Example{"{{ 'straße' | upper }}", "STRASSE"}),
-		changeCase("lower", "lower case", lowerCase, Example{"{{ 'ABC' | lower }}", "abc"}),
+		changeCase("upper", "upper case", javaformat.Upper, Example{"{{ 'straße' | upper }}", "STRASSE"}),
+		changeCase("lower", "lower case", javaformat.Lower, Example{"{{ 'ABC' | lower }}", "abc"}),
 		onlyText("trim", "without the blanks and control characters around it", trimControl, Example{"{{ ' a ' | trim }}", "a"}),
 		onlyText("capitalize", "the first letter in title case", capitalize, Example{"{{ 'hello world' | capitalize }}", "Hello world"}),
 		onlyText("title", "the first letter of each word in title case", titleCase, Example{"{{ 'hello wORLD' | title }}", "Hello WORLD"}),
@@ -35,7 +35,7 @@ func filtersText() []Filter {
 		},
 		{
 			Entry{
-				Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true, check: checkRegex}, {Name: "limit"}},
+				Name: "split", Parameters: []Parameter{{Name: "delimiter", Required: true, check: javaregex.Check}, {Name: "limit"}},
 				Summary: "the parts of a string between matches of a regular expression; without the empty ones at its end unless limit is negative",
 				Examples: []Example{
 					{"{{ 'a,b' | split(',') }}", `["a","b"]`},
@@ -57,7 +57,7 @@ func filtersText() []Filter {
 				default:
 					return value.Null, runtimeError("the delimiter of split must be a string, not %s", args[0].Kind())
 				}
-				limit, ok := whole(args[1])
+				limit, ok := meter.Whole(args[1])
 				if !args[1].IsNull() && !ok {
 					return value.Null, runtimeError("the limit of split must be a number, not %s", args[1].Kind())
 				}
@@ -87,15 +87,15 @@ func anyText(name, summary string, change func(string) string, examples ...Examp
 			if v.IsNull() {
 				return v, nil
 			}
-			text, err := st.javaText(v)
+			text, err := st.JavaText(v)
 			if err != nil {
 				return value.Null, err
 			}
-			if err := st.scan(text); err != nil {
+			if err := st.ChargeText(text); err != nil {
 				return value.Null, err
 			}
 			text = change(text)
-			return value.String(text), st.produce(len(text))
+			return value.String(text), st.ChargeOutput(len(text))
 		},
 	}
 }
@@ -105,8 +105,8 @@ func changeCase(name, summary string, change func(string) string, example Exampl
 	f := anyText(name, summary, change, example)
 	call := f.call
 	f.call = func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-		if !isASCII(v.Str()) {
-			if err := st.charge(len(v.Str()) / textPerChange); err != nil {
+		if !value.IsASCII(v.Str()) {
+			if err := st.Charge(len(v.Str()) / meter.TextPerChange); err != nil {
 				return value.Null, err
 			}
 		}
@@ -122,7 +122,7 @@ func ofString(name string, fail func(string, ...any) error, change func(*state, 
 		case value.KindNull:
 			return v, nil
 		case value.KindString:
-			if err := st.scan(v.Str()); err != nil {
+			if err := st.ChargeText(v.Str()); err != nil {
 				return value.Null, err
 			}
 			text, err := change(st, v.Str())
@@ -142,7 +142,7 @@ func onlyText(name, summary string, change func(string) string, examples ...Exam
 		Entry{Name: name, Loose: true, Summary: summary, Examples: examples},
 		ofString(name, runtimeError, func(st *state, s string) (string, error) {
 			text := change(s)
-			return text, st.produce(len(text))
+			return text, st.ChargeOutput(len(text))
 		}),
 	}
 }
@@ -152,40 +152,16 @@ func edge(has func(text, part string) bool) func(*state, value.Value, []value.Va
 		if v.IsNull() || args[0].IsNull() {
 			return value.Null, runtimeError("null has no text to compare")
 		}
-		text, err := st.javaText(v)
+		text, err := st.JavaText(v)
 		if err != nil {
 			return value.Null, err
 		}
-		part, err := st.javaText(args[0])
+		part, err := st.JavaText(args[0])
 		if err != nil {
 			return value.Null, err
 		}
-		return value.Bool(has(text, part)), st.charge(len(part) / textPerStep)
+		return value.Bool(has(text, part)), st.Charge(len(part) / meter.TextPerStep)
 	}
-}
-
-// upperCase changes case as Java does, ß included.
-func upperCase(text string) string {
-	if isASCII(text) {
-		return strings.ToUpper(text)
-	}
-	return cases.Upper(language.Und).String(text)
-}
-
-func lowerCase(text string) string {
-	if isASCII(text) {
-		return strings.ToLower(text)
-	}
-	return cases.Lower(language.Und).String(text)
-}
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 func capitalize(text string) string {
@@ -206,7 +182,7 @@ func titleCase(text string) string {
 		} else {
 			b.WriteRune(r)
 		}
-		start = isSpace(r)
+		start = value.IsSpace(r)
 	}
 	return b.String()
 }
@@ -226,13 +202,13 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 	}
 	for from, to := range pairs.Map().All() {
 		if to.IsNull() {
-			return value.Null, runtimeError("replace has no text for %s in replace_pairs, but null", cut(from, 40))
+			return value.Null, runtimeError("replace has no text for %s in replace_pairs, but null", meter.Cut(from, 40))
 		}
 	}
 	return st.eachText(v, 0, func(text string) (string, error) {
 		result := value.String(text)
 		for from, to := range pairs.Map().All() {
-			with, err := st.javaText(to)
+			with, err := st.JavaText(to)
 			if err != nil {
 				return "", err
 			}
@@ -251,17 +227,17 @@ func replaceFilter(st *state, v value.Value, args []value.Value) (value.Value, e
 
 // replaceAll replaces a text everywhere, within the budget.
 func (st *state) replaceAll(text, from, to string) (value.Value, error) {
-	if err := st.search(text, from); err != nil {
+	if err := st.ChargeSearch(text, from); err != nil {
 		return value.Null, err
 	}
 	n := strings.Count(text, from)
 	if n == 0 {
 		return value.String(text), nil
 	}
-	if err := st.charge(n); err != nil {
+	if err := st.Charge(n); err != nil {
 		return value.Null, err
 	}
-	if err := st.produce(len(text) + n*(len(to)-len(from))); err != nil {
+	if err := st.ChargeOutput(len(text) + n*(len(to)-len(from))); err != nil {
 		return value.Null, err
 	}
 	return value.String(strings.ReplaceAll(text, from, to)), nil

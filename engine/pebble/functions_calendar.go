@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/javatime"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -41,7 +43,7 @@ func functionsCalendar() []Function {
 				Examples: []Example{{"{{ hourOfDay('2025-01-06T14:30:00+02:00') }}", "14"}},
 			},
 			func(st *state, args []value.Value) (value.Value, error) {
-				if err := st.charge(dateCost); err != nil {
+				if err := st.Charge(javatime.Cost); err != nil {
 					return value.Null, err
 				}
 				t, form := readWritten(args[0])
@@ -83,7 +85,7 @@ func functionsCalendar() []Function {
 				Examples: []Example{{"{{ isDateBetween('2024-03-01T00:30:00+01:00', '2024-02-29T00:00:00Z', '2024-03-01T00:00:00Z') }}", "true"}},
 			},
 			func(st *state, args []value.Value) (value.Value, error) {
-				if err := st.charge(3 * dateCost); err != nil {
+				if err := st.Charge(3 * javatime.Cost); err != nil {
 					return value.Null, err
 				}
 				var at [3]time.Time
@@ -138,7 +140,7 @@ func readWritten(v value.Value) (time.Time, writtenDate) {
 
 func onDay(name string, call func(day time.Time, args []value.Value) (value.Value, error)) func(*state, []value.Value) (value.Value, error) {
 	return func(st *state, args []value.Value) (value.Value, error) {
-		if err := st.charge(dateCost); err != nil {
+		if err := st.Charge(javatime.Cost); err != nil {
 			return value.Null, err
 		}
 		day, form := readWritten(args[0])
@@ -178,10 +180,10 @@ func dayWeekInMonth(day time.Time, args []value.Value) (value.Value, error) {
 
 func lastWorkingDay(day time.Time, args []value.Value) (value.Value, error) {
 	var working [7]bool
-	if len(args[1].Str()) > maxDateText {
-		return value.Null, newFault(ClassLimit, -1, "workingDays of isLastWorkingDay has more than %d bytes", maxDateText)
+	if len(args[1].Str()) > javatime.MaxText {
+		return value.Null, meter.NewFault(ClassLimit, -1, "workingDays of isLastWorkingDay has more than %d bytes", javatime.MaxText)
 	}
-	names := strings.FieldsFunc(args[1].Str(), func(r rune) bool { return r == ',' || isSpace(r) })
+	names := strings.FieldsFunc(args[1].Str(), func(r rune) bool { return r == ',' || value.IsSpace(r) })
 	for _, name := range names {
 		d, ok := weekday(name)
 		if !ok {

@@ -3,6 +3,7 @@ package pebble
 import (
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -34,7 +35,7 @@ func functionsContext() []Function {
 				if args[0].Kind() != value.KindString {
 					return value.Null, runtimeError("function env needs the name of a variable, not %s", args[0].Kind())
 				}
-				if err := st.charge(len(args[0].Str()) / textPerStep); err != nil {
+				if err := st.Charge(len(args[0].Str()) / meter.TextPerStep); err != nil {
 					return value.Null, err
 				}
 				envs, _ := st.ctx.Vars.Get("envs")
@@ -71,7 +72,7 @@ func tasksWithState(st *state, args []value.Value) (value.Value, error) {
 	if args[0].Kind() != value.KindString {
 		return value.Null, runtimeError("function tasksWithState needs the name of a state, not %s", args[0].Kind())
 	}
-	if err := st.charge(len(args[0].Str()) / textPerChange); err != nil {
+	if err := st.Charge(len(args[0].Str()) / meter.TextPerChange); err != nil {
 		return value.Null, err
 	}
 	wanted := strings.ToUpper(args[0].Str())
@@ -84,7 +85,7 @@ func tasksWithState(st *state, args []value.Value) (value.Value, error) {
 		if task.Kind() != value.KindMap {
 			continue
 		}
-		if err := st.items(task.Map().Len() + 1); err != nil {
+		if err := st.ChargeItems(task.Map().Len() + 1); err != nil {
 			return value.Null, err
 		}
 		for key, member := range task.Map().All() {
@@ -128,11 +129,11 @@ func currentEachOutput(st *state, args []value.Value) (value.Value, error) {
 		}
 	}
 	for i, run := range append(runs, taskrun) {
-		if err := st.charge(1); err != nil {
+		if err := st.Charge(1); err != nil {
 			return value.Null, err
 		}
 		key, _ := run.Map().Get("value")
-		name, err := st.javaText(key)
+		name, err := st.JavaText(key)
 		if err != nil {
 			return value.Null, err
 		}

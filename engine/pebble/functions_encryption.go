@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -35,12 +36,12 @@ func functionsEncryption() []Function {
 					return value.Null, runtimeError("function encrypt needs a string, not %s", args[1].Kind())
 				}
 				plain := args[1].Str()
-				if err := st.charge(cipherCost + len(plain)/hashedPerStep); err != nil {
+				if err := st.Charge(cipherCost + len(plain)/hashedPerStep); err != nil {
 					return value.Null, err
 				}
 				nonce := nonceFor(args[0].Str(), plain, st.dice().Uint64())
 				out := base64.StdEncoding.EncodeToString(box.Seal(nonce, nonce, []byte(plain), nil))
-				return value.String(out), st.produce(len(out))
+				return value.String(out), st.ChargeOutput(len(out))
 			},
 		},
 		{
@@ -64,14 +65,14 @@ func functionsEncryption() []Function {
 				if err != nil || len(sealed) < box.NonceSize() {
 					return value.Null, evaluationError("function decrypt needs what encrypt made, in Base64")
 				}
-				if err := st.charge(cipherCost + len(sealed)/textPerCount); err != nil {
+				if err := st.Charge(cipherCost + len(sealed)/meter.TextPerCount); err != nil {
 					return value.Null, err
 				}
 				plain, err := box.Open(nil, sealed[:box.NonceSize()], sealed[box.NonceSize():], nil)
 				if err != nil {
 					return value.Null, evaluationError("function decrypt cannot read the text with this key")
 				}
-				return value.String(strings.ToValidUTF8(string(plain), "\ufffd")), st.produce(len(plain))
+				return value.String(strings.ToValidUTF8(string(plain), "\ufffd")), st.ChargeOutput(len(plain))
 			},
 		},
 	}

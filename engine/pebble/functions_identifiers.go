@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -26,11 +27,11 @@ func functionsIdentifiers() []Function {
 				Examples: []Example{{"{{ ksuid() | length }}", "27"}},
 			},
 			func(st *state, _ []value.Value) (value.Value, error) {
-				if err := st.charge(ksuidCost); err != nil {
+				if err := st.Charge(ksuidCost); err != nil {
 					return value.Null, err
 				}
 				var raw [20]byte
-				binary.BigEndian.PutUint32(raw[:], uint32(st.clock().Unix()-ksuidEpoch))
+				binary.BigEndian.PutUint32(raw[:], uint32(st.Now().Unix()-ksuidEpoch))
 				binary.BigEndian.PutUint64(raw[4:], st.dice().Uint64())
 				binary.BigEndian.PutUint64(raw[12:], st.dice().Uint64())
 				return value.String(base62(raw[:], 27)), nil
@@ -43,18 +44,18 @@ func functionsIdentifiers() []Function {
 				Examples: []Example{{"{{ nanoId() | length }}", "21"}, {"{{ nanoId(length=5, alphabet='a') }}", "aaaaa"}},
 			},
 			func(st *state, args []value.Value) (value.Value, error) {
-				length, ok := whole(args[0])
+				length, ok := meter.Whole(args[0])
 				if !ok || length < 0 || length > maxNanoID {
 					return value.Null, evaluationError("the length of nanoId must be a number from 0 to %d", maxNanoID)
 				}
 				if args[1].Kind() != value.KindString || args[1].Str() == "" {
 					return value.Null, evaluationError("the alphabet of nanoId must be a string that is not empty")
 				}
-				if err := st.scan(args[1].Str()); err != nil {
+				if err := st.ChargeText(args[1].Str()); err != nil {
 					return value.Null, err
 				}
 				alphabet := []rune(args[1].Str())
-				if err := st.produce(4*int(length) + len(alphabet)); err != nil {
+				if err := st.ChargeOutput(4*int(length) + len(alphabet)); err != nil {
 					return value.Null, err
 				}
 				out := make([]rune, length)

@@ -3,6 +3,7 @@ package pebble
 import (
 	"slices"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -67,7 +68,7 @@ func callProvider(p Provider) func(*state, []value.Value) (value.Value, error) {
 	return func(st *state, args []value.Value) (value.Value, error) {
 		v, err := p.Call(st.ctx, slices.Clone(args))
 		if err != nil {
-			return value.Null, &fault{class: ClassEvaluation, at: -1, msg: cut(err.Error(), 200), err: err}
+			return value.Null, &meter.Fault{Class: ClassEvaluation, At: -1, Msg: meter.Cut(err.Error(), 200), Err: err}
 		}
 		return v, nil
 	}

@@ -60,7 +60,7 @@ func functionsRandom() []Function {
 // uuid returns a UUID of version 7.
 func (st *state) uuid() [16]byte {
 	var u [16]byte
-	milli := uint64(st.clock().UnixMilli())
+	milli := uint64(st.Now().UnixMilli())
 	binary.BigEndian.PutUint64(u[:8], milli<<16|st.dice().Uint64()&0xfff|0x7000)
 	binary.BigEndian.PutUint64(u[8:], st.dice().Uint64()&(1<<62-1)|1<<63)
 	return u

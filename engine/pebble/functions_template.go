@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -20,11 +21,11 @@ func functionsTemplate() []Function {
 				if run == nil {
 					return value.Null, nil
 				}
-				if err := st.descend(); err != nil {
+				if err := st.Descend(); err != nil {
 					return value.Null, err
 				}
 				text, err := st.capture(run)
-				st.ascend()
+				st.Ascend()
 				return value.String(text), err
 			},
 		},
@@ -79,14 +80,14 @@ func (st *state) renderValue(v value.Value, rounds, depth int) (value.Value, err
 		text, err := st.renderText(v.Str(), rounds)
 		return value.String(text), err
 	case value.KindList:
-		return st.changeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
+		return st.ChangeItems(v.List(), depth, func(item value.Value) (value.Value, error) {
 			return st.renderValue(item, rounds, depth+1)
 		})
 	case value.KindMap:
-		if err := st.enterValue(v.Map().Len(), depth); err != nil {
+		if err := st.EnterValue(v.Map().Len(), depth); err != nil {
 			return value.Null, err
 		}
-		if err := st.members(v.Map().Len()); err != nil {
+		if err := st.ChargeMembers(v.Map().Len()); err != nil {
 			return value.Null, err
 		}
 		out := value.NewMap(v.Map().Len())
@@ -109,7 +110,7 @@ func (st *state) renderValue(v value.Value, rounds, depth int) (value.Value, err
 
 // renderText renders a text with the variables that are visible here.
 func (st *state) renderText(text string, rounds int) (string, error) {
-	if err := st.charge(len(text) / textPerStep); err != nil {
+	if err := st.Charge(len(text) / meter.TextPerStep); err != nil {
 		return "", err
 	}
 	for round := 0; strings.Contains(text, "{"); round++ {
@@ -132,13 +133,13 @@ func (st *state) renderText(text string, rounds int) (string, error) {
 }
 
 func (st *state) renderOnce(text string) (string, error) {
-	if err := st.charge(compileCost*(1+strings.Count(text, "{")) + costPerByte*len(text)); err != nil {
+	if err := st.Charge(compileCost*(1+strings.Count(text, "{")) + costPerByte*len(text)); err != nil {
 		return "", err
 	}
-	if err := st.descend(); err != nil {
+	if err := st.Descend(); err != nil {
 		return "", err
 	}
-	defer st.ascend()
+	defer st.Ascend()
 	t, err := st.engine.Compile(text)
 	if err != nil {
 		return "", innerError(err)
@@ -146,7 +147,7 @@ func (st *state) renderOnce(text string) (string, error) {
 	if t.constant {
 		return t.text, nil
 	}
-	if err := st.charge(costPerToken * t.tokens); err != nil {
+	if err := st.Charge(costPerToken * t.tokens); err != nil {
 		return "", err
 	}
 	outer, captures, typed, held, start := st.template, st.captures, st.typed, st.held, len(st.out)
@@ -182,9 +183,9 @@ func innerError(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	f := &fault{class: ClassEvaluation, at: -1, name: e.Name, msg: "in the rendered text: " + e.Msg, err: e}
+	f := &meter.Fault{Class: ClassEvaluation, At: -1, Name: e.Name, Msg: "in the rendered text: " + e.Msg, Err: e}
 	if e.Class == ClassLimit {
-		f.class = ClassLimit
+		f.Class = ClassLimit
 	}
 	return f
 }
@@ -195,7 +196,7 @@ func secret(st *state, args []value.Value) (value.Value, error) {
 		return value.Null, runtimeError("function secret needs the name of a secret, not %s", key.Kind())
 	}
 	if st.ctx.Secrets == nil {
-		return value.Null, evaluationError("cannot find secret for key '%s': there is no source of secrets", cut(key.Str(), 80))
+		return value.Null, evaluationError("cannot find secret for key '%s': there is no source of secrets", meter.Cut(key.Str(), 80))
 	}
 	namespace := st.ctx.Namespace
 	if args[1].Kind() == value.KindString {
@@ -203,29 +204,29 @@ func secret(st *state, args []value.Value) (value.Value, error) {
 	}
 	text, ok, err := st.ctx.Secrets.Secret(namespace, key.Str())
 	if err != nil {
-		return value.Null, &fault{class: ClassEvaluation, at: -1, name: key.Str(), msg: "cannot read secret for key '" + cut(key.Str(), 80) + "'", err: err}
+		return value.Null, &meter.Fault{Class: ClassEvaluation, At: -1, Name: key.Str(), Msg: "cannot read secret for key '" + meter.Cut(key.Str(), 80) + "'", Err: err}
 	}
 	if !ok {
-		return value.Null, evaluationError("cannot find secret for key '%s'", cut(key.Str(), 80))
+		return value.Null, evaluationError("cannot find secret for key '%s'", meter.Cut(key.Str(), 80))
 	}
 	if args[2].IsNull() {
 		return value.String(text), nil
 	}
-	subkey, err := st.javaText(args[2])
+	subkey, err := st.JavaText(args[2])
 	if err != nil {
 		return value.Null, err
 	}
-	v, err := st.parseJSON(text)
+	v, err := st.ParseJSON(text)
 	if err != nil || v.Kind() != value.KindMap {
-		return value.Null, evaluationError("failed to read secret sub-key '%s' from secret '%s': it holds no JSON object", cut(subkey, 80), cut(key.Str(), 80))
+		return value.Null, evaluationError("failed to read secret sub-key '%s' from secret '%s': it holds no JSON object", meter.Cut(subkey, 80), meter.Cut(key.Str(), 80))
 	}
 	member, ok := v.Map().Get(subkey)
 	if !ok {
-		return value.Null, evaluationError("cannot find secret sub-key '%s' in secret '%s'", cut(subkey, 80), cut(key.Str(), 80))
+		return value.Null, evaluationError("cannot find secret sub-key '%s' in secret '%s'", meter.Cut(subkey, 80), meter.Cut(key.Str(), 80))
 	}
 	if member.Kind() == value.KindString {
 		return member, nil
 	}
-	text, err = st.json(member)
+	text, err = st.JSON(member)
 	return value.String(text), err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
@@ -36,10 +37,10 @@ const (
 // parseYAML reads the first document of a text.
 func (st *state) parseYAML(text string) (value.Value, error) {
 	docs, err := yaml.Parse([]byte(text), 1, func(bytes int) error {
-		if err := st.charge(yamlCost + yamlByteCost*bytes); err != nil {
+		if err := st.Charge(yamlCost + yamlByteCost*bytes); err != nil {
 			return err
 		}
-		return st.allocate(yamlNodeSize * bytes)
+		return st.Allocate(yamlNodeSize * bytes)
 	})
 	if err != nil {
 		return value.Null, invalidYAML(err)
@@ -48,10 +49,10 @@ func (st *state) parseYAML(text string) (value.Value, error) {
 		return value.Null, evaluationError("invalid YAML: text holds no value")
 	}
 	c := yaml.Converter{Enter: func(members, depth int) error {
-		if err := st.enterValue(members, depth); err != nil {
+		if err := st.EnterValue(members, depth); err != nil {
 			return err
 		}
-		return st.members(members)
+		return st.ChargeMembers(members)
 	}}
 	v, err := c.Value(docs[0])
 	if err != nil {
@@ -62,12 +63,12 @@ func (st *state) parseYAML(text string) (value.Value, error) {
 
 // invalidYAML returns the error about a text; what the budget says stays as it is.
 func invalidYAML(err error) error {
-	if _, ok := errors.AsType[*fault](err); ok {
+	if _, ok := errors.AsType[*meter.Fault](err); ok {
 		return err
 	}
-	msg := "invalid YAML: " + cut(strings.TrimPrefix(err.Error(), "yaml: "), 200)
+	msg := "invalid YAML: " + meter.Cut(strings.TrimPrefix(err.Error(), "yaml: "), 200)
 	if strings.Contains(msg, "unknown anchor") { // which it would name
 		msg = "invalid YAML: an alias has no anchor"
 	}
-	return &fault{class: ClassEvaluation, at: -1, msg: msg, err: err}
+	return &meter.Fault{Class: ClassEvaluation, At: -1, Msg: msg, Err: err}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -42,7 +43,7 @@ func FuzzLexer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		tokens, err := lex(text)
 		if err != nil {
-			if fault, ok := errors.AsType[*fault](err); !ok || fault.at < 0 || fault.at > len(text) || fault.class != ClassSyntax {
+			if fault, ok := errors.AsType[*meter.Fault](err); !ok || fault.At < 0 || fault.At > len(text) || fault.Class != ClassSyntax {
 				t.Fatalf("%q: error %#v", text, err)
 			}
 			return

@@ -3,6 +3,9 @@ package pebble
 import (
 	"fmt"
 	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 )
 
 // usual are names that people bring along from other template languages, and what they are here. Of a name that is not
@@ -24,6 +27,9 @@ var usual = map[string]map[string]string{
 	"tag":      {"elif": "elseif", "elsif": "elseif", "foreach": "for", "let": "set", "assign": "set"},
 }
 
+// longestName is the longest text for which a name is sought that could be meant, in bytes: it bounds the work.
+const longestName = 40
+
 // tagNames are the names of tags, for hints.
 var tagNames = []string{"if", "else", "elseif", "endif", "for", "endfor", "set", "macro", "endmacro", "block", "endblock", "filter", "endfilter", "raw", "endraw"}
 
@@ -33,7 +39,7 @@ func tagHint(name string) string {
 		return didYouMean(hint)
 	}
 	for _, tag := range tagNames {
-		if editDistance(name, tag, 2) == 1 {
+		if len(name) <= longestName && nearest.Distance(name, tag) == 1 {
 			return didYouMean(tag)
 		}
 	}
@@ -71,7 +77,7 @@ func (p *parser) unexpectedHint(t token) string {
 	case t.is(tokenName, "if") && before.is(tokenName, "else"):
 		return didYouMean("elseif")
 	case t.kind == tokenString && before.kind == tokenName:
-		return fmt.Sprintf("; arguments stand in parentheses: %s('…')", cut(before.text, 40))
+		return fmt.Sprintf("; arguments stand in parentheses: %s('…')", meter.Cut(before.text, 40))
 	}
 	return ""
 }
@@ -84,33 +90,33 @@ func (r *registry) unknownFilter(name string, at int) error {
 	f := unknown("filter", name, at)
 	switch {
 	case folded(name, r.functions) != "":
-		f.msg += fmt.Sprintf("; it is a function: %s(…)", folded(name, r.functions))
+		f.Msg += fmt.Sprintf("; it is a function: %s(…)", folded(name, r.functions))
 	case usual["function"][strings.ToLower(name)] != "":
-		f.msg += fmt.Sprintf("; did you mean the function %q?", usual["function"][strings.ToLower(name)])
+		f.Msg += fmt.Sprintf("; did you mean the function %q?", usual["function"][strings.ToLower(name)])
 	case usual["filter"][strings.ToLower(name)] != "":
-		f.msg += didYouMean(usual["filter"][strings.ToLower(name)])
+		f.Msg += didYouMean(usual["filter"][strings.ToLower(name)])
 	default:
-		f.msg += didYouMean(near(name, r.filters))
+		f.Msg += didYouMean(near(name, r.filters))
 	}
-	f.public = f.msg != unknown("filter", name, at).msg // there is a hint
+	f.Public = f.Msg != unknown("filter", name, at).Msg // there is a hint
 	return f
 }
 
 // unknownFunction is unknownFilter for functions.
 func (r *registry) unknownFunction(name string, at int) error {
 	f := unknown("function or macro", name, at)
-	f.public = true
+	f.Public = true
 	switch lower := strings.ToLower(name); {
 	case enterprise[name]:
-		f.msg = fmt.Sprintf("function %q is a feature of Kestra's Enterprise Edition and not supported", name)
+		f.Msg = fmt.Sprintf("function %q is a feature of Kestra's Enterprise Edition and not supported", name)
 	case folded(name, r.filters) != "" && folded(name, r.functions) == "":
-		f.msg += fmt.Sprintf("; it is a filter: … | %s", folded(name, r.filters))
+		f.Msg += fmt.Sprintf("; it is a filter: … | %s", folded(name, r.filters))
 	case usual["function"][lower] != "":
-		f.msg += didYouMean(usual["function"][lower])
+		f.Msg += didYouMean(usual["function"][lower])
 	case near(name, r.functions) != "":
-		f.msg += didYouMean(near(name, r.functions))
+		f.Msg += didYouMean(near(name, r.functions))
 	case usual["filter"][lower] != "":
-		f.msg += fmt.Sprintf("; did you mean the filter %q?", usual["filter"][lower])
+		f.Msg += fmt.Sprintf("; did you mean the filter %q?", usual["filter"][lower])
 	}
 	return f
 }
@@ -118,14 +124,14 @@ func (r *registry) unknownFunction(name string, at int) error {
 // unknownTest is unknownFilter for tests.
 func (r *registry) unknownTest(name string, at int) error {
 	f := unknown("test", name, at)
-	f.msg += didYouMean(near(name, r.tests))
-	f.public = near(name, r.tests) != ""
+	f.Msg += didYouMean(near(name, r.tests))
+	f.Public = near(name, r.tests) != ""
 	return f
 }
 
-func unknown(kind, name string, at int) *fault {
-	f := newFault(ClassUnknown, at, "%s %q does not exist", kind, cut(name, 40))
-	f.name = name
+func unknown(kind, name string, at int) *meter.Fault {
+	f := meter.NewFault(ClassUnknown, at, "%s %q does not exist", kind, meter.Cut(name, 40))
+	f.Name = name
 	return f
 }
 
@@ -138,7 +144,7 @@ func didYouMean(name string) string {
 
 // folded returns the name that is this one but for its case; "" when there is none.
 func folded[T any](name string, table map[string]*T) string {
-	if len(name) <= 40 {
+	if len(name) <= longestName {
 		for candidate := range table {
 			if strings.EqualFold(name, candidate) {
 				return candidate
@@ -153,35 +159,14 @@ func folded[T any](name string, table map[string]*T) string {
 func near[T any](name string, table map[string]*T) string {
 	limit := min(max(1, len(name)*2/5), 2) + 1
 	best, distance := "", limit
+	if len(name) > longestName {
+		return ""
+	}
 	for candidate := range table {
-		d := editDistance(strings.ToLower(name), strings.ToLower(candidate), limit)
+		d := nearest.Distance(strings.ToLower(name), strings.ToLower(candidate))
 		if d < distance || d < limit && d == distance && candidate < best {
 			best, distance = candidate, d
 		}
 	}
 	return best
-}
-
-// editDistance returns the Levenshtein distance of two names, or limit when it is not below.
-func editDistance(a, b string, limit int) int {
-	if len(a) > 40 || len(b) > 40 || max(len(a), len(b))-min(len(a), len(b)) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return min(row[len(b)], limit)
 }

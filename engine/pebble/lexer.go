@@ -2,8 +2,10 @@ package pebble
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // lexer cuts a template into tokens. Text is scanned in scanText, what stands between delimiters in scanCode.
@@ -38,7 +40,7 @@ func (l *lexer) emit(kind tokenKind, at int, text string) {
 }
 
 func (l *lexer) fail(at int, format string, args ...any) error {
-	return newFault(ClassSyntax, at, format, args...)
+	return meter.NewFault(ClassSyntax, at, format, args...)
 }
 
 // scanText scans the template from the outside: text up to the next delimiter, and what the delimiter opens.
@@ -93,7 +95,7 @@ func (l *lexer) trimBefore() {
 		return
 	}
 	last := &l.tokens[n-1]
-	last.text = strings.TrimRightFunc(last.text, isSpace)
+	last.text = strings.TrimRightFunc(last.text, value.IsSpace)
 	if last.text == "" {
 		l.tokens = l.tokens[:n-1]
 	}
@@ -111,7 +113,7 @@ func (l *lexer) scanDelimiter() error {
 	}
 	// A dash trims only when white space follows: `{{-1}}` prints minus one.
 	if l.peek(0) == '-' {
-		if r, _ := utf8.DecodeRuneInString(l.text[l.pos+1:]); isSpace(r) {
+		if r, _ := utf8.DecodeRuneInString(l.text[l.pos+1:]); value.IsSpace(r) {
 			l.pos++
 			l.trimBefore()
 		}
@@ -136,7 +138,7 @@ func (l *lexer) scanComment(at int) error {
 	body := l.text[l.pos : l.pos+i]
 	if rest, ok := strings.CutSuffix(body, "-"); ok {
 		r, _ := utf8.DecodeLastRuneInString(rest)
-		l.trim = isSpace(r)
+		l.trim = value.IsSpace(r)
 	}
 	l.pos += i + 2
 	return nil
@@ -171,7 +173,7 @@ func (l *lexer) scanRaw(at int) (bool, error) {
 			}
 			content = trimLeftSpace(content)
 			if trimRight {
-				content = strings.TrimRightFunc(content, isSpace)
+				content = strings.TrimRightFunc(content, value.IsSpace)
 			}
 		}
 		if content != "" {
@@ -211,15 +213,4 @@ func (l *lexer) peek(ahead int) byte {
 	return 0
 }
 
-// isSpace is white space as the language trims it: Unicode's, without the no-break spaces.
-func isSpace(r rune) bool {
-	switch r {
-	case '\u00a0', '\u2007', '\u202f', '\u0085':
-		return false
-	case '\u001c', '\u001d', '\u001e', '\u001f':
-		return true
-	}
-	return unicode.IsSpace(r)
-}
-
-func trimLeftSpace(text string) string { return strings.TrimLeftFunc(text, isSpace) }
+func trimLeftSpace(text string) string { return strings.TrimLeftFunc(text, value.IsSpace) }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // scanCode scans the tokens of an expression or a tag up to its closing delimiter.
@@ -44,7 +46,7 @@ func (l *lexer) skipSpace() {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(l.text[l.pos:])
-		if !isSpace(r) {
+		if !value.IsSpace(r) {
 			return
 		}
 		l.pos += size

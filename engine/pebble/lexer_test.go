@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
 // tokensOf writes tokens one a word: T:text, N:name, I:integer, D:decimal, S:string, O:operator; delimiters,
@@ -117,12 +119,12 @@ func TestLexerErrors(t *testing.T) {
 		{"{% verbatim %}a", `unexpected end of template: looking for the "endverbatim" tag`, 0},
 	} {
 		_, err := lex(c.text)
-		f, ok := errors.AsType[*fault](err)
+		f, ok := errors.AsType[*meter.Fault](err)
 		if !ok {
 			t.Errorf("%q: got no error, want %s", c.text, c.want)
 			continue
 		}
-		got := fmt.Sprintf("%d %s %s", f.at, f.class, f.msg)
+		got := fmt.Sprintf("%d %s %s", f.At, f.Class, f.Msg)
 		if want := fmt.Sprintf("%d syntax %s", c.at, c.want); got != want {
 			t.Errorf("%q: got %s, want %s", c.text, got, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -37,7 +38,7 @@ func (st *state) member(v value.Value, name string, args []value.Value, at int, 
 	}
 	lower := strings.ToLower(name)
 	if lower == "class" || lower == "getclass" {
-		return value.Null, newFault(ClassEvaluation, at, "for security reasons access to %q is denied", name)
+		return value.Null, meter.NewFault(ClassEvaluation, at, "for security reasons access to %q is denied", name)
 	}
 	table := st.engine.methods[v.Kind()]
 	m, ok := table[lower]
@@ -51,11 +52,11 @@ func (st *state) member(v value.Value, name string, args []value.Value, at int, 
 	if errors.Is(err, errNoMethod) {
 		return value.Null, miss
 	}
-	if f, ok := errors.AsType[*fault](err); ok && f.class == ClassRuntime { // what a method throws is no raw exception in Kestra
-		err = &fault{class: ClassEvaluation, at: f.at, name: f.name, msg: f.msg, err: f.err}
+	if f, ok := errors.AsType[*meter.Fault](err); ok && f.Class == ClassRuntime { // what a method throws is no raw exception in Kestra
+		err = &meter.Fault{Class: ClassEvaluation, At: f.At, Name: f.Name, Msg: f.Msg, Err: f.Err}
 	}
 	if err != nil {
-		return value.Null, locate(err, at)
+		return value.Null, meter.Locate(err, at)
 	}
 	return out, nil
 }
@@ -64,7 +65,7 @@ func (st *state) member(v value.Value, name string, args []value.Value, at int, 
 var errNoMethod = errors.New("no such method")
 
 var textMethod = methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-	text, err := st.javaText(v)
+	text, err := st.JavaText(v)
 	return value.String(text), err
 }}
 
@@ -86,7 +87,7 @@ func listMethods() methodTable {
 		"first":   first, "getfirst": first, "last": last, "getlast": last,
 		"reversed": {0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.reversed(v.List()) }},
 		"indexof": {1, 1, func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-			if err := st.chargeSearch(v, value.ListOf(args[0])); err != nil {
+			if err := st.ChargeLookup(v, value.ListOf(args[0])); err != nil {
 				return value.Null, err
 			}
 			return value.Int(int64(value.Index(v.List(), args[0]))), nil
@@ -108,7 +109,7 @@ func listEnd(v value.Value, last bool) (value.Value, error) {
 }
 
 func (st *state) reversed(l *value.List) (value.Value, error) {
-	if err := st.items(l.Len()); err != nil {
+	if err := st.ChargeItems(l.Len()); err != nil {
 		return value.Null, err
 	}
 	n := l.Len()
@@ -143,7 +144,7 @@ func mapMethods() methodTable {
 			if err != nil {
 				return value.Null, err
 			}
-			if err := st.chargeSearch(values, value.ListOf(args[0])); err != nil {
+			if err := st.ChargeLookup(values, value.ListOf(args[0])); err != nil {
 				return value.Null, err
 			}
 			return value.Bool(value.Index(values.List(), args[0]) >= 0), nil
@@ -159,19 +160,19 @@ func mapMethods() methodTable {
 // withKey makes a method of a map that looks for its first argument.
 func withKey(arity int, call func(m *value.Map, args []value.Value) value.Value) methodCall {
 	return methodCall{arity, arity, func(st *state, v value.Value, args []value.Value) (value.Value, error) {
-		return call(v.Map(), args), st.charge(len(args[0].Str()) / textPerStep)
+		return call(v.Map(), args), st.Charge(len(args[0].Str()) / meter.TextPerStep)
 	}}
 }
 
 func (st *state) mapKeys(m *value.Map) (value.Value, error) {
-	if err := st.items(m.Len()); err != nil {
+	if err := st.ChargeItems(m.Len()); err != nil {
 		return value.Null, err
 	}
 	return value.Strings(m.Keys()), nil
 }
 
 func (st *state) mapValues(m *value.Map) (value.Value, error) {
-	if err := st.items(m.Len()); err != nil {
+	if err := st.ChargeItems(m.Len()); err != nil {
 		return value.Null, err
 	}
 	out := make([]value.Value, m.Len())
@@ -199,7 +200,7 @@ func entryMethods() methodTable {
 
 func numberMethods() methodTable {
 	integer := methodCall{0, 0, func(_ *state, v value.Value, _ []value.Value) (value.Value, error) {
-		n, ok := whole(v)
+		n, ok := meter.Whole(v)
 		if !ok {
 			return value.Null, runtimeError("%s does not fit 64 bits", v.Kind())
 		}

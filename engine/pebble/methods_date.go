@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/javatime"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -27,8 +28,8 @@ func timeMethods() methodTable {
 		"getnano":        field(func(t time.Time) int64 { return int64(t.Nanosecond()) }),
 		"getmonth":       text(func(t time.Time) string { return strings.ToUpper(t.Month().String()) }),
 		"getdayofweek":   text(func(t time.Time) string { return strings.ToUpper(t.Weekday().String()) }),
-		"getzone":        text(func(t time.Time) string { id, _ := zoneID(t); return id }),
-		"getoffset":      text(func(t time.Time) string { _, offset := t.Zone(); return offsetID(offset) }),
+		"getzone":        text(func(t time.Time) string { id, _ := javatime.ZoneID(t); return id }),
+		"getoffset":      text(func(t time.Time) string { _, offset := t.Zone(); return javatime.OffsetID(offset) }),
 		"toepochsecond":  field(time.Time.Unix),
 		"getepochsecond": field(time.Time.Unix),
 		"toepochmilli":   field(milli),
@@ -52,7 +53,7 @@ func moving(unit string, sign int64) methodCall {
 		if args[0].Kind() != value.KindInt || args[0].Int() == -1<<63 {
 			return value.Null, errNoMethod
 		}
-		t, err := addUnits(v.Time(), sign*args[0].Int(), unit)
+		t, err := javatime.AddUnits(v.Time(), sign*args[0].Int(), unit)
 		if err != nil {
 			return value.Null, err
 		}

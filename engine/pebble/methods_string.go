@@ -2,28 +2,28 @@ package pebble
 
 import (
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/javaformat"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 func stringMethods() methodTable {
 	length := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) { return st.length(v.Str()) }}
 	isBlank := methodCall{0, 0, func(st *state, v value.Value, _ []value.Value) (value.Value, error) {
-		return value.Bool(trimSpace(v.Str()) == ""), st.scan(v.Str(), v.Str(), v.Str()) // it decodes every character
+		return value.Bool(trimSpace(v.Str()) == ""), st.ChargeText(v.Str(), v.Str(), v.Str()) // it decodes every character
 	}}
 	return methodTable{
 		"length": length, "tostring": textMethod, "intern": textMethod,
 		"isempty": plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"empty":   plain(0, func(v value.Value, _ []value.Value) value.Value { return value.Bool(v.Str() == "") }),
 		"isblank": isBlank, "blank": isBlank,
-		"touppercase": textOf(upperCase),
-		"tolowercase": textOf(lowerCase),
+		"touppercase": textOf(javaformat.Upper),
+		"tolowercase": textOf(javaformat.Lower),
 		"trim":        textOf(trimControl),
 		"strip":       textOf(trimSpace),
 		"concat": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
-			if err := st.produce(len(s) + len(args[0])); err != nil {
+			if err := st.ChargeOutput(len(s) + len(args[0])); err != nil {
 				return value.Null, err
 			}
 			return value.String(s + args[0]), nil
@@ -35,7 +35,7 @@ func stringMethods() methodTable {
 			return value.Bool(strings.HasSuffix(s, args[0])), nil
 		}),
 		"equalsignorecase": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
-			return value.Bool(strings.EqualFold(s, args[0])), st.charge(min(len(s), len(args[0])) / textPerChange)
+			return value.Bool(strings.EqualFold(s, args[0])), st.Charge(min(len(s), len(args[0])) / meter.TextPerChange)
 		}),
 		"indexof": strictText(1, func(_ *state, s string, args []string) (value.Value, error) {
 			return utf16Index(s, strings.Index(s, args[0])), nil
@@ -44,7 +44,7 @@ func stringMethods() methodTable {
 			return utf16Index(s, strings.LastIndex(s, args[0])), nil
 		}),
 		"compareto": strictText(1, func(_ *state, s string, args []string) (value.Value, error) {
-			return value.Int(int64(compareUTF16(s, args[0]))), nil
+			return value.Int(int64(value.CompareUTF16(s, args[0]))), nil
 		}),
 		"replace": strictText(2, func(st *state, s string, args []string) (value.Value, error) {
 			return st.replaceAll(s, args[0], args[1])
@@ -53,14 +53,14 @@ func stringMethods() methodTable {
 			return st.replaceRegex(s, args[0], args[1])
 		}),
 		"matches": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
-			ok, err := st.matchesRegex(s, args[0])
+			ok, err := st.engine.regexes.MatchWhole(st.budget(), s, args[0])
 			return value.Bool(ok), err
 		}),
 		"split": strictText(1, func(st *state, s string, args []string) (value.Value, error) {
 			return st.splitRegex(s, args[0], 0)
 		}),
 		"hashcode": strictText(0, func(_ *state, s string, _ []string) (value.Value, error) {
-			return value.Int(int64(textHash(s))), nil
+			return value.Int(int64(javaformat.HashText(s))), nil
 		}),
 	}
 }
@@ -68,11 +68,11 @@ func stringMethods() methodTable {
 // textOf makes a method of a function from text to text of about the same length.
 func textOf(change func(s string) string) methodCall {
 	return strictText(0, func(st *state, s string, _ []string) (value.Value, error) {
-		if err := st.produce(len(s)); err != nil {
+		if err := st.ChargeOutput(len(s)); err != nil {
 			return value.Null, err
 		}
-		if !isASCII(s) {
-			if err := st.charge(len(s) / textPerChange); err != nil {
+		if !value.IsASCII(s) {
+			if err := st.Charge(len(s) / meter.TextPerChange); err != nil {
 				return value.Null, err
 			}
 		}
@@ -82,7 +82,7 @@ func textOf(change func(s string) string) methodCall {
 
 // length returns the length of a text as Java counts it.
 func (st *state) length(text string) (value.Value, error) {
-	return value.Int(int64(utf16Length(text))), st.scan(text)
+	return value.Int(int64(value.UTF16Length(text))), st.ChargeText(text)
 }
 
 // strictText makes a method whose arguments must be strings; for others Java has no such method. It is charged for reading
@@ -99,29 +99,11 @@ func strictText(arity int, call func(st *state, s string, args []string) (value.
 			}
 			texts[i] = a.Str()
 		}
-		if err := st.scan(v.Str()); err != nil {
+		if err := st.ChargeText(v.Str()); err != nil {
 			return value.Null, err
 		}
 		return call(st, v.Str(), texts)
 	}}
-}
-
-// utf16Length returns the length of text as Java counts it.
-func utf16Length(text string) int {
-	n := 0
-	for i := 0; i < len(text); {
-		if text[i] < utf8.RuneSelf {
-			i++
-			n++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(text[i:])
-		i += size
-		if n++; r > 0xffff {
-			n++
-		}
-	}
-	return n
 }
 
 // utf16Index returns a byte offset of text as Java counts it; -1 stays.
@@ -129,47 +111,10 @@ func utf16Index(text string, i int) value.Value {
 	if i < 0 {
 		return value.Int(-1)
 	}
-	return value.Int(int64(utf16Length(text[:i])))
-}
-
-// compareUTF16 is Java's String.compareTo: the difference of the first units that differ, else of the lengths.
-func compareUTF16(a, b string) int {
-	n, shorter := 0, min(len(a), len(b))
-	for n+64 <= shorter && a[n:n+64] == b[n:n+64] {
-		n += 64
-	}
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	for n > 0 && n < len(a) && n < len(b) && !(utf8.RuneStart(a[n]) && utf8.RuneStart(b[n])) { // back to the begin of the character
-		n--
-	}
-	a, b = a[n:], b[n:]
-	if a == "" || b == "" {
-		return utf16Length(a) - utf16Length(b)
-	}
-	x, _ := utf8.DecodeRuneInString(a)
-	y, _ := utf8.DecodeRuneInString(b)
-	if x > 0xffff && y > 0xffff {
-		xHigh, xLow := utf16.EncodeRune(x)
-		yHigh, yLow := utf16.EncodeRune(y)
-		if xHigh == yHigh {
-			return int(xLow - yLow)
-		}
-		return int(xHigh - yHigh)
-	}
-	return int(firstUnit(x) - firstUnit(y))
-}
-
-// firstUnit returns the first of the units that a character has in UTF-16.
-func firstUnit(r rune) rune {
-	if r > 0xffff {
-		r, _ = utf16.EncodeRune(r)
-	}
-	return r
+	return value.Int(int64(value.UTF16Length(text[:i])))
 }
 
 // trimControl removes what Java's String.trim removes: everything up to the blank.
 func trimControl(s string) string { return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' }) }
 
-func trimSpace(s string) string { return strings.TrimFunc(s, isSpace) }
+func trimSpace(s string) string { return strings.TrimFunc(s, value.IsSpace) }

@@ -5,6 +5,8 @@ import (
 	"unicode/utf16"
 
 	"pgregory.net/rapid"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // unitsText is valid UTF-8 with many characters of two UTF-16 units, and of the range where UTF-8 and UTF-16 differ in order.
@@ -17,7 +19,7 @@ func TestUTF16Slice(t *testing.T) {
 		units := utf16.Encode([]rune(text))
 		from := rapid.IntRange(0, len(units)).Draw(t, "from")
 		to := rapid.IntRange(from, len(units)).Draw(t, "to")
-		if got, want := utf16Slice(text, from, to), string(utf16.Decode(units[from:to])); got != want {
+		if got, want := value.UTF16Slice(text, from, to), string(utf16.Decode(units[from:to])); got != want {
 			t.Fatalf("%q from %d to %d: got %q, want %q", text, from, to, got, want)
 		}
 	})
@@ -36,7 +38,7 @@ func TestCompareUTF16(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := unitsText.Draw(t, "a"), unitsText.Draw(t, "b")
-		if got, want := compareUTF16(a, b), naive(a, b); got != want {
+		if got, want := value.CompareUTF16(a, b), naive(a, b); got != want {
 			t.Fatalf("%q and %q: got %d, want %d", a, b, got, want)
 		}
 	})

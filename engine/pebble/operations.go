@@ -3,9 +3,9 @@ package pebble
 import (
 	"math"
 	"math/big"
-	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -45,7 +45,7 @@ func comparison(op string) operation {
 			return value.Null, evaluationError("%q compares numbers, not %s with %s", op, a.Kind(), b.Kind())
 		}
 		if st != nil { // it is nil while literals are folded
-			if err := st.weighBoth(a, b); err != nil {
+			if err := st.ChargeNumbers(a, b); err != nil {
 				return value.Null, err
 			}
 		}
@@ -55,7 +55,7 @@ func comparison(op string) operation {
 }
 
 func contains(st *state, a, b value.Value) (value.Value, error) {
-	if err := st.chargeSearch(a, b); err != nil {
+	if err := st.ChargeLookup(a, b); err != nil {
 		return value.Null, err
 	}
 	found, ok := value.Contains(a, b)
@@ -66,62 +66,26 @@ func contains(st *state, a, b value.Value) (value.Value, error) {
 }
 
 func isIn(st *state, a, b value.Value) (value.Value, error) {
-	if err := st.walkText(a); err != nil {
+	if err := st.WalkText(a); err != nil {
 		return value.Null, err
 	}
-	if err := st.walk(b); err != nil {
+	if err := st.Walk(b); err != nil {
 		return value.Null, err
 	}
 	return value.Bool(value.In(a, b)), nil
 }
 
-// chargeSearch charges for looking for b in a: lists are searched in linear time, texts byte by byte.
-func (st *state) chargeSearch(a, b value.Value) error {
-	switch a.Kind() {
-	case value.KindString:
-		if err := st.walkText(b); err != nil {
-			return err
-		}
-		return st.search(a.Str(), b.Str())
-	case value.KindList:
-		if err := st.walk(a); err != nil {
-			return err
-		}
-		return st.walk(b)
-	case value.KindMap:
-		return st.charge(len(b.Str()) / textPerStep)
-	default:
-		return nil
-	}
-}
-
-// search charges for looking for a part in a text.
-func (st *state) search(text, part string) error {
-	if len(part) == 1 {
-		return st.charge(len(text) / textPerStep)
-	}
-	return st.scan(text)
-}
-
-// weighBoth charges for comparing two numbers.
-func (st *state) weighBoth(a, b value.Value) error {
-	if err := st.weigh(a); err != nil {
-		return err
-	}
-	return st.weigh(b)
-}
-
 // plusText is `+` with a string on either side.
 func (st *state) plusText(a, b value.Value) (value.Value, error) {
-	left, err := st.javaText(a)
+	left, err := st.JavaText(a)
 	if err != nil {
 		return value.Null, err
 	}
-	right, err := st.javaText(b)
+	right, err := st.JavaText(b)
 	if err != nil {
 		return value.Null, err
 	}
-	if err := st.produce(len(left) + len(right)); err != nil {
+	if err := st.ChargeOutput(len(left) + len(right)); err != nil {
 		return value.Null, err
 	}
 	return value.String(left + right), nil
@@ -129,7 +93,7 @@ func (st *state) plusText(a, b value.Value) (value.Value, error) {
 
 // listPlus is `+` on a list.
 func (st *state) listPlus(a *value.List, b value.Value) (value.Value, error) {
-	if err := st.items(a.Len() + max(1, b.List().Len())); err != nil {
+	if err := st.ChargeItems(a.Len() + max(1, b.List().Len())); err != nil {
 		return value.Null, err
 	}
 	return a.Plus(b), nil
@@ -137,7 +101,7 @@ func (st *state) listPlus(a *value.List, b value.Value) (value.Value, error) {
 
 // listMinus is `-` on a list.
 func (st *state) listMinus(from, b value.Value) (value.Value, error) {
-	if err := st.chargeSearch(from, b); err != nil {
+	if err := st.ChargeLookup(from, b); err != nil {
 		return value.Null, err
 	}
 	return from.List().Minus(b), nil
@@ -147,16 +111,16 @@ func (st *state) listMinus(from, b value.Value) (value.Value, error) {
 func (st *state) span(a, b, step value.Value) (value.Value, error) {
 	if x, ok := character(a); ok {
 		if y, ok := character(b); ok {
-			by, ok := whole(step)
+			by, ok := meter.Whole(step)
 			if !ok {
 				return value.Null, evaluationError("the increment of a range must be a number, not %s", step.Kind())
 			}
 			return st.progression(int64(x), int64(y), by, func(n int64) value.Value { return value.String(string(rune(n))) })
 		}
 	}
-	from, ok1 := whole(a)
-	to, ok2 := whole(b)
-	by, ok3 := whole(step)
+	from, ok1 := meter.Whole(a)
+	to, ok2 := meter.Whole(b)
+	by, ok3 := meter.Whole(step)
 	if ok1 && ok2 && ok3 {
 		return st.progression(from, to, by, value.Int)
 	}
@@ -177,10 +141,10 @@ func (st *state) progression(from, to, by int64, item func(int64) value.Value) (
 	case by < 0 && from >= to:
 		count = (uint64(from)-uint64(to))/uint64(-by) + 1
 	}
-	if count > uint64(st.engine.limits.RangeItems) {
-		return value.Null, st.tooManyItems()
+	if count > uint64(st.MaxItems()) {
+		return value.Null, st.TooManyItems()
 	}
-	if err := st.items(int(count)); err != nil {
+	if err := st.ChargeItems(int(count)); err != nil {
 		return value.Null, err
 	}
 	out := make([]value.Value, count)
@@ -188,10 +152,6 @@ func (st *state) progression(from, to, by int64, item func(int64) value.Value) (
 		out[i] = item(from + int64(i)*by)
 	}
 	return value.ListOf(out...), nil
-}
-
-func (st *state) tooManyItems() error {
-	return newFault(ClassLimit, -1, "list has more than %d items", st.engine.limits.RangeItems)
 }
 
 // bigProgression is progression where a number does not fit 64 bits.
@@ -203,14 +163,14 @@ func (st *state) bigProgression(from, to, by *big.Int) (value.Value, error) {
 	if by.Sign() == 0 {
 		return value.Null, evaluationError("the increment of a range can not be 0")
 	}
-	if steps.Quo(steps, by); !steps.IsInt64() || steps.Int64() >= int64(st.engine.limits.RangeItems) {
-		return value.Null, st.tooManyItems()
+	if steps.Quo(steps, by); !steps.IsInt64() || steps.Int64() >= int64(st.MaxItems()) {
+		return value.Null, st.TooManyItems()
 	}
 	count := int(steps.Int64()) + 1
-	if err := st.charge(count * (1 + from.BitLen()/16)); err != nil {
+	if err := st.Charge(count * (1 + from.BitLen()/16)); err != nil {
 		return value.Null, err
 	}
-	if err := st.items(count); err != nil {
+	if err := st.ChargeItems(count); err != nil {
 		return value.Null, err
 	}
 	out := make([]value.Value, count)
@@ -238,24 +198,4 @@ func bigWhole(v value.Value) *big.Int {
 func character(v value.Value) (rune, bool) {
 	r, size := utf8.DecodeRuneInString(v.Str())
 	return r, size > 0 && size == len(v.Str())
-}
-
-// whole returns the integer part of a number that fits 64 bits.
-func whole(v value.Value) (int64, bool) {
-	switch v.Kind() {
-	case value.KindInt:
-		return v.Int(), true
-	case value.KindFloat, value.KindDecimal:
-		f, _ := v.AsFloat()
-		if f > -9.2e18 && f < 9.2e18 {
-			return int64(f), true
-		}
-	default:
-	}
-	return 0, false
-}
-
-// trimBlank returns text without the white space at its begin, as fromJson and the test json see it.
-func trimBlank(text string) string {
-	return strings.TrimLeftFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) })
 }

@@ -1,6 +1,10 @@
 package pebble
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+)
 
 // maxChain is how many operators, accesses or filters may follow one another in one expression without parentheses:
 // trees grow to the left with each of them.
@@ -68,13 +72,13 @@ func (p *parser) expect(kind tokenKind, text string) error {
 }
 
 func (p *parser) unexpected(t token, want string) error {
-	return newFault(ClassSyntax, t.at, "unexpected %s, expected %s%s", t, want, p.unexpectedHint(t))
+	return meter.NewFault(ClassSyntax, t.at, "unexpected %s, expected %s%s", t, want, p.unexpectedHint(t))
 }
 
 func (p *parser) enter(t token) error {
 	p.depth++
 	if p.depth > p.maxDepth {
-		return newFault(ClassLimit, t.at, "template is nested deeper than %d levels", p.maxDepth)
+		return meter.NewFault(ClassLimit, t.at, "template is nested deeper than %d levels", p.maxDepth)
 	}
 	return nil
 }
@@ -94,7 +98,7 @@ func (p *parser) parseBody(tag string, ends ...string) (body, token, error) {
 		switch t.kind {
 		case tokenEnd:
 			if len(ends) > 0 {
-				return nil, t, newFault(ClassSyntax, t.at, "unexpected end of template: looking for the %q tag", ends[len(ends)-1])
+				return nil, t, meter.NewFault(ClassSyntax, t.at, "unexpected end of template: looking for the %q tag", ends[len(ends)-1])
 			}
 			return out, t, nil
 		case tokenText:
@@ -111,7 +115,7 @@ func (p *parser) parseBody(tag string, ends ...string) (body, token, error) {
 		case tokenTagOpen:
 			name := p.peek()
 			if name.kind != tokenName {
-				return nil, t, newFault(ClassSyntax, name.at, "a tag must start with its name")
+				return nil, t, meter.NewFault(ClassSyntax, name.at, "a tag must start with its name")
 			}
 			p.next()
 			if slices.Contains(ends, name.text) {

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -71,7 +72,7 @@ func (p *parser) parseBinary(lowest int) (expression, error) {
 			left = &binaryExpr{at: at(op.at), op: op.text, left: left, right: right}
 		}
 	}
-	return nil, newFault(ClassLimit, p.peek().at, "expression has more than %d operators in a row", maxChain)
+	return nil, meter.NewFault(ClassLimit, p.peek().at, "expression has more than %d operators in a row", maxChain)
 }
 
 func (p *parser) parseUnary() (expression, error) {
@@ -195,7 +196,7 @@ func (p *parser) parsePostfix(target expression) (expression, error) {
 		case p.skip(tokenPunct, "."):
 			name := p.next()
 			if name.kind == tokenOperator && isWordOperator(name.text) {
-				return nil, newFault(ClassSyntax, name.at, "%q is an operator and cannot follow a dot; write ['%s']", name.text, name.text)
+				return nil, meter.NewFault(ClassSyntax, name.at, "%q is an operator and cannot follow a dot; write ['%s']", name.text, name.text)
 			}
 			if name.kind != tokenName {
 				return nil, p.unexpected(name, "a name")
@@ -209,7 +210,7 @@ func (p *parser) parsePostfix(target expression) (expression, error) {
 				return nil, err
 			}
 			if len(args.named) > 0 {
-				return nil, newFault(ClassSyntax, name.at, "method %q can not be called with named arguments", cut(name.text, 40))
+				return nil, meter.NewFault(ClassSyntax, name.at, "method %q can not be called with named arguments", meter.Cut(name.text, 40))
 			}
 			target = &methodExpr{at: at(name.at), target: target, name: name.text, args: args.positional}
 		case p.peek().is(tokenPunct, "["):
@@ -227,7 +228,7 @@ func (p *parser) parsePostfix(target expression) (expression, error) {
 			return target, nil
 		}
 	}
-	return nil, newFault(ClassLimit, p.peek().at, "expression has more than %d accesses in a row", maxChain)
+	return nil, meter.NewFault(ClassLimit, p.peek().at, "expression has more than %d accesses in a row", maxChain)
 }
 
 func (p *parser) parseList(start token) (expression, error) {
@@ -319,7 +320,7 @@ func (p *parser) parseArguments() (arguments, error) {
 			p.next()
 			name = start.text
 		} else if len(args.names) > 0 {
-			return args, newFault(ClassSyntax, start.at, "positional arguments must be declared before any named arguments")
+			return args, meter.NewFault(ClassSyntax, start.at, "positional arguments must be declared before any named arguments")
 		}
 		arg, err := p.parseExpression()
 		if err != nil {

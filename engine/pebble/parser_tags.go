@@ -1,5 +1,7 @@
 package pebble
 
+import "github.com/caddy-kestra/kestra-webhook/engine/meter"
+
 // parseTag parses a tag whose opening delimiter and name were taken.
 func (p *parser) parseTag(name token) (statement, error) {
 	switch name.text {
@@ -16,8 +18,8 @@ func (p *parser) parseTag(name token) (statement, error) {
 	case "filter":
 		return p.parseFilterTag(name)
 	default:
-		f := newFault(ClassSyntax, name.at, "unexpected tag name %q%s", cut(name.text, 40), tagHint(name.text))
-		f.name = name.text
+		f := meter.NewFault(ClassSyntax, name.at, "unexpected tag name %q%s", meter.Cut(name.text, 40), tagHint(name.text))
+		f.Name = name.text
 		return nil, f
 	}
 }
@@ -94,7 +96,7 @@ func (p *parser) parseNewName() (string, error) {
 	}
 	switch t.text {
 	case "true", "false", "null", "none":
-		return "", newFault(ClassSyntax, t.at, "can not assign a value to %s", t.text)
+		return "", meter.NewFault(ClassSyntax, t.at, "can not assign a value to %s", t.text)
 	}
 	return t.text, nil
 }
@@ -122,7 +124,7 @@ func (p *parser) parseMacro(name token) (statement, error) {
 	}
 	n.name = title.text
 	if p.tree.macros[n.name] != nil {
-		return nil, newFault(ClassSyntax, title.at, "more than one macro is named %q", cut(n.name, 40))
+		return nil, meter.NewFault(ClassSyntax, title.at, "more than one macro is named %q", meter.Cut(n.name, 40))
 	}
 	p.tree.macros[n.name] = n
 	if err := p.expect(tokenPunct, "("); err != nil {
@@ -166,7 +168,7 @@ func (p *parser) parseBlock(name token) (statement, error) {
 	}
 	n.name = title.text
 	if p.tree.blocks[n.name] != nil {
-		return nil, newFault(ClassSyntax, title.at, "more than one block is named %q", cut(n.name, 40))
+		return nil, meter.NewFault(ClassSyntax, title.at, "more than one block is named %q", meter.Cut(n.name, 40))
 	}
 	p.tree.blocks[n.name] = n
 	if err := p.closeTag(); err != nil {
@@ -204,5 +206,5 @@ func (p *parser) parseFilterTag(name token) (statement, error) {
 			return n, p.closeTag()
 		}
 	}
-	return nil, newFault(ClassLimit, name.at, "filter tag has more than %d filters", maxChain)
+	return nil, meter.NewFault(ClassLimit, name.at, "filter tag has more than %d filters", maxChain)
 }

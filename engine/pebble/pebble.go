@@ -3,6 +3,7 @@ package pebble
 import (
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -55,11 +56,7 @@ type Secrets interface {
 }
 
 // Memory is an account that evaluations take memory from before they make something large.
-type Memory interface {
-	// Take takes bytes; an error means that there are not as many left now. Nobody gives them back one by one: the owner
-	// of the account does when the evaluation has ended.
-	Take(bytes int64) error
-}
+type Memory = meter.Account
 
 // Context is what one evaluation sees. It is read only, so one Context may serve evaluations of several goroutines.
 type Context struct {

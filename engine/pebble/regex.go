@@ -1,110 +1,11 @@
 package pebble
 
 import (
-	"errors"
 	"strings"
-	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
-
-// regex returns a compiled regular expression; nearly all are literals of templates.
-func (st *state) regex(pattern string) (*javaregex.Regexp, error) {
-	return st.engine.regexes.getOr(st, pattern, func(pattern string) (*javaregex.Regexp, error) {
-		return st.compileRegex(pattern, false)
-	})
-}
-
-func (st *state) compileRegex(pattern string, whole bool) (*javaregex.Regexp, error) {
-	re, err := javaregex.Compile(pattern, javaregex.Options{Whole: whole, Charge: st.charge, Time: st.engine.limits.RegexTime})
-	if wrong, ok := errors.AsType[*javaregex.SyntaxError](err); ok && wrong.Name != "" { // the pattern may come from a request
-		err = &javaregex.SyntaxError{Msg: wrong.Msg, At: wrong.At}
-	}
-	return re, regexFault(err)
-}
-
-// checkRegex says what is wrong with a regular expression that is a literal.
-func checkRegex(pattern string) error {
-	_, err := javaregex.Compile(pattern, javaregex.Options{})
-	return regexFault(err)
-}
-
-// regexFault makes the fault of what package javaregex returned.
-func regexFault(err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, ok := errors.AsType[*fault](err); ok { // of the meter
-		return err
-	}
-	f := &fault{class: ClassRuntime, at: -1, msg: err.Error(), err: err}
-	switch {
-	case errors.Is(err, javaregex.ErrLimit), errors.Is(err, javaregex.ErrTooLarge):
-		f.class = ClassLimit
-	case errors.Is(err, javaregex.ErrBusy):
-		f.class = ClassBusy
-	case !errors.Is(err, javaregex.ErrText):
-		f.msg = "regular expression is invalid: " + f.msg
-	}
-	return f
-}
-
-// regexMeter pays for the searches of an evaluation.
-type regexMeter state
-
-// Charge takes steps.
-func (m *regexMeter) Charge(steps int) error { return (*state)(m).charge(steps) }
-
-// Allocate takes memory.
-func (m *regexMeter) Allocate(bytes int) error { return (*state)(m).allocate(bytes) }
-
-// Spend takes processor time.
-func (m *regexMeter) Spend(used time.Duration) error {
-	if m.regexTime -= used; m.regexTime < 0 {
-		return newFault(ClassLimit, -1, "regular expressions take more than %s of the processor", m.engine.limits.RegexTime)
-	}
-	return nil
-}
-
-// matchesRegex reports whether a whole text matches, as Java's String.matches.
-func (st *state) matchesRegex(text, pattern string) (bool, error) {
-	re, err := st.engine.wholeRegexes.getOr(st, pattern, func(pattern string) (*javaregex.Regexp, error) {
-		return st.compileRegex(pattern, true)
-	})
-	if err != nil {
-		return false, err
-	}
-	ok, err := re.Match(text, (*regexMeter)(st))
-	return ok, regexFault(err)
-}
-
-// findsRegex reports whether there is a match somewhere in a text.
-func (st *state) findsRegex(text, pattern string) (bool, error) {
-	re, err := st.regex(pattern)
-	if err != nil {
-		return false, err
-	}
-	ok, err := re.Match(text, (*regexMeter)(st))
-	return ok, regexFault(err)
-}
-
-// matchCost is what a match costs beside finding it, in steps.
-const matchCost = 5
-
-// matches calls each for every match in text, from left to right.
-func (st *state) matches(text, pattern string, each func(m javaregex.Match) (more bool, err error)) error {
-	re, err := st.regex(pattern)
-	if err != nil {
-		return err
-	}
-	return regexFault(re.Matches(text, (*regexMeter)(st), func(m javaregex.Match) (bool, error) {
-		if err := st.charge(matchCost); err != nil {
-			return false, err
-		}
-		return each(m)
-	}))
-}
 
 // splitRegex is Java's String.split: the parts between matches; with limit 0 without the empty parts at the end, with a
 // positive one at most that many parts.
@@ -114,7 +15,7 @@ func (st *state) splitRegex(text, pattern string, limit int) (value.Value, error
 	}
 	var parts []value.Value
 	from, matched := 0, false
-	err := st.matches(text, pattern, func(m javaregex.Match) (bool, error) {
+	err := st.engine.regexes.Matches(st.budget(), text, pattern, func(m javaregex.Match) (bool, error) {
 		if limit > 0 && len(parts) == limit-1 {
 			return false, nil
 		}
@@ -137,7 +38,7 @@ func (st *state) splitRegex(text, pattern string, limit int) (value.Value, error
 
 // splitText is splitRegex for a pattern that is plain text.
 func (st *state) splitText(text, separator string, limit int) (value.Value, error) {
-	if err := st.search(text, separator); err != nil {
+	if err := st.ChargeSearch(text, separator); err != nil {
 		return value.Null, err
 	}
 	n := strings.Count(text, separator)
@@ -147,7 +48,7 @@ func (st *state) splitText(text, separator string, limit int) (value.Value, erro
 	if limit > 0 {
 		n = min(n, limit-1)
 	}
-	if err := st.items(n + 1); err != nil {
+	if err := st.ChargeItems(n + 1); err != nil {
 		return value.Null, err
 	}
 	parts := make([]value.Value, 0, n+1)
@@ -166,25 +67,25 @@ func (st *state) finishSplit(parts []value.Value, limit int) (value.Value, error
 			parts = parts[:len(parts)-1]
 		}
 	}
-	return value.ListOf(parts...), st.items(len(parts))
+	return value.ListOf(parts...), st.ChargeItems(len(parts))
 }
 
 // replaceRegex is Java's String.replaceAll.
 func (st *state) replaceRegex(text, pattern, with string) (value.Value, error) {
 	var out strings.Builder
 	from := 0
-	err := st.matches(text, pattern, func(m javaregex.Match) (bool, error) {
+	err := st.engine.regexes.Matches(st.budget(), text, pattern, func(m javaregex.Match) (bool, error) {
 		before := out.Len()
 		out.WriteString(text[from:m.Start()])
 		if err := m.Expand(&out, with); err != nil {
 			return false, runtimeError("%s", err)
 		}
 		from = m.End()
-		return true, st.produce(out.Len() - before)
+		return true, st.ChargeOutput(out.Len() - before)
 	})
 	if err != nil {
 		return value.Null, err
 	}
 	out.WriteString(text[from:])
-	return value.String(out.String()), st.produce(len(text) - from)
+	return value.String(out.String()), st.ChargeOutput(len(text) - from)
 }

@@ -1,12 +1,10 @@
 package pebble
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -93,19 +91,6 @@ func TestRegexTime(t *testing.T) {
 	} {
 		if got := outcome(e, c, template); got != want {
 			t.Errorf("%s: got %.20s, want %s", template, got, want)
-		}
-	}
-}
-
-func TestRegexBusy(t *testing.T) {
-	st := New(Options{}).acquire(nil, nil)
-	for err, want := range map[error]Class{
-		regexFault(javaregex.ErrBusy):                   ClassBusy,
-		(*regexMeter)(st).Spend(time.Hour):              ClassLimit,
-		regexFault((*regexMeter)(st).Charge(1_000_001)): ClassLimit,
-	} {
-		if f, ok := errors.AsType[*fault](err); !ok || f.class != want {
-			t.Errorf("got %v, want class %s", err, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -18,8 +19,8 @@ import (
 // What `call` may rely on: the arguments are evaluated, eagerly and before the input, and arrive in the order of
 // Parameters, one slot each, with the default or null where none was given (variadic ones follow at the end); the slice
 // is only valid during the call. What it owes: values are shared, so it never changes its input; text it makes is
-// charged with state.produce (state.javaText does so itself), items with state.items, walking a whole value with
-// state.walk, so that a template cannot cost more than its limits; errors are made by evaluationError (Kestra reports a
+// charged with state.ChargeOutput (state.JavaText does so itself), items with state.ChargeItems, walking a whole value with
+// state.Walk, so that a template cannot cost more than its limits; errors are made by evaluationError (Kestra reports a
 // Pebble error) or runtimeError (a raw Java exception escapes in Kestra), without position.
 
 // Parameter is a parameter of a filter, function or test.
@@ -139,10 +140,10 @@ func entries[T any](table map[string]*T, entry func(*T) Entry) []Entry {
 
 // evaluationError returns a failure that Kestra reports as a Pebble error.
 func evaluationError(format string, args ...any) error {
-	return newFault(ClassEvaluation, -1, format, args...)
+	return meter.EvaluationError(format, args...)
 }
 
 // runtimeError returns a failure that Kestra lets escape as a raw Java exception.
 func runtimeError(format string, args ...any) error {
-	return newFault(ClassRuntime, -1, format, args...)
+	return meter.RuntimeError(format, args...)
 }

@@ -3,6 +3,7 @@ package pebble
 import (
 	"slices"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -24,8 +25,8 @@ func (e *Engine) CompileValue(v value.Value) (*Structure, error) {
 }
 
 func (e *Engine) compileValue(v value.Value, path []any) (*Structure, error) {
-	if len(path) > maxNesting {
-		err := &Error{Class: ClassLimit, Line: 1, Column: 1, Msg: newFault(ClassLimit, 0, "value is nested deeper than %d levels", maxNesting).msg}
+	if len(path) > meter.MaxNesting {
+		err := &Error{Class: ClassLimit, Line: 1, Column: 1, Msg: meter.NewFault(ClassLimit, 0, "value is nested deeper than %d levels", meter.MaxNesting).Msg}
 		return nil, &PathError{Path: slices.Clone(path), Err: err}
 	}
 	switch v.Kind() {

@@ -64,7 +64,7 @@ func (t *Template) render(st *state) (string, error) {
 
 // evaluate evaluates the one expression of a template.
 func (t *Template) evaluate(st *state) (value.Value, error) {
-	if err := st.charge(t.singleCost); err != nil {
+	if err := st.Charge(t.singleCost); err != nil {
 		return value.Null, err
 	}
 	return t.single(st)
@@ -141,6 +141,6 @@ func (t *Template) test(st *state) (bool, error) {
 
 // holds is the condition rule on rendered text.
 func holds(text string) bool {
-	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) })
+	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || value.IsSpace(r) })
 	return text != "" && text != "false"
 }

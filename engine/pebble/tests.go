@@ -3,6 +3,7 @@ package pebble
 import (
 	"errors"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -70,8 +71,8 @@ func tests() []Test {
 				if v.Kind() != value.KindString {
 					return false, runtimeError("test json needs a string, not %s", v.Kind())
 				}
-				_, err := st.parseJSON(v.Str())
-				if failed, ok := errors.AsType[*fault](err); ok && failed.class == ClassLimit {
+				_, err := st.ParseJSON(v.Str())
+				if failed, ok := errors.AsType[*meter.Fault](err); ok && failed.Class == ClassLimit {
 					return false, err
 				}
 				return err == nil, nil
@@ -87,7 +88,7 @@ func (st *state) empty(v value.Value) (bool, error) {
 		return true, nil
 	case value.KindString:
 		rest := trimControl(v.Str())
-		return rest == "", st.scan(v.Str()[len(rest):])
+		return rest == "", st.ChargeText(v.Str()[len(rest):])
 	case value.KindList:
 		return v.List().Len() == 0, nil
 	case value.KindMap:

@@ -1,6 +1,10 @@
 package pebble
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+)
 
 // tokenKind is what a token is to the parser.
 type tokenKind uint8
@@ -67,9 +71,9 @@ type token struct {
 func (t token) String() string {
 	switch t.kind {
 	case tokenName, tokenInteger, tokenDecimal, tokenOperator, tokenPunct:
-		return fmt.Sprintf("%q", cut(t.text, 40))
+		return fmt.Sprintf("%q", meter.Cut(t.text, 40))
 	case tokenString:
-		return fmt.Sprintf("the string '%s'", cut(t.text, 40))
+		return fmt.Sprintf("the string '%s'", meter.Cut(t.text, 40))
 	default:
 		return t.kind.String()
 	}

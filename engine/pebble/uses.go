@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // Inspection is what the text of a template says about itself, found without evaluating it. It is made for findings when
@@ -194,7 +196,7 @@ func isNumber(e expression) bool {
 // meets reports whether a text makes a condition met wherever it stands in what is printed: not if it is blank or could be
 // a part of `false`, or of the zeros that count as false in Kestra 2.0.
 func meets(text string) bool {
-	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || isSpace(r) })
+	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || value.IsSpace(r) })
 	const unmet = "false -0"
 	return text != "" && !strings.Contains(unmet, text)
 }

@@ -8,7 +8,8 @@
 // What the package decides:
 //
 //   - JSON to values and back: [DecodeJSON], [ScanJSON], [AppendJSON].
-//   - Text: [AppendText] is what a template prints, [AppendJavaText] what its string operators use.
+//   - Text: [AppendText] is what a template prints, [AppendJavaText] what its string operators use; and texts as Java
+//     measures, compares and decodes them: [UTF16Length], [CompareUTF16], [DecodeUTF8].
 //   - The operators of the language on values: [Equal], [Compare], [Truth], [Contains], [In], [Add], [Sub], [Mul], [Div],
 //     [Rem], [Neg], [List.Plus], [List.Minus]; and [Set], which finds equal values among many.
 //

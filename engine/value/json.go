@@ -118,22 +118,20 @@ func (d *decoder) value(i, depth int) (v Value, end int, err error) {
 func (d *decoder) array(i, depth int) (Value, int, error) {
 	s, first := d.text, len(d.vals)
 	if i = skipSpace(s, i); i < len(s) && s[i] == ']' {
-		return Value{kind: KindList, num: 1}, i + 1, nil
+		return Value{kind: KindList}, i + 1, nil
 	}
-	nested := uint64(0)
 	for {
 		v, end, err := d.value(i, depth)
 		if err != nil {
 			return Null, end, err
 		}
-		nested = max(nested, v.depth())
 		d.push(v)
 		i = skipSpace(s, end)
 		switch {
 		case i < len(s) && s[i] == ',':
 			i = skipSpace(s, i+1)
 		case i < len(s) && s[i] == ']':
-			return Value{kind: KindList, num: nested + 1, ptr: d.list(first)}, i + 1, nil
+			return Value{kind: KindList, ptr: d.list(first)}, i + 1, nil
 		default:
 			return Null, i, unexpected(s, i, afterValue(false))
 		}
@@ -143,9 +141,8 @@ func (d *decoder) array(i, depth int) (Value, int, error) {
 func (d *decoder) object(i, depth int) (Value, int, error) {
 	s, first, firstKey := d.text, len(d.vals), len(d.keys)
 	if i = skipSpace(s, i); i < len(s) && s[i] == '}' {
-		return Value{kind: KindMap, num: 1}, i + 1, nil
+		return Value{kind: KindMap}, i + 1, nil
 	}
-	nested := uint64(0)
 	for {
 		if i >= len(s) || s[i] != '"' {
 			return Null, i, unexpected(s, i, "a key")
@@ -161,7 +158,6 @@ func (d *decoder) object(i, depth int) (Value, int, error) {
 		if err != nil {
 			return Null, end, err
 		}
-		nested = max(nested, v.depth())
 		d.keys = append(d.keys, key)
 		d.push(v)
 		i = skipSpace(s, end)
@@ -169,7 +165,7 @@ func (d *decoder) object(i, depth int) (Value, int, error) {
 		case i < len(s) && s[i] == ',':
 			i = skipSpace(s, i+1)
 		case i < len(s) && s[i] == '}':
-			return Value{kind: KindMap, num: nested + 1, ptr: d.mapping(first, firstKey)}, i + 1, nil
+			return Value{kind: KindMap, ptr: d.mapping(first, firstKey)}, i + 1, nil
 		default:
 			return Null, i, unexpected(s, i, afterValue(true))
 		}

@@ -146,24 +146,6 @@ func TestDecodeJSONLimitsInclusive(t *testing.T) {
 	}
 }
 
-func TestDepth(t *testing.T) {
-	for text, want := range map[string]int{`1`: 0, `[]`: 1, `{}`: 1, `{"a":[1,[2]],"b":{}}`: 3} {
-		v, err := DecodeJSON([]byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := v.Depth(); got != want {
-			t.Errorf("depth of %s = %d, want %d", text, got, want)
-		}
-		if got := ListOf(v).Depth(); got != want+1 {
-			t.Errorf("depth of [%s] = %d, want %d", text, got, want+1)
-		}
-		if got := MapOf("a", v).Depth(); got != want+1 {
-			t.Errorf("depth of a map of %s = %d, want %d", text, got, want+1)
-		}
-	}
-}
-
 func TestScanJSONDoesNotAllocate(t *testing.T) {
 	data := []byte(`{"a":[1,2.5,{"b":"\u00e9"}],"c":null}`)
 	if n := testing.AllocsPerRun(100, func() { ScanJSON(data) }); n != 0 {

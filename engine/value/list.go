@@ -13,7 +13,7 @@ type List struct {
 
 // ListOf returns a list value of items and takes ownership of the slice.
 func ListOf(items ...Value) Value {
-	return Value{kind: KindList, num: deepest(items) + 1, ptr: unsafe.Pointer(&List{items: items})}
+	return Value{kind: KindList, ptr: unsafe.Pointer(&List{items: items})}
 }
 
 // Strings returns a list value of strings.

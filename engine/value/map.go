@@ -47,11 +47,7 @@ func NewFoldMap(n int) *Map {
 
 // FromMap returns m as a Value; m must not change any more.
 func FromMap(m *Map) Value {
-	nested := uint64(0)
-	if m != nil {
-		nested = deepest(m.vals)
-	}
-	return Value{kind: KindMap, num: nested + 1, ptr: unsafe.Pointer(m)}
+	return Value{kind: KindMap, ptr: unsafe.Pointer(m)}
 }
 
 // MapOf returns a map value of alternating keys and values, for tests and fixed shapes.

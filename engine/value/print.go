@@ -140,37 +140,6 @@ func appendScalar(dst []byte, v Value) []byte {
 	return appendNumber(dst, v)
 }
 
-// appendTime appends t as Java's toString writes it: in UTC like an Instant, elsewhere like a ZonedDateTime, which leaves
-// out seconds that are zero and names the zone if it has a name. A fraction has three, six or nine digits.
-func appendTime(dst []byte, t time.Time) []byte {
-	dst = t.AppendFormat(dst, "2006-01-02T15:04")
-	nano := t.Nanosecond()
-	switch {
-	case nano%1e3 != 0:
-		dst = t.AppendFormat(dst, ":05.000000000")
-	case nano%1e6 != 0:
-		dst = t.AppendFormat(dst, ":05.000000")
-	case nano != 0:
-		dst = t.AppendFormat(dst, ":05.000")
-	case t.Second() != 0 || t.Location() == time.UTC:
-		dst = t.AppendFormat(dst, ":05")
-	}
-	if t.Location() == time.UTC {
-		return append(dst, 'Z')
-	}
-	if _, offset := t.Zone(); offset%60 != 0 {
-		dst = t.AppendFormat(dst, "Z07:00:00")
-	} else {
-		dst = t.AppendFormat(dst, "Z07:00")
-	}
-	if zone := t.Location().String(); !isOffset(zone) {
-		dst = append(dst, '[')
-		dst = append(dst, zone...)
-		dst = append(dst, ']')
-	}
-	return dst
-}
-
 // isOffset reports whether a zone has no name of its own.
 func isOffset(zone string) bool {
 	return zone == "" || zone == "Local" || zone == "Z" || zone[0] == '+' || zone[0] == '-'

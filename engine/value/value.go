@@ -108,27 +108,6 @@ func (v Value) IsNull() bool { return v.kind == KindNull }
 // IsNumber reports whether v is a number of any kind.
 func (v Value) IsNumber() bool { return v.kind >= KindInt && v.kind <= KindDecimal }
 
-// Depth returns how many lists and maps lie inside each other in v: 0 for a scalar, 1 for a list of scalars. It takes no
-// time: the depth is kept with the value, without what lazy members will hold. Code that nests values in a loop must
-// bound it, since printing and comparing recurse.
-func (v Value) Depth() int { return int(v.depth()) }
-
-func (v Value) depth() uint64 {
-	if v.kind == KindList || v.kind == KindMap {
-		return v.num
-	}
-	return 0
-}
-
-// deepest returns the depth of the deepest of items.
-func deepest(items []Value) uint64 {
-	deep := uint64(0)
-	for i := range items {
-		deep = max(deep, items[i].depth())
-	}
-	return deep
-}
-
 // Bool returns the boolean of v; false for any other kind.
 func (v Value) Bool() bool { return v.kind == KindBool && v.num != 0 }
 

@@ -72,53 +72,6 @@ func TestAcceptedIsKestrasWebhookResponse(t *testing.T) {
 	}
 }
 
-func TestAppendInstant(t *testing.T) {
-	at := time.Date(2024, 2, 29, 11, 12, 13, 0, time.UTC)
-	for _, test := range []struct {
-		nanoseconds time.Duration
-		want        string
-	}{
-		{0, "2024-02-29T11:12:13Z"},
-		{500_000_000, "2024-02-29T11:12:13.500Z"},
-		{1_000_000, "2024-02-29T11:12:13.001Z"},
-		{1_000, "2024-02-29T11:12:13.000001Z"},
-		{120_000, "2024-02-29T11:12:13.000120Z"},
-		{1, "2024-02-29T11:12:13.000000001Z"},
-		{999_999_990, "2024-02-29T11:12:13.999999990Z"},
-	} {
-		if got := string(appendInstant(nil, at.Add(test.nanoseconds))); got != test.want {
-			t.Errorf("%v: %s, want %s", test.nanoseconds, got, test.want)
-		}
-	}
-	if got := string(appendInstant(nil, at.In(time.FixedZone("", -5*3600)))); got != "2024-02-29T11:12:13Z" {
-		t.Errorf("in another zone: %s", got)
-	}
-}
-
-func TestAppendDuration(t *testing.T) {
-	for _, test := range []struct {
-		duration time.Duration
-		want     string
-	}{
-		{0, "PT0S"},
-		{-time.Second, "PT0S"}, // a clock that was put back
-		{1, "PT0.000000001S"},
-		{time.Microsecond, "PT0.000001S"},
-		{123 * time.Microsecond, "PT0.000123S"},
-		{1234 * time.Millisecond, "PT1.234S"},
-		{59*time.Second + 999_999_999, "PT59.999999999S"},
-		{time.Minute, "PT1M"},
-		{time.Hour, "PT1H"},
-		{time.Hour + 30*time.Minute, "PT1H30M"},
-		{time.Hour + 2*time.Minute + 3500*time.Millisecond, "PT1H2M3.5S"},
-		{49*time.Hour + time.Second, "PT49H1S"},
-	} {
-		if got := string(appendDuration(nil, test.duration)); got != test.want {
-			t.Errorf("%v: %s, want %s", test.duration, got, test.want)
-		}
-	}
-}
-
 func TestResponseCode(t *testing.T) {
 	// As Kestra, except that anything but a status from 200 to 599 is 500 (tests/conformance/divergences.tsv, 09-wait).
 	tests := []struct {

@@ -1,0 +1,98 @@
+package javaformat
+
+import (
+	"fmt"
+	"math/big"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// TestJavaNumbers compares with what JDK 25 made of patterns and numbers: what ../javatime/testdata/Facts.java prints of
+// the kind number. A row that we answer otherwise on purpose is in numberDifferences.
+func TestJavaNumbers(t *testing.T) {
+	data, err := os.ReadFile("testdata/java.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, differ := 0, 0
+	for line := range strings.Lines(string(data)) {
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		row, want := strings.Join(fields[:len(fields)-1], "\t"), fields[len(fields)-1]
+		got, err := javaNumber(fields[1 : len(fields)-1])
+		if err != nil {
+			got = "ERROR"
+		}
+		rows++
+		switch reason, listed := numberDifferences[row]; {
+		case got == want && listed:
+			t.Errorf("%q equals Java's result, but is listed as different: %s", row, reason)
+		case listed:
+			differ++
+		case got != want:
+			t.Errorf("%q: got %q (%v), want %q", row, got, err, want)
+		}
+	}
+	if rows < 2000 || differ != len(numberDifferences) {
+		t.Errorf("%d rows compared and %d of %d differences met", rows, differ, len(numberDifferences))
+	}
+}
+
+// numberDifferences are rows that differ on purpose, with the reason.
+var numberDifferences = map[string]string{
+	"number\t0 0\tlong\t1234":     "digits behind the suffix are refused",
+	"number\t0.0E0E0\tlong\t1234": "digits behind the suffix are refused",
+	"number\t0.0x0\tlong\t1234":   "digits behind the suffix are refused",
+}
+
+func javaNumber(args []string) (string, error) {
+	pattern := args[0]
+	if pattern == "-" {
+		pattern = "#,##0.###"
+	}
+	p, err := compileNumberPattern(pattern)
+	if err != nil {
+		return "", err
+	}
+	var v value.Value
+	switch args[1] {
+	case "long":
+		n, ok := new(big.Int).SetString(args[2], 10)
+		if !ok {
+			return "", fmt.Errorf("%q is no integer", args[2])
+		}
+		v = value.BigInt(n)
+	case "decimal":
+		if v, err = value.ParseDecimal(args[2]); err != nil {
+			return "", err
+		}
+	default:
+		n, err := strconv.ParseFloat(args[2], 64)
+		if err != nil {
+			return "", err
+		}
+		v = value.Float(n)
+	}
+	return p.format(v), nil
+}
+
+// FuzzNumberPattern formats with any pattern: nothing panics or becomes large.
+func FuzzNumberPattern(f *testing.F) {
+	for _, seed := range []string{"#,##0.00", "0.###E0", "##0.#E00", "0%;(0%)", "'#'0‰", "¤¤0", ".##", "#."} {
+		f.Add(seed, 1234.5678)
+	}
+	f.Fuzz(func(t *testing.T, pattern string, n float64) {
+		p, err := compileNumberPattern(pattern)
+		if err != nil {
+			return
+		}
+		for _, v := range []value.Value{value.Float(n), value.Int(int64(len(pattern)) - 5)} {
+			if text := p.format(v); len(text) > 8*MaxPattern {
+				t.Fatalf("%q printed %d bytes", pattern, len(text))
+			}
+		}
+	})
+}
