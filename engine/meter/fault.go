@@ -58,7 +58,7 @@ type Fault struct { //nolint:errname // Error is what package pebble makes of a 
 	Class    Class
 	At       int // byte offset in the template; -1 when the caller knows it
 	Name     string
-	Public   bool         // the name is one of the language's, and no data
+	Public   bool         // of [ClassUnknown]: the message quotes nothing but words of the language and what is written like a function
 	Computed bool         // the name is a value, which messages do not show
 	Of       fmt.Stringer // the text of which the name is no member; nil for any other target
 	Msg      string       // empty for a name that does not exist: its message is only made when somebody reads it

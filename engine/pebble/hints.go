@@ -157,11 +157,11 @@ func folded[T any](name string, table map[string]*T) string {
 // near returns the name that is spelled almost like name: two letters in five may differ, two at most. Of equal ones the
 // first in the alphabet wins.
 func near[T any](name string, table map[string]*T) string {
-	limit := min(max(1, len(name)*2/5), 2) + 1
-	best, distance := "", limit
 	if len(name) > longestName {
 		return ""
 	}
+	limit := min(max(1, len(name)*2/5), 2) + 1
+	best, distance := "", limit
 	for candidate := range table {
 		d := nearest.Distance(strings.ToLower(name), strings.ToLower(candidate))
 		if d < distance || d < limit && d == distance && candidate < best {
