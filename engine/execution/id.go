@@ -14,7 +14,7 @@ const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 // minIDLength is the shortest id; shorter numbers get leading zeros. 128 bits need at most 22 digits.
 const minIDLength, maxIDLength = 21, 22
 
-// NewID returns a new execution id: 128 random bits in base 62, 21 or 22 characters (spec/kestra-webhook.md §3.4).
+// NewID returns a new execution id: 128 random bits in base 62, 21 or 22 characters.
 func NewID() string {
 	var b [16]byte
 	rand.Read(b[:]) // never fails

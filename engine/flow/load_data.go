@@ -19,7 +19,7 @@ var outputMembers = map[string]memberState{
 	"id": supported, "type": supported, "description": supported, "displayName": supported, "required": supported, "value": supported,
 }
 
-// typeMembers are the further members of an input, by type (spec/kestra-webhook.md §7.3).
+// typeMembers are the further members of an input, by type.
 var typeMembers = map[TypeName]map[string]memberState{
 	TypeString:   {"validator": supported},
 	TypeInt:      {"min": supported, "max": supported},

@@ -3,7 +3,7 @@ package javatime
 import "time"
 
 // Epoch returns the instant of a number: seconds since 1970, from 10^12 on milliseconds, from 10^15 on microseconds, from
-// 10^18 on nanoseconds. Kestra knows seconds and, of 13 digits, milliseconds (spec/kestra-live.md A.9).
+// 10^18 on nanoseconds. Kestra knows seconds and, of 13 digits, milliseconds.
 func Epoch(n int64, loc *time.Location) time.Time {
 	unit := int64(1)
 	for _, limit := range []int64{1e12, 1e15, 1e18} {

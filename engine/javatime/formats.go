@@ -95,7 +95,7 @@ var english = sync.OnceValue(func() *Locale {
 // styles are the names of the localized formats.
 var styles = []string{"full", "long", "medium", "short"}
 
-// namedPatterns are Kestra's names for formats that are patterns. `sql_seq` is none in Kestra 1.3.25 (spec/kestra-live.md A.9).
+// namedPatterns are Kestra's names for formats that are patterns. `sql_seq` is none in Kestra 1.3.25.
 var namedPatterns = map[string]string{
 	"iso":       "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
 	"iso_milli": "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",

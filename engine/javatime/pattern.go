@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-// A pattern is Java's DateTimeFormatter pattern (spec/expressions.md §2.5), compiled into items that both print and read.
+// A pattern is Java's DateTimeFormatter pattern, compiled into items that both print and read.
 
 // MaxPattern is the longest pattern, in bytes.
 const MaxPattern = 1000

@@ -289,7 +289,7 @@ func (d *readDate) middle() (nanos int64, ok bool, err error) {
 }
 
 // in returns the instant: of a date and a time in the zone that was read or else in this one, of a date alone at
-// midnight in this one, as Kestra's three attempts find them (spec/expressions.md §2.5). There has to be a date.
+// midnight in this one, as Kestra's three attempts find them. There has to be a date.
 func (d *resolvedDate) in(loc *time.Location) time.Time {
 	if !d.instant.IsZero() {
 		return d.instant

@@ -8,8 +8,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// The dates of the language are those of Kestra's date filters, measured on JDK 25 (spec/expressions.md §2.5,
-// spec/kestra-live.md A.9, A.10, C.7): what may be a date is a date-time, a whole number (seconds, or by its size
+// The dates of the language are those of Kestra's date filters, measured on JDK 25: what may be a date is a date-time, a whole number (seconds, or by its size
 // milliseconds, microseconds or nanoseconds since 1970) or a text; what comes out is text.
 
 // dateFormats are the formats of the filters and functions on dates.

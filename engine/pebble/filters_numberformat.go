@@ -5,7 +5,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// filtersNumberFormat is the filter numberFormat, Java's DecimalFormat in English (spec/expressions.md §2.2).
+// filtersNumberFormat is the filter numberFormat, Java's DecimalFormat in English.
 func filtersNumberFormat() []Filter {
 	formats := new(javaformat.NumberFormats)
 	return []Filter{{

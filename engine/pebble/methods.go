@@ -9,7 +9,7 @@ import (
 )
 
 // methodCall is a method of a value. Kestra calls whatever Java offers by reflection; here the list is closed
-// (spec/expressions.md §1.11). Arguments have the right number but any type.
+// . Arguments have the right number but any type.
 type methodCall struct {
 	min, max int
 	call     func(st *state, target value.Value, args []value.Value) (value.Value, error)

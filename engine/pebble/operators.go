@@ -1,6 +1,6 @@
 package pebble
 
-// The precedences of the language (spec/expressions.md §1.6); a higher one binds tighter.
+// The precedences of the language; a higher one binds tighter.
 const (
 	precedenceOr       = 10
 	precedenceAnd      = 15

@@ -7,8 +7,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Dialect selects the operator table: the two differ in the precedence of `??`, `???` and `isIn`
-// (spec/expressions.md §1.6).
+// Dialect selects the operator table: the two differ in the precedence of `??`, `???` and `isIn`.
 type Dialect int
 
 // The dialects. The zero Dialect means [Dialect1].

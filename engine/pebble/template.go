@@ -71,7 +71,7 @@ func (t *Template) evaluate(st *state) (value.Value, error) {
 }
 
 // RenderTyped evaluates the template and keeps the type of what it prints: the value itself when that is the only
-// output, null when there is none, else text (spec/kestra-live.md A.8). The error is an [*Error].
+// output, null when there is none, else text. The error is an [*Error].
 func (t *Template) RenderTyped(c *Context) (value.Value, error) {
 	if t.constant {
 		if t.text == "" {
@@ -104,7 +104,7 @@ func (t *Template) renderTyped(st *state) (value.Value, error) {
 }
 
 // Test evaluates the template as a condition: true unless the rendered text is blank or, without the white space around
-// it, "false" (spec/expressions.md §3.4). A template that is one print of a boolean allocates nothing.
+// it, "false". A template that is one print of a boolean allocates nothing.
 func (t *Template) Test(c *Context) (bool, error) {
 	if t.constant {
 		return holds(t.text), nil
