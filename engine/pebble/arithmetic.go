@@ -6,8 +6,8 @@ import (
 )
 
 // arithmetic returns the operation of `+`, `-`, `*`, `/` or `%`, or nil for another operator. Besides numbers, strings
-// that are numbers have an arithmetic, `+` joins when either side is a string, and lists have `+` and `-`
-// . Unlike in Kestra integers do not wrap at 64 bits.
+// that are numbers have an arithmetic, `+` joins when either side is a string, and lists have `+` and `-`.
+// Unlike in Kestra integers do not wrap at 64 bits.
 func arithmetic(op string) operation {
 	switch op {
 	case "+":

@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// methodCall is a method of a value. Kestra calls whatever Java offers by reflection; here the list is closed
-// . Arguments have the right number but any type.
+// methodCall is a method of a value. Kestra calls whatever Java offers by reflection; here the list is closed.
+// Arguments have the right number but any type.
 type methodCall struct {
 	min, max int
 	call     func(st *state, target value.Value, args []value.Value) (value.Value, error)
