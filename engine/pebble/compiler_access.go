@@ -234,6 +234,12 @@ func (c *compiler) method(e *methodExpr) (code, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(e.args) > 0 && regexMethods[strings.ToLower(e.name)] {
+		if err := checkRegexLiteral(e.name, e.args[0]); err != nil {
+			err.Class = ClassEvaluation // as [state.member] has it
+			return nil, err
+		}
+	}
 	args, err := c.expressions(e.args)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,9 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 			kind, name, len(entry.Parameters), positional)
 	}
 	slots := make([]code, max(positional, len(entry.Parameters)))
+	given := make([]expression, len(slots))
 	bindTo := func(slot int, e expression) error {
+		given[slot] = e
 		if text, ok := literal(e); ok && text.Kind() == value.KindString && slot < len(entry.Parameters) && entry.Parameters[slot].check != nil {
 			if wrong := entry.Parameters[slot].check(text.Str()); wrong != nil {
 				return wrongLiteral(wrong, name, e.offset())
@@ -68,11 +70,14 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 			slots[i] = constant(p.Default)
 		}
 	}
+	if entry.check != nil {
+		return slots, entry.check(given)
+	}
 	return slots, nil
 }
 
 // wrongLiteral is the error of a literal argument that can never work: of the class that its evaluation would have.
-func wrongLiteral(wrong error, name string, at int) error {
+func wrongLiteral(wrong error, name string, at int) *meter.Fault {
 	f := &meter.Fault{Class: ClassUnknown, At: at, Name: name, Msg: wrong.Error()}
 	if found, ok := errors.AsType[*meter.Fault](wrong); ok {
 		f.Class = found.Class

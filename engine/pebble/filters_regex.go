@@ -91,3 +91,32 @@ func (st *state) regexText(name string, v, pattern value.Value) (text string, nu
 	text, err = st.JavaText(v)
 	return text, false, err
 }
+
+// checkReplace finds regular expressions that the call of a filter `replace` has as literal keys and that cannot be used.
+func checkReplace(args []expression) error {
+	pairs, ok := args[0].(*mapExpr)
+	if regexp, _ := literal(args[1]); !ok || !regexp.Bool() {
+		return nil
+	}
+	for _, key := range pairs.keys {
+		if err := checkRegexLiteral("replace", key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// regexMethods are the methods of texts whose first argument is a regular expression.
+var regexMethods = map[string]bool{"matches": true, "replaceall": true, "split": true}
+
+// checkRegexLiteral returns why a regular expression that is a literal cannot be used; nil for any other expression.
+func checkRegexLiteral(name string, e expression) *meter.Fault {
+	text, ok := literal(e)
+	if !ok || text.Kind() != value.KindString {
+		return nil
+	}
+	if wrong := javaregex.Check(text.Str()); wrong != nil {
+		return wrongLiteral(wrong, name, e.offset())
+	}
+	return nil
+}
