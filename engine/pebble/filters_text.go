@@ -67,7 +67,7 @@ func filtersText() []Filter {
 		{
 			Entry{
 				Name: "replace", Parameters: []Parameter{{Name: "replace_pairs", Required: true}, {Name: "regexp", Default: value.Bool(false)}},
-				check: checkReplace,
+				check:   checkReplace,
 				Summary: "replaces each key of a map by its value, one after the other; with regexp the keys are regular expressions; in lists and maps all texts",
 				Examples: []Example{
 					{"{{ 'a.b' | replace({'.': '-'}) }}", "a-b"},
