@@ -104,16 +104,16 @@ type closer struct {
 	seen    []int // in which round an instruction was seen last
 	round   int
 	left    int
-	todo    []uint32
+	pending []uint32
 }
 
 // behind returns the work, in units, from an instruction on until the next character is read.
 func (c *closer) behind(from uint32) int {
 	c.round++
 	units := 0
-	for c.todo = append(c.todo[:0], from); len(c.todo) > 0; {
-		at := c.todo[len(c.todo)-1]
-		c.todo = c.todo[:len(c.todo)-1]
+	for c.pending = append(c.pending[:0], from); len(c.pending) > 0; {
+		at := c.pending[len(c.pending)-1]
+		c.pending = c.pending[:len(c.pending)-1]
 		if c.seen[at] == c.round {
 			continue
 		}
@@ -125,9 +125,9 @@ func (c *closer) behind(from uint32) int {
 		units += weight(inst)
 		switch inst.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
-			c.todo = append(c.todo, inst.Out, inst.Arg)
+			c.pending = append(c.pending, inst.Out, inst.Arg)
 		case syntax.InstCapture, syntax.InstEmptyWidth, syntax.InstNop:
-			c.todo = append(c.todo, inst.Out)
+			c.pending = append(c.pending, inst.Out)
 		default: // it reads a character, or ends
 		}
 	}
