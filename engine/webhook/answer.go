@@ -84,20 +84,19 @@ func OutputsSize(s *execution.State) int64 { return 2 * int64(len(s.Outputs.JSON
 // The error says that responseCode is not a valid status; the response is then 500.
 func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL string) (Response, error) {
 	status, err := t.status(s, scope)
-	r := Accepted(status, OutcomeEnded, s, baseURL)
-	switch t.answer {
-	case answerExecution: // as it is
-	case answerOutputs:
-		r.Body = outputsJSON(s)
-	case answerText:
-		r.ContentType = textType
-		r.Body = outputsText(s)
-		if len(r.Body) == 0 {
-			r.ContentType = ""
-		}
-	}
+	r := Response{Status: status, Outcome: OutcomeEnded, ExecutionID: s.ID}
 	if status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified {
-		r.Body, r.ContentType = nil, ""
+		return r, err
+	}
+	switch t.answer {
+	case answerExecution:
+		r = Accepted(status, OutcomeEnded, s, baseURL)
+	case answerOutputs:
+		r.ContentType, r.Body = jsonType, outputsJSON(s)
+	case answerText:
+		if r.Body = outputsText(s); len(r.Body) > 0 {
+			r.ContentType = textType
+		}
 	}
 	return r, err
 }
