@@ -229,11 +229,11 @@ func (a *actor) outputsOf(row int32, m message) value.Value {
 	case len(r.Outputs.JSON) <= len("{}"):
 		return emptyMap
 	}
-	v, err := value.DecodeJSON(r.Outputs.JSON)
+	outputs, err := value.DecodeMembers(r.Outputs.JSON)
 	if err != nil { // never: it was made by AppendJSON
 		return emptyMap
 	}
-	return v
+	return value.FromMap(outputs)
 }
 
 // rest says that there is nothing to do now, unless events have come meanwhile.

@@ -23,7 +23,19 @@ func DecodeJSON(data []byte) (Value, error) { return DecodeJSONText(string(data)
 
 // DecodeJSONText is [DecodeJSON] of a string; the value shares the string.
 func DecodeJSONText(s string) (Value, error) {
-	v, i, err := decodeJSON(s)
+	return decodeWhole(s, 0)
+}
+
+// DecodeMembers is [DecodeJSON] of the text of a map whose members may each be as deep as a value may be. The text of anything
+// else gives a nil map.
+func DecodeMembers(data []byte) (*Map, error) {
+	v, err := decodeWhole(string(data), -1)
+	return v.Map(), err
+}
+
+// decodeWhole decodes a text that is one value, as if so many containers were open around it.
+func decodeWhole(s string, depth int) (Value, error) {
+	v, i, err := decodeJSON(s, depth)
 	if err != nil {
 		return Null, err
 	}
@@ -37,7 +49,7 @@ func DecodeJSONText(s string) (Value, error) {
 // be certain: white space must follow a number, and no letter, digit or _ may follow true, false or null, so that
 // 2024-02-29, 01 and truex are not JSON.
 func DecodeJSONPrefix(s string) (Value, error) {
-	v, i, err := decodeJSON(s)
+	v, i, err := decodeJSON(s, 0)
 	if err != nil || i == len(s) {
 		return v, err
 	}
@@ -54,13 +66,13 @@ func DecodeJSONPrefix(s string) (Value, error) {
 	return v, nil
 }
 
-func decodeJSON(s string) (v Value, end int, err error) {
+func decodeJSON(s string, depth int) (v Value, end int, err error) {
 	// A member or an item takes about sixteen bytes of text.
 	chunk := min(max(len(s)/16, 2), 256)
 	d := decoder{text: s, vals: make([]Value, 0, min(chunk, 32)), keys: make([]string, 0, min(chunk, 32))}
 	d.items.next, d.names.next = chunk, chunk
 	d.maps.next, d.lists.next = max(chunk/8, 1), max(chunk/16, 1)
-	return d.value(skipSpace(s, 0), 0)
+	return d.value(skipSpace(s, 0), depth)
 }
 
 // decoder builds values from text. The members of all open lists and maps lie on two stacks, and move to slices of
