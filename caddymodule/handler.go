@@ -243,7 +243,7 @@ func (h *Handler) newRequest(w http.ResponseWriter, r *http.Request, path string
 		Method:           r.Method,
 		Target:           target,
 		Malformed:        !ok,
-		Path:             webhook.RedactURL(path),
+		Path:             path,
 		RawQuery:         r.URL.RawQuery,
 		Header:           r.Header,
 		Host:             r.Host,

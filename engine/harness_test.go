@@ -166,7 +166,7 @@ func newRequest(id, body string, change ...func(*webhook.Request)) *webhook.Requ
 	r := &webhook.Request{
 		Method:        http.MethodPost,
 		Target:        webhook.Target{Namespace: "company.team", FlowID: id, Key: "abc"},
-		Path:          webhook.Prefix + "company.team/" + id + "/" + webhook.Redacted,
+		Path:          webhook.Prefix + "company.team/" + id + "/abc",
 		Header:        http.Header{"Content-Type": {"application/json"}},
 		Host:          "example.com",
 		ContentLength: int64(len(body)),

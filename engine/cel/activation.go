@@ -54,14 +54,11 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	case "method":
 		return types.String(a.Method), true
 	case "path":
-		return types.String(a.Path), true
+		return made(a.Path), true
 	case "remoteAddr":
 		return types.String(a.RemoteAddr), true
 	case "rawBody":
-		if a.RawBody == nil {
-			return types.String(""), true
-		}
-		return types.String(a.RawBody()), true
+		return made(a.RawBody), true
 	case "now":
 		return types.Timestamp{Time: a.Now}, true
 	case meterName:
@@ -70,6 +67,14 @@ func (a *activation) ResolveName(name string) (any, bool) {
 	default:
 		return nil, false
 	}
+}
+
+// made returns a text that is only made when it is asked for.
+func made(make func() string) types.String {
+	if make == nil {
+		return ""
+	}
+	return types.String(make())
 }
 
 // Parent implements [cel.Activation].

@@ -11,7 +11,7 @@ type Request struct {
 	Vars *value.Map // trigger {body, headers, parameters, formFields}, flow and vars
 
 	Method     string
-	Path       string // with the key replaced
+	Path       func() string // with the key replaced; called only by expressions that name path; nil: there is none
 	RemoteAddr string
 	RawBody    func() string // the body as text; called only by expressions that name rawBody; nil: there is none
 	Now        time.Time     // the time of the request

@@ -8,15 +8,14 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
-// Event is what conditions look at: one request. It is made once per request, shared by all its conditions and not
-// changed by them.
+// Event is what conditions look at: one request. It is made once per request, and asked by one condition after the other.
 type Event struct {
 	// Pebble holds the variables that the expressions of the flow see: trigger {body, headers, parameters, formFields},
 	// flow, vars and so on. CEL reads the same values.
 	Pebble *pebble.Context
 
 	Method     string
-	Path       string // with the key replaced
+	Path       func() string // with the key replaced; called only by conditions that name it; nil: there is none
 	RemoteAddr string
 
 	// RawBody returns the body as text, before it was read as JSON. It is called only by conditions that name it; nil
@@ -26,14 +25,19 @@ type Event struct {
 	Now      time.Time // the time of the request, the same for all its conditions
 	Work     Work      // what its conditions have done; they have a budget together, so that many cannot do what one may not
 	Deadline time.Time // a backstop: what has not been answered by then is [ReasonBusy]; the zero time means none
+
+	seen cel.Request // see request
 }
 
 // request returns the event as CEL sees it.
 func (e *Event) request() *cel.Request {
-	return &cel.Request{
-		Vars: e.Pebble.Vars, Method: e.Method, Path: e.Path, RemoteAddr: e.RemoteAddr, RawBody: e.RawBody, Now: e.Now,
-		Namespace: e.Pebble.Namespace, Secrets: e.Pebble.Secrets, Memory: e.Pebble.Memory, Work: &e.Work, Deadline: e.Deadline,
+	if e.seen.Vars == nil {
+		e.seen = cel.Request{
+			Vars: e.Pebble.Vars, Method: e.Method, Path: e.Path, RemoteAddr: e.RemoteAddr, RawBody: e.RawBody, Now: e.Now,
+			Namespace: e.Pebble.Namespace, Secrets: e.Pebble.Secrets, Memory: e.Pebble.Memory, Work: &e.Work, Deadline: e.Deadline,
+		}
 	}
+	return &e.seen
 }
 
 // requestWork is how many units all conditions of one request may do together.

@@ -61,7 +61,7 @@ func (x *Execution) At(row int32) *value.Map {
 			v.run.parent = x.state.Runs[r.Parent].ID
 		}
 	}
-	return v.Drawn.Map(v)
+	return v.Drawn.From(v)
 }
 
 // triggerMap returns the variable `trigger`.

@@ -151,7 +151,7 @@ func (c *call) event(deadline time.Time) *condition.Event {
 	return &condition.Event{
 		Pebble:     &c.context,
 		Method:     c.request.Method,
-		Path:       c.request.Path,
+		Path:       c.request.RedactedPath,
 		RemoteAddr: c.request.RemoteAddr,
 		RawBody:    c.delivery.RawBody,
 		Now:        c.now,

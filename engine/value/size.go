@@ -7,7 +7,7 @@ import "unicode/utf8"
 func SizeJSON(v Value) int64 {
 	switch v.kind {
 	case KindString:
-		return sizeQuoted(v.Str())
+		return SizeQuoted(v.Str())
 	case KindList:
 		l := v.List()
 		n := 1 + max(1, int64(l.Len())) // brackets and commas
@@ -19,7 +19,7 @@ func SizeJSON(v Value) int64 {
 		m := v.Map()
 		n := 1 + max(1, 2*int64(m.Len())) // braces, commas and colons
 		for i, key := range m.Keys() {
-			n += sizeQuoted(key) + SizeJSON(m.At(i))
+			n += SizeQuoted(key) + SizeJSON(m.At(i))
 		}
 		return n
 	default:
@@ -39,8 +39,8 @@ func sizeScalar(v Value) int64 {
 	}
 }
 
-// sizeQuoted returns how many bytes [AppendQuoted] appends.
-func sizeQuoted(s string) int64 {
+// SizeQuoted returns how many bytes [AppendQuoted] appends.
+func SizeQuoted(s string) int64 {
 	n := int64(len(s)) + 2
 	for i := 0; i < len(s); {
 		c := s[i]

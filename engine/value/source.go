@@ -18,7 +18,7 @@ type drawn struct {
 }
 
 // DrawMap returns a map with the members of a source. Nothing can be set in it.
-func DrawMap(s Source) *Map { return new(Drawn).Map(s) }
+func DrawMap(s Source) *Map { return new(Drawn).From(s) }
 
 // Drawn is the memory for a map that is drawn from a source: the source may have it in itself.
 type Drawn struct {
@@ -26,8 +26,8 @@ type Drawn struct {
 	from drawn
 }
 
-// Map returns the map of a source. It is called once.
-func (d *Drawn) Map(s Source) *Map {
+// From makes the map one of a source, and returns it. It is called once.
+func (d *Drawn) From(s Source) *Map {
 	d.from.source = s
 	d.m.from = &d.from
 	return &d.m

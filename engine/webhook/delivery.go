@@ -2,7 +2,9 @@ package webhook
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -11,19 +13,31 @@ import (
 // Delivery is what one request brought: the variables that conditions, tasks and the answer see. Its large parts are made when
 // they are first read, and can be dropped.
 type Delivery struct {
-	request *Request
+	request Request // without ReadBody: a delivery outlives the connection
 	account Account
 	body    body
 	trigger *value.Map
-	built   int64 // bytes that the parts take which were made on first use
+	drawn   value.Drawn // the memory for it
+	whole   bool        // somebody walked over the variable, and its parts are held by that too
+	asked   bool        // a part was made on first use, or there was no memory for it
+	built   int64       // bytes that those parts take
+	parts   [len(partNames)]part
 }
+
+// part is a member of the variable `trigger`, made when it is first read.
+type part struct {
+	once sync.Once
+	v    value.Value
+}
+
+// partNames are the members of the variable `trigger`, in order.
+var partNames = [...]string{"body", "headers", "parameters", "formFields"}
 
 // Receive reads the body of a request, at most limit bytes of it, and takes the memory for it, and for what is made of it
 // later, from account. The error is a [*BodyError] or that of the account.
 func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
-	own := *r
-	own.ReadBody = nil // a delivery outlives the connection
-	d := &Delivery{request: &own, account: account, trigger: value.NewMap(4)}
+	d := &Delivery{request: *r, account: account}
+	d.request.ReadBody = nil
 	if r.Method != http.MethodGet && r.ContentLength != 0 {
 		if r.ContentLength > limit {
 			return nil, TooLarge(limit)
@@ -36,7 +50,7 @@ func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
 			return nil, err
 		}
 	}
-	d.setParts()
+	d.trigger = d.drawn.From(d)
 	return d, nil
 }
 
@@ -44,32 +58,72 @@ func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
 // of a form. A part for which there is no memory is null, and the account knows of it.
 func (d *Delivery) Trigger() *value.Map { return d.trigger }
 
-// setParts sets the parts of the variable, each to be made when it is read.
-func (d *Delivery) setParts() {
-	m := d.trigger
-	if d.body.present {
-		m.SetLazy("body", d.bodyValue)
+// Get implements [value.Source].
+func (d *Delivery) Get(name string) (value.Value, bool) {
+	if !d.Has(name) {
+		return value.Null, false
 	}
-	m.SetLazy("headers", func() value.Value {
+	p := &d.parts[slices.Index(partNames[:], name)]
+	p.once.Do(func() { p.v = d.make(name) })
+	return p.v, true
+}
+
+// Has implements [value.Source].
+func (d *Delivery) Has(name string) bool {
+	switch name {
+	case "body":
+		return d.body.present
+	case "headers", "parameters":
+		return true
+	case "formFields":
+		return d.body.present && isForm(d.request.Header.Get("Content-Type"))
+	default:
+		return false
+	}
+}
+
+// Map implements [value.Source].
+func (d *Delivery) Map() *value.Map {
+	d.whole = true
+	m := value.NewMap(len(partNames))
+	for _, name := range partNames {
+		if d.Has(name) {
+			m.SetLazy(name, func() value.Value {
+				v, _ := d.Get(name)
+				return v
+			})
+		}
+	}
+	return m
+}
+
+// make makes a part.
+func (d *Delivery) make(name string) value.Value {
+	switch name {
+	case "body":
+		return d.bodyValue()
+	case "headers":
 		return d.build(3*d.request.Size(), func() value.Value { return value.FromMap(d.request.headers()) })
-	})
-	m.SetLazy("parameters", func() value.Value { return d.multimap(d.request.RawQuery, d.request.parameters) })
-	if d.body.present && isForm(d.request.Header.Get("Content-Type")) {
-		m.SetLazy("formFields", func() value.Value {
-			return d.multimap(d.body.text, func() *value.Map { return parseParameters(d.body.text) })
-		})
+	case "parameters":
+		return d.multimap(d.request.RawQuery, d.request.parameters)
+	default:
+		return d.multimap(d.body.text, func() *value.Map { return parseParameters(d.body.text) })
 	}
 }
 
 // Drop drops the parts that were made on first use; they are made again when they are read again.
 func (d *Delivery) Drop() {
-	d.setParts()
+	if !d.asked || d.whole {
+		return
+	}
+	d.parts = [len(partNames)]part{}
 	d.account.Give(d.built)
-	d.built = 0
+	d.asked, d.built = false, 0
 }
 
 // build makes a part that takes so many bytes.
 func (d *Delivery) build(bytes int64, make func() value.Value) value.Value {
+	d.asked = true
 	if err := d.account.Take(bytes); err != nil {
 		return value.Null // the account keeps in mind that something is missing
 	}
@@ -116,12 +170,12 @@ const (
 // DecodeVariables returns the variable `trigger` of an execution that was loaded, out of what [Delivery.Variables] returned:
 // names of headers are looked up without regard to case.
 func DecodeVariables(d execution.Datum) *value.Map {
-	kept, err := value.DecodeJSON(d.JSON)
-	m := value.NewMap(4)
-	if err != nil { // a body that is as deep as values may be lies one deeper here
+	kept, err := value.DecodeMembers(d.JSON) // which may each be as deep as a body
+	m := value.NewMap(len(partNames))
+	if err != nil { // never: Variables made it
 		return m
 	}
-	for name, v := range kept.Map().All() {
+	for name, v := range kept.All() {
 		if name == "headers" {
 			headers := value.NewFoldMap(v.Map().Len())
 			for header, texts := range v.Map().All() {
@@ -150,7 +204,7 @@ func (d *Delivery) appendBody(dst []byte) []byte {
 	// A \ud… escape may be a lone surrogate, which is not valid text: encode the decoded body again, so that the stored body
 	// equals what expressions saw.
 	if strings.Contains(d.body.text, `\ud`) || strings.Contains(d.body.text, `\uD`) {
-		body, _ := d.trigger.Get("body")
+		body, _ := d.Get("body")
 		return value.AppendJSON(dst, body)
 	}
 	return append(dst, strings.TrimSpace(d.body.text)...)
@@ -163,24 +217,31 @@ func (d *Delivery) Variables() ([]byte, error) {
 	if !d.body.json {
 		size = value.SizeJSON(value.String(d.body.text)) + 512
 	}
-	m := d.trigger
-	for i := range m.Len() {
-		if m.Key(i) != "body" {
-			size += value.SizeJSON(m.At(i))
+	headers := d.request.headerLists()
+	size += sizeHeaders(headers)
+	var others [len(partNames)]value.Value
+	for i := range partNames {
+		if name := partNames[i]; name != "body" && name != "headers" {
+			others[i], _ = d.Get(name)
+			size += value.SizeJSON(others[i])
 		}
 	}
 	if err := d.account.Take(size); err != nil {
 		return nil, err
 	}
-	dst := make([]byte, 0, size)
-	dst = append(dst, '{')
-	for i := range m.Len() {
-		dst = value.AppendQuoted(dst, m.Key(i))
-		dst = append(dst, ':')
-		if m.Key(i) == "body" {
+	dst := append(make([]byte, 0, size), '{')
+	for i, name := range partNames {
+		if !d.Has(name) {
+			continue
+		}
+		dst = append(value.AppendQuoted(dst, name), ':')
+		switch name {
+		case "body":
 			dst = d.appendBody(dst)
-		} else {
-			dst = value.AppendJSON(dst, m.At(i))
+		case "headers":
+			dst = appendHeaders(dst, headers)
+		default:
+			dst = value.AppendJSON(dst, others[i])
 		}
 		dst = append(dst, ',')
 	}

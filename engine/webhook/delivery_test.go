@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -190,6 +191,46 @@ func TestVariablesTakeMemory(t *testing.T) {
 		l.limit = l.taken
 		if _, err := d.Variables(); !errors.Is(err, errLedger) {
 			t.Errorf("without memory: %v", err)
+		}
+	}
+}
+
+// TestDropOfAWalkedTrigger checks that memory is not given back for parts that somebody may still hold.
+func TestDropOfAWalkedTrigger(t *testing.T) {
+	var l ledger
+	d, err := Receive(post(`[1,2,3]`), 1<<20, &l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := d.Trigger().At(0)
+	taken := l.taken
+	d.Drop()
+	if again, _ := d.Trigger().Get("body"); l.taken != taken || again.List() != body.List() {
+		t.Errorf("of %d bytes %d are left, the body is %v", taken, l.taken, again)
+	}
+}
+
+// TestDecodeVariables checks that what is kept of a delivery comes back, a body that is as deep as a value may be included.
+func TestDecodeVariables(t *testing.T) {
+	deep := strings.Repeat("[", value.MaxDepth) + strings.Repeat("]", value.MaxDepth)
+	for _, body := range []string{"", "text", `{"a":[1,null]}`, deep} {
+		r := post(body)
+		r.Header = http.Header{"X-A": {"1"}}
+		d, err := Receive(r, 1<<20, new(ledger))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := d.Variables()
+		if err != nil {
+			t.Fatal(err)
+		}
+		loaded := DecodeVariables(execution.Datum{JSON: kept})
+		if got := jsonOf(loaded); got != string(kept) {
+			t.Errorf("%.60s comes back as %.60s", kept, got)
+		}
+		headers, _ := loaded.Get("headers")
+		if !headers.Map().Has("x-a") {
+			t.Errorf("the header X-A is not found in %v", headers)
 		}
 	}
 }

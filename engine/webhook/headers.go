@@ -1,8 +1,11 @@
 package webhook
 
 import (
+	"net/textproto"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -14,44 +17,142 @@ import (
 // values, because executions and answers carry them: the key of this request, and any key in a webhook URL such as the
 // Referer's.
 func (r *Request) headers() *value.Map {
-	names := make([]string, 0, len(r.Header)+2)
+	view := &headerView{request: r}
+	return view.drawn.From(view)
+}
+
+// headerView makes single headers for expressions that look at one or two of many, and then all of them.
+type headerView struct {
+	request *Request
+	drawn   value.Drawn
+	looked  atomic.Int32 // how often single headers were made
+	once    sync.Once
+	all     *value.Map
+}
+
+// fewLooks is how many headers are made one by one. Later looks find them made, so that a loop does not make one again and again.
+const fewLooks = 4
+
+// Get implements [value.Source].
+func (v *headerView) Get(name string) (value.Value, bool) {
+	if v.looked.Load() < fewLooks {
+		if texts := v.request.headerTexts(textproto.CanonicalMIMEHeaderKey(name)); texts != nil {
+			v.looked.Add(1)
+			return value.Strings(v.request.redacted(make([]string, 0, len(texts)), texts)), true
+		}
+	}
+	return v.Map().Get(name)
+}
+
+// Has implements [value.Source].
+func (v *headerView) Has(name string) bool {
+	return v.request.headerTexts(textproto.CanonicalMIMEHeaderKey(name)) != nil || v.Map().Has(name)
+}
+
+// Map implements [value.Source].
+func (v *headerView) Map() *value.Map {
+	v.once.Do(func() {
+		lists := v.request.headerLists()
+		v.all = value.NewFoldMap(len(lists))
+		for _, list := range lists {
+			v.all.Set(list.name, value.Strings(list.texts))
+		}
+	})
+	return v.all
+}
+
+// headerList is a header with all its values, as expressions see them.
+type headerList struct {
+	name  string
+	texts []string
+}
+
+// headerLists returns all headers, sorted by name.
+func (r *Request) headerLists() []headerList {
+	lists := make([]headerList, 0, len(r.Header)+2)
 	count := 2
 	for name, texts := range r.Header {
-		if name != "Host" && name != "Transfer-Encoding" {
-			names = append(names, name)
+		if name != hostName && name != transferName {
+			lists = append(lists, headerList{name: name})
 			count += len(texts)
 		}
 	}
 	if r.Host != "" {
-		names = append(names, "Host")
+		lists = append(lists, headerList{name: hostName})
 	}
 	if len(r.TransferEncoding) > 0 {
-		names = append(names, "Transfer-Encoding")
+		lists = append(lists, headerList{name: transferName})
 	}
-	slices.Sort(names)
-	m, keys := value.NewFoldMap(len(names)), Keys{r.Target.Key}
-	items := make([]value.Value, 0, count) // of all lists, one after the other
-	for _, name := range names {
-		first := len(items)
-		for _, text := range r.headerTexts(name) {
-			items = append(items, value.String(keys.Redact(headerText(text))))
-		}
-		m.Set(name, value.ListOf(items[first:len(items):len(items)]...))
+	slices.SortFunc(lists, func(a, b headerList) int { return strings.Compare(a.name, b.name) })
+	texts := make([]string, 0, count) // of all lists, one after the other
+	for i := range lists {
+		first := len(texts)
+		texts = r.redacted(texts, r.headerTexts(lists[i].name))
+		lists[i].texts = texts[first:len(texts):len(texts)]
 	}
-	return m
+	return lists
 }
 
+// redacted appends header values as text, without keys.
+func (r *Request) redacted(to, texts []string) []string {
+	for _, text := range texts {
+		to = append(to, redactKey(RedactURL(headerText(text)), r.Target.Key))
+	}
+	return to
+}
+
+// The headers that net/http takes out of a request's.
+const (
+	hostName     = "Host"
+	transferName = "Transfer-Encoding"
+)
+
+// headerTexts returns the values of the header with a name in its canonical spelling; nil if there is none.
 func (r *Request) headerTexts(name string) []string {
 	switch name {
-	case "Host":
+	case hostName:
+		if r.Host == "" {
+			return nil
+		}
 		return []string{r.Host}
-	case "Transfer-Encoding":
+	case transferName:
 		return r.TransferEncoding
 	case "Cookie":
 		return splitCookies(r.Header[name])
 	default:
 		return r.Header[name]
 	}
+}
+
+// sizeHeaders returns how many bytes the JSON text of headers takes.
+func sizeHeaders(lists []headerList) int64 {
+	size := int64(1 + max(1, len(lists))) // braces and commas
+	for _, list := range lists {
+		size += value.SizeQuoted(list.name) + int64(len(":[")+max(1, len(list.texts)))
+		for _, text := range list.texts {
+			size += value.SizeQuoted(text)
+		}
+	}
+	return size
+}
+
+// appendHeaders appends the JSON text of headers.
+func appendHeaders(dst []byte, lists []headerList) []byte {
+	dst = append(dst, '{')
+	for i, list := range lists {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(value.AppendQuoted(dst, list.name), ":["...)
+		for j, text := range list.texts {
+			if j > 0 {
+				dst = append(dst, ',')
+			}
+			dst = value.AppendQuoted(dst, text)
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
 }
 
 func splitCookies(lines []string) []string {

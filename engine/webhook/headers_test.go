@@ -36,6 +36,25 @@ func TestHeaders(t *testing.T) {
 		if got := jsonOf(test.request.headers()); got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
+		lists := test.request.headerLists()
+		text := appendHeaders(nil, lists)
+		if string(text) != test.want || sizeHeaders(lists) != int64(len(text)) {
+			t.Errorf("%s: as text %s, of %d bytes, want %s", test.name, text, sizeHeaders(lists), test.want)
+		}
+	}
+}
+
+// TestHeadersLookedAtOften checks that a look gives the same whether headers are still made one by one or all were made.
+func TestHeadersLookedAtOften(t *testing.T) {
+	r := Request{Host: "h", Header: http.Header{"X-A": {"1", "2"}, "Cookie": {""}}}
+	headers := r.headers()
+	for range 3 * fewLooks {
+		for name, want := range map[string]string{"x-a": `["1","2"]`, "host": `["h"]`, "cookie": `[]`, "X-B": `null`} {
+			v, ok := headers.Get(name)
+			if got := value.JSON(v); got != want || ok != (want != "null") || headers.Has(name) != ok {
+				t.Errorf("%s is %s, %t, want %s", name, got, ok, want)
+			}
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ type Request struct {
 	Method           string
 	Target           Target
 	Malformed        bool   // the path is ours but of a wrong shape; Target is empty
-	Path             string // for conditions; the key is replaced
+	Path             string // escaped, as handlers before this one left it; holds the key, see [Request.RedactedPath]
 	RawQuery         string
 	Header           http.Header // not changed
 	Host             string
@@ -49,6 +49,9 @@ func (r *Request) Size() int64 {
 	}
 	return size
 }
+
+// RedactedPath returns the path without its key.
+func (r *Request) RedactedPath() string { return RedactURL(r.Path) }
 
 // BodyError is a body that could not be read, with the status to answer.
 type BodyError struct {

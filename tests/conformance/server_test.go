@@ -68,7 +68,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	target, ok := webhook.ParseURL(path)
 	answer, release := s.site.Webhook(r.Context(), &webhook.Request{
-		Method: r.Method, Target: target, Malformed: !ok, Path: webhook.RedactURL(path), RawQuery: r.URL.RawQuery,
+		Method: r.Method, Target: target, Malformed: !ok, Path: path, RawQuery: r.URL.RawQuery,
 		Header: r.Header, Host: r.Host, TransferEncoding: r.TransferEncoding, ContentLength: r.ContentLength,
 		RemoteAddr: "127.0.0.1",
 		ReadBody: func(limit int64, account webhook.Account) ([]byte, error) {
