@@ -19,7 +19,6 @@ type State struct {
 
 	headChanged bool
 	changed     []int32       // rows that have changed since the last [State.Changes]
-	room        [4]Transition // of most histories
 	changedRoom [4]int32
 }
 
@@ -101,7 +100,8 @@ func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
 		},
 		Head: Head{Labels: labels},
 	}
-	s.History = append(s.room[:0], Transition{Created, at.UTC().Round(0)}) // as a store gives it back
+	s.History = make(History, 1, 4) // apart from s: stores share it, and would hold the whole state with it
+	s.History[0] = Transition{Created, at.UTC().Round(0)} // as a store gives it back
 	s.changed = s.changedRoom[:0]
 	return s
 }

@@ -31,23 +31,30 @@ func (r *Runner) schedule(a *actor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ready.Push(a.claim, a)
-	if r.drivers < maxDrivers() {
+	if !r.wakeDriver() && r.drivers < maxDrivers() {
 		r.drivers++
 		r.working.Go(r.driveAll)
 	}
 }
 
-// driveAll drives actors until there is none whose turn it is.
+// wakeDriver wakes an idle driver if there is one, with the lock held.
+func (r *Runner) wakeDriver() bool {
+	if r.idle == 0 {
+		return false
+	}
+	r.idle--
+	r.turn.Signal()
+	return true
+}
+
+// driveAll drives actors until the runner is closed. Drivers that are idle stay, because a new goroutine would have to grow
+// its stack for every execution.
 func (r *Runner) driveAll() {
 	for {
-		r.mu.Lock()
-		a, ok := r.ready.Pop()
-		if !ok {
-			r.drivers--
-			r.mu.Unlock()
+		a := r.nextActor()
+		if a == nil {
 			return
 		}
-		r.mu.Unlock()
 		claim := a.claim // a is somebody else's when it has been driven
 		ended, err := a.drive(r.context, nil)
 		switch {
@@ -59,6 +66,25 @@ func (r *Runner) driveAll() {
 		r.mu.Lock()
 		r.ready.Done(claim)
 		r.mu.Unlock()
+	}
+}
+
+// nextActor waits for an actor whose turn it is; nil when the runner is closed.
+func (r *Runner) nextActor() *actor {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for {
+		if a, ok := r.ready.Pop(); ok {
+			if r.ready.Len() > 0 { // a flow that is alone now may have more out
+				r.wakeDriver()
+			}
+			return a
+		}
+		if r.context.Err() != nil {
+			return nil
+		}
+		r.idle++ // until somebody wakes it
+		r.turn.Wait()
 	}
 }
 

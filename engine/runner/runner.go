@@ -51,7 +51,9 @@ type Runner struct {
 	runs    map[string]*actor          // accepted and under way here, by execution id
 	parked  map[string]*parked         // accepted, and waiting for nothing but a time
 	ready   *admission.Queue[*actor]   // those that wait for a driver
-	drivers int                        // at work
+	drivers int                        // goroutines that drive, or wait for an actor
+	idle    int                        // of those, the ones that wait and that nobody has woken
+	turn    sync.Cond                  // tells them that there is an actor, or that the runner is closed
 	tasks   *admission.Queue[*attempt] // those that wait for a worker
 	workers int                        // at work
 	closed  bool                       // no more executions
@@ -71,6 +73,7 @@ func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 		exit: make(chan struct{}), drained: make(chan struct{}),
 	}
 	r.context, r.cancel = context.WithCancel(context.Background())
+	r.turn.L = &r.mu
 	r.Configure(o)
 	return r
 }
@@ -146,6 +149,9 @@ func (r *Runner) Close() {
 	case <-timer.C:
 	}
 	r.cancel()
+	r.mu.Lock()
+	r.turn.Broadcast()
+	r.mu.Unlock()
 	r.working.Wait()
 	if again {
 		return

@@ -210,13 +210,17 @@ func (d *Delivery) appendBody(dst []byte) []byte {
 	return append(dst, strings.TrimSpace(d.body.text)...)
 }
 
+// namesBytes is more than the names of all parts take in the JSON text, with what stands around them.
+const namesBytes = 64
+
 // Variables returns the JSON text of the variable `trigger`, which the answer and the kept execution carry. A body that
 // is JSON stands in it byte for byte. The error is that of the account.
 func (d *Delivery) Variables() ([]byte, error) {
-	size := int64(len(d.body.text)) + 512
+	size := int64(len(d.body.text))
 	if !d.body.json {
-		size = value.SizeJSON(value.String(d.body.text)) + 512
+		size = value.SizeQuoted(d.body.text)
 	}
+	size += namesBytes
 	headers := d.request.headerLists()
 	size += sizeHeaders(headers)
 	var others [len(partNames)]value.Value
