@@ -18,7 +18,7 @@ type State struct {
 	Version int64 `json:"-"`              // number of commits, the accepting one included; 0 before it
 
 	headChanged bool
-	changed     []int32       // rows that have changed since the last [State.Changes]
+	changed     []int32 // rows that have changed since the last [State.Changes]
 	changedRoom [4]int32
 }
 
@@ -100,7 +100,7 @@ func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
 		},
 		Head: Head{Labels: labels},
 	}
-	s.History = make(History, 1, 4) // apart from s: stores share it, and would hold the whole state with it
+	s.History = make(History, 1, 4)                       // apart from s: stores share it, and would hold the whole state with it
 	s.History[0] = Transition{Created, at.UTC().Round(0)} // as a store gives it back
 	s.changed = s.changedRoom[:0]
 	return s

@@ -38,37 +38,56 @@ type actor struct {
 	inputs  value.Value
 	scope   *scope.Execution // nil until it is needed
 
-	result     execution.Result
-	effects    []execution.Effect // to be performed by the driver, the first one first
-	blocking   []execution.Effect // to be started when what led to them is committed
-	taken      []message          // taken out of the inbox
-	barrier    bool               // something must be committed
-	pebble     pebble.Context
-	task       task.Context
-	evaluation admission.Evaluation
-	batch      execution.Batch
+	*desk                                // nil while nobody drives it
+	begun      bool                      // the event that begins the execution was stepped by, or it had begun before
+	effects    []execution.Effect        // to be performed by the driver, the first one first
+	blocking   []execution.Effect        // to be started when what led to them is committed
+	taken      []message                 // taken out of the inbox
+	barrier    bool                      // something must be committed
+	evaluation admission.Evaluation      // of what the driver evaluates
 	spent      bool                      // an effect is performed again although there is no more memory to be had
 	waits      map[int32]execution.Event // Woke, for each task run that waits for a time
 	timers     map[int32]*time.Timer     // of those, while something else of the execution is under way
 
-	mu         sync.Mutex
-	inbox      []message
-	scheduled  bool                         // it is driven, or waits for a driver
-	gone       bool                         // it takes no more events: the execution has ended or is parked
-	over       bool                         // it was finished
-	running    map[int32]context.CancelFunc // attempts that run on goroutines of their own, by row
-	kept       int64                        // bytes that the outputs of its tasks and its own take
-	firstInbox [1]message
-	room       actorRoom
+	mu        sync.Mutex
+	inbox     []message
+	scheduled bool                         // it is driven, or waits for a driver
+	gone      bool                         // it takes no more events: the execution has ended or is parked
+	over      bool                         // it was finished
+	running   map[int32]context.CancelFunc // attempts that run on goroutines of their own, by row
+	kept      int64                        // bytes that the outputs of its tasks and its own take
+	room      [2]execution.Effect          // of most queues of effects
 }
 
-// actorRoom is the memory for what most executions need, allocated with the actor.
-type actorRoom struct {
+// desk is the memory that a goroutine works with while it drives an actor. An execution needs it for microseconds, so actors
+// lend each other the same ones.
+type desk struct {
+	result  execution.Result
+	pebble  pebble.Context
+	task    task.Context
+	batch   execution.Batch
 	accept  [1]execution.Accept
 	write   [1]execution.Write
 	effects [2]execution.Effect
-	queue   [2]execution.Effect
 	rows    [6]int32
+}
+
+// sitDown gives the actor a desk until getUp.
+func (a *actor) sitDown() {
+	d, ok := a.runner.desks.Get().(*desk)
+	if !ok {
+		d = new(desk)
+	}
+	d.result.Effects, d.result.Rows = d.effects[:0], d.rows[:0]
+	a.desk = d
+}
+
+// getUp gives the desk back.
+func (a *actor) getUp() {
+	d := a.desk
+	a.desk = nil
+	*d = desk{} // it must hold nothing of this execution
+	a.runner.desks.Put(d)
 }
 
 // message is an event, and the value of the outputs that it has as text.
@@ -80,7 +99,7 @@ type message struct {
 
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
 	a := &actor{setup: s, runner: r, plan: s.flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
-	a.result.Effects, a.result.Rows, a.effects = a.room.effects[:0], a.room.rows[:0], a.room.queue[:0]
+	a.effects = a.room[:0]
 	return a
 }
 
@@ -113,6 +132,8 @@ func (a *actor) post(m message) {
 // effect that blocks or finds the caller late, and stays scheduled; drivers can then go on. Without, it returns false when
 // there is nothing to do, or when ctx is done. The error says why the execution is given up.
 func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err error) {
+	a.sitDown()
+	defer a.getUp()
 	for {
 		if err := a.stepAll(); err != nil {
 			return false, a.broken("the execution cannot go on", err)
@@ -156,6 +177,12 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 
 // stepAll steps by all events that have come.
 func (a *actor) stepAll() error {
+	if !a.begun {
+		a.begun = true
+		if err := a.step(message{event: execution.Event{Kind: execution.Started, Run: execution.RootRow}}); err != nil {
+			return err
+		}
+	}
 	a.mu.Lock()
 	a.taken, a.inbox = a.inbox, a.taken[:0]
 	a.mu.Unlock()

@@ -32,6 +32,13 @@ func (a *actor) atBarrier(ctx context.Context) (ended bool, err error) {
 // errParked ends the driving of an actor whose execution was parked.
 var errParked = errors.New("execution is parked")
 
+// accepted commits an execution that has not been committed yet, as it stands, without driving it on.
+func (a *actor) accepted(ctx context.Context) error {
+	a.sitDown()
+	defer a.getUp()
+	return a.commit(ctx, nil)
+}
+
 // commit keeps all that happened since the last commit.
 func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 	s := a.state
@@ -47,16 +54,16 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 			return err
 		}
 		s.Changes() // they are in the state
-		a.room.accept[0] = execution.Accept{State: s, Park: park}
-		b.Accept = a.room.accept[:]
+		a.accept[0] = execution.Accept{State: s, Park: park}
+		b.Accept = a.accept[:]
 		if err := a.runner.store.Commit(ctx, b); err != nil {
 			return err
 		}
 		a.claim.Accept()
 		return nil
 	}
-	a.room.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park}
-	b.Write = a.room.write[:]
+	a.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park}
+	b.Write = a.write[:]
 	if err := a.runner.store.Commit(ctx, b); err != nil {
 		return err
 	}

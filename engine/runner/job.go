@@ -48,7 +48,7 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 	if err != nil {
 		return err
 	}
-	if err := a.commit(context.WithoutCancel(ctx), nil); err != nil {
+	if err := a.accepted(context.WithoutCancel(ctx)); err != nil {
 		a.finish(err)
 		return err
 	}
@@ -88,7 +88,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 		return h.state, h.scope.At(execution.RootRow), true, nil
 	default:
 		if a.state.Version == 0 {
-			if err := a.commit(keep, nil); err != nil {
+			if err := a.accepted(keep); err != nil {
 				a.finish(err)
 				return nil, nil, false, err
 			}
@@ -178,6 +178,5 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 	a := r.newActor(setup{flow: job.Flow, mask: job.Mask, logger: job.Logger, stop: job.Stop, ended: job.Ended}, job.State, claim)
 	a.trigger, a.queued, a.inputs = job.Trigger, job.Queued, job.Inputs
 	a.handle = &handle{}
-	a.inbox = append(a.firstInbox[:0], message{event: execution.Event{Kind: execution.Started, Run: execution.RootRow}})
 	return a, nil
 }

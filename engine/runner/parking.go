@@ -138,7 +138,7 @@ func (r *Runner) resume(s *execution.State) {
 	claim.Readmit()
 	claim.Accept()
 	a := r.newActor(p.setup, s, claim)
-	a.handle = p.handle
+	a.handle, a.begun = p.handle, true
 	if err := r.resolve(r.context, s); err != nil {
 		r.takeUp(a)
 		a.finish(a.broken("the execution could not be loaded", err))

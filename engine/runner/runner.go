@@ -62,6 +62,7 @@ type Runner struct {
 	wake    *time.Timer                // for the next parked execution; nil before there was one
 	due     time.Time                  // when it fires; zero: not at all
 	working sync.WaitGroup             // drivers and workers
+	desks   sync.Pool                  // of *desk
 }
 
 // New returns a runner that keeps its executions in store and asks a for places and memory. It starts no goroutine before
