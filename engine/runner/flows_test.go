@@ -301,11 +301,11 @@ func TestVariablesAtTheEnd(t *testing.T) {
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "v"}
 - {id: b, type: io.kestra.plugin.core.execution.Fail}`), "{}")
-	_, vars, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
+	_, ended, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute))
 	if err != nil || !done {
 		t.Fatal(done, err)
 	}
-	got := map[string]string{}
+	vars, got := ended.At(execution.RootRow), map[string]string{}
 	for _, name := range []string{"execution", "trigger", "outputs", "tasks", "task", "taskrun"} {
 		v, _ := vars.Get(name)
 		if name != "execution" {

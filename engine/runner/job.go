@@ -59,10 +59,10 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 // RunAndWait runs the job's execution for a caller who waits for its end, at most until deadline or until ctx is done.
 //
 // Up to the first effect that blocks it runs on the calling goroutine, and is accepted only when it reaches a barrier or the
-// caller can wait no longer; else drivers go on with it. With done, s has ended and is resolved, and vars has the variables
-// of the end. Without it, the execution goes on without the caller, and s is a copy of what was committed last, with trigger
-// variables resolved. After an error nothing is kept; it is a refusal of package admission, [ErrStopping] or the store's.
-func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, vars *value.Map, done bool, err error) {
+// caller can wait no longer; else drivers go on with it. With done, s has ended and is resolved, and vars has its variables.
+// Without it, the execution goes on without the caller, and s is a copy of what was committed last, with trigger variables
+// resolved. After an error nothing is kept; it is a refusal of package admission, [ErrStopping] or the store's.
+func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, vars *scope.Execution, done bool, err error) {
 	a, err := r.admit(job)
 	if err != nil {
 		return nil, nil, false, err
@@ -85,7 +85,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 		return s, nil, false, err
 	case ended:
 		a.finish(nil)
-		return h.state, h.scope.At(execution.RootRow), true, nil
+		return h.state, h.scope, true, nil
 	default:
 		if a.state.Version == 0 {
 			if err := a.accepted(keep); err != nil {
@@ -104,7 +104,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	select {
 	case <-h.done:
 		if h.err == nil {
-			return h.state, h.scope.At(execution.RootRow), true, nil
+			return h.state, h.scope, true, nil
 		}
 	case <-timer.C:
 	case <-ctx.Done():

@@ -200,8 +200,7 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	case !done:
 		return webhook.Accepted(202, webhook.OutcomeTimeout, ended, baseURL)
 	}
-	c.context.Vars = vars
-	return c.answer(ctx, ended)
+	return c.answer(ctx, ended, vars)
 }
 
 func (c *call) job(s *execution.State) *runner.Job {
@@ -291,8 +290,13 @@ func (c *call) readInputs() value.Value {
 
 // answer makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
 // evaluation of responseCode waits for its turn and for memory.
-func (c *call) answer(ctx context.Context, ended *execution.State) webhook.Response {
+func (c *call) answer(ctx context.Context, ended *execution.State, vars *scope.Execution) webhook.Response {
 	c.claim.Charge(webhook.OutputsSize(ended))
+	if !c.trigger.HasResponseCode() {
+		response, _ := c.trigger.Ended(ended, nil, c.site.options.BaseURL) // nothing is evaluated, so nothing fails
+		return response
+	}
+	c.context.Vars = vars.At(execution.RootRow)
 	for {
 		var response webhook.Response
 		err := c.evaluate(context.WithoutCancel(ctx), time.Time{}, func() (err error) {

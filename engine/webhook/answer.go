@@ -80,7 +80,7 @@ func AnswerSize(s *execution.State) int64 {
 // OutputsSize returns about how many bytes the outputs of an execution take in an answer.
 func OutputsSize(s *execution.State) int64 { return 2 * int64(len(s.Outputs.JSON)) }
 
-// Ended returns the answer to a caller that waited for an execution which has ended. scope has the variables of responseCode.
+// Ended returns the answer to a caller that waited for an execution which has ended. scope has the variables of responseCode; nil if there is none.
 // The error says that responseCode is not a valid status; the response is then 500.
 func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL string) (Response, error) {
 	status, err := t.status(s, scope)

@@ -61,6 +61,9 @@ func (t *Trigger) HasConditions() bool { return len(t.questions) > 0 }
 // HasLabels reports whether the trigger has labels of its own, which are rendered for each execution.
 func (t *Trigger) HasLabels() bool { return t.labels != nil }
 
+// HasResponseCode reports whether the status of the answer to a waiting caller is rendered.
+func (t *Trigger) HasResponseCode() bool { return t.responseCode != nil }
+
 // HasStopAfter reports whether the trigger has a stopAfter at all.
 func (t *Trigger) HasStopAfter() bool { return len(t.component.StopAfter) > 0 }
 

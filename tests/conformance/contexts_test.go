@@ -165,7 +165,7 @@ func runAll(t *testing.T, job *runner.Job) *value.Map {
 	if err != nil || !done || ended.Status() != execution.Success {
 		t.Fatalf("the execution of the facts: %+v, %v", ended, err)
 	}
-	return vars
+	return vars.At(execution.RootRow)
 }
 
 func decodeMap(t *testing.T, text []byte) *value.Map {
