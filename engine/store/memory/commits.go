@@ -133,8 +133,8 @@ func (s *Store) check(b *execution.Batch) error {
 		switch {
 		case !e.accepted():
 			return notFound(w.ID)
-		case e.kept.Version != w.Version:
-			return fmt.Errorf("execution %s: version is %d, not %d: %w", w.ID, e.kept.Version, w.Version, execution.ErrConflict)
+		case e.version != w.Version:
+			return fmt.Errorf("execution %s: version is %d, not %d: %w", w.ID, e.version, w.Version, execution.ErrConflict)
 		case e.batch == s.last.batch:
 			return fmt.Errorf("execution %s: written twice at once: %w", w.ID, execution.ErrConflict)
 		}
@@ -197,8 +197,7 @@ func (s *Store) keep(b *execution.Batch, c commit) []execution.Hint {
 
 // accept hangs in an execution.
 func (s *Store) accept(e *entry, p *execution.Park, hints []execution.Hint) []execution.Hint {
-	id := e.kept.ID
-	if before := s.executions[id]; before != nil {
+	if before := s.executions[e.id]; before != nil {
 		if before.accepted() { // twice in one batch
 			return hints
 		}
@@ -207,7 +206,7 @@ func (s *Store) accept(e *entry, p *execution.Park, hints []execution.Hint) []ex
 	}
 	s.last.execution++
 	e.seq = s.last.execution
-	s.executions[id] = e
+	s.executions[e.id] = e
 	s.order.add(e)
 	s.settle(e)
 	return s.park(e, p, hints)
@@ -216,8 +215,9 @@ func (s *Store) accept(e *entry, p *execution.Park, hints []execution.Hint) []ex
 // write changes an execution. The first of runs are copies of its rows.
 func (s *Store) write(w *execution.Write, runs []*execution.Run, hints []execution.Hint) []execution.Hint {
 	e := s.executions[w.ID]
+	s.unpack(e)
 	s.grow(e, e.put(&w.Changes, runs)-e.consume(w.Consumed))
-	e.kept.Version++
+	e.version++
 	s.settle(e)
 	return s.park(e, w.Park, hints)
 }

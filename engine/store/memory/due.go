@@ -29,7 +29,7 @@ func newWaiting() *queue[*entry] {
 // park leaves e until something happens; without p, or after its end, e is not left.
 func (s *Store) park(e *entry, p *execution.Park, hints []execution.Hint) []execution.Hint {
 	s.unpark(e)
-	hint := execution.Hint{ID: e.kept.ID, Ended: e.ended != nil}
+	hint := execution.Hint{ID: e.id, Ended: e.ended != nil}
 	if p != nil && !hint.Ended {
 		e.parked = true
 		switch {
@@ -112,7 +112,7 @@ func (s *Store) move(take, give []execution.Place, hints []execution.Hint) []exe
 		if waiting := s.waiting[p.Key]; waiting != nil {
 			e := waiting.first()
 			s.wake(e)
-			hints = append(hints, execution.Hint{ID: e.kept.ID, Due: true})
+			hints = append(hints, execution.Hint{ID: e.id, Due: true})
 		}
 	}
 	return hints
@@ -142,7 +142,7 @@ func (s *Store) claim(n int, now time.Time) (views []view, next time.Time, err e
 			return views, now, nil
 		}
 		s.unpark(e)
-		e.kept.Version++
+		e.version++
 		views = append(views, e.view())
 	}
 	return views, time.Time{}, nil

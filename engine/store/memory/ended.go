@@ -2,9 +2,13 @@ package memory
 
 import "github.com/caddy-kestra/kestra-webhook/engine/execution"
 
-// settle puts e among the ended ones, or takes it out: one that has ended may go on again.
+// settle packs an execution that has ended and puts it among those, or takes it out: one that has ended may go on again.
 func (s *Store) settle(e *entry) {
-	switch ended := e.kept.Status().Terminated(); {
+	ended := e.status.Terminated()
+	if ended {
+		s.pack(e)
+	}
+	switch {
 	case ended && e.ended == nil:
 		e.ended = s.ended.PushBack(e)
 		s.endedBytes += e.bytes
@@ -29,7 +33,7 @@ func (s *Store) drop() {
 		e := s.ended.Remove(s.ended.Front()).(*entry)
 		s.endedBytes -= e.bytes
 		s.order.remove(e.seq)
-		delete(s.executions, e.kept.ID)
+		delete(s.executions, e.id)
 		for _, ref := range e.refs {
 			delete(s.values, ref)
 		}
@@ -39,6 +43,7 @@ func (s *Store) drop() {
 // The sizes of what is kept beside its texts, in bytes. Strings of an execution that its task runs share count once.
 const (
 	startBytes      = 850 // with the entry and its places in the indexes
+	packedBytes     = 400 // likewise, of a packed one
 	labelBytes      = 32
 	transitionBytes = 40
 	runBytes        = 280
@@ -46,6 +51,20 @@ const (
 	signalBytes     = 360
 	lineBytes       = 128
 )
+
+// size returns what the state and the task runs of an entry take.
+func (e *entry) size() int {
+	if e.state == nil {
+		return packedBytes + len(e.packed)
+	}
+	n := sizeOfStart(&e.state.Start) + sizeOfHead(&e.state.Head)
+	for _, r := range e.runs {
+		if r != nil {
+			n += sizeOfRun(r)
+		}
+	}
+	return n
+}
 
 func sizeOfStart(s *execution.Start) int {
 	return startBytes + len(s.Trigger.Variables.JSON) + len(s.Inputs.JSON)

@@ -11,12 +11,17 @@ import (
 // entry is one execution, or the values of one that has not been accepted yet. It changes with the lock held; the task runs,
 // and all that a state points to, never change.
 type entry struct {
-	seq   int64            // in the order of acceptance; 0 before it
-	kept  *execution.State // without its task runs
-	runs  []*execution.Run // by row
-	bytes int              // the size of all that belongs to it, estimated
-	ended *list.Element    // nil before its end
-	batch int64            // the last one that looked at it
+	seq     int64 // in the order of acceptance; 0 before it
+	id      string
+	flow    flowKey
+	status  execution.Status
+	version int64
+	state   *execution.State // without its task runs and its version; nil when it is packed
+	runs    []*execution.Run // by row
+	packed  string           // see packed.go; empty when it is not
+	bytes   int              // the size of all that belongs to it, estimated
+	ended   *list.Element    // nil before its end
+	batch   int64            // the last one that looked at it
 
 	parked    bool
 	wake      time.Time // of one in the queue of those that are due: when; zero: at once
@@ -34,18 +39,17 @@ func newEntry(s *execution.State) *entry {
 	kept := s.Share()
 	runs := kept.Runs
 	kept.Runs = nil
-	kept.Version = 1
 	kept.Inputs, kept.Trigger.Variables = kept.Inputs.Kept(), kept.Trigger.Variables.Kept()
 	kept.Head = keepHead(kept.Head)
-	e := &entry{kept: kept, bytes: sizeOfStart(&kept.Start) + sizeOfHead(&kept.Head)}
+	e := &entry{id: s.ID, flow: flowKey{s.Namespace, s.FlowID}, status: s.Status(), version: 1, state: kept}
 	if len(runs) > 0 {
 		e.runs = make([]*execution.Run, len(runs))
 	}
 	for row := range runs {
 		runs[row].Outputs = runs[row].Outputs.Kept()
 		e.runs[row] = &runs[row]
-		e.bytes += sizeOfRun(e.runs[row])
 	}
+	e.bytes = e.size()
 	return e
 }
 
@@ -59,12 +63,13 @@ func keepHead(h execution.Head) execution.Head {
 // accepted reports whether e is there, and is more than a place for values.
 func (e *entry) accepted() bool { return e != nil && e.seq != 0 }
 
-// put makes changes, whose rows are copied in runs. It returns by how much e has grown.
+// put makes changes, whose rows are copied in runs, to an entry that is not packed. It returns by how much e has grown.
 func (e *entry) put(c *execution.Changes, runs []*execution.Run) (grown int) {
 	if c.Head != nil {
-		grown -= sizeOfHead(&e.kept.Head)
-		e.kept.Head = keepHead(*c.Head)
-		grown += sizeOfHead(&e.kept.Head)
+		grown -= sizeOfHead(&e.state.Head)
+		e.state.Head = keepHead(*c.Head)
+		e.status = e.state.Status()
+		grown += sizeOfHead(&e.state.Head)
 	}
 	last := -1
 	for i := range c.Rows {
@@ -86,6 +91,7 @@ func (e *entry) put(c *execution.Changes, runs []*execution.Run) (grown int) {
 
 // view is an execution as it stood at one time, to be read without the lock.
 type view struct {
+	packed  string
 	start   *execution.Start
 	head    execution.Head
 	runs    []*execution.Run
@@ -93,11 +99,21 @@ type view struct {
 }
 
 func (e *entry) view() view {
-	return view{start: &e.kept.Start, head: e.kept.Head, runs: slices.Clone(e.runs), version: e.kept.Version}
+	v := view{packed: e.packed, version: e.version}
+	if e.state != nil {
+		v.start, v.head, v.runs = &e.state.Start, e.state.Head, slices.Clone(e.runs)
+	}
+	return v
 }
 
 // state returns the caller's own copy.
 func (v view) state() *execution.State {
+	if v.packed != "" {
+		v.start = new(execution.Start)
+		c := codec{packed: v.packed, reading: true}
+		c.head(v.start, &v.head)
+		items(&c, &v.runs, (*codec).run)
+	}
 	s := execution.State{Start: *v.start, Head: v.head, Version: v.version, Runs: make([]execution.Run, len(v.runs))}
 	for row, r := range v.runs {
 		if r != nil { // a row that was never written, with later ones that were

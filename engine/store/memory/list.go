@@ -88,15 +88,19 @@ func (s *Store) listPiece(q *execution.Query, found []execution.Summary, before 
 }
 
 func matches(q *execution.Query, e *entry) bool {
-	status := e.kept.Status()
-	return (q.Namespace == "" || q.Namespace == e.kept.Namespace) &&
-		(q.FlowID == "" || q.FlowID == e.kept.FlowID) &&
-		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, status)) &&
-		(!q.Unfinished || !status.Terminated())
+	return (q.Namespace == "" || q.Namespace == e.flow.namespace) &&
+		(q.FlowID == "" || q.FlowID == e.flow.id) &&
+		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, e.status)) &&
+		(!q.Unfinished || !e.status.Terminated())
 }
 
 func (e *entry) summary() execution.Summary {
-	s := e.kept
+	s := e.state
+	if s == nil {
+		s = new(execution.State)
+		c := codec{packed: e.packed, reading: true}
+		c.head(&s.Start, &s.Head)
+	}
 	return execution.Summary{
 		Seq: e.seq, ID: s.ID, Namespace: s.Namespace, FlowID: s.FlowID, Revision: s.Revision, TriggerID: s.Trigger.ID, Head: s.Head,
 	}

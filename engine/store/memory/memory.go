@@ -50,6 +50,7 @@ type Store struct {
 	values     map[string][]byte // by reference
 	watchers   []*watcher        // replaced, never changed
 	last       counters
+	codecs     sync.Pool // of *codec
 }
 
 // counters are the last numbers that were given.

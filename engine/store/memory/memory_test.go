@@ -34,7 +34,7 @@ func TestSuiteOpensAgain(t *testing.T) {
 		for _, n := range next.order.numbers {
 			if e := n.entry; e.ended == nil {
 				old.unpark(e)
-				e.kept.Version++
+				e.version++
 				e.parked = true
 				next.due.add(e)
 			} else {

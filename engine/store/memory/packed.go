@@ -1,0 +1,195 @@
+package memory
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+// Executions that have ended are kept as bytes. There are thousands of them, and the garbage collector would follow every
+// pointer in every one of them at each of its turns; of bytes it looks at none.
+
+// packLimit is up to which size, in bytes, estimated, an execution is packed: that is done with the lock held.
+const packLimit = 64 << 10
+
+// pack packs e.
+func (s *Store) pack(e *entry) {
+	if e.state == nil || e.bytes > packLimit {
+		return
+	}
+	before := e.size()
+	c, ok := s.codecs.Get().(*codec)
+	if !ok {
+		c = new(codec)
+	}
+	c.head(&e.state.Start, &e.state.Head)
+	items(c, &e.runs, (*codec).run)
+	e.packed, e.state, e.runs = string(c.bytes), nil, nil
+	c.bytes = c.bytes[:0]
+	s.codecs.Put(c)
+	s.grow(e, e.size()-before)
+}
+
+// unpack undoes pack.
+func (s *Store) unpack(e *entry) {
+	if e.state != nil {
+		return
+	}
+	before := e.size()
+	e.state = new(execution.State)
+	c := codec{packed: e.packed, reading: true}
+	c.head(&e.state.Start, &e.state.Head)
+	items(&c, &e.runs, (*codec).run)
+	e.packed = ""
+	s.grow(e, e.size()-before)
+}
+
+// codec writes values one after the other, or reads them in the same order.
+type codec struct {
+	reading bool
+	bytes   []byte // what was written
+	packed  string // what is left to be read
+}
+
+// head writes or reads all of an execution but its task runs, which come after it.
+func (c *codec) head(s *execution.Start, h *execution.Head) {
+	c.text(&s.ID)
+	c.text(&s.Namespace)
+	c.text(&s.FlowID)
+	number(c, &s.Revision)
+	number(c, &s.Core)
+	number(c, &s.Seed)
+	c.text(&s.Trigger.ID)
+	c.text(&s.Trigger.Type)
+	c.datum(&s.Trigger.Variables)
+	c.datum(&s.Inputs)
+
+	items(c, &h.Labels, (*codec).label)
+	c.datum(&h.Variables)
+	items(c, &h.History, (*codec).transition)
+	c.datum(&h.Outputs)
+	c.text((*string)(&h.Exit))
+	number(c, &h.Wait)
+	c.time(&h.Since)
+	c.progress(&h.Progress)
+}
+
+// run writes or reads a task run. One that is nil was never written, but later ones were.
+func (c *codec) run(kept **execution.Run) {
+	there := *kept != nil
+	c.flag(&there)
+	if !there {
+		return
+	}
+	if c.reading {
+		*kept = new(execution.Run)
+	}
+	r := *kept
+	c.text(&r.ID)
+	c.text(&r.TaskID)
+	number(c, &r.Node)
+	number(c, &r.Parent)
+	c.text(&r.Value)
+	number(c, &r.Iteration)
+	items(c, &r.History, (*codec).transition)
+	items(c, &r.Attempts, func(c *codec, a *execution.Attempt) { items(c, &a.History, (*codec).transition) })
+	c.datum(&r.Outputs)
+	number(c, &r.Wait)
+	c.time(&r.Wake)
+	c.progress(&r.Progress)
+}
+
+func (c *codec) progress(g *execution.Progress) {
+	number(c, &g.Stage)
+	number(c, &g.Case)
+	number(c, &g.Next)
+	number(c, &g.Open)
+	c.flag(&g.Broken)
+	c.text((*string)(&g.Worst))
+}
+
+func (c *codec) label(l *flow.Label) {
+	c.text(&l.Key)
+	c.text(&l.Value)
+}
+
+func (c *codec) transition(t *execution.Transition) {
+	c.text((*string)(&t.Status))
+	c.time(&t.At)
+}
+
+func (c *codec) datum(d *execution.Datum) {
+	c.text(&d.Ref)
+	if !c.reading {
+		c.bytes = binary.AppendVarint(c.bytes, int64(len(d.JSON)))
+		c.bytes = append(c.bytes, d.JSON...)
+	} else if text := c.take(); text != "" {
+		d.JSON = []byte(text)
+	}
+}
+
+func (c *codec) text(s *string) {
+	if c.reading {
+		*s = c.take()
+		return
+	}
+	c.bytes = binary.AppendVarint(c.bytes, int64(len(*s)))
+	c.bytes = append(c.bytes, *s...)
+}
+
+// take reads a text.
+func (c *codec) take() string {
+	n := c.varint()
+	text := c.packed[:n]
+	c.packed = c.packed[n:]
+	return text
+}
+
+// time writes or reads a time in UTC.
+func (c *codec) time(t *time.Time) {
+	seconds, nanoseconds := t.Unix(), t.Nanosecond()
+	number(c, &seconds)
+	number(c, &nanoseconds)
+	if c.reading {
+		*t = time.Unix(seconds, int64(nanoseconds)).UTC()
+	}
+}
+
+func (c *codec) flag(b *bool) {
+	n := 0
+	if *b {
+		n = 1
+	}
+	number(c, &n)
+	*b = n == 1
+}
+
+// number writes or reads a whole number.
+func number[T ~int | ~int32 | ~int64 | ~uint8 | ~uint64](c *codec, n *T) {
+	if c.reading {
+		*n = T(c.varint())
+	} else {
+		c.bytes = binary.AppendVarint(c.bytes, int64(*n))
+	}
+}
+
+func (c *codec) varint() int64 {
+	var room [binary.MaxVarintLen64]byte
+	n, length := binary.Varint(room[:copy(room[:], c.packed)])
+	c.packed = c.packed[length:]
+	return n
+}
+
+// items writes or reads a list, each item by f. An empty list becomes nil.
+func items[L ~[]T, T any](c *codec, list *L, f func(*codec, *T)) {
+	n := len(*list)
+	number(c, &n)
+	if c.reading && n > 0 {
+		*list = make(L, n)
+	}
+	for i := range *list {
+		f(c, &(*list)[i])
+	}
+}
