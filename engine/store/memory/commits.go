@@ -30,7 +30,7 @@ func (s *Store) Commit(_ context.Context, b *execution.Batch) error {
 		if len(x.Take) > 0 && x.Else == nil {
 			return errNoElse
 		}
-		c.entries = copyAccepted(c.entries, x.Accept)
+		c.entries = s.copyAccepted(c.entries, x.Accept)
 		c.runs = copyRows(c.runs, x.Write)
 	}
 	watchers, hints, err := s.commit(b, c)
@@ -47,9 +47,9 @@ type commit struct {
 	hints   []execution.Hint
 }
 
-func copyAccepted(to []*entry, accept []execution.Accept) []*entry {
+func (s *Store) copyAccepted(to []*entry, accept []execution.Accept) []*entry {
 	for i := range accept {
-		to = append(to, newEntry(accept[i].State))
+		to = append(to, s.newEntry(accept[i].State))
 	}
 	return to
 }

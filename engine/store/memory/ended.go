@@ -66,6 +66,15 @@ func (e *entry) size() int {
 	return n
 }
 
+// sizeOf returns what a state takes that is not packed.
+func sizeOf(st *execution.State) int {
+	n := sizeOfStart(&st.Start) + sizeOfHead(&st.Head)
+	for i := range st.Runs {
+		n += sizeOfRun(&st.Runs[i])
+	}
+	return n
+}
+
 func sizeOfStart(s *execution.Start) int {
 	return startBytes + len(s.Trigger.Variables.JSON) + len(s.Inputs.JSON)
 }

@@ -34,14 +34,20 @@ type entry struct {
 	refs  []string // of its values
 }
 
-// newEntry returns an entry with a copy of s.
-func newEntry(s *execution.State) *entry {
-	kept := s.Share()
+// newEntry returns an entry with a copy of st.
+func (s *Store) newEntry(st *execution.State) *entry {
+	e := &entry{id: st.ID, flow: flowKey{st.Namespace, st.FlowID}, status: st.Status(), version: 1}
+	if e.status.Terminated() && sizeOf(st) <= packLimit {
+		e.packed = s.packNew(st)
+		e.bytes = e.size()
+		return e
+	}
+	kept := st.Share()
 	runs := kept.Runs
 	kept.Runs = nil
 	kept.Inputs, kept.Trigger.Variables = kept.Inputs.Kept(), kept.Trigger.Variables.Kept()
 	kept.Head = keepHead(kept.Head)
-	e := &entry{id: s.ID, flow: flowKey{s.Namespace, s.FlowID}, status: s.Status(), version: 1, state: kept}
+	e.state = kept
 	if len(runs) > 0 {
 		e.runs = make([]*execution.Run, len(runs))
 	}
@@ -112,7 +118,7 @@ func (v view) state() *execution.State {
 		v.start = new(execution.Start)
 		c := codec{packed: v.packed, reading: true}
 		c.head(v.start, &v.head)
-		items(&c, &v.runs, (*codec).run)
+		items(&c, &v.runs, (*codec).keptRun)
 	}
 	s := execution.State{Start: *v.start, Head: v.head, Version: v.version, Runs: make([]execution.Run, len(v.runs))}
 	for row, r := range v.runs {

@@ -20,16 +20,37 @@ func (s *Store) pack(e *entry) {
 		return
 	}
 	before := e.size()
+	e.packed = s.encode(func(c *codec) {
+		c.head(&e.state.Start, &e.state.Head)
+		items(c, &e.runs, (*codec).keptRun)
+	})
+	e.state, e.runs = nil, nil
+	s.grow(e, e.size()-before)
+}
+
+// packNew packs an execution that is accepted when it has ended already, without a copy of it.
+func (s *Store) packNew(st *execution.State) string {
+	return s.encode(func(c *codec) {
+		c.head(&st.Start, &st.Head)
+		items(c, &st.Runs, func(c *codec, r *execution.Run) {
+			there := true
+			c.flag(&there)
+			c.run(r)
+		})
+	})
+}
+
+// encode returns what f writes.
+func (s *Store) encode(f func(c *codec)) string {
 	c, ok := s.codecs.Get().(*codec)
 	if !ok {
 		c = new(codec)
 	}
-	c.head(&e.state.Start, &e.state.Head)
-	items(c, &e.runs, (*codec).run)
-	e.packed, e.state, e.runs = string(c.bytes), nil, nil
+	f(c)
+	packed := string(c.bytes)
 	c.bytes = c.bytes[:0]
 	s.codecs.Put(c)
-	s.grow(e, e.size()-before)
+	return packed
 }
 
 // unpack undoes pack.
@@ -41,7 +62,7 @@ func (s *Store) unpack(e *entry) {
 	e.state = new(execution.State)
 	c := codec{packed: e.packed, reading: true}
 	c.head(&e.state.Start, &e.state.Head)
-	items(&c, &e.runs, (*codec).run)
+	items(&c, &e.runs, (*codec).keptRun)
 	e.packed = ""
 	s.grow(e, e.size()-before)
 }
@@ -76,17 +97,20 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	c.progress(&h.Progress)
 }
 
-// run writes or reads a task run. One that is nil was never written, but later ones were.
-func (c *codec) run(kept **execution.Run) {
-	there := *kept != nil
+// keptRun writes or reads a task run as an entry holds it. One that is nil was never written, but later ones were.
+func (c *codec) keptRun(r **execution.Run) {
+	there := *r != nil
 	c.flag(&there)
 	if !there {
 		return
 	}
 	if c.reading {
-		*kept = new(execution.Run)
+		*r = new(execution.Run)
 	}
-	r := *kept
+	c.run(*r)
+}
+
+func (c *codec) run(r *execution.Run) {
 	c.text(&r.ID)
 	c.text(&r.TaskID)
 	number(c, &r.Node)
@@ -123,8 +147,9 @@ func (c *codec) transition(t *execution.Transition) {
 func (c *codec) datum(d *execution.Datum) {
 	c.text(&d.Ref)
 	if !c.reading {
-		c.bytes = binary.AppendVarint(c.bytes, int64(len(d.JSON)))
-		c.bytes = append(c.bytes, d.JSON...)
+		text := d.Kept().JSON
+		c.bytes = binary.AppendVarint(c.bytes, int64(len(text)))
+		c.bytes = append(c.bytes, text...)
 	} else if text := c.take(); text != "" {
 		d.JSON = []byte(text)
 	}
