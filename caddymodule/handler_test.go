@@ -90,6 +90,14 @@ func TestAnswers(t *testing.T) {
 			}
 		}
 	})
+	t.Run("content coding", func(t *testing.T) {
+		got := s.do("POST", webhookPath("fire"), "x", "Content-Encoding", "br")
+		got.want(t, 415, `{"message":"Unsupported Media Type: the content coding of the request body must be gzip, deflate or none"}`)
+		if got.header.Get("Accept-Encoding") != "gzip, deflate" {
+			t.Errorf("header %v", got.header)
+		}
+		s.do("POST", webhookPath("nowhere"), "x", "Content-Encoding", "br").want(t, 404, "")
+	})
 	t.Run("chunked body too large", func(t *testing.T) {
 		s.chunked(webhookPath("fire"), big).want(t, 413, "1024")
 	})

@@ -13,7 +13,7 @@ const (
 	OutcomeUnknown   Outcome = "unknown"   // 404, or the next handler
 	OutcomeDisabled  Outcome = "disabled"  // 409
 	OutcomeMethod    Outcome = "method"    // 405
-	OutcomeBody      Outcome = "body"      // 400 or 413: the body could not be read
+	OutcomeBody      Outcome = "body"      // 400, 408, 413 or 415: the body could not be read
 	OutcomeBusy      Outcome = "busy"      // 503: no capacity
 	OutcomeStopping  Outcome = "stopping"  // 503: the server is going down
 	OutcomeUnstored  Outcome = "unstored"  // 503: the store cannot keep the delivery

@@ -43,6 +43,7 @@ func outcomes() []outcome {
 		{"disabled", "POST", to("disabled"), "x", nil, 409},
 		{"too large", "POST", to("start"), strings.Repeat("x", 2048), nil, 413},
 		{"no gzip", "POST", to("start"), "x", []string{"Content-Encoding", "gzip"}, 400},
+		{"content coding", "POST", to("start"), "x", []string{"Content-Encoding", "KEY"}, 415},
 		{"method", "DELETE", to("start"), "", nil, 405},
 		{"head", "HEAD", to("start"), "", nil, 405},
 		{"flow", "GET", path("/api/v1/executions/webhook/company.team/other/KEY"), "", nil, 404},
@@ -159,7 +160,7 @@ func wantLogged(t *testing.T, s *harness.Server) {
 	for file, wants := range map[string][]string{
 		"output.log":  {`"status":405`, `"outcome":"fired"`, "could not be evaluated", `"SpanContext"`, `"logger":"http.log.access"`, "/executions/webhook/company.team/start_odd/REDACTED"},
 		"all.log":     {"could not be evaluated", "REDACTED"},
-		"json.log":    {`"status":200`, `"status":202`, `"status":204`, `"status":400`, `"status":404`, `"status":405`, `"status":409`, `"status":413`, `"status":500`, `"status":503`},
+		"json.log":    {`"status":200`, `"status":202`, `"status":204`, `"status":400`, `"status":404`, `"status":405`, `"status":409`, `"status":413`, `"status":415`, `"status":500`, `"status":503`},
 		"console.log": {"handled request", "REDACTED"},
 	} {
 		text, err := os.ReadFile(filepath.Join(s.Dir, file))
