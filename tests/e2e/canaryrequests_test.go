@@ -44,6 +44,8 @@ func outcomes() []outcome {
 		{"too large", "POST", to("start"), strings.Repeat("x", 2048), nil, 413},
 		{"no gzip", "POST", to("start"), "x", []string{"Content-Encoding", "gzip"}, 400},
 		{"content coding", "POST", to("start"), "x", []string{"Content-Encoding", "KEY"}, 415},
+		{"handshake", "OPTIONS", to("start"), "", []string{"WebHook-Request-Origin", "KEY"}, 200},
+		{"handshake for another flow", "OPTIONS", path("/api/v1/executions/webhook/company.team/other/KEY"), "", []string{"WebHook-Request-Origin", "KEY"}, 405},
 		{"method", "DELETE", to("start"), "", nil, 405},
 		{"head", "HEAD", to("start"), "", nil, 405},
 		{"flow", "GET", path("/api/v1/executions/webhook/company.team/other/KEY"), "", nil, 404},
@@ -160,7 +162,7 @@ func wantLogged(t *testing.T, s *harness.Server) {
 	for file, wants := range map[string][]string{
 		"output.log":  {`"status":405`, `"outcome":"fired"`, "could not be evaluated", `"SpanContext"`, `"logger":"http.log.access"`, "/executions/webhook/company.team/start_odd/REDACTED"},
 		"all.log":     {"could not be evaluated", "REDACTED"},
-		"json.log":    {`"status":200`, `"status":202`, `"status":204`, `"status":400`, `"status":404`, `"status":405`, `"status":409`, `"status":413`, `"status":415`, `"status":500`, `"status":503`},
+		"json.log":    {`"status":200`, `"status":202`, `"status":204`, `"status":400`, `"status":404`, `"status":405`, `"status":409`, `"status":413`, `"status":415`, `"outcome":"handshake"`, `"status":500`, `"status":503`},
 		"console.log": {"handled request", "REDACTED"},
 	} {
 		text, err := os.ReadFile(filepath.Join(s.Dir, file))
