@@ -299,6 +299,13 @@ func write(w http.ResponseWriter, r *http.Request, response webhook.Response, cl
 	if response.Allow != "" {
 		header.Set("Allow", response.Allow)
 	}
+	if response.AllowedOrigin != "" {
+		header.Set("Webhook-Allowed-Origin", response.AllowedOrigin)
+		header.Set("Webhook-Allowed-Rate", "*") // no limit
+	}
+	if response.Outcome == webhook.OutcomeBody && response.Status == http.StatusUnsupportedMediaType {
+		header.Set("Accept-Encoding", webhook.Codings) // RFC 9110 §12.5.3
+	}
 	if response.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(response.RetryAfter))
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestAnswers(t *testing.T) {
@@ -87,6 +89,38 @@ func TestAnswers(t *testing.T) {
 		for _, path := range []string{webhookPath("fire") + "x", "/api/v1/executions/webhook/a/b", "/api/v1/main/executions/webhook/other/fire/" + key} {
 			if got := s.get(path); got.body != first.body || got.status != first.status || got.header.Get("Content-Type") != first.header.Get("Content-Type") {
 				t.Errorf("%s: got %d %q, want %d %q", path, got.status, got.body, first.status, first.body)
+			}
+		}
+	})
+	t.Run("content coding", func(t *testing.T) {
+		got := s.do("POST", webhookPath("fire"), "x", "Content-Encoding", "br")
+		got.want(t, 415, `{"message":"Unsupported Media Type: the content coding of the request body must be gzip, deflate or none"}`)
+		if got.header.Get("Accept-Encoding") != "gzip, deflate" {
+			t.Errorf("header %v", got.header)
+		}
+		s.do("POST", webhookPath("nowhere"), "x", "Content-Encoding", "br").want(t, 404, "")
+	})
+	t.Run("handshake", func(t *testing.T) {
+		ask := func(path string, header ...string) answer {
+			return s.do("OPTIONS", path, "", append(header, "WebHook-Request-Origin", "eventgrid.azure.net")...)
+		}
+		got := ask(webhookPath("never"), "WebHook-Request-Rate", "120") // conditions are about events
+		got.want(t, 200, "")
+		for name, want := range map[string]string{
+			"WebHook-Allowed-Origin": "eventgrid.azure.net", "WebHook-Allowed-Rate": "*", "Allow": "GET, POST, PUT",
+			"Content-Length": "0", "Content-Type": "", "X-Kestra-Execution-Id": "", "Cache-Control": "no-store",
+		} {
+			if have := got.header.Get(name); have != want {
+				t.Errorf("%s is %q, want %q", name, have, want)
+			}
+		}
+		ask(webhookPath("disabled")).want(t, 409, "")
+		for _, path := range []string{webhookPath("fire") + "x", webhookPath("nowhere")} {
+			with, without := ask(path), s.do("OPTIONS", path, "")
+			with.header.Del("Date")
+			without.header.Del("Date")
+			if diff := cmp.Diff(without, with, cmp.AllowUnexported(answer{})); diff != "" || with.status != 405 {
+				t.Errorf("%s: status %d (-without +with the header):\n%s", path, with.status, diff)
 			}
 		}
 	})

@@ -2,12 +2,14 @@ package engine
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -18,6 +20,7 @@ func TestOrderOfChecks(t *testing.T) {
 	wrongMethod := func(r *webhook.Request) { r.Method = "DELETE" }
 	wrongKey := func(r *webhook.Request) { r.Target.Key = "wrong" }
 	tooLarge := func(r *webhook.Request) { r.ContentLength = 11 }
+	handshake := func(r *webhook.Request) { askOrigin(r, "OPTIONS", "eventgrid.azure.net") }
 	tests := []struct {
 		name           string
 		flow           string
@@ -36,6 +39,13 @@ func TestOrderOfChecks(t *testing.T) {
 		{"the key before disabled", "disabled", false, false, []func(*webhook.Request){wrongKey}, 404, "unknown", false, false},
 		{"the key before capacity", "ok", false, true, []func(*webhook.Request){wrongKey}, 404, "unknown", false, false},
 		{"the key before the length", "ok", false, false, []func(*webhook.Request){wrongKey, tooLarge}, 404, "unknown", false, false},
+		{"stopping before a handshake", "ok", true, false, []func(*webhook.Request){handshake}, 503, "stopping", false, false},
+		{"the method before a handshake", "ok", false, false, []func(*webhook.Request){handshake, wrongMethod}, 405, "method", false, false},
+		{"the key before a handshake", "ok", false, false, []func(*webhook.Request){handshake, wrongKey}, 405, "method", false, false},
+		{"disabled before a handshake", "disabled", false, false, []func(*webhook.Request){handshake}, 409, "disabled", false, true},
+		{"a handshake before the length", "ok", false, false, []func(*webhook.Request){handshake, tooLarge}, 200, "handshake", false, true},
+		{"a handshake before conditions", "unmet", false, false, []func(*webhook.Request){handshake}, 200, "handshake", false, true},
+		{"a handshake before capacity", "ok", false, true, []func(*webhook.Request){handshake}, 200, "handshake", false, true},
 		{"an unknown flow", "nope", false, true, nil, 404, "unknown", false, false},
 		{"disabled before capacity", "disabled", false, true, nil, 409, "disabled", false, true},
 		{"the length before capacity", "ok", false, true, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
@@ -124,6 +134,52 @@ func TestMethods(t *testing.T) {
 	}
 }
 
+// askOrigin makes a request one that asks whether a sender may send.
+func askOrigin(r *webhook.Request, method, origin string) {
+	r.Method, r.ContentLength = method, 0
+	r.Header = http.Header{}
+	r.Header.Set("WebHook-Request-Origin", origin)
+	r.Header.Set("WebHook-Request-Rate", "120")
+	r.Header.Set("WebHook-Request-Callback", "https://eventgrid.azure.net/confirm")
+}
+
+// TestHandshake: the right key alone consents, and starts nothing.
+func TestHandshake(t *testing.T) {
+	e := openEngine(t)
+	site := newSite(t, e, SiteOptions{}, webhookFlow("ok", ""))
+	refused := webhook.MethodNotAllowed()
+	consent := func(origin string) webhook.Response {
+		return webhook.Response{
+			Status: 200, Allow: "GET, POST, PUT", AllowedOrigin: origin, Outcome: webhook.OutcomeHandshake, Namespace: "company.team", FlowID: "ok",
+		}
+	}
+	for _, test := range []struct {
+		name, method, origin, key string
+		want                      webhook.Response
+	}{
+		{"right key", "OPTIONS", "eventgrid.azure.net", "abc", consent("eventgrid.azure.net")},
+		{"the key for an origin", "OPTIONS", "abc", "abc", consent("*")},
+		{"wrong key", "OPTIONS", "eventgrid.azure.net", "abd", refused},
+		{"no origin", "OPTIONS", "", "abc", refused},
+		{"HEAD", "HEAD", "eventgrid.azure.net", "abc", refused},
+		{"another case of OPTIONS", "options", "eventgrid.azure.net", "abc", refused},
+	} {
+		got := send(site, "ok", "", func(r *webhook.Request) {
+			askOrigin(r, test.method, test.origin)
+			r.Target.Key = test.key
+		})
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+	if all, _, err := e.List(t.Context(), execution.Query{}); err != nil || len(all) != 0 {
+		t.Errorf("executions: %v, %v", all, err)
+	}
+	if got := send(site, "ok", "{}", func(r *webhook.Request) { askOrigin(r, "POST", "eventgrid.azure.net") }); got.Outcome != webhook.OutcomeFired || got.AllowedOrigin != "" {
+		t.Errorf("a delivery with the header is answered with %+v", got)
+	}
+}
+
 func TestPassUnknown(t *testing.T) {
 	e := openEngine(t)
 	site := newSite(t, e, SiteOptions{PassUnknown: true}, webhookFlow("ok", ""), webhookFlow("disabled", "", "disabled: true"))
@@ -135,6 +191,7 @@ func TestPassUnknown(t *testing.T) {
 		"unknown flow":            func(r *webhook.Request) { r.Target.FlowID = "nope" },
 		"wrong key, other method": func(r *webhook.Request) { r.Target.Key, r.Method = "nope", "DELETE" },
 		"wrong shape":             func(r *webhook.Request) { r.Malformed, r.Target = true, webhook.Target{} },
+		"wrong key, handshake":    func(r *webhook.Request) { askOrigin(r, "OPTIONS", "x"); r.Target.Key = "nope" },
 	}
 	for name, change := range passes {
 		if got := send(site, "ok", "{}", change, unread); !got.Unmatched || got.Status != 0 || got.Body != nil {

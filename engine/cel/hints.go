@@ -180,22 +180,29 @@ func checkPatterns(checked *ast.AST) error {
 
 // patternHint says what RE2 does not have, which CEL uses.
 func patternHint(pattern string, err error) string {
-	message := err.Error()
+	const re2 = "; CEL's expressions are RE2's, which "
+	message, other := err.Error(), ""
 	if at, ok := errors.AsType[*syntax.Error](err); ok {
 		message = "the regular expression is invalid: " + at.Code.String() + ": `" + at.Expr + "`"
+		switch {
+		case at.Code == syntax.ErrInvalidRepeatSize:
+			other = re2 + "repeat at most 1000 times"
+		case at.Code == syntax.ErrInvalidEscape, at.Code == syntax.ErrInvalidPerlOp, strings.HasPrefix(at.Expr, `\p`), strings.HasPrefix(at.Expr, `\P`):
+			other = re2 + "do not know this"
+		}
 	}
 	for _, look := range []string{"(?=", "(?!", "(?<=", "(?<!"} {
 		if strings.Contains(pattern, look) {
-			return message + "; CEL's expressions are RE2's, which have no look-around, so that every search ends soon"
+			return message + re2 + "have no look-around, so that every search ends soon"
 		}
 	}
 	for i := range len(pattern) - 1 {
 		switch {
-		case pattern[i] == '\\' && '1' <= pattern[i+1] && pattern[i+1] <= '9':
-			return message + "; CEL's expressions are RE2's, which have no back-references"
+		case pattern[i] == '\\' && strings.IndexByte("123456789k", pattern[i+1]) >= 0:
+			return message + re2 + "have no back-references"
 		case pattern[i+1] == '+' && strings.IndexByte("*+?}", pattern[i]) >= 0, strings.HasPrefix(pattern[i:], "(?>"):
-			return message + "; CEL's expressions are RE2's, which have no possessive quantifiers"
+			return message + re2 + "have no possessive quantifiers"
 		}
 	}
-	return message
+	return message + other
 }

@@ -117,6 +117,8 @@ func (l *loader) checkAlwaysMet(t expressionText, in *pebble.Inspection) {
 		l.warnInside(t, in, in.PrintedAt, true, "always met: without braces this is plain text"+met)
 	case strings.ContainsAny(text, "“”„‘’«»"):
 		l.warnInside(t, in, in.PrintedAt, true, "always met: this quotation mark is none of YAML's but a part of the text"+met)
+	case strings.Trim(text, "\u00a0\u2007\u202f") == "":
+		l.warnInside(t, in, in.PrintedAt, true, "always met: a no-break space is printed here, which is a text like any other; write a blank or nothing in its place")
 	default: // the text is not quoted: it may be what a secret is compared with
 		l.warnInside(t, in, in.PrintedAt, true, "always met: what is printed here is neither blank nor `false`, whatever the variables are; write the whole comparison inside of one {{ … }}")
 	}

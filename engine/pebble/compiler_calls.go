@@ -121,7 +121,7 @@ func (c *compiler) filterOn(e *filterExpr, input code) (code, error) {
 	at := e.offset()
 	f := c.engine.registry.filters[e.name]
 	if f == nil {
-		return nil, c.engine.registry.unknownFilter(e.name, at)
+		return nil, c.engine.registry.unknownFilter(e)
 	}
 	slots, err := c.bind("filter", e.name, at, &e.args, &f.Entry)
 	if err != nil {

@@ -14,7 +14,7 @@ var usual = map[string]map[string]string{
 	"filter": {
 		"count": "length", "len": "length", "size": "length",
 		"map": "jq", "select": "jq", "filter": "jq",
-		"hash": "md5", "sha": "sha256",
+		"sha":        "sha256",
 		"dateformat": "date", "formatdate": "date", "strftime": "date",
 		"truncate": "abbreviate", "substr": "slice", "substring": "slice",
 		"round": "numberFormat", "floor": "numberFormat", "ceil": "numberFormat",
@@ -85,10 +85,23 @@ func (p *parser) unexpectedHint(t token) string {
 // enterprise are the functions that only Kestra's Enterprise Edition has.
 var enterprise = map[string]bool{"appLink": true, "credential": true, "assets": true}
 
+// digest returns the filter for the algorithm that the filter hash of other languages has as its argument, as in `SHA-256`; ""
+// when there is none.
+func (r *registry) digest(e *filterExpr) string {
+	if len(e.args.positional) == 0 {
+		return ""
+	}
+	algorithm, _ := literal(e.args.positional[0])
+	return folded(strings.ReplaceAll(algorithm.Str(), "-", ""), r.filters)
+}
+
 // unknownFilter returns the fault of a filter that does not exist, with what it may stand for.
-func (r *registry) unknownFilter(name string, at int) error {
+func (r *registry) unknownFilter(e *filterExpr) error {
+	name, at := e.name, e.offset()
 	f := unknown("filter", name, at)
 	switch {
+	case strings.EqualFold(name, "hash"):
+		f.Msg += didYouMean(r.digest(e))
 	case folded(name, r.functions) != "":
 		f.Msg += fmt.Sprintf("; it is a function: %s(…)", folded(name, r.functions))
 	case usual["function"][strings.ToLower(name)] != "":

@@ -49,6 +49,9 @@ func TestSuggestions(t *testing.T) {
 
 		// The nearest name in letters is none of these: the one that does it, or nothing.
 		"{{ a | hash('md5') }}":     `filter "hash" does not exist; did you mean "md5"?`,
+		"{{ a | hash('SHA-256') }}": `filter "hash" does not exist; did you mean "sha256"?`,
+		"{{ a | hash('crc32') }}":   `filter "hash" does not exist`,
+		"{{ a | hash }}":            `filter "hash" does not exist`,
 		"{{ a | count }}":           `filter "count" does not exist; did you mean "length"?`,
 		"{{ len(a) }}":              `function or macro "len" does not exist; did you mean the filter "length"?`,
 		"{{ a | map('x') }}":        `filter "map" does not exist; did you mean "jq"?`,

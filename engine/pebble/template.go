@@ -139,8 +139,11 @@ func (t *Template) test(st *state) (bool, error) {
 	}
 }
 
+// isBlank reports whether a character is blank to the condition rule. A no-break space is not.
+func isBlank(r rune) bool { return r <= ' ' || value.IsSpace(r) }
+
 // holds is the condition rule on rendered text.
 func holds(text string) bool {
-	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || value.IsSpace(r) })
+	text = strings.TrimFunc(text, isBlank)
 	return text != "" && text != "false"
 }

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // Inspection is what the text of a template says about itself, found without evaluating it. It is made for findings when
@@ -57,8 +55,8 @@ func (e *Engine) Inspect(text string) (*Inspection, error) {
 		}
 	}
 	if at, printed := always(parsed.body); printed != "" {
-		i.Printed, _, _ = strings.Cut(strings.TrimSpace(printed), "\n")
-		i.PrintedAt = at + len(text[at:]) - len(strings.TrimLeftFunc(text[at:], unicode.IsSpace))
+		i.Printed, _, _ = strings.Cut(strings.TrimFunc(printed, isBlank), "\n")
+		i.PrintedAt = at + len(text[at:]) - len(strings.TrimLeftFunc(text[at:], isBlank))
 	}
 	return i, nil
 }
@@ -91,7 +89,7 @@ func always(b body) (at int, printed string) {
 		case *textNode:
 			printed = s.text
 		case *printNode:
-			if printed = surely(s.value); strings.TrimSpace(printed) == "true" {
+			if printed = surely(s.value); strings.TrimFunc(printed, isBlank) == "true" {
 				printed = ""
 			}
 			if isBoolean(s.value) {
@@ -196,7 +194,7 @@ func isNumber(e expression) bool {
 // meets reports whether a text makes a condition met wherever it stands in what is printed: not if it is blank or could be
 // a part of `false`, or of the zeros that count as false in Kestra 2.0.
 func meets(text string) bool {
-	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' || value.IsSpace(r) })
+	text = strings.TrimFunc(text, isBlank)
 	const unmet = "false -0"
 	return text != "" && !strings.Contains(unmet, text)
 }

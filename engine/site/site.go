@@ -184,14 +184,15 @@ const (
 )
 
 // admit finds the trigger of a request, and the answer to a request that fires nothing. Its checks are those that need no
-// body, in the order that the package documentation of webhook gives: nothing but the same 404 and 405 can be had without the
-// key.
+// body, in an order in which nothing but the same 404 and 405 can be had without the key. So a handshake is one with the right
+// key alone: without, its method counts like any other that fires nothing.
 func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
 	refuse := func(response webhook.Response) *webhook.Response { return &response }
 	var t *webhook.Trigger
 	if !r.Malformed {
 		t = s.index.Match(r.Target)
 	}
+	handshake := r.Handshake()
 	switch {
 	case t == nil && s.options.PassUnknown:
 		return nil, refuse(webhook.Response{Unmatched: true, Outcome: webhook.OutcomeUnknown})
@@ -199,7 +200,7 @@ func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
 		return nil, refuse(webhook.NotFound(webhook.OutcomeMalformed))
 	case s.host.Exiting():
 		return nil, refuse(webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping))
-	case !webhook.Fires(r.Method):
+	case !webhook.Fires(r.Method) && (t == nil || !handshake):
 		return nil, refuse(webhook.MethodNotAllowed())
 	case t == nil:
 		return nil, refuse(webhook.NotFound(webhook.OutcomeUnknown))
@@ -207,6 +208,8 @@ func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
 		return t, refuse(webhook.Disabled("flow"))
 	case t.Disabled() || s.host.Triggers().Disabled(t):
 		return t, refuse(webhook.Disabled("trigger"))
+	case handshake:
+		return t, refuse(webhook.Consent(r))
 	default:
 		return t, nil
 	}

@@ -2,12 +2,7 @@ package webhook
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -32,8 +27,11 @@ type body struct {
 // U+FFFD. One scan decides whether it is JSON; no tree is built. raw belongs to the body from now on. The error is a
 // [*BodyError], or that of the account.
 func readBody(header http.Header, raw []byte, limit int64, account Account) (body, error) {
-	raw, err := decompress(header.Get("Content-Encoding"), raw, limit, account)
-	if err != nil || len(raw) == 0 {
+	if len(raw) == 0 {
+		return body{}, nil
+	}
+	raw, err := decompress(header, raw, limit, account)
+	if err != nil {
 		return body{}, err
 	}
 	text, err := decodeCharset(header.Get("Content-Type"), raw, account)
@@ -50,51 +48,6 @@ func readBody(header http.Header, raw []byte, limit int64, account Account) (bod
 		json:    err == nil && (kind == value.KindMap || kind == value.KindList),
 	}, nil
 }
-
-// decompress undoes one content coding. A coding that is not known leaves the bytes as they are, as Kestra does.
-func decompress(coding string, raw []byte, limit int64, account Account) ([]byte, error) {
-	if coding == "" || len(raw) == 0 {
-		return raw, nil
-	}
-	var r io.Reader
-	var err error
-	switch strings.ToLower(strings.TrimSpace(coding)) {
-	case "gzip", "x-gzip", "deflate":
-		if err := account.Take(decoderBytes); err != nil {
-			return nil, err
-		}
-		defer account.Give(decoderBytes)
-	default:
-		return raw, nil
-	}
-	if strings.EqualFold(strings.TrimSpace(coding), "deflate") {
-		// The standard means zlib's format; many senders leave its two bytes of header out.
-		if r, err = zlib.NewReader(bytes.NewReader(raw)); err != nil {
-			r, err = flate.NewReader(bytes.NewReader(raw)), nil
-		}
-	} else {
-		r, err = gzip.NewReader(bytes.NewReader(raw))
-	}
-	var out []byte
-	if err == nil {
-		out, err = ReadAll(r, int64(len(raw)), limit, account)
-	}
-	if refused := new(BodyError); errors.As(err, &refused) || errors.Is(err, errAccount) {
-		return nil, err
-	}
-	if err != nil {
-		return nil, &BodyError{
-			Status:  http.StatusBadRequest,
-			Message: fmt.Sprintf("request body is not valid %s data", strings.ToLower(strings.TrimSpace(coding))),
-			Err:     err,
-		}
-	}
-	account.Give(int64(cap(raw)))
-	return out, nil
-}
-
-// decoderBytes is about what a decoder of gzip or deflate takes while it works, in bytes.
-const decoderBytes = 48 << 10
 
 // decodeCharset converts raw to UTF-8 from the charset that the content type names or, if it names none, from the UTF-16
 // that a byte order mark indicates. Invalid bytes become U+FFFD as in Kestra: one for every maximal part of a broken

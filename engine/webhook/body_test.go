@@ -1,13 +1,8 @@
 package webhook
 
 import (
-	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -159,90 +154,6 @@ func TestBodyCharsetOfJSON(t *testing.T) {
 	}
 }
 
-func compress(t testing.TB, coding, text string) string {
-	t.Helper()
-	var b bytes.Buffer
-	var w io.WriteCloser
-	switch coding {
-	case "gzip":
-		w = gzip.NewWriter(&b)
-	case "zlib":
-		w = zlib.NewWriter(&b)
-	case "flate":
-		w, _ = flate.NewWriter(&b, flate.DefaultCompression)
-	}
-	if _, err := io.WriteString(w, text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-func TestBodyContentEncoding(t *testing.T) {
-	const limit = 1000
-	zeros := func(n int) string { return strings.Repeat("0", n) }
-	gzipped := compress(t, "gzip", `{"a":1}`)
-	tests := []struct {
-		name, coding, body string
-		want               string
-		status             int // of the error; 0: none
-	}{
-		{"gzip", "gzip", gzipped, `{"a":1}`, 0},
-		{"in capitals with blanks", " GZIP ", gzipped, `{"a":1}`, 0},
-		{"x-gzip", "x-gzip", gzipped, `{"a":1}`, 0},
-		{"two members of gzip", "gzip", compress(t, "gzip", `{"a":`) + compress(t, "gzip", `1}`), `{"a":1}`, 0},
-		{"deflate as the standard has it", "deflate", compress(t, "zlib", "hello"), "hello", 0},
-		{"deflate as many send it", "deflate", compress(t, "flate", "hello"), "hello", 0},
-		{"identity", "identity", "hello", "hello", 0},
-		{"unknown coding is passed through", "br", "hello", "hello", 0},
-		{"several codings are passed through", "gzip, gzip", "hello", "hello", 0},
-		{"no gzip at all", "gzip", "hello", "", 400},
-		{"gzip cut", "gzip", gzipped[:len(gzipped)-5], "", 400},
-		{"gzip with a wrong sum", "gzip", gzipped[:len(gzipped)-8] + "xxxxxxxx", "", 400},
-		{"gzip with something behind", "gzip", gzipped + "x", "", 400},
-		{"no deflate at all", "deflate", "\xff\xff\xff", "", 400},
-		{"exactly the limit", "gzip", compress(t, "gzip", zeros(limit)), zeros(limit), 0},
-		{"one byte above the limit", "gzip", compress(t, "gzip", zeros(limit+1)), "", 413},
-		{"a bomb of gzip", "gzip", compress(t, "gzip", zeros(600_000)), "", 413},
-		{"a bomb of deflate", "deflate", compress(t, "flate", zeros(600_000)), "", 413},
-		{"a bomb with a wrong sum", "gzip", compress(t, "gzip", zeros(500_000))[:400], "", 413},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			r := post(test.body)
-			r.Header.Set("Content-Encoding", test.coding)
-			d, err := Receive(r, limit, new(ledger))
-			var refused *BodyError
-			switch {
-			case test.status == 0 && err != nil:
-				t.Fatal(err)
-			case test.status == 0:
-				if got := d.RawBody(); got != test.want {
-					t.Errorf("body is %q, want %q", got, test.want)
-				}
-			case !errors.As(err, &refused) || refused.Status != test.status:
-				t.Errorf("error is %v, want status %d", err, test.status)
-			}
-		})
-	}
-}
-
-func TestBodyThatDecompressesToNothingIsNone(t *testing.T) {
-	for _, coding := range []string{"gzip", "zlib"} {
-		r := post(compress(t, coding, ""))
-		r.Header.Set("Content-Encoding", strings.Replace(coding, "zlib", "deflate", 1))
-		d, err := Receive(r, 1000, new(ledger))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if body, ok := d.Trigger().Get("body"); ok {
-			t.Errorf("%s: body is %v", coding, body)
-		}
-	}
-}
-
 func TestBodyIsInTheVariablesAsItWasSent(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"numbers keep their digits", ` {"a": 1.10, "b": 1E2, "c":1e400} `, `{"a": 1.10, "b": 1E2, "c":1e400}`},
@@ -280,6 +191,7 @@ func FuzzBody(f *testing.F) {
 		{compress(f, "gzip", `[true]`), "", "gzip"},
 		{compress(f, "flate", `[true]`), "", "deflate"},
 		{"\ufeff{}", ";", "br"},
+		{compress(f, "gzip", "{}"), "", ", GZip, identity,"},
 	} {
 		f.Add([]byte(seed.body), seed.contentType, seed.coding)
 	}
@@ -290,7 +202,7 @@ func FuzzBody(f *testing.F) {
 		r.Header.Set("Content-Encoding", coding)
 		d, err := Receive(r, limit, new(ledger))
 		if err != nil {
-			if refused := new(BodyError); !errors.As(err, &refused) || refused.Status != 400 && refused.Status != 413 {
+			if refused := new(BodyError); !errors.As(err, &refused) || refused.Status != 400 && refused.Status != 413 && refused.Status != 415 {
 				t.Fatalf("error without a status: %v", err)
 			}
 			return

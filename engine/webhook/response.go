@@ -12,8 +12,9 @@ const (
 	OutcomeError     Outcome = "error"     // 204: a condition could not be evaluated
 	OutcomeUnknown   Outcome = "unknown"   // 404, or the next handler
 	OutcomeDisabled  Outcome = "disabled"  // 409
+	OutcomeHandshake Outcome = "handshake" // 200: the sender may send, nothing was started
 	OutcomeMethod    Outcome = "method"    // 405
-	OutcomeBody      Outcome = "body"      // 400 or 413: the body could not be read
+	OutcomeBody      Outcome = "body"      // 400, 408, 413 or 415: the body could not be read
 	OutcomeBusy      Outcome = "busy"      // 503: no capacity
 	OutcomeStopping  Outcome = "stopping"  // 503: the server is going down
 	OutcomeUnstored  Outcome = "unstored"  // 503: the store cannot keep the delivery
@@ -28,6 +29,9 @@ type Response struct {
 	Body        []byte
 	Allow       string // value of the header Allow; empty: none
 	RetryAfter  int    // seconds, value of the header Retry-After; 0: none
+
+	// AllowedOrigin is the sender that a handshake consents to, value of the header WebHook-Allowed-Origin; empty: none.
+	AllowedOrigin string
 
 	// Unmatched asks for the next handler: nothing matched and the site passes on what is unknown. Nothing was read.
 	Unmatched bool

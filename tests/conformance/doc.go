@@ -3,6 +3,7 @@
 //
 //	testdata/NN-topic.json   recorded requests, answers and final executions
 //	testdata/reached.txt     cases that must not be left out as not supported yet
+//	testdata/faults.tsv      inputs of other people that once came out wrong, by kind
 //	testdata/facts/*.tsv     expressions with what Kestra made of them; errors are a Java class and what it names
 //	                         jq-chosen.tsv and jq-random.tsv are programs of jq, those of the latter made by jqGenerator
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
@@ -23,11 +24,24 @@
 //
 //	go test ./tests/conformance -run JQPrograms -args -jq-programs FILE
 //
+// # The columns of faults.tsv
+//
+//	kind     of faultKinds; a kind has all that goes wrong for one reason
+//	place    `expression`, or the place in a flow at which the text stands: see (fault).flow
+//	text     as the facts, with escapes
+//	given    to an expression its variables, in JSON; to a flow a request (method, headers, an empty line, body), or nothing
+//	wanted   the text, or `error: ` and the message; of a flow that is loaded what is found, or `loads`; of a request the
+//	         status and the body, or the lines of the log, each after `log: `
+//	Kestra   the result, or the status, where Kestra has another one; then divergences.tsv has a row
+//
+// Every row failed before its kind was mended.
+//
 // # The columns of divergences.tsv
 //
 //	case     topic/case, as in 04-body/1E400, or file/expression, as in operators/{{ 1 + 1 }}, with the name of the
 //	         context after it in parentheses unless it is facts; of jq, jq/input | program; of the packages in
-//	         ../differential, differential/set/question and javaregex/kind
+//	         ../differential, differential/set/question and javaregex/kind; of faults.tsv, faults/kind/text for expressions
+//	         and faults/kind/given for others
 //	kestra   what differs, a colon and a blank, and what Kestra has
 //	ours     what this engine has
 //	why      why a user wants ours

@@ -34,7 +34,7 @@ type server struct {
 	execution string // of the request at hand; requests come one after the other
 }
 
-func startServer(t *testing.T, set *flow.Set) *server {
+func startServer(t *testing.T, set *flow.Set, options engine.SiteOptions) *server {
 	t.Helper()
 	e, err := engine.Open(t.Context(), engine.StoreOptions{Kind: engine.StoreMemory})
 	if err != nil {
@@ -45,7 +45,7 @@ func startServer(t *testing.T, set *flow.Set) *server {
 			t.Error(err)
 		}
 	})
-	site, _, err := engine.NewSite(set, recordedSite)
+	site, _, err := engine.NewSite(set, options)
 	if err != nil {
 		t.Fatal(err)
 	}

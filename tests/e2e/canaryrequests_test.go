@@ -43,6 +43,9 @@ func outcomes() []outcome {
 		{"disabled", "POST", to("disabled"), "x", nil, 409},
 		{"too large", "POST", to("start"), strings.Repeat("x", 2048), nil, 413},
 		{"no gzip", "POST", to("start"), "x", []string{"Content-Encoding", "gzip"}, 400},
+		{"content coding", "POST", to("start"), "x", []string{"Content-Encoding", "KEY"}, 415},
+		{"handshake", "OPTIONS", to("start"), "", []string{"WebHook-Request-Origin", "KEY"}, 200},
+		{"handshake for another flow", "OPTIONS", path("/api/v1/executions/webhook/company.team/other/KEY"), "", []string{"WebHook-Request-Origin", "KEY"}, 405},
 		{"method", "DELETE", to("start"), "", nil, 405},
 		{"head", "HEAD", to("start"), "", nil, 405},
 		{"flow", "GET", path("/api/v1/executions/webhook/company.team/other/KEY"), "", nil, 404},
@@ -159,7 +162,7 @@ func wantLogged(t *testing.T, s *harness.Server) {
 	for file, wants := range map[string][]string{
 		"output.log":  {`"status":405`, `"outcome":"fired"`, "could not be evaluated", `"SpanContext"`, `"logger":"http.log.access"`, "/executions/webhook/company.team/start_odd/REDACTED"},
 		"all.log":     {"could not be evaluated", "REDACTED"},
-		"json.log":    {`"status":200`, `"status":202`, `"status":204`, `"status":400`, `"status":404`, `"status":405`, `"status":409`, `"status":413`, `"status":500`, `"status":503`},
+		"json.log":    {`"status":200`, `"status":202`, `"status":204`, `"status":400`, `"status":404`, `"status":405`, `"status":409`, `"status":413`, `"status":415`, `"outcome":"handshake"`, `"status":500`, `"status":503`},
 		"console.log": {"handled request", "REDACTED"},
 	} {
 		text, err := os.ReadFile(filepath.Join(s.Dir, file))
@@ -189,8 +192,8 @@ func exampleFilter(t *testing.T) string {
 	return block
 }
 
-// TestKeyIsNeverPrintedByOthers has basic_auth answer before the webhooks and reverse_proxy fail after them. Their lines
-// go through the filter of Caddyfile.example, in both formats.
+// TestKeyIsNeverPrintedByOthers has basic_auth and request_body answer before the webhooks and reverse_proxy fail after them.
+// Their lines go through the filter of Caddyfile.example, in both formats.
 func TestKeyIsNeverPrintedByOthers(t *testing.T) {
 	t.Parallel()
 	filter := exampleFilter(t)
@@ -209,19 +212,21 @@ func TestKeyIsNeverPrintedByOthers(t *testing.T) {
 				Sites: "http://auth.test:{$HTTP_PORT} {\n\tlog {\n\t\toutput file {$DIR}/auth.log\n" + site + "\n\t}\n" +
 					"\tbasic_auth {\n\t\talice $2a$04$NlZfyelFLKHIDErsmdcD9.2VgcpuZjgZ3w6gRwnQraRfXzOD2aXJ.\n\t}\n\tkestra_webhook\n}\n" +
 					"http://dead.test:{$HTTP_PORT} {\n\tlog {\n\t\toutput file {$DIR}/dead.log\n" + site + "\n\t}\n" +
-					"\tkestra_webhook {\n\t\tunknown pass\n\t}\n\treverse_proxy {$DEAD}\n}\n",
+					"\tkestra_webhook {\n\t\tunknown pass\n\t}\n\treverse_proxy {$DEAD}\n}\n" +
+					"http://small.test:{$HTTP_PORT} {\n\tlog {\n\t\toutput file {$DIR}/small.log\n" + site + "\n\t}\n" +
+					"\trequest_body {\n\t\tmax_size 10\n\t}\n\tkestra_webhook\n}\n",
 				Files: canaryFiles(),
 				Env:   append([]string{"DEAD=" + dead.Listener.Addr().String()}, canaryEnv...),
 			})
 			for _, c := range canaries {
 				for _, key := range c.spellings {
 					for _, method := range []string{"GET", "POST", "DELETE"} {
-						for host, status := range map[string]int{"auth.test": 401, "dead.test": 502} {
+						for host, status := range map[string]int{"auth.test": 401, "small.test": 413, "dead.test": 502} {
 							for _, path := range []string{
 								webhook("other_flow", key), tenantForm + "company/other_flow/" + key + "?a=b", webhook("start_"+c.name, key+"/"),
 								"/api/v1/acme/executions/webhook/company.team/start/" + key, "/api/v1/%65xecutions/webhook/company.team/start/" + key,
 							} {
-								if a := s.Fetch(t, method, path, "", "Host", host); a.Status != status || canaryTraces.MatchString(a.Body) {
+								if a := s.Fetch(t, method, path, "more than ten bytes", "Host", host); a.Status != status || canaryTraces.MatchString(a.Body) {
 									t.Errorf("%s by %s: %d %s", method, host, a.Status, a.Body)
 								}
 							}
@@ -233,7 +238,7 @@ func TestKeyIsNeverPrintedByOthers(t *testing.T) {
 				t.Error(err)
 			}
 			wantSilence(t, s, map[string]string{})
-			for file, want := range map[string]string{"auth.log": "401", "dead.log": "502", "output.log": "connection refused"} {
+			for file, want := range map[string]string{"auth.log": "401", "small.log": "413", "dead.log": "502", "output.log": "connection refused"} {
 				if text, err := os.ReadFile(filepath.Join(s.Dir, file)); err != nil || !strings.Contains(string(text), want) || !strings.Contains(string(text), "REDACTED") {
 					t.Errorf("%s (%v) does not hold %q, redacted", file, err, want)
 				}
