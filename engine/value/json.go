@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -67,11 +68,15 @@ func DecodeJSONPrefix(s string) (Value, error) {
 }
 
 func decodeJSON(s string, depth int) (v Value, end int, err error) {
-	// A member or an item takes about sixteen bytes of text.
-	chunk := min(max(len(s)/16, 2), 256)
-	d := decoder{text: s, vals: make([]Value, 0, min(chunk, 32)), keys: make([]string, 0, min(chunk, 32))}
-	d.items.next, d.names.next = chunk, chunk
-	d.maps.next, d.lists.next = max(chunk/8, 1), max(chunk/16, 1)
+	const few = 256 // values for which memory is taken at once
+	values, maps, lists := few, few/8, few/16
+	if len(s) < 16*few { // a short text with one long member would waste most of that, and counting is cheap
+		maps, lists = strings.Count(s, "{"), strings.Count(s, "[")
+		values = min(strings.Count(s, ",")+maps+lists, few)
+	}
+	d := decoder{text: s, vals: make([]Value, 0, min(values, 32)), keys: make([]string, 0, min(values, 32))}
+	d.items.next, d.names.next = values, values
+	d.maps.next, d.lists.next = min(maps, few/8), min(lists, few/16)
 	return d.value(skipSpace(s, 0), depth)
 }
 
