@@ -2,11 +2,12 @@ package conformance
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"testing"
 	"time"
@@ -25,12 +26,13 @@ var recordedSite = engine.SiteOptions{
 // nextHandler is the status that this test's server answers with for what is no webhook URL.
 const nextHandler = 599
 
-// server serves the flows of one topic over HTTP.
+// server serves the flows of one topic over HTTP, on connections in memory: so that the clock of a bubble of testing/synctest
+// runs while all wait, and retries of seconds take none.
 type server struct {
 	engine    *engine.Engine
 	site      *engine.Site
 	set       *flow.Set
-	address   string
+	listener  *listener
 	execution string // of the request at hand; requests come one after the other
 }
 
@@ -52,11 +54,49 @@ func startServer(t *testing.T, set *flow.Set, options engine.SiteOptions) *serve
 	if err := site.Open(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{engine: e, site: site, set: set}
-	http := httptest.NewServer(s)
-	t.Cleanup(http.Close)
-	s.address = http.Listener.Addr().String()
+	s := &server{engine: e, site: site, set: set, listener: &listener{make(chan net.Conn), make(chan struct{})}}
+	server := &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0)}
+	served := make(chan error)
+	go func() { served <- server.Serve(s.listener) }()
+	t.Cleanup(func() {
+		err := server.Close()
+		if ended := <-served; err != nil || !errors.Is(ended, http.ErrServerClosed) {
+			t.Error(err, ended)
+		}
+	})
 	return s
+}
+
+// listener accepts connections in memory.
+type listener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+// Accept implements [net.Listener].
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close implements [net.Listener].
+func (l *listener) Close() error {
+	close(l.closed)
+	return nil
+}
+
+// Addr implements [net.Listener].
+func (l *listener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)} }
+
+// dial connects a client.
+func (l *listener) dial() net.Conn {
+	client, server := net.Pipe()
+	l.conns <- server
+	return client
 }
 
 // ServeHTTP hands webhook URLs to the site, as the Caddy handler does.
@@ -99,17 +139,16 @@ type answer struct {
 // send sends a request byte for byte on a connection of its own.
 func (s *server) send(method string, raw []byte) (answer, error) {
 	s.execution = ""
-	conn, err := net.Dial("tcp", s.address)
-	if err != nil {
-		return answer{}, err
-	}
+	conn := s.listener.dial()
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(time.Hour)); err != nil {
 		return answer{}, err
 	}
-	if _, err := conn.Write(raw); err != nil {
-		return answer{}, fmt.Errorf("write: %w", err)
-	}
+	written := make(chan error, 1) // while the answer is read: a pipe has no buffer
+	go func() {
+		_, err := conn.Write(raw)
+		written <- err
+	}()
 	r, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
 	if err != nil {
 		return answer{}, fmt.Errorf("read: %w", err)
@@ -119,5 +158,7 @@ func (s *server) send(method string, raw []byte) (answer, error) {
 	if err != nil {
 		return answer{}, fmt.Errorf("read: %w", err)
 	}
+	conn.Close()
+	<-written // an answer may come before the whole request has gone
 	return answer{r.StatusCode, r.Header.Get("Content-Type"), body, s.execution}, nil
 }
