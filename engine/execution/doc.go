@@ -13,6 +13,8 @@
 //	CREATED  Started, no task is enabled           SUCCESS                           Eval outputs if declared, else end
 //	RUNNING  all lists of the flow have ended      that of its tasks                 Eval outputs if declared, else end
 //	RUNNING  a task ends with Exit                 that of Exit; the rest is KILLED  Cancel, and as above
+//	RUNNING  a task waits for its next attempt     FAILED (at the top), RETRYING     barrier
+//	RETRYING Woke, for a next attempt              RUNNING                           of the task
 //	…        Evaluated outputs                     the state above                   end
 //	…        Evaluated outputs, one failed         the state above, then FAILED      end
 //
@@ -39,6 +41,8 @@
 //	CREATED  Evaluated runIf: false          SKIPPED                           of what follows
 //	CREATED  Evaluated runIf: failed         FAILED (1)                        of what follows
 //	RUNNING  its end, see below              SUCCESS, WARNING (2), FAILED (1)  of what follows
+//	RUNNING  FAILED, and retry allows more   FAILED, RETRYING                  barrier
+//	RETRYING Woke                            CREATED, and as at the top        as at the top
 //
 // (1) with allowFailure WARNING, with allowWarning too SUCCESS; (2) with allowWarning SUCCESS. The attempt keeps the
 // state it ended in.

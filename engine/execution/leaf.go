@@ -29,7 +29,15 @@ func (w *walk) taskEnded(e *Event) bool {
 	}
 	r.Outputs = e.Outputs
 	w.endAttempt(r, e.Status)
-	w.end(e.Run, w.allowed(r, e.Status))
+	status := e.Status
+	switch retry := w.plan.nodes[r.Node].Retry; {
+	case retry == nil || e.Exit != "":
+	case status == Failed && w.retry(e.Run, retry):
+		return true
+	case status == Success && retry.Warning && len(r.Attempts) > 1:
+		status = Warning
+	}
+	w.end(e.Run, w.allowed(r, status))
 	w.apply(e)
 	if e.Exit == "" {
 		w.childEnded(e.Run)
@@ -53,10 +61,52 @@ func (w *walk) woke(e *Event) bool {
 		return false
 	}
 	r := w.run(e.Run)
+	w.result.Barrier = true
+	if r.Status() == Retrying {
+		w.tryAgain(e.Run)
+		return true
+	}
 	r.Wait = WaitTask // Wake stays: it says that the attempt has waited
 	w.effect(s.taskEffect(e.Run))
+	return true
+}
+
+// retry lets a task run whose attempt has failed wait for the next one, and reports whether there is to be one.
+func (w *walk) retry(row int32, retry *flow.Retry) bool {
+	s, r := w.state, w.run(row)
+	attempts := len(r.Attempts)
+	fraction := float64(s.seed(r.ID, uint64(attempts))>>11) / (1 << 53)
+	delay, again := retry.After(attempts, w.at.Sub(r.Attempts[0].History[0].At), fraction)
+	if !again {
+		return false
+	}
+	w.enter(row, r, Failed)
+	w.enter(row, r, Retrying)
+	r.Wait, r.Wake = WaitTimer, w.at.Add(delay)
+	if s.Status() == Running {
+		if r.Parent == RootRow {
+			w.enterHead(Failed)
+		}
+		w.enterHead(Retrying)
+	}
 	w.result.Barrier = true
 	return true
+}
+
+// tryAgain begins the next attempt.
+func (w *walk) tryAgain(row int32) {
+	r := w.run(row)
+	r.Wait, r.Wake = WaitNone, time.Time{}
+	if w.state.Status() == Retrying {
+		w.enterHead(Running)
+	}
+	w.enter(row, r, Created)
+	if w.plan.nodes[r.Node].Task.RunIf != nil {
+		r.Wait = WaitEval
+		w.effect(w.state.evalEffect(row, RunIf))
+		return
+	}
+	w.begin(row, new(runRoom)) // a leaf does not end by that
 }
 
 // apply makes what a task wants of the execution.

@@ -22,10 +22,11 @@ type Node struct {
 	Path   string // ids of the tasks from the top, as in "a/b/c"; "" at the root
 	Parent int32  // -1 at the root
 
-	Main    [][]int32 // lists of children: one, but of a Choice one for each case
-	Errors  []int32   // the list that runs when the main one has failed
-	Finally []int32   // the list that runs at the end in any case
-	Limit   int32     // of a Parallel: how many children may run at once; 0: all
+	Main    [][]int32   // lists of children: one, but of a Choice one for each case
+	Errors  []int32     // the list that runs when the main one has failed
+	Finally []int32     // the list that runs at the end in any case
+	Limit   int32       // of a Parallel: how many children may run at once; 0: all
+	Retry   *flow.Retry // of a leaf, its own or inherited; nil: it has one attempt
 
 	pure bool // running it, with all below, has no effect outside of the execution
 }
@@ -49,6 +50,7 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit)})
 	if shape == flow.ShapeLeaf {
 		p.nodes[i].pure = task.Spec.Pure
+		p.nodes[i].Retry = p.retry(i)
 		return i
 	}
 	n := Node{Main: make([][]int32, len(b.Main))}
@@ -59,6 +61,27 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 	n.Finally = p.addList(b.Finally, path, i)
 	p.nodes[i].Main, p.nodes[i].Errors, p.nodes[i].Finally = n.Main, n.Errors, n.Finally
 	return i
+}
+
+// retry returns when a leaf is tried again: by its own rule, else by that of the closest flowable around it that has one, else
+// by that of the flow. Only its own rule turns its success into a warning.
+func (p *Plan) retry(leaf int32) *flow.Retry {
+	if own := p.nodes[leaf].Task.Retry; own != nil {
+		return own
+	}
+	inherited := p.flow.Retry
+	for i := p.nodes[leaf].Parent; i > root; i = p.nodes[i].Parent {
+		if r := p.nodes[i].Task.Retry; r != nil {
+			inherited = r
+			break
+		}
+	}
+	if inherited == nil || !inherited.Warning {
+		return inherited
+	}
+	quiet := *inherited
+	quiet.Warning = false
+	return &quiet
 }
 
 func (p *Plan) addList(tasks []*flow.Component, path string, parent int32) []int32 {

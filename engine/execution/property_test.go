@@ -47,12 +47,12 @@ func (f *forest) task(depth int) *flow.Component {
 		f.script[id] = rapid.SampledFrom([]string{"0", "1", "none", "fail"}).Draw(f.rt, "choice")
 	default:
 		c = leaf(id)
-		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait"}).Draw(f.rt, "end")
+		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS"}).Draw(f.rt, "end")
 		if rapid.Bool().Draw(f.rt, "impure") {
 			impure(c)
 		}
 	}
-	for _, change := range []func(*flow.Component){runIf, allowFail, allowWarn, disabled} {
+	for _, change := range []func(*flow.Component){runIf, allowFail, allowWarn, disabled, retry(1), retry(2), warned(3)} {
 		if rapid.IntRange(0, 5).Draw(f.rt, "change") == 0 {
 			change(c)
 		}
@@ -79,6 +79,9 @@ func drawActor(rt *rapid.T) *actor {
 	fl := newFlow(f.tasks(3, 0)...)
 	if rapid.Bool().Draw(rt, "lists of the flow") {
 		fl.Errors, fl.Finally = f.tasks(1, 0), f.tasks(1, 0)
+	}
+	if rapid.Bool().Draw(rt, "retry of the flow") {
+		fl.Retry = &flow.Retry{Kind: flow.Random, MinInterval: 1, MaxInterval: 1000, MaxAttempts: 2}
 	}
 	if rapid.Bool().Draw(rt, "outputs") {
 		fl.Outputs = []*flow.Output{{ID: "o"}}

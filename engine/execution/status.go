@@ -11,13 +11,14 @@ type Status = flow.Status
 
 // The statuses that this core gives.
 const (
-	Created = flow.Created
-	Running = flow.Running
-	Success = flow.Success
-	Warning = flow.Warning
-	Failed  = flow.Failed
-	Skipped = flow.Skipped
-	Killed  = flow.Killed
+	Created  = flow.Created
+	Running  = flow.Running
+	Success  = flow.Success
+	Warning  = flow.Warning
+	Failed   = flow.Failed
+	Skipped  = flow.Skipped
+	Retrying = flow.Retrying
+	Killed   = flow.Killed
 )
 
 // Transition is the entry into a status.

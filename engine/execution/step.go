@@ -88,7 +88,7 @@ func (w *walk) evaluated(e *Event) bool {
 	case e.True:
 		ended = w.begin(e.Run, new(runRoom))
 	default:
-		r.Attempts = []Attempt{{History: History{{Created, w.at}, {Skipped, w.at}}}}
+		r.Attempts = append(r.Attempts, Attempt{History: History{{Created, w.at}, {Skipped, w.at}}})
 		w.enter(e.Run, r, Skipped)
 	}
 	if ended {
@@ -134,7 +134,10 @@ func (w *walk) begin(row int32, room *runRoom) (ended bool) {
 	n := &w.plan.nodes[r.Node]
 	w.enter(row, r, Running)
 	history := append(room.attempt[:0], Transition{Created, w.at}, Transition{Running, w.at})
-	r.Attempts = append(room.attempts[:0], Attempt{History: history})
+	if r.Attempts == nil {
+		r.Attempts = room.attempts[:0]
+	}
+	r.Attempts = append(r.Attempts, Attempt{History: history})
 	switch n.Shape {
 	case flow.ShapeLeaf:
 		r.Wait = WaitTask
@@ -159,7 +162,7 @@ func (w *walk) end(row int32, status Status) {
 
 // endAttempt ends the attempt under way with the status that it has by itself, whatever is allowed.
 func (w *walk) endAttempt(r *Run, status Status) {
-	if n := len(r.Attempts); n > 0 {
+	if n := len(r.Attempts); n > 0 && !r.Attempts[n-1].History.Current().Terminated() {
 		a := &r.Attempts[n-1]
 		a.History = append(a.History, Transition{status, w.at})
 	}

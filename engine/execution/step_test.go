@@ -14,6 +14,10 @@ func TestShapes(t *testing.T) {
 	f := func(tasks ...*flow.Component) *flow.Flow { return newFlow(tasks...) }
 	outputs := func(f *flow.Flow) *flow.Flow { f.Outputs = []*flow.Output{{ID: "o"}}; return f }
 	errors := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow { f.Errors = tasks; return f }
+	retried := func(f *flow.Flow, attempts int) *flow.Flow {
+		f.Retry = &flow.Retry{Kind: flow.Constant, MaxAttempts: attempts}
+		return f
+	}
 	finally := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow { f.Finally = tasks; return f }
 	type script = map[string]string
 	tests := []struct {
@@ -41,6 +45,18 @@ func TestShapes(t *testing.T) {
 		{"outputs of a failure", outputs(f(leaf("a"))), script{"a": "FAILED"}, "run a outputs |", "FAILED(a FAILED)"},
 		{"outputs that fail", outputs(f(leaf("a"))), script{"outputs": "fail"}, "run a outputs |", "FAILED(a SUCCESS)"},
 		{"a task that waits", f(leaf("a"), leaf("b")), script{"a": "wait"}, "run a | run a | run b |", "SUCCESS(a SUCCESS, b SUCCESS)"},
+
+		{"retry", f(leaf("a", retry(3)), leaf("b")), script{"a": "FAILED then FAILED then SUCCESS"}, "run a | run a | | run a | run b |", "SUCCESS(a SUCCESS, b SUCCESS)"},
+		{"retry in vain", errors(f(leaf("a", retry(2)), leaf("b")), leaf("e")), script{"a": "FAILED"}, "run a | run a | run e |", "FAILED(a FAILED, e SUCCESS)"},
+		{"retry in vain, allowed", f(leaf("a", retry(2), allowFail), leaf("b")), script{"a": "FAILED"}, "run a | run a | run b |", "WARNING(a WARNING, b SUCCESS)"},
+		{"retry with a warning", f(leaf("a", warned(2)), leaf("b", warned(2))), script{"a": "FAILED then SUCCESS"}, "run a | run a | run b |", "WARNING(a WARNING, b SUCCESS)"},
+		{"retry of a warning", f(leaf("a", retry(2))), script{"a": "WARNING"}, "run a |", "WARNING(a WARNING)"},
+		{"retry asks runIf again", f(leaf("a", retry(2), runIf)), script{"a": "FAILED then SUCCESS"}, "runIf a run a | runIf a | run a |", "SUCCESS(a SUCCESS)"},
+		{"retry of no runIf", f(leaf("a", retry(2), runIf)), script{"if a": "fail"}, "runIf a |", "FAILED(a FAILED)"},
+		{"retry of the flow", retried(f(leaf("a"), seq("s", leaf("b"))), 2), script{"a": "FAILED then SUCCESS", "b": "FAILED then SUCCESS"}, "run a | run a | run b | run b | |", "SUCCESS(a SUCCESS, s SUCCESS(b SUCCESS))"},
+		{"retry of a flowable is for its tasks", retried(f(with(seq("s", leaf("a"), seq("t", leaf("b", retry(1)))), warned(2))), 9), script{"a": "FAILED then SUCCESS", "b": "FAILED"}, "run a | run a | run b |", "FAILED(s FAILED(a SUCCESS, t FAILED(b FAILED)))"},
+		{"retry of an attempt that waited", f(leaf("a", retry(2))), script{"a": "wait"}, "run a | run a | |", "SUCCESS(a SUCCESS)"},
+		{"exit beside a retry", f(par("p", 0, leaf("a", retry(9)), leaf("b"))), script{"a": "FAILED", "b": "exit SUCCESS"}, "run a run b | |", "SUCCESS(p KILLED(a KILLED, b SUCCESS))"},
 
 		{"errors after a failure", errors(f(leaf("a"), leaf("b")), leaf("e"), leaf("e2")), script{"a": "FAILED"}, "run a run e run e2 |", "FAILED(a FAILED, e SUCCESS, e2 SUCCESS)"},
 		{"no errors without one", errors(f(leaf("a")), leaf("e")), script{"a": "WARNING"}, "run a |", "WARNING(a WARNING)"},

@@ -21,6 +21,21 @@ func allowFail(c *flow.Component) { c.AllowFailure = true }
 func allowWarn(c *flow.Component) { c.AllowWarning = true }
 func disabled(c *flow.Component)  { c.Disabled = true }
 
+// retry lets a task be tried so many times, or the tasks inside of a flowable.
+func retry(attempts int) func(*flow.Component) {
+	return func(c *flow.Component) {
+		c.Retry = &flow.Retry{Kind: flow.Constant, Interval: time.Minute, MaxAttempts: attempts}
+	}
+}
+
+// warned is retry of a task that ends with WARNING when it succeeds at last.
+func warned(attempts int) func(*flow.Component) {
+	return func(c *flow.Component) {
+		retry(attempts)(c)
+		c.Retry.Warning = true
+	}
+}
+
 // runIf gives a task an expression; what it is worth is up to the script.
 func runIf(c *flow.Component) {
 	t, err := pebble.New(pebble.Options{}).Compile("{{ x }}")
@@ -78,7 +93,7 @@ type actor struct {
 	t       testing.TB
 	plan    *Plan
 	state   *State
-	script  map[string]string // status; of runIf "true", "false", "fail"; of a Choice its number, "none", "fail"; default SUCCESS, true, 0
+	script  map[string]string // status, or those of its attempts with "then" between them; of runIf "true", "false", "fail"; of a Choice its number, "none", "fail"; default SUCCESS, true, 0
 	clock   time.Time
 	pending []Effect
 	trace   []string
@@ -148,6 +163,8 @@ func (a *actor) event(e Effect) Event {
 	switch {
 	case e.Kind == RunTask:
 		event := Event{Kind: TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: Success, Outputs: Datum{JSON: []byte(`{}`)}}
+		attempts := strings.Split(word, " then ")
+		word = attempts[min(int(e.Attempt), len(attempts)-1)]
 		switch {
 		case word == "wait" && !e.Woke:
 			event.Status, event.Wake = "", a.clock.Add(time.Hour)

@@ -18,6 +18,7 @@ type Component struct {
 	Disabled     bool
 	LogLevel     string           // TRACE, DEBUG, INFO, WARN, ERROR; empty when not written
 	RunIf        *pebble.Template // tasks; nil when not written
+	Retry        *Retry           // tasks; nil when not written. That of a flowable is for the tasks inside of it
 	AllowFailure bool             // tasks
 	AllowWarning bool             // tasks
 	StopAfter    []string         // triggers: states of execution

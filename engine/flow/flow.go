@@ -18,6 +18,7 @@ type Flow struct {
 	Errors      []*Component // run when Tasks have failed
 	Finally     []*Component // run at the end in any case
 	Triggers    []*Component // also those of types that never fire here: their Spec has no Compile
+	Retry       *Retry       // of tasks that have none, and that are in no flowable that has one; nil: they have none
 	Disabled    bool
 	Source      *Source
 	Pos         Position

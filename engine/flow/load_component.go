@@ -14,7 +14,7 @@ var commonMembers = map[Kind]map[string]memberState{
 	KindTask: {
 		"id": supported, "type": supported, "description": supported, "disabled": supported, "runIf": supported,
 		"allowFailure": supported, "allowWarning": supported, "logLevel": supported, "logToFile": supported, "version": supported,
-		"retry": notYet, "timeout": notYet, "taskCache": notYet, "pluginDefaultsRef": notYet,
+		"retry": supported, "timeout": notYet, "taskCache": notYet, "pluginDefaultsRef": notYet,
 		"workerGroup": enterprise, "workerSelector": enterprise, "assets": enterprise,
 	},
 	KindTrigger: {
@@ -184,6 +184,8 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 			c.RunIf = l.template(val, text, path)
 			l.noteCondition(val, text, path, false)
 		}
+	case "retry":
+		c.Retry = l.retry(val, path)
 	case "logLevel", "minLogLevel":
 		c.LogLevel, _ = l.oneOf(val, path, logLevels)
 	case "stopAfter":

@@ -38,8 +38,8 @@ var otherVerdicts = map[string]string{
 	"pd":               "pluginDefaults come later",
 	"pd2":              "pluginDefaults come later",
 	"pd3":              "pluginDefaults come later",
-	"frt":              "retry comes later",
-	"frtw":             "retry comes later",
+	"frt":              "CREATE_NEW_EXECUTION comes later",
+	"frtw":             "CREATE_NEW_EXECUTION comes later",
 	"tyfile":           "FILE comes later",
 }
 

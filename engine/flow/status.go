@@ -7,13 +7,14 @@ type Status string
 
 // The statuses that this core gives.
 const (
-	Created Status = "CREATED"
-	Running Status = "RUNNING"
-	Success Status = "SUCCESS"
-	Warning Status = "WARNING"
-	Failed  Status = "FAILED"
-	Skipped Status = "SKIPPED" // task runs only
-	Killed  Status = "KILLED"
+	Created  Status = "CREATED"
+	Running  Status = "RUNNING"
+	Success  Status = "SUCCESS"
+	Warning  Status = "WARNING"
+	Failed   Status = "FAILED"
+	Skipped  Status = "SKIPPED" // task runs only
+	Retrying Status = "RETRYING"
+	Killed   Status = "KILLED"
 )
 
 // terminated are all statuses of Kestra that end an execution or a task run, whether or not this core gives them.

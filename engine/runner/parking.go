@@ -15,7 +15,7 @@ type parked struct {
 // noteWait keeps in mind which task runs wait for a time.
 func (a *actor) noteWait(e *execution.Event) {
 	switch {
-	case e.Kind == execution.TaskEnded && e.Status == "":
+	case e.Kind == execution.TaskEnded && a.state.Runs[e.Run].Wait == execution.WaitTimer:
 		if a.waits == nil {
 			a.waits = make(map[int32]execution.Event)
 		}

@@ -56,7 +56,10 @@ func (x *Execution) At(row int32) *value.Map {
 	}
 	if row != execution.RootRow {
 		r := &x.state.Runs[row]
-		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts) - 1, value: r.Value, iteration: r.Iteration, node: r.Node}
+		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts), value: r.Value, iteration: r.Iteration, node: r.Node}
+		if r.Status() != execution.Created { // its present attempt is among them
+			v.run.attempts--
+		}
 		if r.Parent != execution.RootRow {
 			v.run.parent = x.state.Runs[r.Parent].ID
 		}
