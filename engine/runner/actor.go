@@ -133,7 +133,12 @@ func (a *actor) post(m message) {
 // there is nothing to do, or when ctx is done. The error says why the execution is given up.
 func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err error) {
 	a.sitDown()
-	defer a.getUp()
+	rests := false
+	defer func() {
+		if !rests {
+			a.getUp()
+		}
+	}()
 	for {
 		if err := a.stepAll(); err != nil {
 			return false, a.broken("the execution cannot go on", err)
@@ -149,7 +154,7 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 		}
 		a.startBlocking()
 		if len(a.effects) == 0 {
-			if a.rest() {
+			if rests = a.rest(); rests {
 				return false, nil
 			}
 			continue
@@ -263,13 +268,15 @@ func (a *actor) outputsOf(row int32, m message) value.Value {
 	return value.FromMap(outputs)
 }
 
-// rest says that there is nothing to do now, unless events have come meanwhile.
+// rest says that there is nothing to do now, unless events have come meanwhile. Afterwards the actor may be driven by somebody
+// else, so the desk is given back before.
 func (a *actor) rest() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.inbox) > 0 {
 		return false
 	}
+	a.getUp()
 	a.scheduled = false
 	return true
 }
