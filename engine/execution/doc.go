@@ -56,6 +56,9 @@
 //	           failure: what runs then ends first
 //	Choice     begins with Eval choose; Evaluated begins the list that was chosen, as a Sequence; none: SUCCESS
 //	           Evaluated with a failure ends it FAILED, and none of its lists runs
+//	Each       begins with Eval values; Evaluated begins its list, as a Sequence, for the first value, or for as many as its
+//	           limit allows; the end of a round begins the next, but not after a failure: what runs then ends first
+//	           Evaluated with a failure ends it FAILED, and none of its lists runs
 //
 // # Barriers
 //

@@ -43,9 +43,10 @@ const (
 	RunIf   What = iota + 1 // the runIf of the task of a run
 	Choose                  // which list a Choice takes
 	Outputs                 // the outputs that the flow declares
+	Values                  // the values of an Each
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values"}
 
 // String returns the word for w.
 func (w What) String() string { return whatNames[w] }

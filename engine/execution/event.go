@@ -15,6 +15,7 @@ type Event struct {
 
 	True    bool      `json:"true,omitempty"`   // Evaluated: the verdict of a runIf
 	Case    int32     `json:"case,omitempty"`   // Evaluated: the list that a Choice takes; -1: none
+	Values  []string  `json:"values,omitempty"` // Evaluated: those of an Each
 	Failed  bool      `json:"failed,omitempty"` // Evaluated: an expression failed, or no list fits
 	Outputs Datum     `json:"outputs,omitzero"` // Evaluated, TaskEnded: an object
 	Status  Status    `json:"status,omitempty"` // TaskEnded: SUCCESS, WARNING or FAILED; "" for a task that waits until Wake

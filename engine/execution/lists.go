@@ -15,12 +15,20 @@ func (w *walk) advance(row int32) (ended bool) {
 			w.close(row)
 			return true
 		}
+		if n.Shape == flow.ShapeEach && g.Stage == StageMain {
+			w.rounds(row)
+			if g = w.progress(row); g.Open > 0 {
+				return false
+			}
+			g.nextStage(n)
+			continue
+		}
 		list := n.list(g)
 		parallel := n.Shape == flow.ShapeParallel && g.Stage == StageMain
 		for int(g.Next) < len(list) && (!g.Broken || g.Stage != StageMain) && (g.Open == 0 || parallel && (n.Limit == 0 || g.Open < n.Limit)) {
 			g.Next++
 			g.Open++
-			child, ended := w.create(row, list[g.Next-1])
+			child, ended := w.create(row, list[g.Next-1], "", 0)
 			if ended {
 				w.count(row, w.state.Runs[child].Status())
 			}

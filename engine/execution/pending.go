@@ -1,5 +1,7 @@
 package execution
 
+import "github.com/caddy-kestra/kestra-webhook/engine/flow"
+
 // Pending returns the effects that are under way in a state, such as one that was loaded: performing them goes on where the
 // state stands. Those for which only the time must come are not among them: see [State.Wake].
 func Pending(p *Plan, s *State) ([]Effect, error) {
@@ -19,8 +21,11 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 		switch r := &s.Runs[row]; r.Wait {
 		case WaitEval:
 			what := Choose
-			if r.Status() == Created {
+			switch {
+			case r.Status() == Created:
 				what = RunIf
+			case p.nodes[r.Node].Shape == flow.ShapeEach:
+				what = Values
 			}
 			effects = append(effects, s.evalEffect(int32(row), what))
 		case WaitTask:

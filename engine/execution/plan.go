@@ -23,9 +23,11 @@ type Node struct {
 	Parent int32  // -1 at the root
 
 	Main    [][]int32   // lists of children: one, but of a Choice one for each case
+	Looped  bool        // it is in the main list of an Each, so its runs have a value
+	Follows int32       // of one that is looped: the node after it in the list; 0: none
 	Errors  []int32     // the list that runs when the main one has failed
 	Finally []int32     // the list that runs at the end in any case
-	Limit   int32       // of a Parallel: how many children may run at once; 0: all
+	Limit   int32       // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
 	Retry   *flow.Retry // of a leaf, its own or inherited; nil: it has one attempt
 
 	pure bool // running it, with all below, has no effect outside of the execution
@@ -56,6 +58,14 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 	n := Node{Main: make([][]int32, len(b.Main))}
 	for j, list := range b.Main {
 		n.Main[j] = p.addList(list, path, i)
+	}
+	if shape == flow.ShapeEach {
+		for j, child := range n.Main[0] {
+			p.nodes[child].Looped = true
+			if j+1 < len(n.Main[0]) {
+				p.nodes[child].Follows = n.Main[0][j+1]
+			}
+		}
 	}
 	n.Errors = p.addList(b.Errors, path, i)
 	n.Finally = p.addList(b.Finally, path, i)

@@ -35,7 +35,7 @@ func (f *forest) task(depth int) *flow.Component {
 	var c *flow.Component
 	kind := 0
 	if depth > 0 {
-		kind = rapid.IntRange(0, 5).Draw(f.rt, "kind")
+		kind = rapid.IntRange(0, 6).Draw(f.rt, "kind")
 	}
 	switch kind {
 	case 3:
@@ -45,6 +45,9 @@ func (f *forest) task(depth int) *flow.Component {
 	case 5:
 		c = f.flowable(id, flow.ShapeChoice, depth, rapid.IntRange(1, 3).Draw(f.rt, "cases"))
 		f.script[id] = rapid.SampledFrom([]string{"0", "1", "none", "fail"}).Draw(f.rt, "choice")
+	case 6:
+		c = f.flowable(id, flow.ShapeEach, depth, 1)
+		f.script[id] = rapid.SampledFrom([]string{"", "x", "x y", "x y z", "fail"}).Draw(f.rt, "values")
 	default:
 		c = leaf(id)
 		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS"}).Draw(f.rt, "end")

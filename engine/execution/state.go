@@ -57,10 +57,11 @@ type Head struct {
 type Run struct {
 	ID        string    `json:"id"` // see [RunID]
 	TaskID    string    `json:"taskId"`
-	Node      int32     `json:"node"`   // index in the plan
-	Parent    int32     `json:"parent"` // row; [RootRow] at the top
-	Value     string    `json:"value,omitempty"`
-	Iteration int32     `json:"iteration,omitempty"`
+	Node      int32     `json:"node"`                // index in the plan
+	Parent    int32     `json:"parent"`              // row; [RootRow] at the top
+	Value     string    `json:"value,omitempty"`     // in the main list of an Each: which of its values
+	Iteration int32     `json:"iteration,omitempty"` // likewise: the number of the value, from 0
+	Values    []string  `json:"values,omitempty"`    // of an Each; they never change
 	History   History   `json:"history"`
 	Attempts  []Attempt `json:"attempts,omitempty"` // none when runIf failed
 	Outputs   Datum     `json:"outputs,omitzero"`   // an object; zero when the task never ran
@@ -80,7 +81,7 @@ type Attempt struct {
 type Progress struct {
 	Stage  Stage  `json:"stage,omitzero"`
 	Case   int32  `json:"case,omitempty"`   // of a Choice: the list that was chosen
-	Next   int32  `json:"next,omitempty"`   // the first child of the list in force that has not begun
+	Next   int32  `json:"next,omitempty"`   // the first child of the list in force, or the first value of an Each, that has not begun
 	Open   int32  `json:"open,omitempty"`   // children that have not ended
 	Broken bool   `json:"broken,omitempty"` // a child of the list in force has failed
 	Worst  Status `json:"worst,omitempty"`  // of the ended children of the main list: FAILED, WARNING, or "" for any better

@@ -78,7 +78,11 @@ func (w *walk) evaluated(e *Event) bool {
 	r := w.run(e.Run)
 	r.Wait = WaitNone
 	if r.Status() != Created {
-		w.chosen(e)
+		if w.node(e.Run).Shape == flow.ShapeEach {
+			w.looped(e)
+		} else {
+			w.chosen(e)
+		}
 		return true
 	}
 	ended := true
@@ -97,8 +101,8 @@ func (w *walk) evaluated(e *Event) bool {
 	return true
 }
 
-// create adds the run of a child, and reports whether it has ended already.
-func (w *walk) create(parent int32, node int32) (row int32, ended bool) {
+// create adds the run of a child, for a value when it is in a round of an Each, and reports whether it has ended already.
+func (w *walk) create(parent, node int32, value string, iteration int32) (row int32, ended bool) {
 	s := w.state
 	n := &w.plan.nodes[node]
 	row = int32(len(s.Runs))
@@ -108,7 +112,8 @@ func (w *walk) create(parent int32, node int32) (row int32, ended bool) {
 	}
 	room := new(runRoom)
 	s.Runs = append(s.Runs, Run{
-		ID: RunID(s.ID, parentID, n.Path, 0, 0), TaskID: n.Task.ID, Node: node, Parent: parent,
+		ID: RunID(s.ID, parentID, n.Path, int(iteration), 0), TaskID: n.Task.ID, Node: node, Parent: parent,
+		Value: value, Iteration: iteration,
 		History: append(room.history[:0], Transition{Created, w.at}),
 	})
 	r := w.run(row)
@@ -148,6 +153,10 @@ func (w *walk) begin(row int32, room *runRoom) (ended bool) {
 		r.Wait = WaitEval
 		w.effect(w.state.evalEffect(row, Choose))
 		return false
+	case flow.ShapeEach:
+		r.Wait = WaitEval
+		w.effect(w.state.evalEffect(row, Values))
+		return false
 	default:
 		return w.advance(row)
 	}
@@ -172,15 +181,17 @@ func (w *walk) endAttempt(r *Run, status Status) {
 func (w *walk) childEnded(row int32) {
 	parent := w.state.Runs[row].Parent
 	w.count(parent, w.state.Runs[row].Status())
+	w.nextInRound(row)
 	w.settle(parent)
 }
 
 // settle advances a flowable, and its parents as long as they end by it.
 func (w *walk) settle(row int32) {
 	for w.advance(row) && row != RootRow {
-		status := w.state.Runs[row].Status()
-		row = w.state.Runs[row].Parent
-		w.count(row, status)
+		child := row
+		row = w.state.Runs[child].Parent
+		w.count(row, w.state.Runs[child].Status())
+		w.nextInRound(child)
 	}
 }
 

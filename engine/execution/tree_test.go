@@ -74,6 +74,10 @@ func choice(id string, cases ...[]*flow.Component) *flow.Component {
 	return flowable(id, flow.ShapeChoice, 0, lists{}, cases...)
 }
 
+func each(id string, limit int, tasks ...*flow.Component) *flow.Component {
+	return flowable(id, flow.ShapeEach, limit, lists{}, tasks)
+}
+
 func list(tasks ...*flow.Component) []*flow.Component { return tasks }
 
 // with changes a component.
@@ -93,7 +97,7 @@ type actor struct {
 	t       testing.TB
 	plan    *Plan
 	state   *State
-	script  map[string]string // status, or those of its attempts with "then" between them; of runIf "true", "false", "fail"; of a Choice its number, "none", "fail"; default SUCCESS, true, 0
+	script  map[string]string // status, or those of its attempts with "then" between them; of runIf "true", "false", "fail"; of a Choice its number, "none", "fail"; of an Each its values, "fail"; default SUCCESS, true, 0
 	clock   time.Time
 	pending []Effect
 	trace   []string
@@ -138,7 +142,7 @@ func (a *actor) name(e Effect) string {
 	case e.Kind == Cancel:
 		return "cancel " + a.state.Runs[e.Run].TaskID
 	default:
-		return "run " + a.state.Runs[e.Run].TaskID
+		return strings.TrimSuffix("run "+a.state.Runs[e.Run].TaskID+"="+a.state.Runs[e.Run].Value, "=")
 	}
 }
 
@@ -165,6 +169,9 @@ func (a *actor) event(e Effect) Event {
 		event := Event{Kind: TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: Success, Outputs: Datum{JSON: []byte(`{}`)}}
 		attempts := strings.Split(word, " then ")
 		word = attempts[min(int(e.Attempt), len(attempts)-1)]
+		if own, ok := a.script[id+"="+a.state.Runs[e.Run].Value]; ok {
+			word = own
+		}
 		switch {
 		case word == "wait" && !e.Woke:
 			event.Status, event.Wake = "", a.clock.Add(time.Hour)
@@ -177,6 +184,8 @@ func (a *actor) event(e Effect) Event {
 	case e.What == RunIf:
 		word = a.script["if "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}
+	case e.What == Values:
+		return Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", Values: strings.Fields(strings.TrimPrefix(word, "fail"))}
 	default:
 		event := Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail"}
 		if word == "none" {
@@ -220,7 +229,7 @@ func (a *actor) children(parent int32) string {
 	var texts []string
 	for row := range a.state.Runs {
 		if r := &a.state.Runs[row]; r.Parent == parent {
-			texts = append(texts, r.TaskID+" "+string(r.Status())+a.children(int32(row)))
+			texts = append(texts, strings.TrimSuffix(r.TaskID+"="+r.Value, "=")+" "+string(r.Status())+a.children(int32(row)))
 		}
 	}
 	if texts == nil {

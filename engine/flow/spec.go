@@ -48,6 +48,7 @@ const (
 	ShapeSequence              // one after the other, up to the first that fails
 	ShapeParallel              // at once
 	ShapeChoice                // one list of several, as a sequence, or none
+	ShapeEach                  // the list once for each of several values, as a sequence
 )
 
 // Branches are the lists of tasks inside of a task.
@@ -55,7 +56,7 @@ type Branches struct {
 	Main    [][]*Component // one list, but for a Choice
 	Errors  []*Component   // run when the main list has failed
 	Finally []*Component   // run at the end in any case
-	Limit   int            // of a Parallel: how many run at once; 0: all
+	Limit   int            // of a Parallel: how many run at once; of an Each: for how many values; 0: all
 }
 
 // Report takes a finding about a property of the component at hand; an empty property means the component as a whole.

@@ -48,6 +48,7 @@ const (
 	transitionBytes = 40
 	runBytes        = 280
 	attemptBytes    = 24
+	valueBytes      = 16
 	signalBytes     = 360
 	lineBytes       = 128
 )
@@ -89,6 +90,9 @@ func sizeOfHead(h *execution.Head) int {
 
 func sizeOfRun(r *execution.Run) int {
 	n := runBytes + len(r.ID) + len(r.Value) + len(r.History)*transitionBytes + len(r.Outputs.JSON)
+	for _, v := range r.Values {
+		n += valueBytes + len(v)
+	}
 	for i := range r.Attempts {
 		n += attemptBytes + len(r.Attempts[i].History)*transitionBytes
 	}
