@@ -57,7 +57,7 @@ var house = []row{
 	},
 	{
 		pkg:  "engine/flow",
-		ours: []string{"engine/pebble", "engine/nearest", "engine/javaregex", "engine/yaml", "engine/value"},
+		ours: []string{"engine/pebble", "engine/nearest", "engine/javaregex", "engine/yaml", "engine/meter", "engine/value"},
 	},
 	{
 		pkg:     "engine/cel",

@@ -275,17 +275,23 @@ func (c *call) readInputs() value.Value {
 	c.asked = true
 	at := c.context
 	at.Seed = c.execution().InputsSeed()
-	var defaults *value.Map
-	err := guard.Do(c.logError, func() (err error) {
-		defaults, err = c.trigger.Flow.InputDefaults(&at)
-		return err
+	var seen *flow.Resolution
+	err := guard.Do(c.logError, func() error {
+		seen = c.trigger.Flow.UnresolvedInputs(nil, &at)
+		return nil
 	})
 	if err != nil {
-		c.log().Warn("defaults of inputs cannot be rendered", zap.Error(err))
 		return value.Null
 	}
-	c.inputs = value.Normal(value.FromMap(defaults))
+	c.warn(seen.Warnings)
+	c.inputs = value.Normal(value.FromMap(seen.Values))
 	return c.inputs
+}
+
+func (c *call) warn(warnings []error) {
+	for _, warning := range warnings {
+		c.log().Warn("inputs of the flow", zap.Error(warning))
+	}
 }
 
 // answer makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
