@@ -63,9 +63,6 @@ func (t TypeName) isText() bool {
 	}
 }
 
-// takesEmpty reports whether an empty text is a value of the type, and not only the lack of one.
-func (t TypeName) takesEmpty() bool { return t == TypeString || t == TypeEmail }
-
 func (t TypeName) isList() bool { return t == TypeArray || t == TypeMultiselect }
 
 // Type is the type of an input or output with the constraints of an input. Outputs have none.
