@@ -93,10 +93,18 @@ func (e valueError) Error() string { return string(e) }
 
 func violated(format string, args ...any) error { return valueError(fmt.Sprintf(format, args...)) }
 
+// maxSecret is the longest SECRET in bytes: logs look for each in some sixty forms.
+const maxSecret = 16 << 10
+
 // check holds a converted value of an input against the constraints.
 func (t *Type) check(v value.Value, o order, m *meter.Meter) error {
 	switch t.Name {
-	case TypeString, TypeSecret:
+	case TypeSecret:
+		if len(v.Str()) > maxSecret {
+			return violated("a SECRET may have %d bytes at most", maxSecret)
+		}
+		return t.checkPattern(v.Str(), m)
+	case TypeString:
 		return t.checkPattern(v.Str(), m)
 	case TypeEmail:
 		if !email.MatchString(v.Str()) {

@@ -104,6 +104,8 @@ func TestConvertInput(t *testing.T) {
 		{"type: STRING, validator: '(?=a)(a+)+b'", `"` + strings.Repeat("a", 40) + `"`, "!it cannot be matched against the pattern"},
 		{"type: SECRET", `"hunter22"`, `"hunter22"`},
 		{"type: SECRET, validator: '[a-z]+'", `"hunter22"`, "!it must match the pattern `[a-z]+`"}, // +
+		{"type: SECRET", `"` + strings.Repeat("x", maxSecret) + `"`, `"` + strings.Repeat("x", maxSecret) + `"`},
+		{"type: SECRET", `"` + strings.Repeat("x", maxSecret+1) + `"`, "!a SECRET may have 16384 bytes at most"},
 		{"type: SELECT, values: [x, y]", `"x"`, `"x"`},
 		{"type: SELECT, values: [x, y]", `"z"`, "!it must match the values `[x, y]`"}, // *+
 		{"type: SELECT, values: [1, 2]", `2`, `"2"`},
