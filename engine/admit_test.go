@@ -50,6 +50,10 @@ func TestOrderOfChecks(t *testing.T) {
 		{"disabled before capacity", "disabled", false, true, nil, 409, "disabled", false, true},
 		{"the length before capacity", "ok", false, true, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
 		{"conditions before capacity", "unmet", false, true, nil, 204, "unmet", true, true},
+		{"conditions before inputs", "unmetinputs", false, false, nil, 204, "unmet", true, true},
+		{"the length before inputs", "badinputs", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
+		{"inputs before capacity", "badinputs", false, true, nil, 422, "inputs", true, true},
+		{"inputs", "badinputs", false, false, nil, 422, "inputs", true, true},
 		{"capacity", "ok", false, true, nil, 503, "busy", true, true},
 		{"the length before conditions", "unmet", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
 		{"conditions", "unmet", false, false, nil, 204, "unmet", true, true},
@@ -61,6 +65,8 @@ func TestOrderOfChecks(t *testing.T) {
 			g := newGate(t, t.Name())
 			site := newSite(t, e, SiteOptions{MaxBody: 10},
 				webhookFlow("ok", ""), webhookFlow("disabled", "", "disabled: true"), webhookFlow("unmet", expressionCondition("false")),
+				webhookFlow("badinputs", "inputsFrom: body", "inputs: [{id: a, type: INT}]"),
+				webhookFlow("unmetinputs", "inputsFrom: body\n"+expressionCondition("false"), "inputs: [{id: a, type: INT}]"),
 				taskFlow("blocks", "- {id: gate, type: test.Gate, gate: "+quoteYAML(t.Name())+"}", ""))
 			defer close(g.open)
 			if test.full {

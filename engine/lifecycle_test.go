@@ -103,6 +103,8 @@ func TestMemory(t *testing.T) {
 		{"parameters", "plain", []func(*webhook.Request){query}, 1000, 503},
 		{"what a condition makes", "makes", nil, 1000, 503},
 		{"what a label makes", "label", nil, 1000, 503},
+		{"what an input makes", "input", []func(*webhook.Request){body(`{"l":"` + values + `"}`)}, 1500, 503},
+		{"the mask of a SECRET", "secret", []func(*webhook.Request){body(`{"pw":"` + strings.Repeat("x", 16<<10) + `"}`)}, 1000, 503},
 		{"what a task makes", "task", nil, 1000, 503},
 		{"the answer", "plain", []func(*webhook.Request){body(strings.Repeat("\x01", 50<<10))}, 600, 503},
 	}
@@ -115,6 +117,8 @@ func TestMemory(t *testing.T) {
 		webhookFlow("form", expressionCondition("{{ trigger.formFields.a[0] == '' }}")),
 		webhookFlow("makes", expressionCondition(long)),
 		webhookFlow("label", "labels: {l: '"+long+"'}"),
+		webhookFlow("input", "inputsFrom: body", "inputs: [{id: l, type: ARRAY, itemType: INT}]"),
+		webhookFlow("secret", "inputs: {pw: '{{ trigger.body.pw }}'}", "inputs: [{id: pw, type: SECRET}]"),
 		taskFlow("task", "- {id: ret, type: io.kestra.plugin.core.debug.Return, format: '"+long+"'}", "wait: true"))
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -57,15 +57,23 @@ func walk(list []*Component, yield func(*Component) bool) bool {
 
 // Input is one declared input of a flow.
 type Input struct {
-	ID          string // may contain dots: a.b is seen as inputs.a.b
+	ID          string // may contain dots: a.b is seen as inputs.a.b, and so is b in the FORM a
 	Type        Type
 	Description string
 	Required    bool              // true unless the flow says otherwise
-	Defaults    *pebble.Structure // nil when there are none
+	Defaults    *pebble.Structure // nil when none is written
+	DependsOn   []string          // ids of other inputs
 	Pos         Position
 
-	constant value.Value // the converted default when it holds no expression, else null
+	needs       []int            // the places of the inputs of DependsOn in the list
+	condition   *pebble.Template // of dependsOn; may be nil
+	expression  *pebble.Template // gives the values of SELECT and MULTISELECT; may be nil
+	selectFirst bool             // the first of the values is the default
+	constant    value.Value      // the converted default when it holds no expression, else null
 }
+
+// HasDefault reports whether the input has a value when none is given.
+func (in *Input) HasDefault() bool { return in.Defaults != nil || in.selectFirst }
 
 // Output is one declared output of a flow.
 type Output struct {

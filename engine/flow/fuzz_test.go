@@ -1,12 +1,17 @@
 package flow
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // FuzzLoad checks that any text loads or is refused with positions inside of it, in bounded time.
@@ -62,7 +67,15 @@ func TestCostIsBounded(t *testing.T) {
 		n := itoa(i)
 		merges.WriteString("  m" + n + ": &m" + n + " {<<: *m" + itoa(i-1) + ", k" + n + ": 1}\n")
 	}
+	inputs := &strings.Builder{}
+	inputs.WriteString("id: x\nnamespace: n\ntasks: [{id: t, type: test.All}]\ninputs:\n  - {id: a0, type: INT}\n")
+	for i := 1; inputs.Len() < MaxSource-100; i++ {
+		inputs.WriteString("  - {id: a" + itoa(i) + ", type: INT, dependsOn: {inputs: [a" + itoa(i-1) + "]}}\n")
+	}
 	tests := map[string]string{
+		"inputs that depend on each other": inputs.String(),
+		"a long id of an input": "id: x\nnamespace: n\ntasks: [{id: t, type: test.All}]\ninputs: [{id: a" +
+			strings.Repeat(".a", MaxSource/2-100) + ", type: INT}]\n",
 		"opening brackets": "a: " + strings.Repeat("[", MaxSource-10),
 		"opening braces":   "a: " + strings.Repeat("{", MaxSource-10),
 		"dashes":           strings.Repeat("- ", MaxSource/2),
@@ -94,5 +107,75 @@ func TestCostIsBounded(t *testing.T) {
 				t.Log(took)
 			}
 		})
+	}
+}
+
+// FuzzResolveInputs checks that any inputs that load resolve with any values, or with an error that names one of them, to
+// values of their types, the same each time.
+func FuzzResolveInputs(f *testing.F) {
+	for _, seed := range [][2]string{
+		{"[{id: v, type: INT, min: 2, max: 4}, {id: w.x, type: FLOAT, defaults: 1}]", `{"v":"3","zz":null}`},
+		{"[{id: a, type: BOOL}, {id: b, type: DATETIME}, {id: c, type: DATE}, {id: d, type: TIME}, {id: e, type: DURATION}]", `{"a":1,"b":"2024-01-01T00:00:00+02:00","c":"2024-02-29","d":"10:00","e":"PT1H"}`},
+		{"[{id: a, type: JSON}, {id: b, type: YAML}, {id: c, type: URI}, {id: d, type: EMAIL}, {id: e, type: SECRET, validator: 'a|b'}]", `{"a":"{\"x\":[1]}","b":"a: [0123, &x yes, *x]","c":"a:b","d":"","e":"a"}`},
+		{"[{id: s, type: SELECT, expression: '{{ [flow.id] }}', autoSelectFirst: true}, {id: m, type: MULTISELECT, values: [a, 1], itemType: INT}, {id: r, type: ARRAY, itemType: JSON}]", `{"m":"[1]","r":["{}",[]]}`},
+		{"[{id: e, type: FORM, inputs: [{id: k, type: STRING}, {id: s, type: STRING, defaults: '{{ inputs.e.k }}', dependsOn: {inputs: [e.k], condition: '{{ inputs.e.k == 1 }}'}}]}]", `{"e.k":"1"}`},
+		{"[{id: u, type: STRING, defaults: '{{ uuid() }}{{ nope ?? 1 }}', required: false}]", `{"u":null}`},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	catalog := fakeCatalog(f)
+	f.Fuzz(func(t *testing.T, inputs, given string) {
+		values, err := value.DecodeJSONText(given)
+		if err != nil {
+			return
+		}
+		text := "id: f\nnamespace: n\ntasks: [{id: t, type: test.All}]\ninputs: " + inputs + "\n"
+		set, _ := Load(catalog, Options{}, []*Source{{Name: "flow.yml", YAML: []byte(text)}})
+		flow := set.Flow("n", "f")
+		if flow == nil {
+			return
+		}
+		resolve := func() string {
+			c := &pebble.Context{Vars: value.MapOf("flow", flow.Variable(1)).Map(), Seed: 7, Now: time.Unix(1, 0), Location: time.UTC}
+			shown := flow.UnresolvedInputs(values.Map(), c)
+			r, err := ResolveInputs(flow.Inputs, values.Map(), c)
+			if err != nil {
+				wrong, ok := errors.AsType[*InputError](err)
+				if !ok || !slices.ContainsFunc(flow.Inputs, func(in *Input) bool { return in.ID == wrong.ID }) || wrong.Public() == "" {
+					t.Errorf("error %v names no input", err)
+				}
+				return value.JSON(value.FromMap(shown.Values)) + err.Error()
+			}
+			for _, in := range flow.Inputs {
+				if v, ok := nested(r.Values, in.ID); ok && !hasType(v, in) {
+					t.Errorf("input %s of type %s is %s", in.ID, in.Type.Name, value.JSON(v))
+				}
+			}
+			return value.JSON(value.FromMap(shown.Values)) + value.JSON(value.FromMap(r.Values))
+		}
+		if first, second := resolve(), resolve(); first != second {
+			t.Errorf("first %s, then %s", first, second)
+		}
+	})
+}
+
+// hasType reports whether a value can be what an input was resolved to.
+func hasType(v value.Value, in *Input) bool {
+	if v.IsNull() {
+		return !in.Required || in.Type.Name == TypeJSON || in.Type.Name == TypeYAML
+	}
+	switch in.Type.Name {
+	case TypeInt:
+		return v.Kind() == value.KindInt && v.Int() == int64(int32(v.Int()))
+	case TypeFloat, TypeDuration:
+		return v.Kind() == value.KindFloat
+	case TypeBoolean, TypeBool:
+		return v.Kind() == value.KindBool
+	case TypeJSON, TypeYAML:
+		return true
+	case TypeArray, TypeMultiselect:
+		return v.Kind() == value.KindList
+	default:
+		return v.Kind() == value.KindString
 	}
 }

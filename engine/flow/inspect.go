@@ -153,10 +153,26 @@ func (l *loader) checkUses(s *scope, t expressionText, in *pebble.Inspection) {
 			l.warnInside(t, in, u.At[0], true, "`%s.%s` is read as a difference: write `%s`", written, shorten(u.Dashed), access(append(slices.Clone(u.Path[:last]), u.Dashed)))
 		case u.Compared != "" && last == 2 && u.Path[0] == "trigger" && slices.Contains(s.lists, u.Path[1]):
 			l.warnInside(t, in, u.At[0], true, comparisons[u.Compared], access(u.Path))
+		case t.of != nil && t.of.sees(u): // it is resolved before
+		case t.of != nil && t.early && !u.Rescued && s.isInput(u):
+			l.warnInside(t, in, u.At[0], true, "`%s` has no value here: an input sees those that its `dependsOn` names", access(u.Path))
 		default:
 			l.checkName(s, t, in, u, rescued)
 		}
 	}
+}
+
+// isInput reports whether a use reads an input of the flow.
+func (s *scope) isInput(u pebble.Use) bool {
+	return len(u.Path) > 1 && u.Path[0] == "inputs" && slices.Contains(s.members["inputs"], u.Path[1])
+}
+
+// sees reports whether a use reads an input that this one depends on.
+func (in *Input) sees(u pebble.Use) bool {
+	return len(u.Path) > 1 && u.Path[0] == "inputs" && slices.ContainsFunc(in.DependsOn, func(id string) bool {
+		first, _, _ := strings.Cut(id, ".")
+		return first == u.Path[1]
+	})
 }
 
 // comparisons are the messages about a list that an operator compares with texts.

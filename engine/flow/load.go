@@ -53,7 +53,8 @@ type loader struct {
 	flow    *Flow
 	taskIDs map[string]Position
 
-	early      bool // what is being read is evaluated before the flow runs
+	early      bool   // what is being read is evaluated before the flow runs
+	reading    *Input // what is being read is evaluated when this input is resolved; nil: it is not
 	texts      []expressionText
 	conditions []expressionText
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -152,55 +151,6 @@ warning: flow.yml:41:16: triggers[0].conditions[0].type: type ` + "`cel`" + ` is
 	}
 }
 
-func TestInputDefaults(t *testing.T) {
-	f := loadModel(t)
-	inputs, err := f.InputDefaults(&pebble.Context{Vars: value.MapOf("flow", f.Variable(7)).Map()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := value.JSON(value.FromMap(inputs)); got != `{"a":{"b":5,"c":"f"}}` {
-		t.Errorf("defaults are %s", got)
-	}
-}
-
-func TestInputDefaultsFail(t *testing.T) {
-	tests := []struct{ input, want string }{
-		{"{id: v, type: INT, defaults: '{{ flow.id }}'}", "invalid value for input `v`. Cause: `f` is no whole number between -2147483648 and 2147483647"},
-		{"{id: v, type: INT, defaults: '{{ nope }}'}", "default of input `v`: "},
-	}
-	for _, tt := range tests {
-		set, found := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: test.All}]\ninputs: ["+tt.input+"]\n")
-		if err := found.Err(); err != nil {
-			t.Fatal(err)
-		}
-		vars := value.MapOf("flow", set.Flow("n", "f").Variable(1)).Map()
-		_, err := set.Flow("n", "f").InputDefaults(&pebble.Context{Vars: vars})
-		if err == nil || len(err.Error()) < len(tt.want) || err.Error()[:len(tt.want)] != tt.want {
-			t.Errorf("%s: error %v, want %q", tt.input, err, tt.want)
-		}
-	}
-}
-
-// TestDefaultsWithoutConstraints: Kestra holds inputs against their constraints when it resolves those of an execution, which
-// one that a webhook starts does not have.
-func TestDefaultsWithoutConstraints(t *testing.T) {
-	set, found := loadText(t, `id: f
-namespace: n
-tasks: [{id: t, type: test.All}]
-inputs:
-  - {id: s, type: SELECT, values: [Low], defaults: High}
-  - {id: i, type: INT, max: 5, defaults: "{{ 3 + 4 }}"}
-  - {id: m, type: MULTISELECT, values: [a], defaults: [b]}
-`)
-	if err := found.Err(); err != nil {
-		t.Fatal(err)
-	}
-	got, err := set.Flow("n", "f").InputDefaults(&pebble.Context{Vars: value.NewMap(0)})
-	if err != nil || value.JSON(value.FromMap(got)) != `{"s":"High","i":7,"m":["b"]}` {
-		t.Errorf("defaults are %s, %v", value.JSON(value.FromMap(got)), err)
-	}
-}
-
 func TestPortabilityOfDefaults(t *testing.T) {
 	set, _ := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.debug.Return}]\ninputs:\n  - {id: v, type: STRING, required: false, defaults: x}\n")
 	const want = "warning: flow.yml:5:54: inputs[0].defaults: an input with a default must be required, since the default always counts: Kestra 1.3 refuses the flow\n"
@@ -219,14 +169,11 @@ inputs:
   - {id: m, type: MULTISELECT, values: [x, y], autoSelectFirst: true}
 `)
 	f := set.Flow("n", "f")
-	first, err := f.InputDefaults(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	first := f.UnresolvedInputs(nil, nil).Values
 	if got := value.JSON(value.FromMap(first)); got != `{"a":1.0,"s":"x","m":["x"]}` {
 		t.Errorf("defaults are %s", got)
 	}
-	if second, _ := f.InputDefaults(nil); second != first {
+	if second := f.UnresolvedInputs(nil, nil).Values; second != first {
 		t.Error("constant defaults are built again")
 	}
 }

@@ -12,7 +12,8 @@ type expressionText struct {
 	node  *yaml.Node
 	text  string
 	path  string
-	early bool // evaluated before the flow runs
+	early bool   // evaluated before the flow runs
+	of    *Input // evaluated when this input is resolved, and sees those it depends on; may be nil
 
 	zeroMet bool // of a condition: 0 is met
 }
@@ -20,7 +21,7 @@ type expressionText struct {
 // noteText remembers a text that checkReferences and checkExpressions have to look at.
 func (l *loader) noteText(n *yaml.Node, text, path string) {
 	if hasExpression(text) {
-		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early})
+		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, of: l.reading})
 	}
 }
 

@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -56,6 +57,34 @@ func New(secrets []string) *Mask {
 		m.heads[bit/64] |= 1 << (bit % 64)
 	}
 	return m
+}
+
+// Size returns about how many bytes the mask of these secrets takes.
+func Size(secrets []string) int64 {
+	const fixed, perByte = headBits/8 + 8<<10, 64 // a secret has some sixty forms
+	size := int64(fixed)
+	for _, secret := range secrets {
+		size += int64(perByte * len(secret))
+	}
+	return size
+}
+
+// With returns a mask that replaces these secrets too.
+func (m *Mask) With(secrets []string) *Mask {
+	more := New(secrets)
+	if more == nil || m == nil {
+		return cmp.Or(more, m)
+	}
+	for head, forms := range m.forms {
+		all := append(slices.Clone(forms), more.forms[head]...)
+		slices.Sort(all)
+		more.forms[head] = slices.Compact(all)
+	}
+	for i, bits := range m.heads {
+		more.heads[i] |= bits
+	}
+	more.longest = max(more.longest, m.longest)
+	return more
 }
 
 // Text returns text with every secret in it replaced. It allocates nothing when there is none.

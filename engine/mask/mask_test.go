@@ -225,3 +225,43 @@ func BenchmarkLine(b *testing.B) {
 		}
 	}
 }
+
+// TestWith adds secrets to a mask, which does not change by that.
+func TestWith(t *testing.T) {
+	const text = "token-a1 token-b2 hunter22 five5"
+	base := New([]string{"token-a1", "hunter22"})
+	tests := []struct {
+		name string
+		mask *Mask
+		want string
+	}{
+		{"more", base.With([]string{"token-b2"}), "****** ****** ****** five5"},
+		{"one that is there", base.With([]string{"token-a1"}), "****** token-b2 ****** five5"},
+		{"none", base.With(nil), "****** token-b2 ****** five5"},
+		{"a short one", base.With([]string{"five5"}), "****** token-b2 ****** five5"},
+		{"to nothing", (*Mask)(nil).With([]string{"token-b2"}), "token-a1 ****** hunter22 five5"},
+		{"nothing to nothing", (*Mask)(nil).With(nil), text},
+		{"the first one", base, "****** token-b2 ****** five5"},
+	}
+	for _, test := range tests {
+		if got := test.mask.Text(text); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// TestSize sees that a mask takes no more memory than it is said to.
+func TestSize(t *testing.T) {
+	for _, length := range []int{6, 100, 16 << 10} {
+		secrets := []string{strings.Repeat("a\n<é", length/6+1)}
+		var made int64
+		for _, forms := range New(secrets).forms {
+			for _, form := range forms {
+				made += int64(len(form)) + 16
+			}
+		}
+		if size := Size(secrets); made > size {
+			t.Errorf("%d bytes: the forms take %d bytes, said to be %d", len(secrets[0]), made, size)
+		}
+	}
+}

@@ -26,21 +26,16 @@ func functionsYAML() []Function {
 	}}
 }
 
-// What reading YAML costs, in steps: once, and for each byte; and in bytes of memory for each byte, which is what the nodes
-// of the worst texts take, such as lists of nothing.
-const (
-	yamlCost     = 100
-	yamlByteCost = 4
-	yamlNodeSize = 100
-)
+// yamlCost is what reading a YAML text costs once, in steps.
+const yamlCost = 100
 
 // parseYAML reads the first document of a text.
 func (st *state) parseYAML(text string) (value.Value, error) {
 	docs, err := yaml.Parse([]byte(text), 1, func(bytes int) error {
-		if err := st.Charge(yamlCost + yamlByteCost*bytes); err != nil {
+		if err := st.Charge(yamlCost + yaml.StepsPerByte*bytes); err != nil {
 			return err
 		}
-		return st.Allocate(yamlNodeSize * bytes)
+		return st.Allocate(yaml.BytesPerByte * bytes)
 	})
 	if err != nil {
 		return value.Null, invalidYAML(err)

@@ -217,7 +217,7 @@ outputs:
 - {id: good, type: STRING, value: ok}`,
 			history: "CREATED RUNNING SUCCESS FAILED", runs: []string{"a: " + ran + " / " + ran + "; {}"}, outputs: `{"good":"ok"}`,
 			logs: []string{
-				"error -: failed to render output values: invalid value for output `bad`. Cause: `x` is no whole number between -2147483648 and 2147483647",
+				"error -: failed to render output values: invalid value for output `bad`. Cause: For input string: \"x\"",
 				"error -: failed to render output values: invalid value for output `none`. Cause: null is no STRING",
 				"error -: failed to render output values: output `missing`: unable to find `nope` at line 1:17",
 			},

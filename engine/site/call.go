@@ -13,6 +13,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/guard"
+	"github.com/caddy-kestra/kestra-webhook/engine/logline"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
@@ -32,8 +34,9 @@ type call struct {
 	context  pebble.Context
 	account  admission.Evaluation
 	state    *execution.State // nil until somebody needs it: most requests that are not met have none
-	inputs   value.Value      // once they were asked for
+	inputs   value.Value      // once they were asked for; as conditions see them until they are resolved
 	asked    bool
+	mask     *mask.Mask // with the inputs of type SECRET; nil: there are none, or none yet
 }
 
 // fire reads the body of an admitted request, decides, and runs the flow.
@@ -174,6 +177,9 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	host, baseURL := c.site.host, c.site.options.BaseURL
 	s := c.execution()
 	if err := c.describe(ctx, s); err != nil {
+		if wrong, ok := errors.AsType[*flow.InputError](err); ok {
+			return c.refuseInputs(wrong)
+		}
 		return c.notKept(err)
 	}
 	if err := c.claim.Take(webhook.AnswerSize(s)); err != nil {
@@ -208,7 +214,7 @@ func (c *call) job(s *execution.State) *runner.Job {
 	job := &runner.Job{
 		Flow:    c.served.scope,
 		State:   s,
-		Mask:    c.site.environment.mask,
+		Mask:    c.masks(),
 		Trigger: c.delivery.Trigger(),
 		Queued:  c.delivery.Drop,
 		Inputs:  c.inputs,
@@ -226,20 +232,24 @@ func (c *call) job(s *execution.State) *runner.Job {
 	return job
 }
 
-// describe gives an execution its labels, its inputs and the text of its trigger's variables.
+// describe gives an execution its inputs, its labels and the text of its trigger's variables.
 func (c *call) describe(ctx context.Context, s *execution.State) error {
 	render := func() error {
+		inputs, err := c.resolveInputs()
+		if err != nil {
+			return err
+		}
+		if !inputs.IsNull() {
+			s.Inputs.JSON = value.AppendJSON(nil, inputs)
+		}
 		labels, err := c.trigger.Labels(&c.context, s.ID)
 		if err != nil {
 			c.log().Warn("labels of the trigger could not be rendered and are left out", zap.Error(err))
 		}
 		s.Labels = labels
-		if inputs := c.readInputs(); !inputs.IsNull() {
-			s.Inputs.JSON = value.AppendJSON(nil, inputs)
-		}
 		return nil
 	}
-	if !c.trigger.HasLabels() && !c.trigger.Flow.HasInputDefaults() {
+	if !c.trigger.HasLabels() && !c.trigger.GivesInputs() && !c.trigger.Flow.HasInputDefaults() {
 		_ = render() // nothing is evaluated, so nothing fails
 	} else if err := c.evaluate(ctx, time.Now().Add(c.site.host.Admission().Limits().Wait), render); err != nil {
 		return err
@@ -267,25 +277,80 @@ func (c *call) literalLabels() []flow.Label {
 	return labels
 }
 
-// readInputs returns the values of the flow's inputs, which are resolved once, by the clock and the seed of the execution.
+// readInputs returns the values of the flow's inputs as conditions see them, until they are resolved.
 func (c *call) readInputs() value.Value {
-	if c.asked || !c.trigger.Flow.HasInputDefaults() {
+	if c.asked || !c.trigger.GivesInputs() && !c.trigger.Flow.HasInputDefaults() {
 		return c.inputs
 	}
 	c.asked = true
 	at := c.context
 	at.Seed = c.execution().InputsSeed()
-	var defaults *value.Map
-	err := guard.Do(c.logError, func() (err error) {
-		defaults, err = c.trigger.Flow.InputDefaults(&at)
-		return err
+	var seen *flow.Resolution
+	err := guard.Do(c.logError, func() error {
+		var given *value.Map
+		if c.trigger.GivesInputs() {
+			given = c.trigger.UnrenderedInputs(c.delivery.Trigger())
+		}
+		seen = c.trigger.Flow.UnresolvedInputs(given, &at)
+		return nil
 	})
-	if err != nil {
-		c.log().Warn("defaults of inputs cannot be rendered", zap.Error(err))
-		return value.Null
+	if err == nil {
+		c.setInputs(seen)
 	}
-	c.inputs = value.Normal(value.FromMap(defaults))
 	return c.inputs
+}
+
+// resolveInputs returns the inputs of the execution, which are resolved once, by its clock and its seed. The error is a
+// [*flow.InputError], or that of the account.
+func (c *call) resolveInputs() (value.Value, error) {
+	if c.trigger.GivesInputs() {
+		given, err := c.trigger.GivenInputs(&c.context, c.delivery.Trigger())
+		if err != nil {
+			return value.Null, err
+		}
+		c.inputs, c.asked = value.Null, true // expressions of inputs see what is resolved
+		at := c.context
+		at.Seed = c.execution().InputsSeed()
+		resolved, err := flow.ResolveInputs(c.trigger.Flow.Inputs, given, &at)
+		if err != nil {
+			return value.Null, err
+		}
+		c.setInputs(resolved)
+	}
+	inputs := c.readInputs()
+	if secrets := c.trigger.Flow.SecretInputs(inputs.Map()); len(secrets) > 0 {
+		if err := c.claim.Take(mask.Size(secrets)); err != nil {
+			return value.Null, err
+		}
+		c.mask = c.site.environment.mask.With(secrets)
+	}
+	return inputs, nil
+}
+
+func (c *call) setInputs(r *flow.Resolution) {
+	for _, warning := range r.Warnings {
+		c.log().Warn("inputs of the flow", zap.Error(warning))
+	}
+	if r.Values.Len() > 0 {
+		c.inputs = value.Normal(value.FromMap(r.Values))
+	}
+}
+
+// refuseInputs answers a request that gives no inputs with which the flow can run.
+func (c *call) refuseInputs(wrong *flow.InputError) webhook.Response {
+	if wrong.Busy() {
+		return unavailable(wrong)
+	}
+	c.log().Warn("inputs are refused", zap.Error(wrong))
+	return webhook.BadInputs(c.masks().Text(wrong.Public()))
+}
+
+// masks returns the mask of all that the log of the execution must not show.
+func (c *call) masks() *mask.Mask {
+	if c.mask != nil {
+		return c.mask
+	}
+	return c.site.environment.mask
 }
 
 // answer makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
@@ -346,6 +411,10 @@ func (c *call) execution() *execution.State {
 }
 
 func (c *call) log() *zap.Logger {
-	return c.site.options.Logger.With(
+	to := c.site.options.Logger
+	if c.mask != nil {
+		to = logline.Wrap(to, c.mask)
+	}
+	return to.With(
 		zap.String("namespace", c.trigger.Flow.Namespace), zap.String("flow", c.trigger.Flow.ID), zap.String("trigger", c.trigger.ID()))
 }

@@ -46,6 +46,11 @@ func Disabled(what string) Response {
 	return Message(http.StatusConflict, OutcomeDisabled, "Illegal state: Cannot execute a disabled "+what)
 }
 
+// BadInputs returns the answer to a request that gives no inputs with which the flow can run. The message is one for the caller.
+func BadInputs(message string) Response {
+	return Message(http.StatusUnprocessableEntity, OutcomeInputs, "Invalid entity: "+message)
+}
+
 // Failed returns the answer to a request that this program failed on.
 func Failed() Response {
 	return Message(http.StatusInternalServerError, OutcomeFailed, "Internal Server Error")

@@ -15,6 +15,7 @@ const (
 	OutcomeHandshake Outcome = "handshake" // 200: the sender may send, nothing was started
 	OutcomeMethod    Outcome = "method"    // 405
 	OutcomeBody      Outcome = "body"      // 400, 408, 413 or 415: the body could not be read
+	OutcomeInputs    Outcome = "inputs"    // 422: an input is missing or wrong
 	OutcomeBusy      Outcome = "busy"      // 503: no capacity
 	OutcomeStopping  Outcome = "stopping"  // 503: the server is going down
 	OutcomeUnstored  Outcome = "unstored"  // 503: the store cannot keep the delivery

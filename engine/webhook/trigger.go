@@ -27,6 +27,8 @@ type Trigger struct {
 	key          *pebble.Template
 	questions    []Question
 	labels       *pebble.Structure
+	inputs       *pebble.Structure // nil: none are written
+	inputsFrom   inputSource
 	wait         bool
 	waitTimeout  time.Duration // 0: the site's
 	answer       answerForm
@@ -116,7 +118,14 @@ func Specs() []flow.Spec {
 				Name: "labels", Type: flow.MapOrList, Dynamic: true,
 				Summary: "Labels of the execution, rendered when the conditions hold.",
 			},
-			{Name: "inputs", Type: flow.Any, Dynamic: true, NotYet: true, Summary: "Values of the flow's inputs."},
+			{
+				Name: "inputs", Type: flow.Map, Dynamic: true,
+				Summary: "Values of the flow's inputs by id, rendered when the conditions hold; one that is missing or wrong is answered with 422.",
+			},
+			{
+				Name: "inputsFrom", Type: flow.String, Values: []string{string(fromBody), string(fromForm), string(fromParameters)}, Extension: true,
+				Summary: "What fills inputs that `inputs` does not name, by their ids: the members of a JSON `body`, the fields of a `form`, or the `parameters` of the URL. Never a SECRET.",
+			},
 			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
 			{Name: "signature", Type: flow.Any, NotYet: true, Summary: "A signature that requests must carry."},
 		},
@@ -132,6 +141,8 @@ func compile(c *flow.Component) (*Trigger, error) {
 		key:          c.Template("key"),
 		questions:    questions(c),
 		labels:       c.Structure("labels"),
+		inputs:       c.Structure("inputs"),
+		inputsFrom:   inputSource(c.Text("inputsFrom")),
 		wait:         c.Bool("wait"),
 		waitTimeout:  c.Duration("waitTimeout"),
 		responseCode: c.Template("responseCode"),
@@ -159,6 +170,7 @@ func check(f *flow.Flow, c *flow.Component, report flow.Report) {
 	t := c.Compiled.(*Trigger)
 	t.Flow = f
 	warn := func(property, message string) { report(flow.SeverityWarning, property, message) }
+	t.checkInputs(warn)
 	if !t.wait {
 		for _, name := range []string{"returnOutputs", "responseContentType", "responseCode", "waitTimeout"} {
 			if c.Has(name) {

@@ -83,7 +83,7 @@ func TestTriggerFindings(t *testing.T) {
 func TestTriggerPropertiesRefused(t *testing.T) {
 	for _, property := range []string{
 		"wait: maybe", "returnOutputs: 2x", "responseContentType: text/html", "waitTimeout: soon", "waitTimeout: -3s", "keys: abc", "path: x",
-		"inputs: {a: 1}", "fetchType: STORE", "signature: {header: x}", "conditions: [{type: io.kestra.plugin.core.condition.MultipleCondition, id: x, conditions: {}}]",
+		"inputs: [a]", "inputsFrom: header", "fetchType: STORE", "signature: {header: x}", "conditions: [{type: io.kestra.plugin.core.condition.MultipleCondition, id: x, conditions: {}}]",
 		"stopAfter: [NOPE]", "labels: {system.x: y}",
 	} {
 		if set, found := loadFlows(t, webhookFlow("f", "key: abc\n"+property)); set.Len() > 0 || len(found.Errors()) == 0 {

@@ -36,6 +36,13 @@ const (
 // MergeTag is the tag of the key <<.
 const MergeTag = "!!merge"
 
+// What parsing a text costs for each of its bytes: steps of a meter, and bytes of memory, which is what the nodes of the worst
+// texts take, such as lists of nothing.
+const (
+	StepsPerByte = 4
+	BytesPerByte = 100
+)
+
 // Parse returns the first documents of a text, at most limit. It parses the text as often as it has to mend it; spend is
 // asked before each time, with the length of the text.
 func Parse(text []byte, limit int, spend func(bytes int) error) ([]*Node, error) {

@@ -110,6 +110,9 @@ func compareExecutions(kestra string, ours *execution.State, plan *execution.Pla
 	if len(ours.Outputs.JSON) > len("{}") {
 		mine["outputs"] = decode(ours.Outputs.JSON)
 	}
+	if !ours.Inputs.IsZero() {
+		mine["inputs"] = decode(ours.Inputs.JSON)
+	}
 	mineRuns := []any{}
 	for i := range ours.Runs {
 		mineRuns = append(mineRuns, runOf(ours, plan, &ours.Runs[i]))
@@ -120,7 +123,7 @@ func compareExecutions(kestra string, ours *execution.State, plan *execution.Pla
 	}
 	mine["tasks"], mine["labels"] = mineRuns, labels
 	kept := map[string]any{"tasks": runs, "state": statuses(theirs["state"])}
-	for _, name := range []string{"id", "namespace", "flowId", "flowRevision", "trigger", "outputs", "labels"} {
+	for _, name := range []string{"id", "namespace", "flowId", "flowRevision", "trigger", "inputs", "outputs", "labels"} {
 		if v, ok := theirs[name]; ok {
 			kept[name] = v
 		}

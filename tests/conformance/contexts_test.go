@@ -102,11 +102,7 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 	state.ID = d.ExecutionID
 	c := of.Context(of.Constants())
 	c.Now, c.Location, c.Seed = d.StartDate, time.UTC, 1
-	defaults, err := trigger.Flow.InputDefaults(&c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	inputs := value.Normal(value.FromMap(defaults))
+	inputs := value.Normal(value.FromMap(trigger.Flow.UnresolvedInputs(nil, &c).Values))
 	if state.Labels, err = trigger.Labels(&c, state.ID); err != nil {
 		t.Fatal(err)
 	}
