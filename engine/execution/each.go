@@ -2,7 +2,8 @@ package execution
 
 import "github.com/caddy-kestra/kestra-webhook/engine/flow"
 
-// An Each runs its main list, as a sequence, once for each of its values: for as many at once as its limit allows. Which values
+// An Each runs its main list, as a sequence, once for each of its values: for as many at once as its limit allows. Of one whose
+// tasks are apart, each task is a round of its own. Which values
 // an expression says, once, when it begins. After a failure nothing begins any more, for no value, and what runs ends first.
 
 // looped goes on with an Each. One whose values failed fails, and runs no list at all.
@@ -27,12 +28,17 @@ func (w *walk) rounds(row int32) {
 	for {
 		r := w.run(row) // rows may have moved
 		g := &r.Progress
-		if int(g.Next) >= len(r.Values) || g.Broken || len(n.Main[0]) == 0 || n.Limit > 0 && g.Open >= n.Limit {
+		heads := n.Main[0] // the first tasks of the rounds of one value
+		if !n.Apart {
+			heads = heads[:min(1, len(heads))]
+		}
+		if int(g.Next) >= len(r.Values)*len(heads) || g.Broken || n.Limit > 0 && g.Open >= n.Limit {
 			return
 		}
+		iteration, head := int(g.Next)/len(heads), int(g.Next)%len(heads)
 		g.Next++
 		g.Open++
-		if child, ended := w.create(row, n.Main[0][0], r.Values[g.Next-1], g.Next-1); ended {
+		if child, ended := w.create(row, heads[head], r.Values[iteration], int32(iteration)); ended {
 			w.count(row, w.state.Runs[child].Status())
 			w.nextInRound(child)
 		}

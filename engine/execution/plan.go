@@ -28,6 +28,7 @@ type Node struct {
 	Errors  []int32     // the list that runs when the main one has failed
 	Finally []int32     // the list that runs at the end in any case
 	Limit   int32       // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
+	Apart   bool        // of an Each: the tasks of one value begin together
 	Retry   *flow.Retry // of a leaf, its own or inherited; nil: it has one attempt
 
 	pure bool // running it, with all below, has no effect outside of the execution
@@ -49,7 +50,7 @@ func NewPlan(f *flow.Flow, revision int) *Plan {
 // add adds a node with all below it, and returns its index.
 func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branches, shape flow.Shape) int32 {
 	i := int32(len(p.nodes))
-	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit)})
+	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart})
 	if shape == flow.ShapeLeaf {
 		p.nodes[i].pure = task.Spec.Pure
 		p.nodes[i].Retry = p.retry(i)
@@ -62,7 +63,7 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 	if shape == flow.ShapeEach {
 		for j, child := range n.Main[0] {
 			p.nodes[child].Looped = true
-			if j+1 < len(n.Main[0]) {
+			if j+1 < len(n.Main[0]) && !b.Apart {
 				p.nodes[child].Follows = n.Main[0][j+1]
 			}
 		}
@@ -121,6 +122,15 @@ func (p *Plan) Revision() int { return p.revision }
 
 // Node returns the node with this index, for reading.
 func (p *Plan) Node(i int32) *Node { return &p.nodes[i] }
+
+// Below returns how many nodes are below one.
+func (p *Plan) Below(i int32) int {
+	n := 0
+	for j := int(i) + 1; j < len(p.nodes) && p.nodes[j].Parent >= i; j++ { // they follow it
+		n++
+	}
+	return n
+}
 
 // list returns the children of a node that are in force at a stage.
 func (n *Node) list(g *Progress) []int32 {

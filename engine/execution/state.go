@@ -81,7 +81,7 @@ type Attempt struct {
 type Progress struct {
 	Stage  Stage  `json:"stage,omitzero"`
 	Case   int32  `json:"case,omitempty"`   // of a Choice: the list that was chosen
-	Next   int32  `json:"next,omitempty"`   // the first child of the list in force, or the first value of an Each, that has not begun
+	Next   int32  `json:"next,omitempty"`   // the first child of the list in force, or the first round of an Each, that has not begun
 	Open   int32  `json:"open,omitempty"`   // children that have not ended
 	Broken bool   `json:"broken,omitempty"` // a child of the list in force has failed
 	Worst  Status `json:"worst,omitempty"`  // of the ended children of the main list: FAILED, WARNING, or "" for any better

@@ -98,6 +98,9 @@ func TestShapes(t *testing.T) {
 		{"each of flowables that are empty", f(each("l", 1, seq("s"), seq("t"))), script{"l": "1 2"}, "values l |", "SUCCESS(l SUCCESS(s=1 SUCCESS, t=1 SUCCESS, s=2 SUCCESS, t=2 SUCCESS))"},
 		{"each in an each", f(each("l", 1, each("m", 0, leaf("a")), leaf("b"))), script{"l": "1 2", "m": "x y"}, "values l values m run a=x run a=y run b=1 values m run a=x run a=y run b=2 |", "SUCCESS(l SUCCESS(m=1 SUCCESS(a=x SUCCESS, a=y SUCCESS), b=1 SUCCESS, m=2 SUCCESS(a=x SUCCESS, a=y SUCCESS), b=2 SUCCESS))"},
 		{"each with a flowable inside", f(each("l", 1, seq("s", leaf("a"), leaf("b")), leaf("c"))), script{"l": "1 2"}, "values l run a run b run c=1 run a run b run c=2 |", "SUCCESS(l SUCCESS(s=1 SUCCESS(a SUCCESS, b SUCCESS), c=1 SUCCESS, s=2 SUCCESS(a SUCCESS, b SUCCESS), c=2 SUCCESS))"},
+		{"each, tasks apart", f(apart("l", 0, leaf("a"), leaf("b"))), script{"l": "1 2", "a=1": "FAILED"}, "values l run a=1 run b=1 run a=2 run b=2 |", "FAILED(l FAILED(a=1 FAILED, b=1 SUCCESS, a=2 SUCCESS, b=2 SUCCESS))"},
+		{"each, tasks apart, three at once", f(apart("l", 3, leaf("a"), leaf("b"))), script{"l": "1 2"}, "values l run a=1 run b=1 run a=2 run b=2 |", "SUCCESS(l SUCCESS(a=1 SUCCESS, b=1 SUCCESS, a=2 SUCCESS, b=2 SUCCESS))"},
+		{"each, no tasks apart", f(apart("l", 0)), script{"l": "1 2"}, "values l |", "SUCCESS(l SUCCESS)"},
 		{"each with retries", f(each("l", 0, leaf("a", retry(2)))), script{"l": "1 2", "a=1": "FAILED", "a=2": "SUCCESS"}, "values l run a=1 run a=2 | run a=1 | |", "FAILED(l FAILED(a=1 FAILED, a=2 SUCCESS))"},
 
 		{"exit", f(leaf("a"), leaf("b")), script{"a": "exit WARNING"}, "run a |", "WARNING(a SUCCESS)"},

@@ -78,6 +78,13 @@ func each(id string, limit int, tasks ...*flow.Component) *flow.Component {
 	return flowable(id, flow.ShapeEach, limit, lists{}, tasks)
 }
 
+// apart is an each whose tasks for one value run beside each other.
+func apart(id string, limit int, tasks ...*flow.Component) *flow.Component {
+	return task(id, flow.Spec{Shape: flow.ShapeEach, Branches: func(*flow.Component) flow.Branches {
+		return flow.Branches{Main: [][]*flow.Component{tasks}, Limit: limit, Apart: true}
+	}}, nil)
+}
+
 func list(tasks ...*flow.Component) []*flow.Component { return tasks }
 
 // with changes a component.

@@ -57,6 +57,7 @@ type Branches struct {
 	Errors  []*Component   // run when the main list has failed
 	Finally []*Component   // run at the end in any case
 	Limit   int            // of a Parallel: how many run at once; of an Each: for how many values; 0: all
+	Apart   bool           // of an Each: the tasks of one value run beside each other too, and each counts for Limit
 }
 
 // Report takes a finding about a property of the component at hand; an empty property means the component as a whole.

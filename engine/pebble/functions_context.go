@@ -141,10 +141,20 @@ func currentEachOutput(st *state, args []value.Value) (value.Value, error) {
 			return value.Null, evaluationError("function currentEachOutput finds no output for the current task run")
 		}
 		next, ok := at.Map().Get(name)
-		if !ok && i < len(runs) {
+		switch deeper := i == len(runs) && i > 0 && sameRound(runs[i-1], run); {
+		case !ok && deeper: // the task run is deeper in the round whose value it shows, which was followed already
+			return at, nil
+		case !ok && i < len(runs):
 			return value.Null, evaluationError("function currentEachOutput finds no output for the current task run")
 		}
 		at = next
 	}
 	return at, nil
+}
+
+// sameRound reports whether two task runs show the same value.
+func sameRound(a, b value.Value) bool {
+	one, _ := a.Map().Get("value")
+	other, ok := b.Map().Get("value")
+	return ok && value.JSON(one) == value.JSON(other)
 }

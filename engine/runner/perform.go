@@ -21,6 +21,7 @@ import (
 var (
 	errMemory  = errors.New("not enough memory for the evaluation, even alone: see memory_limit")
 	errOutputs = errors.New("the outputs of the execution take more memory than one execution may: see memory_limit")
+	errRounds  = errors.New("the rounds of the loop take more memory than one execution may: see memory_limit")
 )
 
 // noOutputs is the text of the outputs of a task that has none. Nobody changes the text of a datum.
@@ -63,6 +64,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return a.runIf(e)
 	case e.What == execution.Choose:
 		return a.choose(ctx, e)
+	case e.What == execution.Values:
+		return a.values(ctx, e)
 	default:
 		return a.flowOutputs(ctx)
 	}
@@ -292,28 +295,37 @@ func (a *actor) keep(ctx context.Context, v value.Value, made int64, spent bool)
 	v = value.Normal(v)
 	size := value.SizeJSON(v)
 	kept := size + min(made, textToValue*size)
-	a.mu.Lock()
-	fits := a.kept+kept <= a.runner.admission.Limits().RunMemory()
-	if fits {
-		a.kept += kept
-	}
-	a.mu.Unlock()
-	if !fits {
-		return execution.Datum{}, value.Null, 0, errOutputs
-	}
-	if err := a.claim.Take(kept); err != nil {
-		a.mu.Lock()
-		a.kept -= kept
-		a.mu.Unlock()
-		a.claim.Short() // told here
-		if spent {
-			err = errMemory
-		}
+	if err := a.take(kept, spent); err != nil {
 		return execution.Datum{}, value.Null, 0, err
 	}
 	d := execution.Datum{JSON: value.AppendJSON(make([]byte, 0, size), v)}
 	err := a.keepApart(ctx, &d)
 	return d, v, kept, err
+}
+
+// take takes memory for what the state keeps. The error is [errOutputs], or that memory is short.
+func (a *actor) take(bytes int64, spent bool) error {
+	a.mu.Lock()
+	fits := a.kept+bytes <= a.runner.admission.Limits().RunMemory()
+	if fits {
+		a.kept += bytes
+	}
+	a.mu.Unlock()
+	if !fits {
+		return errOutputs
+	}
+	err := a.claim.Take(bytes)
+	if err == nil {
+		return nil
+	}
+	a.mu.Lock()
+	a.kept -= bytes
+	a.mu.Unlock()
+	a.claim.Short() // told here
+	if spent {
+		return errMemory
+	}
+	return err
 }
 
 // textToValue bounds how much larger a value is than its JSON text: an empty object within a list has three characters.

@@ -40,7 +40,7 @@ func (x *Execution) Record(row int32, outputs value.Value) {
 	if outputs.IsNull() && r.Wait != execution.WaitEval && r.Status() != execution.Skipped && x.flow.plan.Node(r.Node).Shape != flow.ShapeLeaf {
 		outputs = noOutputs
 	}
-	x.runs.record(row, r, outputs)
+	x.runs.record(row, r, x.flow.plan.Node(r.Node).Looped, outputs)
 }
 
 var noOutputs = value.FromMap(value.NewMap(0))
@@ -56,7 +56,7 @@ func (x *Execution) At(row int32) *value.Map {
 	}
 	if row != execution.RootRow {
 		r := &x.state.Runs[row]
-		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts), value: r.Value, iteration: r.Iteration, node: r.Node}
+		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts), values: x.runs.valuesOf(row), iteration: x.iteration(row), node: r.Node}
 		if r.Status() != execution.Created { // its present attempt is among them
 			v.run.attempts--
 		}
@@ -65,6 +65,18 @@ func (x *Execution) At(row int32) *value.Map {
 		}
 	}
 	return v.Drawn.From(v)
+}
+
+// iteration returns the number of the round, in the innermost loop around a task run, that it is in.
+func (x *Execution) iteration(row int32) int32 {
+	for row != execution.RootRow {
+		r := &x.state.Runs[row]
+		if x.flow.plan.Node(r.Node).Looped {
+			return r.Iteration
+		}
+		row = r.Parent
+	}
+	return 0
 }
 
 // triggerMap returns the variable `trigger`.
@@ -95,13 +107,13 @@ type view struct {
 type runView struct {
 	id, parent string
 	start      execution.Transition
-	attempts   int // before this one
-	value      string
-	iteration  int32
+	attempts   int      // before this one
+	values     []string // of the loops around it, the outermost first
+	iteration  int32    // of the innermost one
 	node       int32
 }
 
-var names = []string{"trigger", "execution", "labels", "inputs", "outputs", "tasks", "taskrun", "task", "parents"}
+var names = []string{"trigger", "execution", "labels", "inputs", "outputs", "tasks", "taskrun", "task", "parent", "parents"}
 
 // Get implements [value.Source].
 func (v *view) Get(name string) (value.Value, bool) {
@@ -128,8 +140,13 @@ func (v *view) Get(name string) (value.Value, bool) {
 		return v.taskRun(), true
 	case "task":
 		return v.task(), true
+	case "parent":
+		if parents := v.parents().List(); parents.Len() > 0 {
+			return parents.At(0), true
+		}
+		return value.Null, false
 	case "parents":
-		return value.ListOf(), true // until loops come
+		return v.parents(), true
 	case "vars":
 		if !v.variables.IsZero() {
 			return decodeDatum(v.variables), true
@@ -169,11 +186,25 @@ func (v *view) taskRun() value.Value {
 	if v.run.parent != "" {
 		m.Set("parentId", value.String(v.run.parent))
 	}
-	if v.run.value != "" {
-		m.Set("value", value.String(v.run.value))
+	if n := len(v.run.values); n > 0 {
+		m.Set("value", value.String(v.run.values[n-1]))
 		m.Set("iteration", value.Int(int64(v.run.iteration)))
 	}
 	return value.FromMap(m)
+}
+
+// parents returns the rounds around the one that the task run is in itself, the innermost first; those of all loops for a task
+// run that is deeper in a round.
+func (v *view) parents() value.Value {
+	values := v.run.values
+	if len(values) > 0 && v.execution.flow.plan.Node(v.run.node).Looped {
+		values = values[:len(values)-1]
+	}
+	parents := make([]value.Value, len(values))
+	for i, text := range values {
+		parents[len(values)-1-i] = value.MapOf("taskrun", value.MapOf("value", value.String(text)))
+	}
+	return value.ListOf(parents...)
 }
 
 func (v *view) task() value.Value {

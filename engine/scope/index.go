@@ -10,17 +10,19 @@ import (
 // index knows the task runs of an execution by the ids of their tasks. The goroutine that drives the execution adds to it
 // while others read snapshots of it.
 type index struct {
-	mu     sync.RWMutex
-	clock  int // counts what was recorded
-	runs   []entry
-	byTask map[string]int32 // the last run of a task; nil while there are few
-	room   [2]entry
+	mu      sync.RWMutex
+	clock   int // counts what was recorded
+	runs    []entry
+	byTask  map[string]int32 // the last run of a task; nil while there are few
+	inLoops map[string]int32 // the run under a key of within, or of several the first; nil while there is none
+	room    [2]entry
 }
 
 // entry is a task run. Clocks say since when something is so; 0 is never.
 type entry struct {
 	task    string
-	earlier int32 // the run of the same task before it; -1: none
+	values  []string // of the loops around it, the outermost first
+	earlier int32    // the run of the same task before it; -1: none
 	began   int
 	ended   int
 	open    execution.Status // until it has ended
@@ -32,8 +34,8 @@ type entry struct {
 // fewRuns is up to how many task runs are searched one by one.
 const fewRuns = 8
 
-// record notes the present state of the task run in a row.
-func (x *index) record(row int32, r *execution.Run, outputs value.Value) {
+// record notes the present state of the task run in a row. looped says that it is in a round of a loop itself.
+func (x *index) record(row int32, r *execution.Run, looped bool, outputs value.Value) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.clock++
@@ -46,7 +48,14 @@ func (x *index) record(row int32, r *execution.Run, outputs value.Value) {
 	e := &x.runs[row]
 	if e.began == 0 {
 		e.began, e.task = x.clock, r.TaskID
+		if r.Parent != execution.RootRow {
+			e.values = x.runs[r.Parent].values
+		}
+		if looped {
+			e.values = append(e.values[:len(e.values):len(e.values)], r.Value)
+		}
 		x.add(row)
+		x.enter(row)
 	}
 	if e.shown == 0 && !outputs.IsNull() {
 		e.shown, e.outputs = x.clock, outputs
@@ -130,62 +139,68 @@ func (s snapshot) each(f func(e *entry)) {
 // outputsView is the variable `outputs`: the outputs of the task runs that have some, be they none of their own.
 type outputsView struct{ snapshot }
 
-func (v outputsView) shows(e *entry) bool {
-	return e.shown > 0 && e.shown <= v.clock
+func showOutputs(s snapshot, e *entry) (value.Value, bool) {
+	return e.outputs, e.shown > 0 && e.shown <= s.clock
 }
 
 // Get implements [value.Source].
-func (v outputsView) Get(task string) (value.Value, bool) {
-	e, ok := v.find(task, v.shows)
-	return e.outputs, ok
-}
+func (v outputsView) Get(task string) (value.Value, bool) { return v.variable(task, showOutputs) }
 
 // Has implements [value.Source].
 func (v outputsView) Has(task string) bool {
-	_, ok := v.find(task, v.shows)
+	_, ok := v.Get(task)
 	return ok
 }
 
 // Map implements [value.Source].
-func (v outputsView) Map() *value.Map {
-	m := value.NewMap(4)
-	v.each(func(e *entry) {
-		if v.shows(e) {
-			m.Set(e.task, e.outputs)
-		}
-	})
-	return m
-}
+func (v outputsView) Map() *value.Map { return v.all(showOutputs) }
 
 // tasksView is the variable `tasks`: the states of all task runs.
 type tasksView struct{ snapshot }
 
-func (v tasksView) state(e *entry) value.Value {
+func showState(s snapshot, e *entry) (value.Value, bool) {
 	status := e.open
-	if e.ended > 0 && e.ended <= v.clock {
+	if e.ended > 0 && e.ended <= s.clock {
 		status = e.status
 	}
-	return value.MapOf("state", value.String(string(status)))
+	return value.MapOf("state", value.String(string(status))), true
 }
 
 // Get implements [value.Source].
-func (v tasksView) Get(task string) (value.Value, bool) {
-	e, ok := v.find(task, func(*entry) bool { return true })
-	if !ok {
-		return value.Null, false
-	}
-	return v.state(&e), true
-}
+func (v tasksView) Get(task string) (value.Value, bool) { return v.variable(task, showState) }
 
 // Has implements [value.Source].
 func (v tasksView) Has(task string) bool {
-	_, ok := v.find(task, func(*entry) bool { return true })
+	_, ok := v.Get(task)
 	return ok
 }
 
 // Map implements [value.Source].
-func (v tasksView) Map() *value.Map {
-	m := value.NewMap(4)
-	v.each(func(e *entry) { m.Set(e.task, v.state(e)) })
+func (v tasksView) Map() *value.Map { return v.all(showState) }
+
+// all returns what a variable shows of all tasks, in the order in which they began.
+func (s snapshot) all(show shown) *value.Map {
+	var tasks []string
+	seen := make(map[string]bool)
+	s.each(func(e *entry) {
+		if _, ok := show(s, e); ok && !seen[e.task] {
+			seen[e.task] = true
+			tasks = append(tasks, e.task)
+		}
+	})
+	m := value.NewMap(len(tasks))
+	for _, task := range tasks {
+		if v, ok := s.variable(task, show); ok {
+			m.Set(task, v)
+		}
+	}
 	return m
+}
+
+// valuesOf returns the values of the loops around a task run, the outermost first.
+func (x *index) valuesOf(row int32) []string {
+	if int(row) >= len(x.runs) {
+		return nil
+	}
+	return x.runs[row].values
 }

@@ -41,7 +41,7 @@ func TestSnapshotsDoNotChange(t *testing.T) {
 					last[r.TaskID], outputs[r.TaskID] = row, value.JSON(made)
 				}
 			}
-			x.record(int32(row), r, made)
+			x.record(int32(row), r, false, made)
 			moments = append(moments, moment{x.snapshot(), show(outputs)})
 			if got := showView(x.snapshot()); got != moments[len(moments)-1].want {
 				t.Fatalf("outputs are %s, want %s", got, moments[len(moments)-1].want)

@@ -23,6 +23,12 @@ type Choice interface {
 	Choose(ctx context.Context, c *Context) (Decision, error)
 }
 
+// Each is a compiled task whose shape is that of a loop.
+type Each interface {
+	// Values decides, once, for which values the tasks inside run, in order. An error fails the task run.
+	Values(ctx context.Context, c *Context) ([]string, error)
+}
+
 // Result is what an attempt of a task came to. The zero Result is a success without outputs.
 type Result struct {
 	Outputs   value.Value  // a map, or null for none

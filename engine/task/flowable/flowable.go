@@ -8,7 +8,7 @@ import (
 
 // Specs returns the specs of this package's tasks.
 func Specs() []flow.Spec {
-	return []flow.Spec{sequentialSpec(), parallelSpec(), ifSpec(), switchSpec()}
+	return []flow.Spec{sequentialSpec(), parallelSpec(), ifSpec(), switchSpec(), forEachSpec(), eachSequentialSpec(), eachParallelSpec()}
 }
 
 // withEnds adds the properties that every flowable has.
