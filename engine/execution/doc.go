@@ -60,6 +60,9 @@
 //	           limit allows; the end of a round begins the next, but not after a failure: what runs then ends first
 //	           Evaluated with a failure ends it FAILED, and none of its lists runs
 //
+//	Dag        begins the tasks that come after no other, or as many as its limit allows; the end of a task begins those that
+//	           came after it and wait for nothing else, but not after a failure: what runs then ends first
+//
 // # Barriers
 //
 // A store is written only where [Result.Barrier] says so: everything since the last barrier is one compare-and-set

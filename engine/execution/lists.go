@@ -15,8 +15,12 @@ func (w *walk) advance(row int32) (ended bool) {
 			w.close(row)
 			return true
 		}
-		if n.Shape == flow.ShapeEach && g.Stage == StageMain {
-			w.rounds(row)
+		if (n.Shape == flow.ShapeEach || n.Shape == flow.ShapeDag) && g.Stage == StageMain {
+			if n.Shape == flow.ShapeEach {
+				w.rounds(row)
+			} else {
+				w.ready(row)
+			}
 			if g = w.progress(row); g.Open > 0 {
 				return false
 			}
@@ -64,6 +68,11 @@ func (w *walk) close(row int32) {
 	status := r.Progress.Worst
 	if status == "" {
 		status = Success
+	}
+	if status == Failed && w.node(row).Forgive { // allowWarning does not apply to it (case "AllowFailure, allowWarning" of Kestra)
+		w.endAttempt(r, Warning)
+		w.end(row, Warning)
+		return
 	}
 	w.endAttempt(r, status)
 	w.end(row, w.allowed(r, status))

@@ -29,6 +29,8 @@ type Node struct {
 	Finally []int32     // the list that runs at the end in any case
 	Limit   int32       // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
 	Apart   bool        // of an Each: the tasks of one value begin together
+	After   [][]int32   // of a Dag: for each child of its main list, the places of those that it waits for
+	Forgive bool        // failures inside make it end with WARNING
 	Retry   *flow.Retry // of a leaf, its own or inherited; nil: it has one attempt
 
 	pure bool // running it, with all below, has no effect outside of the execution
@@ -50,7 +52,7 @@ func NewPlan(f *flow.Flow, revision int) *Plan {
 // add adds a node with all below it, and returns its index.
 func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branches, shape flow.Shape) int32 {
 	i := int32(len(p.nodes))
-	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart})
+	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart, Forgive: b.Forgive})
 	if shape == flow.ShapeLeaf {
 		p.nodes[i].pure = task.Spec.Pure
 		p.nodes[i].Retry = p.retry(i)
@@ -67,6 +69,9 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 				p.nodes[child].Follows = n.Main[0][j+1]
 			}
 		}
+	}
+	if shape == flow.ShapeDag {
+		p.nodes[i].After = orderOf(b)
 	}
 	n.Errors = p.addList(b.Errors, path, i)
 	n.Finally = p.addList(b.Finally, path, i)

@@ -35,7 +35,7 @@ func (f *forest) task(depth int) *flow.Component {
 	var c *flow.Component
 	kind := 0
 	if depth > 0 {
-		kind = rapid.IntRange(0, 6).Draw(f.rt, "kind")
+		kind = rapid.IntRange(0, 7).Draw(f.rt, "kind")
 	}
 	switch kind {
 	case 3:
@@ -48,6 +48,17 @@ func (f *forest) task(depth int) *flow.Component {
 	case 6:
 		c = f.flowable(id, flow.ShapeEach, depth, 1)
 		f.script[id] = rapid.SampledFrom([]string{"", "x", "x y", "x y z", "fail"}).Draw(f.rt, "values")
+	case 7:
+		tasks := f.tasks(depth-1, 0)
+		after := make([][]int, len(tasks))
+		for i := range after {
+			for j := range i { // tasks come after earlier ones, so there is no circle
+				if rapid.Bool().Draw(f.rt, "after") {
+					after[i] = append(after[i], j)
+				}
+			}
+		}
+		c = dag(id, rapid.IntRange(0, 2).Draw(f.rt, "limit"), after, tasks...)
 	default:
 		c = leaf(id)
 		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS"}).Draw(f.rt, "end")

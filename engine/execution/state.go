@@ -62,6 +62,7 @@ type Run struct {
 	Value     string    `json:"value,omitempty"`     // in the main list of an Each: which of its values
 	Iteration int32     `json:"iteration,omitempty"` // likewise: the number of the value, from 0
 	Values    []string  `json:"values,omitempty"`    // of an Each; they never change
+	Children  []int32   `json:"children,omitempty"`  // of a Dag: the rows of its tasks plus 1, by their places; 0: not begun
 	History   History   `json:"history"`
 	Attempts  []Attempt `json:"attempts,omitempty"` // none when runIf failed
 	Outputs   Datum     `json:"outputs,omitzero"`   // an object; zero when the task never ran

@@ -103,6 +103,15 @@ func TestShapes(t *testing.T) {
 		{"each, no tasks apart", f(apart("l", 0)), script{"l": "1 2"}, "values l |", "SUCCESS(l SUCCESS)"},
 		{"each with retries", f(each("l", 0, leaf("a", retry(2)))), script{"l": "1 2", "a=1": "FAILED", "a=2": "SUCCESS"}, "values l run a=1 run a=2 | run a=1 | |", "FAILED(l FAILED(a=1 FAILED, a=2 SUCCESS))"},
 
+		{"dag", f(dag("d", 0, [][]int{{1, 2}, {3}, {3}, nil}, leaf("e"), leaf("b"), leaf("c"), leaf("a")), leaf("f")), nil, "run a run b run c run e run f |", "SUCCESS(d SUCCESS(a SUCCESS, b SUCCESS, c SUCCESS, e SUCCESS), f SUCCESS)"},
+		{"dag, one at once", f(dag("d", 1, [][]int{nil, nil, {0}}, leaf("a"), leaf("b"), leaf("c"))), nil, "run a run b run c |", "SUCCESS(d SUCCESS(a SUCCESS, b SUCCESS, c SUCCESS))"},
+		{"dag that fails", f(dag("d", 0, [][]int{nil, {0}, nil, {2}}, leaf("a"), leaf("b"), leaf("c"), leaf("e")), leaf("f")), script{"a": "FAILED"}, "run a run c |", "FAILED(d FAILED(a FAILED, c SUCCESS))"},
+		{"dag with a disabled task", f(dag("d", 0, [][]int{nil, {0}}, leaf("a", disabled), leaf("b"))), nil, "run b |", "SUCCESS(d SUCCESS(b SUCCESS))"},
+		{"dag after a skipped task", f(dag("d", 0, [][]int{nil, {0}}, leaf("a", runIf), leaf("b"))), script{"if a": "false"}, "runIf a run b |", "SUCCESS(d SUCCESS(a SKIPPED, b SUCCESS))"},
+		{"dag of empty flowables", f(dag("d", 0, [][]int{{1}, nil}, seq("s"), seq("t"))), nil, "|", "SUCCESS(d SUCCESS(t SUCCESS, s SUCCESS))"},
+		{"forgiving", f(forgiving("w", leaf("a"), leaf("b")), leaf("c")), script{"a": "FAILED"}, "run a run c |", "WARNING(w WARNING(a FAILED), c SUCCESS)"},
+		{"forgiving, warnings allowed", f(with(forgiving("w", leaf("a")), allowWarn)), script{"a": "FAILED"}, "run a |", "WARNING(w WARNING(a FAILED))"},
+
 		{"exit", f(leaf("a"), leaf("b")), script{"a": "exit WARNING"}, "run a |", "WARNING(a SUCCESS)"},
 		{"exit beside others", f(par("p", 0, leaf("a"), leaf("b", impure), seq("s", leaf("c")))), script{"a": "exit FAILED"}, "run a run b run c | cancel c cancel b |", "FAILED(p KILLED(a SUCCESS, b KILLED, s KILLED(c KILLED)))"},
 		{"exit and outputs", outputs(f(leaf("a"), leaf("b"))), script{"a": "exit SUCCESS"}, "run a outputs |", "SUCCESS(a SUCCESS)"},

@@ -85,6 +85,20 @@ func apart(id string, limit int, tasks ...*flow.Component) *flow.Component {
 	}}, nil)
 }
 
+// dag is a flowable of tasks, each after those whose places stand beside it.
+func dag(id string, limit int, after [][]int, tasks ...*flow.Component) *flow.Component {
+	return task(id, flow.Spec{Shape: flow.ShapeDag, Branches: func(*flow.Component) flow.Branches {
+		return flow.Branches{Main: [][]*flow.Component{tasks}, Limit: limit, After: after}
+	}}, nil)
+}
+
+// forgiving is a sequence whose failures are warnings.
+func forgiving(id string, tasks ...*flow.Component) *flow.Component {
+	return task(id, flow.Spec{Shape: flow.ShapeSequence, Branches: func(*flow.Component) flow.Branches {
+		return flow.Branches{Main: [][]*flow.Component{tasks}, Forgive: true}
+	}}, nil)
+}
+
 func list(tasks ...*flow.Component) []*flow.Component { return tasks }
 
 // with changes a component.

@@ -20,7 +20,7 @@ type scope struct {
 }
 
 // runVariables are the variables that a run adds (engine/runner).
-var runVariables = []string{"outputs", "tasks", "taskrun", "task"}
+var runVariables = []string{"outputs", "tasks", "taskrun", "task", "parent", "parents"}
 
 // scope returns what expressions can read before the flow runs, or while it does.
 func (l *loader) scope(early bool) *scope {

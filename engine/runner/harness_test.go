@@ -179,6 +179,20 @@ func newFixture(t testing.TB, o Options) *fixture {
 			},
 			Compile: func(*flow.Component) (any, error) { return struct{}{}, nil },
 		},
+		{
+			Kind: flow.KindTask, Type: "test.Each", Pure: true, Shape: flow.ShapeEach,
+			Properties: []flow.Property{{Name: "values", Type: flow.StringList}, {Name: "count", Type: flow.Integer}, {Name: "tasks", Type: flow.Tasks, Required: true}},
+			Branches: func(c *flow.Component) flow.Branches {
+				return flow.Branches{Main: [][]*flow.Component{c.Children("tasks")}, Limit: 1}
+			},
+			Compile: func(c *flow.Component) (any, error) {
+				values := make(eachTask, c.Int("count"))
+				for _, v := range c.Value("values").List().Slice() {
+					values = append(values, v.Str())
+				}
+				return values, nil
+			},
+		},
 		{Kind: flow.KindTask, Type: "test.Exit", Pure: true, Compile: func(*flow.Component) (any, error) { return exitTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Open", Compile: func(*flow.Component) (any, error) { return openTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
@@ -297,3 +311,8 @@ func (s secrets) Secret(namespace, name string) (string, bool, error) {
 }
 
 var _ pebble.Secrets = secrets("")
+
+// eachTask loops over these values.
+type eachTask []string
+
+func (e eachTask) Values(context.Context, *task.Context) ([]string, error) { return e, nil }

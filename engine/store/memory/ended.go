@@ -90,6 +90,7 @@ func sizeOfHead(h *execution.Head) int {
 
 func sizeOfRun(r *execution.Run) int {
 	n := runBytes + len(r.ID) + len(r.Value) + len(r.History)*transitionBytes + len(r.Outputs.JSON)
+	n += 4 * len(r.Children)
 	for _, v := range r.Values {
 		n += valueBytes + len(v)
 	}

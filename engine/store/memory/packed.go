@@ -118,6 +118,7 @@ func (c *codec) run(r *execution.Run) {
 	c.text(&r.Value)
 	number(c, &r.Iteration)
 	items(c, &r.Values, (*codec).text)
+	items(c, &r.Children, number)
 	items(c, &r.History, (*codec).transition)
 	items(c, &r.Attempts, func(c *codec, a *execution.Attempt) { items(c, &a.History, (*codec).transition) })
 	c.datum(&r.Outputs)

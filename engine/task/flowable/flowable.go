@@ -8,7 +8,9 @@ import (
 
 // Specs returns the specs of this package's tasks.
 func Specs() []flow.Spec {
-	return []flow.Spec{sequentialSpec(), parallelSpec(), ifSpec(), switchSpec(), forEachSpec(), eachSequentialSpec(), eachParallelSpec()}
+	return []flow.Spec{
+		sequentialSpec(), parallelSpec(), ifSpec(), switchSpec(), forEachSpec(), eachSequentialSpec(), eachParallelSpec(), dagSpec(), allowFailureSpec(),
+	}
 }
 
 // withEnds adds the properties that every flowable has.

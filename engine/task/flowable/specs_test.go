@@ -51,6 +51,24 @@ func TestLoad(t *testing.T) {
 		{"parallel, concurrent too large", `{type: core.flow.Parallel, concurrent: 2147483648, tasks: [$a]}`, "flow.yml:4:66: tasks[0].concurrent: must be between 0 and 2147483647"},
 		{"parallel, concurrent as expression", `{type: core.flow.Parallel, concurrent: "{{ 1 }}", tasks: [$a]}`, "flow.yml:4:66: tasks[0].concurrent: must be a whole number"},
 
+		{"for each", `{type: core.flow.ForEach, values: [1, "{{ x }}"], concurrencyLimit: 2, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
+		{"for each without values", `{type: core.flow.ForEach, tasks: [$a]}`, "flow.yml:4:3: tasks[0].values: is missing"},
+		{"for each without tasks", `{type: core.flow.ForEach, values: [1]}`, "flow.yml:4:3: tasks[0].tasks: The 'tasks' property cannot be empty"},
+		{"for each, negative limit", `{type: core.flow.ForEach, values: [1], concurrencyLimit: -1, tasks: [$a]}`, "flow.yml:4:84: tasks[0].concurrencyLimit: must be between 0 and 2147483647"},
+		{"for each, values that are no expression", `{type: core.flow.ForEach, values: ["{{ x"], tasks: [$a]}`, "flow.yml:4:63: tasks[0].values[0]: unclosed \"{{\": there is no \"}}\""},
+		{"each, old names", `{type: core.flow.Sequential, tasks: [{id: s, type: io.kestra.core.tasks.flows.EachSequential, value: [1], tasks: [$a]}, {id: p, type: io.kestra.core.tasks.flows.EachParallel, value: "[1]", concurrent: 2, tasks: [$b]}]}`, ""},
+
+		{"dag", `{type: core.flow.Dag, concurrent: 2, tasks: [{task: $a}, {task: $b, dependsOn: [ta]}], errors: [$c], finally: [$d]}`, ""},
+		{"dag, old name", `{type: io.kestra.core.tasks.flows.Dag, tasks: [{task: $a}]}`, ""},
+		{"dag without tasks", `{type: core.flow.Dag}`, "flow.yml:4:3: tasks[0].tasks: is missing"},
+		{"dag, dependency that is not there", `{type: core.flow.Dag, tasks: [{task: $a, dependsOn: [zz]}]}`, "flow.yml:4:138: tasks[0].tasks[0].dependsOn: Not existing task id in dependency: zz"},
+		{"dag in a circle", `{type: core.flow.Dag, tasks: [{task: $a}, {task: $b, dependsOn: [tc, ta]}, {task: $c, dependsOn: [tb]}]}`, "flow.yml:4:56: tasks[0].tasks: Cyclic dependency detected: tb, tc"},
+		{"dag, task that waits for itself", `{type: core.flow.Dag, tasks: [{task: $a, dependsOn: [ta]}]}`, "flow.yml:4:56: tasks[0].tasks: Cyclic dependency detected: ta"},
+		{"dag, negative concurrent", `{type: core.flow.Dag, concurrent: -1, tasks: [{task: $a}]}`, "flow.yml:4:61: tasks[0].concurrent: must be between 0 and 2147483647"},
+
+		{"allow failure", `{type: core.flow.AllowFailure, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
+		{"allow failure, old name", `{type: io.kestra.core.tasks.flows.AllowFailure, tasks: [$a]}`, ""},
+
 		{"if", `{type: core.flow.If, condition: "{{ x }}", then: [$a], else: [$b], errors: [$c], finally: [$d]}`, ""},
 		{"if, old name", `{type: io.kestra.core.tasks.flows.If, condition: "{{ x }}", then: [$a]}`, ""},
 		{"if without condition", `{type: core.flow.If, then: [$a]}`, ""},
@@ -93,17 +111,33 @@ func TestBranches(t *testing.T) {
 		{`{type: core.flow.If, then: [$a]}`, "choice [ta] [] errors [] finally [] limit 0"},
 		{`{type: core.flow.Switch, value: x, defaults: [$d], cases: {z: [$b, $c], a: [$a]}, errors: [$e], finally: [$f]}`, "choice [tb tc] [ta] [td] errors [te] finally [tf] limit 0"},
 		{`{type: core.flow.Switch, value: x, cases: {z: [$b]}}`, "choice [tb] [] errors [] finally [] limit 0"},
+		{`{type: core.flow.ForEach, values: [1], finally: [$d], tasks: [$a, $b], errors: [$c]}`, "each [ta tb] errors [tc] finally [td] limit 1"},
+		{`{type: core.flow.ForEach, values: [1], concurrencyLimit: 0, tasks: [$a]}`, "each [ta] errors [] finally [] limit 0"},
+		{`{type: core.flow.EachSequential, value: [1], tasks: [$a]}`, "each [ta] errors [] finally [] limit 1"},
+		{`{type: core.flow.EachParallel, value: [1], tasks: [$a]}`, "each [ta] errors [] finally [] limit 0 apart"},
+		{`{type: core.flow.EachParallel, value: [1], concurrent: 3, tasks: [$a]}`, "each [ta] errors [] finally [] limit 3 apart"},
+		{`{type: core.flow.Dag, concurrent: 3, tasks: [{task: $a}, {task: $b, dependsOn: [ta]}, {task: $c, dependsOn: [tb, ta]}]}`, "dag [ta tb tc] errors [] finally [] limit 3 after [[] [0] [1 0]]"},
+		{`{type: core.flow.AllowFailure, tasks: [$a]}`, "sequence [ta] errors [] finally [] limit 0 forgive"},
 	} {
 		c, found := tasktest.Load(t, withLeaves(), with(tt.yaml))
 		if err := found.Err(); err != nil {
 			t.Fatal(err)
 		}
 		b := c.Spec.Branches(c)
-		got := map[flow.Shape]string{flow.ShapeSequence: "sequence", flow.ShapeParallel: "parallel", flow.ShapeChoice: "choice"}[c.Spec.Shape]
+		got := map[flow.Shape]string{flow.ShapeSequence: "sequence", flow.ShapeParallel: "parallel", flow.ShapeChoice: "choice", flow.ShapeEach: "each", flow.ShapeDag: "dag"}[c.Spec.Shape]
 		for _, list := range b.Main {
 			got += " " + ids(list)
 		}
 		got += " errors " + ids(b.Errors) + " finally " + ids(b.Finally) + fmt.Sprint(" limit ", b.Limit)
+		if b.Apart {
+			got += " apart"
+		}
+		if b.After != nil {
+			got += fmt.Sprint(" after ", b.After)
+		}
+		if b.Forgive {
+			got += " forgive"
+		}
 		if got != tt.want {
 			t.Errorf("%s\ngot  %s\nwant %s", tt.yaml, got, tt.want)
 		}

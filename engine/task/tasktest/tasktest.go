@@ -71,6 +71,15 @@ func Choose(t testing.TB, specs []flow.Spec, yaml, body string) (task.Decision, 
 	return d, result(d.Outputs, err, lines)
 }
 
+// Values loads a flowable as [Load] does, and asks for which values it loops with the trigger body given as JSON. The error is its
+// first line.
+func Values(t testing.TB, specs []flow.Spec, yaml, body string) (values []string, err string) {
+	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	values, failure := c.compiled.(task.Each).Values(context.Background(), &c.Context)
+	return values, result(value.Null, failure, lines).Err
+}
+
 // started is a task that may run.
 type started struct {
 	task.Context
