@@ -132,8 +132,8 @@ var house = []row{
 		outside: []string{"github.com/caddyserver/caddy/v2"},
 	},
 
-	// The tables of the README are made from the specs.
-	{pkg: "tests", tests: []string{"engine", "engine/flow"}},
+	// The tables of the README are made from the specs, and the examples are run.
+	{pkg: "tests", tests: []string{"engine", "engine/flow", "engine/webhook"}},
 	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.
 	{

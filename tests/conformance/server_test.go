@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"strconv"
 	"testing"
 	"time"
+
+	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -55,7 +56,7 @@ func startServer(t *testing.T, set *flow.Set, options engine.SiteOptions) *serve
 		t.Fatal(err)
 	}
 	s := &server{engine: e, site: site, set: set, listener: &listener{make(chan net.Conn), make(chan struct{})}}
-	server := &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0)}
+	server := &http.Server{Handler: s, ErrorLog: zap.NewStdLog(zap.NewNop())}
 	served := make(chan error)
 	go func() { served <- server.Serve(s.listener) }()
 	t.Cleanup(func() {

@@ -1,0 +1,126 @@
+package tests
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// TestExamples loads all flows of flows.example, without a finding, and sends what the comment of each says: every execution must
+// end with SUCCESS.
+func TestExamples(t *testing.T) {
+	files, err := filepath.Glob("../flows.example/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no examples", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			calls := curls(string(text))
+			if len(calls) == 0 {
+				t.Fatal("the comment shows no call")
+			}
+			e, site := serve(t, flow.NewSource(filepath.Base(file), text))
+			for _, call := range calls {
+				answer, release := site.Webhook(t.Context(), call.request(t))
+				release()
+				if answer.ExecutionID == "" {
+					t.Errorf("%v starts nothing: %d %s", call, answer.Status, answer.Body)
+					continue
+				}
+				ended, err := e.Wait(t.Context(), answer.ExecutionID)
+				if err != nil || ended.Status() != "SUCCESS" {
+					t.Errorf("%v: %s, %v", call, answer.Body, err)
+				}
+			}
+		})
+	}
+}
+
+// serve loads a flow that must have no findings.
+func serve(t *testing.T, source *flow.Source) (*engine.Engine, *engine.Site) {
+	t.Helper()
+	set, found := engine.Load([]*flow.Source{source})
+	site, more, err := engine.NewSite(set, engine.SiteOptions{})
+	if err != nil || len(found)+len(more) > 0 {
+		t.Fatal(found, more, err)
+	}
+	e, err := engine.Open(context.Background(), engine.StoreOptions{Kind: engine.StoreMemory})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := site.Open(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	return e, site
+}
+
+// curl is a call as a comment shows it: the words after the command.
+type curl []string
+
+var (
+	shownCurl = regexp.MustCompile(`(?m)^#   curl ((?:.*\\\n#)*.*)$`)
+	shellWord = regexp.MustCompile(`'[^']*'|[^\s']+`)
+)
+
+// curls returns the calls in the comment of a flow. A backslash at the end of a line joins it with the next.
+func curls(text string) []curl {
+	var calls []curl
+	for _, found := range shownCurl.FindAllStringSubmatch(text, -1) {
+		var call curl
+		for _, word := range shellWord.FindAllString(strings.ReplaceAll(found[1], "\\\n#", ""), -1) {
+			call = append(call, strings.Trim(word, "'"))
+		}
+		calls = append(calls, call)
+	}
+	return calls
+}
+
+// request returns what curl would send.
+func (c curl) request(t *testing.T) *webhook.Request {
+	t.Helper()
+	r := &webhook.Request{Method: http.MethodGet, Header: http.Header{"User-Agent": {"curl/8"}}, Host: "localhost:8080", RemoteAddr: "127.0.0.1"}
+	body := ""
+	for i := 0; i < len(c); i++ {
+		switch {
+		case c[i] == "-d":
+			i++
+			body, r.Method = c[i], http.MethodPost
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		case c[i] == "-X":
+			i++
+			r.Method = c[i]
+		case c[i] == "-H":
+			i++
+			name, text, _ := strings.Cut(c[i], ": ")
+			r.Header.Set(name, text)
+		default:
+			u, err := url.Parse(c[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			target, ok := webhook.ParseURL(u.EscapedPath())
+			r.Target, r.Malformed, r.Path, r.RawQuery = target, !ok, u.EscapedPath(), u.RawQuery
+		}
+	}
+	r.ContentLength = int64(len(body))
+	r.ReadBody = func(int64, webhook.Account) ([]byte, error) { return []byte(body), nil }
+	return r
+}
