@@ -2,6 +2,7 @@ package execution
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -163,7 +164,7 @@ func (a *actor) name(e Effect) string {
 	case e.Kind == Cancel:
 		return "cancel " + a.state.Runs[e.Run].TaskID
 	default:
-		return strings.TrimSuffix("run "+a.state.Runs[e.Run].TaskID+"="+a.state.Runs[e.Run].Value, "=")
+		return "run " + a.state.Runs[e.Run].name()
 	}
 }
 
@@ -243,18 +244,55 @@ func (a *actor) goOn() *actor {
 	}
 }
 
-// tree prints an execution as "STATUS(task STATUS(…) …)".
-func (a *actor) tree() string { return string(a.state.Status()) + a.children(RootRow) }
+// tree prints the execution, and all its task runs, as "STATUS(task STATUS(…), …)". What is waited for stands after the status,
+// unless it is the end of an attempt or of the task runs inside, and so does the number of an attempt after the first.
+func (a *actor) tree() string { return stand(a.state.Status(), a.state.Wait, 0) + a.inside(RootRow) }
 
-func (a *actor) children(parent int32) string {
+// treeOf prints a task run in the same way.
+func (a *actor) treeOf(name string) string {
+	row := a.row(name)
+	if row < 0 {
+		return "not begun"
+	}
+	return a.state.Runs[row].stand() + a.inside(row)
+}
+
+// row returns the row of a task run; -1 before there is one.
+func (a *actor) row(name string) int32 {
+	return int32(slices.IndexFunc(a.state.Runs, func(r Run) bool { return r.name() == name }))
+}
+
+// name returns the id of the task, in the list of an Each followed by = and the value.
+func (r *Run) name() string { return strings.TrimSuffix(r.TaskID+"="+r.Value, "=") }
+
+func (a *actor) inside(parent int32) string {
 	var texts []string
 	for row := range a.state.Runs {
 		if r := &a.state.Runs[row]; r.Parent == parent {
-			texts = append(texts, strings.TrimSuffix(r.TaskID+"="+r.Value, "=")+" "+string(r.Status())+a.children(int32(row)))
+			texts = append(texts, r.name()+" "+r.stand()+a.inside(int32(row)))
 		}
 	}
 	if texts == nil {
 		return ""
 	}
 	return "(" + strings.Join(texts, ", ") + ")"
+}
+
+func (r *Run) stand() string {
+	attempt := len(r.Attempts)
+	if r.Status() == Created {
+		attempt++
+	}
+	return stand(r.Status(), r.Wait, attempt)
+}
+
+func stand(status Status, wait Wait, attempt int) string {
+	text := string(status)
+	if wait != WaitNone && wait != WaitTask {
+		text += " " + waitNames[wait]
+	}
+	if attempt > 1 && !status.Terminated() {
+		text += fmt.Sprint(" attempt ", attempt)
+	}
+	return text
 }
