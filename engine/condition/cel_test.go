@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/cel"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
@@ -42,7 +43,7 @@ func TestCELBounds(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(e *Event)
-		want   Reason
+		want   cel.Reason
 	}{
 		{"neither is short", func(*Event) {}, ""},
 		{"no work is left", func(e *Event) { e.Work.done.Store(requestWork) }, ReasonCost},

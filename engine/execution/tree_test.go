@@ -158,9 +158,9 @@ func (a *actor) tell(e Event) Result {
 func (a *actor) name(e Effect) string {
 	switch {
 	case e.Run == RootRow:
-		return e.What.String()
+		return whatNames[e.What]
 	case e.Kind == Eval:
-		return e.What.String() + " " + a.state.Runs[e.Run].TaskID
+		return whatNames[e.What] + " " + a.state.Runs[e.Run].TaskID
 	case e.Kind == Cancel:
 		return "cancel " + a.state.Runs[e.Run].TaskID
 	default:

@@ -217,9 +217,6 @@ func (s *Server) Stop(limit time.Duration) (time.Duration, error) {
 	}
 }
 
-// Kill ends the server without a chance to do anything, and returns when it is gone.
-func (s *Server) Kill() { s.kill() }
-
 // Done is closed when the server has ended, for whatever reason.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
