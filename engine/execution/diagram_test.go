@@ -156,7 +156,7 @@ const (
 	diagramsEnd   = "package execution\n"
 )
 
-// TestDiagramsInDocumentation sees that the end of the package documentation shows the diagrams.
+// TestDiagramsInDocumentation checks that the end of the package documentation shows the diagrams.
 func TestDiagramsInDocumentation(t *testing.T) {
 	source, err := os.ReadFile("doc.go")
 	if err != nil {

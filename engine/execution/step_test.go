@@ -151,7 +151,7 @@ func TestHistories(t *testing.T) {
 	}
 }
 
-// TestStaleEvents tells an execution what does not fit any more: it changes nothing.
+// TestStaleEvents tells an execution events that do not fit any more: they change nothing.
 func TestStaleEvents(t *testing.T) {
 	a := newActor(t, newFlow(leaf("a"), leaf("b"), choice("i", list(leaf("c")))), nil)
 	var told []Event

@@ -37,7 +37,7 @@ func warned(attempts int) func(*flow.Component) {
 	}
 }
 
-// runIf gives a task an expression; what it is worth is up to the script.
+// runIf gives a task a runIf. The script says what it evaluates to.
 func runIf(c *flow.Component) {
 	t, err := pebble.New(pebble.Options{}).Compile("{{ x }}")
 	if err != nil {
@@ -54,7 +54,7 @@ func task(id string, spec flow.Spec, change []func(*flow.Component)) *flow.Compo
 	return c
 }
 
-// lists are what stands inside of a flowable.
+// lists are `errors` and `finally` of a flowable.
 type lists struct{ errors, finally []*flow.Component }
 
 func flowable(id string, shape flow.Shape, limit int, l lists, main ...[]*flow.Component) *flow.Component {
@@ -114,12 +114,13 @@ func newFlow(tasks ...*flow.Component) *flow.Flow {
 	return &flow.Flow{Namespace: "company.team", ID: "f", Tasks: tasks}
 }
 
-// actor drives an execution by a script: what a task ends with, by its id, and what a runIf or a choice is worth.
+// actor drives an execution by a script, which says by the ids of tasks how an attempt ends and what a runIf or a choice
+// evaluates to.
 type actor struct {
 	t       testing.TB
 	plan    *Plan
 	state   *State
-	script  map[string]string // status, or those of its attempts with "then" between them; of runIf "true", "false", "fail"; of a Choice its number, "none", "fail"; of an Each its values, "fail"; default SUCCESS, true, 0
+	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail
 	clock   time.Time
 	pending []Effect
 	trace   []string
@@ -222,8 +223,8 @@ func (a *actor) event(e Effect) Event {
 	}
 }
 
-// run starts the execution and answers every effect, the first one first, until nothing is left. A time that is waited for
-// comes at once.
+// run starts the execution and answers every effect, the oldest first, until nothing is left. A time that is waited for comes
+// at once.
 func (a *actor) run() *actor {
 	a.t.Helper()
 	a.tell(Event{Kind: Started, Run: RootRow})

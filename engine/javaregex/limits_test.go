@@ -24,7 +24,7 @@ func compile(t *testing.T, pattern string, o Options) *Regexp {
 	return re
 }
 
-// TestSteps sees that searches which take long on Go's engine end when there are no steps left, at the same place each time.
+// TestSteps checks that searches which take long on Go's engine end when there are no steps left, at the same place each time.
 func TestSteps(t *testing.T) {
 	for _, test := range []struct{ pattern, text string }{
 		{`.*x|y`, strings.Repeat("y", 20_000)}, // a search to the end for every y
@@ -48,7 +48,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestStepsOfTexts sees that what is cheap to search takes few steps, also where a text is long.
+// TestStepsOfTexts checks that what is cheap to search takes few steps, also where a text is long.
 func TestStepsOfTexts(t *testing.T) {
 	event := strings.Repeat(`{"ref":"refs/heads/feature","commits":[{"id":"0123456789abcdef","message":"Mend the bounds"}]} `, 2000)
 	for _, test := range []struct {
@@ -71,7 +71,7 @@ func TestStepsOfTexts(t *testing.T) {
 	}
 }
 
-// TestEngines sees which patterns run on Go's engine, and on which texts.
+// TestEngines checks which patterns run on Go's engine, and on which texts.
 func TestEngines(t *testing.T) {
 	for _, test := range []struct {
 		pattern, text string
@@ -123,7 +123,7 @@ func TestProcessorTime(t *testing.T) {
 	}
 }
 
-// TestBusy sees that a search which the clock ends before the processor worked on it for long enough is no limit.
+// TestBusy checks that a search which the clock ends before the processor worked on it for long enough is no limit.
 func TestBusy(t *testing.T) {
 	re := compile(t, slow, Options{Time: time.Millisecond})
 	b, err := re.backtracking()
@@ -136,7 +136,7 @@ func TestBusy(t *testing.T) {
 	}
 }
 
-// TestCompileSteps sees that patterns which take long to compile pay for it.
+// TestCompileSteps checks that patterns which take long to compile pay for it.
 func TestCompileSteps(t *testing.T) {
 	for pattern, least := range map[string]int{
 		`\X`: 40_000, `(?iu)abc`: 2000, `\N{COMMA}`: 100_000, strings.Repeat(`a|b*`, 500): 10_000, strings.Repeat(`\p{IsL}`, 20): 20_000,
@@ -152,7 +152,7 @@ func TestCompileSteps(t *testing.T) {
 	}
 }
 
-// TestSpelledOut sees that a pattern cannot grow without bound when its classes are spelled out.
+// TestSpelledOut checks that a pattern cannot grow without bound when its classes are spelled out.
 func TestSpelledOut(t *testing.T) {
 	if _, err := Compile(strings.Repeat(`[\pL&&\pL]`, 900)+`(?=a)`, Options{}); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("got %v", err)

@@ -129,7 +129,7 @@ func TestDates(t *testing.T) {
 	})
 }
 
-// TestDateErrors sees that a failure says what is wrong and keeps the text of the input to itself.
+// TestDateErrors checks that a failure says what is wrong and keeps the text of the input to itself.
 func TestDateErrors(t *testing.T) {
 	e, c := New(Options{}), dateContext(t)
 	for text, want := range map[string]string{

@@ -87,7 +87,7 @@ func again(expression string) string {
 	return "{% for i in 1..100 %}{% for j in 1..1000 %}{{ " + expression + " }}{% endfor %}{% endfor %}"
 }
 
-// TestHostileData sees that no operation on large data is so cheap, for the budget, that repeating it takes long or much
+// TestHostileData checks that no operation on large data is so cheap, for the budget, that repeating it takes long or much
 // memory.
 func TestHostileData(t *testing.T) {
 	many := "[big_a" + strings.Repeat(",big_a", 89) + "]"

@@ -31,7 +31,7 @@ func heapInUse() int64 {
 	return int64(stats.HeapAlloc)
 }
 
-// TestMapsTakeTheirMembers sees that filters and functions that make maps, lists and trees take at least what those hold.
+// TestMapsTakeTheirMembers checks that filters and functions that make maps, lists and trees take at least what those hold.
 func TestMapsTakeTheirMembers(t *testing.T) {
 	e := New(Options{Limits: Limits{Steps: 20_000_000, Memory: 1 << 30, OutputBytes: 256 << 20}})
 	m, texts := value.NewMap(20_000), make([]value.Value, 20_000)

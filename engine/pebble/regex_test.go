@@ -35,7 +35,7 @@ func TestJavaRegex(t *testing.T) {
 	}
 }
 
-// TestRegexMessages sees that what Java refuses is refused when a template is compiled, with what is wrong and where; and
+// TestRegexMessages checks that what Java refuses is refused when a template is compiled, with what is wrong and where; and
 // that a pattern that is computed is not repeated.
 func TestRegexMessages(t *testing.T) {
 	e := New(Options{})
@@ -61,7 +61,7 @@ func TestRegexMessages(t *testing.T) {
 	}
 }
 
-// TestRegexSteps sees that a search ends by its steps, whatever the time.
+// TestRegexSteps checks that a search ends by its steps, whatever the time.
 func TestRegexSteps(t *testing.T) {
 	e := New(Options{Limits: Limits{RegexTime: time.Nanosecond}})
 	c := &Context{Vars: value.MapOf("t", value.String(strings.Repeat("y", 20_000))).Map()}
@@ -80,7 +80,7 @@ func TestRegexSteps(t *testing.T) {
 	}
 }
 
-// TestRegexTime sees that the time of the processor is that of all searches of an evaluation together.
+// TestRegexTime checks that the time of the processor is that of all searches of an evaluation together.
 func TestRegexTime(t *testing.T) {
 	e := New(Options{Limits: Limits{RegexTime: 2 * time.Millisecond}})
 	c := &Context{Vars: value.MapOf("t", value.String(strings.Repeat("ab", 100))).Map()}

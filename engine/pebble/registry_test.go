@@ -101,7 +101,7 @@ func TestSecret(t *testing.T) {
 	}
 }
 
-// TestReplay sees that an evaluation with a fixed clock and seed says the same again, and one without does not.
+// TestReplay checks that an evaluation with a fixed clock and seed says the same again, and one without does not.
 func TestReplay(t *testing.T) {
 	tmpl, err := New(Options{}).Compile("{{ now() }} {{ uuid() }} {{ id() }} {{ randomInt(0, 1000000000) }}")
 	if err != nil {

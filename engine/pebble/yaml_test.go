@@ -65,7 +65,7 @@ func TestReadYAML(t *testing.T) {
 	}
 }
 
-// TestYAMLLimits sees that hostile texts end by a limit, or by an error of the parser, in time.
+// TestYAMLLimits checks that hostile texts end by a limit, or by an error of the parser, in time.
 func TestYAMLLimits(t *testing.T) {
 	laughs := "a: &a [x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c <= 'k'; c++ {
@@ -112,7 +112,7 @@ func TestYAMLLimits(t *testing.T) {
 	}
 }
 
-// TestYAMLTakesWhatItHolds sees that the value of a text takes at least the bytes that it holds.
+// TestYAMLTakesWhatItHolds checks that the value of a text takes at least the bytes that it holds.
 func TestYAMLTakesWhatItHolds(t *testing.T) {
 	tmpl, err := New(Options{Limits: Limits{Steps: 20_000_000, Memory: 1 << 30}}).Compile("{{ yaml(v) }}")
 	if err != nil {

@@ -51,7 +51,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestTextIsRead sees that another reader reads what Text writes, but for strings that are numbers or dates.
+// TestTextIsRead checks that another reader reads what Text writes, but for strings that are numbers or dates.
 func TestTextIsRead(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	alphabet := []rune("ab:#-?,[]{}&*!|>'\"%@`~ \n\t\\\u00e9\u0085\u00a0\u2028\ufeff\x01")
@@ -76,7 +76,7 @@ func TestTextIsRead(t *testing.T) {
 	}
 }
 
-// TestTextIsCharged sees that a value which has one text many times ends by a limit.
+// TestTextIsCharged checks that a value which has one text many times ends by a limit.
 func TestTextIsCharged(t *testing.T) {
 	v := value.String("text")
 	for range 60 {

@@ -20,7 +20,7 @@ const (
 	jqProgramSeed  = 20261128
 )
 
-// TestJQPrograms sees that jq-random.tsv has the programs that the generator makes, and none that somebody chose.
+// TestJQPrograms checks that jq-random.tsv has the programs that the generator makes, and none that somebody chose.
 func TestJQPrograms(t *testing.T) {
 	g := &jqGenerator{rand.New(rand.NewPCG(jqProgramSeed, 0))}
 	var questions strings.Builder

@@ -45,7 +45,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestQuestions sees that the questions of the answers are those of the seed.
+// TestQuestions checks that the questions of the answers are those of the seed.
 func TestQuestions(t *testing.T) {
 	answers, err := os.ReadFile("testdata/answers.tsv")
 	if err != nil {
