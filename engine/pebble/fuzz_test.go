@@ -83,7 +83,7 @@ func FuzzParser(f *testing.F) {
 	})
 }
 
-// inspect checks that an inspection has the variables of the template, at places where the text has them.
+// inspect checks that an inspection has the variables of the template, each with the place at which it stands in the text.
 func inspect(t *testing.T, e *Engine, text string, tmpl *Template) {
 	t.Helper()
 	i, err := e.Inspect(text)
@@ -103,8 +103,8 @@ func inspect(t *testing.T, e *Engine, text string, tmpl *Template) {
 	}
 }
 
-// FuzzEval evaluates templates over random data twice: nothing panics or takes long, both evaluations say the same, and
-// the data stays as it was.
+// FuzzEval evaluates templates over random data twice: nothing panics or takes long, both evaluations give the same, and the
+// data does not change.
 func FuzzEval(f *testing.F) {
 	for i, c := range languageCases {
 		f.Add(c.template, uint64(i))

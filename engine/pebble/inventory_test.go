@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestInventoryCases are the edges of filters and functions that no fact of Kestra shows. A ! is the class of an error.
+// TestInventoryCases has edge cases of filters and functions that no fact of Kestra shows. A ! is the class of an error.
 func TestInventoryCases(t *testing.T) {
 	e, c := New(Options{}), requestContext(t)
 	checkOutcomes(t, e, c, map[string]string{
@@ -143,7 +143,7 @@ func TestContextFunctions(t *testing.T) {
 	})
 }
 
-// TestReplayedIdentifiers checks that a fixed clock and seed say the same again, and how identifiers look.
+// TestReplayedIdentifiers checks that a fixed clock and seed give the same identifiers again, and the form of identifiers.
 func TestReplayedIdentifiers(t *testing.T) {
 	const key = "AAAAAAAAAAAAAAAAAAAAAA=="
 	tmpl, err := New(Options{}).Compile("{{ ksuid() }} {{ nanoId() }} {{ randomPort() }} {{ encrypt('" + key + "', 'a') }} {{ encrypt('" + key + "', 'a') }}")
@@ -185,7 +185,7 @@ func TestDecryptKestra(t *testing.T) {
 	}
 }
 
-// TestInventoryLimits checks that what grows by a filter or takes long ends by a limit.
+// TestInventoryLimits checks that a limit ends templates in which filters make texts grow, or take long.
 func TestInventoryLimits(t *testing.T) {
 	e, c := New(Options{}), hostileContext()
 	tree := "{% set l = ['a'] %}{% for a in 1..60 %}{% set l = [l, l] %}{% endfor %}"
