@@ -170,7 +170,7 @@ func toolsVersion(t *testing.T) string {
 
 func goOutput(t *testing.T, folder string, args ...string) []byte {
 	t.Helper()
-	if _, err := os.ReadFile(filepath.Join(folder, "go.mod")); err != nil { // what go reads is nothing that `go test` knows of
+	if _, err := os.ReadFile(filepath.Join(folder, "go.mod")); err != nil { // go test notices only files that the test itself reads
 		t.Fatal(err)
 	}
 	c := exec.Command("go", args...)
