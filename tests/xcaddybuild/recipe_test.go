@@ -16,7 +16,7 @@ import (
 
 const root = "../.."
 
-// commandLine is what the README tells to type.
+// commandLine returns the command that the README tells users to type.
 func (r *recipe) commandLine() string { return "xcaddy " + strings.Join(r.arguments(), " ") }
 
 func TestRecipeAgreesWithGoMod(t *testing.T) {
@@ -43,7 +43,7 @@ func TestRecipeAgreesWithGoMod(t *testing.T) {
 	}
 }
 
-// TestReadmeBuildLine demands that the README tells to build with the command that this program runs, but for the checkout.
+// TestReadmeBuildLine checks that the build command in the README is the one that this program runs, apart from the checkout.
 func TestReadmeBuildLine(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
