@@ -14,7 +14,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// TestOrderOfChecks lets every two neighbouring checks of a request fail together: the earlier one answers.
+// TestOrderOfChecks sends requests that fail two neighbouring checks at once: the earlier check answers.
 func TestOrderOfChecks(t *testing.T) {
 	malformed := func(r *webhook.Request) { r.Malformed, r.Target = true, webhook.Target{} }
 	wrongMethod := func(r *webhook.Request) { r.Method = "DELETE" }
@@ -28,7 +28,7 @@ func TestOrderOfChecks(t *testing.T) {
 		request        []func(*webhook.Request)
 		status         int
 		outcome        webhook.Outcome
-		read           bool // whether the body was
+		read           bool // the body was read
 		keyIsDisclosed bool // whether the answer tells whose flow it is, for the log
 	}{
 		{"malformed before stopping", "ok", true, false, []func(*webhook.Request){malformed}, 404, "malformed", false, false},

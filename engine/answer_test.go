@@ -58,7 +58,7 @@ func TestWait(t *testing.T) {
 		{"text of two", echo, "returnOutputs: true\nresponseContentType: text/plain", two, 200, "text/plain; charset=utf-8", `{"z":1,"a":"Hello bob!"}`},
 		{"text of none", echo, "returnOutputs: true\nresponseContentType: text/plain", "", 200, "", ""},
 		{"a status", echo, "responseCode: 202", greeting, 202, "application/json", "execution"},
-		{"a status of an output", echo, "responseCode: \"{{ outputs.ret.value | length }}\"", greeting, 500, "application/json", "execution"}, // 10 is none
+		{"a status of an output", echo, "responseCode: \"{{ outputs.ret.value | length }}\"", greeting, 500, "application/json", "execution"}, // 10 is no status code
 		{"a status of the trigger", echo, "responseCode: \"{{ trigger.body.status }}\"", greeting, 418, "application/json", "execution"},
 		{"a status that cannot be rendered", echo, "responseCode: \"{{ outputs.nope.value }}\"", greeting, 500, "application/json", "execution"},
 		{"a failure", fails, "", "", 500, "application/json", "execution"},
@@ -88,8 +88,8 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// TestWaitTimeout checks that a caller hears after the time of the trigger, or else of the site, and not later, and that
-// the execution goes on.
+// TestWaitTimeout checks that a caller who waits is answered when the waitTimeout of the trigger, or else of the site, is
+// over, and that the execution goes on.
 func TestWaitTimeout(t *testing.T) {
 	tests := []struct {
 		name, trigger string
@@ -136,7 +136,7 @@ func TestWaitEndsInTime(t *testing.T) {
 		site := newSite(t, openEngine(t), SiteOptions{}, taskFlow("f", "- {id: gate, type: test.Gate, gate: "+quoteYAML(t.Name())+"}", "wait: true"))
 		go func() {
 			<-g.entered
-			<-time.After(29 * time.Second) // of the bubble
+			<-time.After(29 * time.Second) // on the clock of synctest
 			close(g.open)
 		}()
 		if r := send(site, "f", "{}"); r.Status != 200 || r.Outcome != webhook.OutcomeEnded || decodeAnswer(t, r).State.Current != "SUCCESS" {
@@ -227,7 +227,7 @@ func TestRevision(t *testing.T) {
 	}
 }
 
-// failingStore keeps nothing.
+// failingStore is a store that can keep nothing.
 type failingStore struct{ *memory.Store }
 
 func (failingStore) Commit(context.Context, *execution.Batch) error {

@@ -55,7 +55,8 @@ func TestConditions(t *testing.T) {
 	}
 }
 
-// TestConditionsChangeNothing checks that what one condition does to a value is not seen by the next, nor by the answer.
+// TestConditionsChangeNothing checks that a condition which changes a value changes it neither for the next condition nor for
+// the answer.
 func TestConditionsChangeNothing(t *testing.T) {
 	site := newSite(t, openEngine(t), SiteOptions{}, webhookFlow("f",
 		`conditions: [{type: io.kestra.plugin.core.condition.Expression, expression: "{{ (trigger.body.l | sort | first) == 1 }}"}, `+
@@ -127,7 +128,7 @@ func TestSlowBody(t *testing.T) {
 		r := send(site, "f", "", func(r *webhook.Request) {
 			r.ContentLength = -1
 			r.ReadBody = func(int64, webhook.Account) ([]byte, error) {
-				<-time.After(10 * time.Second) // of the bubble
+				<-time.After(10 * time.Second) // on the clock of synctest
 				return []byte(`{"n":1}`), nil
 			}
 		})

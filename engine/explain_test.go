@@ -51,7 +51,7 @@ func TestUnmetIsExplained(t *testing.T) {
 	}
 }
 
-// TestUnknownIsExplained checks that at debug level every 404 says what is unknown, and nothing of what stood there.
+// TestUnknownIsExplained checks that at debug level a line says of every 404 what is unknown, without quoting it.
 func TestUnknownIsExplained(t *testing.T) {
 	const canary = "cAnArY"
 	tests := []struct {
@@ -92,7 +92,7 @@ func TestUnknownIsExplained(t *testing.T) {
 	}
 }
 
-// BenchmarkUnmet shows what looking for debug lines costs a request that is not met.
+// BenchmarkUnmet shows what the line at debug level costs a request whose condition is not met.
 func BenchmarkUnmet(b *testing.B) {
 	for _, level := range []zapcore.Level{zap.DebugLevel, zap.InfoLevel} {
 		b.Run(level.String(), func(b *testing.B) {

@@ -154,7 +154,7 @@ func send(site *Site, id, body string, change ...func(*webhook.Request)) webhook
 	return sendRequest(site, newRequest(id, body, change...))
 }
 
-// sendRequest sends a request and takes its answer.
+// sendRequest sends a request and returns the answer, whose memory it gives back.
 func sendRequest(site *Site, r *webhook.Request) webhook.Response {
 	response, release := site.Webhook(context.Background(), r)
 	release()

@@ -30,7 +30,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestKeysThatCannotBeRendered checks that such a key switches off its trigger alone, and is found by the flow's author.
+// TestKeysThatCannotBeRendered checks that a key that cannot be rendered switches off its trigger alone, with a finding for
+// the flow's author.
 func TestKeysThatCannotBeRendered(t *testing.T) {
 	for key, want := range map[string]string{
 		"{{ secret('NOPE') }}": "there is no secret 'NOPE'", "{{ secret('BAD') }}": "SECRET_BAD is not valid Base64", "{{ envs.nope }}": "`nope`",

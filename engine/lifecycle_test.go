@@ -54,7 +54,7 @@ func TestCapacity(t *testing.T) {
 		for _, r := range []webhook.Response{first, second, fourth} {
 			waitFor(t, e, r.ExecutionID)
 		}
-		// What does not fire leaves nothing behind.
+		// Requests that fire nothing leave nothing behind.
 		for range 10 {
 			send(site, "f", "{}", func(r *webhook.Request) {
 				r.ReadBody = func(int64, webhook.Account) ([]byte, error) { return nil, errors.New("x") }
@@ -89,7 +89,7 @@ func TestMemory(t *testing.T) {
 		flow string
 		with []func(*webhook.Request)
 		left int64 // KiB
-		want int   // with that much left
+		want int   // status, with that much memory left
 	}{
 		{"a small request", "plain", nil, 64, 200},
 		{"many headers", "plain", []func(*webhook.Request){header("X", strings.Repeat("x", 64<<10))}, 64, 503},
@@ -164,7 +164,7 @@ func gzipped(t testing.TB, text string) string {
 	return packed.String()
 }
 
-// TestExit checks what callers hear when the process goes down.
+// TestExit checks the answers to callers while the process goes down.
 func TestExit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := openEngine(t)
@@ -203,7 +203,7 @@ func TestExitLetsWaitsEnd(t *testing.T) {
 		go func() {
 			<-g.entered
 			e.Exit()
-			<-time.After(time.Second) // of the bubble
+			<-time.After(time.Second) // on the clock of synctest
 			close(g.open)
 		}()
 		if r := send(site, "f", "{}"); r.Status != 200 || r.Outcome != webhook.OutcomeEnded {

@@ -45,9 +45,3 @@ type (
 	// SiteCondition is a CEL condition of a site.
 	SiteCondition = site.Condition
 )
-
-// The limits of a site that names none.
-const (
-	DefaultMaxBody     = site.DefaultMaxBody
-	DefaultWaitTimeout = site.DefaultWaitTimeout
-)

@@ -14,14 +14,14 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// panics is the function kv() of the tests: it fails as no function should.
+// panics is the kv() of these tests, which panics with its argument.
 type panics struct{}
 
 func (panics) Call(_ *pebble.Context, args []value.Value) (value.Value, error) {
 	panic("cannot go on with " + args[0].Str())
 }
 
-// TestPanicsAreAnswers lets every part of a request panic, with data of the request and the key in its hands.
+// TestPanicsAreAnswers lets an expression panic in every part of a request, with data of the request in the message.
 func TestPanicsAreAnswers(t *testing.T) {
 	const canary = "cnry~of~the~request"
 	bad := "{{ kv(trigger.body.name) }}"

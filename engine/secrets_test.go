@@ -31,7 +31,7 @@ func loggedBy(logs *observer.ObservedLogs) []string {
 	return lines
 }
 
-// TestSecretsInLogs checks that what secret() gave is in no line of the log, and that authors may return it.
+// TestSecretsInLogs checks that no line of the log has a text that secret() returned, and that flows may return such texts.
 func TestSecretsInLogs(t *testing.T) {
 	const secret, member = `s3cr3t "va/lue"`, "pa55 word"
 	failing := func(what string) string {
@@ -95,7 +95,7 @@ func TestSecretsInLogs(t *testing.T) {
 	}
 }
 
-// TestLinesOfData checks that a body that a flow logs is one line of bounded length.
+// TestLinesOfData checks that a flow that logs a body writes one line of bounded length.
 func TestLinesOfData(t *testing.T) {
 	core, logs := observer.New(zap.InfoLevel)
 	e := openEngine(t)

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestArchitectureFindings shows the checker a module with one thing wrong, and expects it to say that and no more.
+// TestArchitectureFindings gives the checker modules with one thing wrong each, and expects that finding and no other.
 func TestArchitectureFindings(t *testing.T) {
 	doc := func(name string) string { return "// Package " + name + " is fake.\npackage " + name + "\n" }
 	importing := func(pkg, imported string) string { return "package " + pkg + "\n\nimport _ \"" + imported + "\"\n" }

@@ -17,7 +17,7 @@ import (
 
 const module = "github.com/caddy-kestra/kestra-webhook"
 
-// maxLines is where a Go file is two subjects.
+// maxLines is the length above which a Go file has more than one subject.
 const maxLines = 500
 
 // row says what one package may import beside the standard library. A name that ends in /... includes the packages below it.
@@ -28,7 +28,7 @@ type row struct {
 	tests   []string // what only its test files may import, ours by folder, others by path
 }
 
-// house has the packages from the lowest to the highest: none knows anything of those after it.
+// house has the packages from the lowest to the highest: none knows any of those after it.
 var house = []row{
 	{pkg: "engine/value"},
 	{pkg: "engine/meter", ours: []string{"engine/value"}},
@@ -153,7 +153,7 @@ var house = []row{
 	{pkg: "tests/differential/...", ours: []string{"engine/..."}},
 }
 
-// taskGroup is the row of a group of tasks that needs nothing special. Its tests may put other tasks into flows.
+// taskGroup returns the row of a group of tasks that needs nothing special. Its tests may put other tasks into flows.
 func taskGroup(name string) row {
 	return row{
 		pkg:   "engine/task/" + name,
@@ -162,7 +162,7 @@ func taskGroup(name string) row {
 	}
 }
 
-// Everywhere allowed: loggers that are passed down, identifiers, and concurrency; in tests, how they compare and watch.
+// Allowed everywhere: loggers that are passed down, identifiers and concurrency; in tests, libraries that compare and watch.
 var (
 	everywhere  = []string{"go.uber.org/zap", "github.com/google/uuid", "golang.org/x/sync"}
 	everyTest   = []string{"github.com/google/go-cmp", "go.uber.org/goleak", "pgregory.net/rapid"}
@@ -302,8 +302,8 @@ func checkPackage(folder string, files []goFile) []string {
 	return findings
 }
 
-// checkShares looks for a package with more than a third of the engine's lines, tests not counted: it is several rooms.
-// An engine smaller than three full files has nothing to share out.
+// checkShares looks for a package with more than a third of the engine's lines, tests not counted: it should be several
+// packages. An engine smaller than three full files is too small to share out.
 func checkShares(folders map[string][]goFile) []string {
 	lines, total := map[string]int{}, 0
 	for folder, files := range folders {

@@ -18,7 +18,8 @@ var update = flag.Bool("update", false, "write the tables of README.md")
 
 const readme = "../README.md"
 
-// TestReadmeTables sees that the tables of README.md, between comments with their names, say what the specs say.
+// TestReadmeTables checks that the tables of README.md, which stand between comments with their names, are those that the
+// specs give.
 func TestReadmeTables(t *testing.T) {
 	source, err := os.ReadFile(readme)
 	if err != nil {

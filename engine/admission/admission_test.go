@@ -15,7 +15,7 @@ func TestMemory(t *testing.T) {
 	steps := []struct {
 		name  string
 		claim func() *Claim
-		take  int64 // in MiB, gives below zero
+		take  int64 // MiB; given back if negative
 		full  bool
 	}{
 		{"a flow alone takes more than half", func() *Claim { return a1 }, 20, false},
@@ -114,7 +114,7 @@ func TestReserve(t *testing.T) {
 	}
 }
 
-// TestEvaluation tells what an evaluation takes from what stays.
+// TestEvaluation checks that the end of an evaluation gives back what the evaluation took, and keeps what the claim took.
 func TestEvaluation(t *testing.T) {
 	c := New(Limits{Memory: 64 * mib})
 	cl := c.Claim("a")
@@ -191,7 +191,7 @@ func TestPlaces(t *testing.T) {
 						}
 						return n
 					}
-					if err := cl.Place(); err != nil { // it has one
+					if err := cl.Place(); err != nil { // it has one already
 						t.Fatal(err)
 					}
 					n++

@@ -3,7 +3,7 @@
 // A [Controller] has three things to give. Each request, and the execution that it may become, asks through its [Claim].
 //
 //   - Memory: one account of bytes, asked before something is allocated ([Claim.Take]). A part of it is kept back for
-//     executions that were accepted, one at a time ([Claim.Reserve]): what was accepted can always end.
+//     executions that were accepted, one at a time ([Claim.Refill]): what was accepted can always end.
 //   - Places: how many executions may be under way ([Claim.Place]). A place is taken when there is something to run.
 //   - The gate: how many evaluations of expressions may run at once, about as many as there are processors ([Claim.Enter]).
 //     Others wait, each flow in its turn, so that an evaluation that runs has a processor to itself.

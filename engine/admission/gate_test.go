@@ -45,7 +45,7 @@ func TestGateRunsAsManyAsItMay(t *testing.T) {
 	})
 }
 
-// TestGateServesFlowsInTurn lets one flow wait with many evaluations before another comes with one.
+// TestGateServesFlowsInTurn queues many evaluations of one flow, and then some of others: the flows take turns.
 func TestGateServesFlowsInTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := New(Limits{Evaluations: 1})
@@ -96,7 +96,7 @@ func TestGateDoesNotWaitForEver(t *testing.T) {
 		if err := cl.Enter(gone, time.Time{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("for a client that has gone: %v", err)
 		}
-		// Those that wait no longer are passed over.
+		// Evaluations that have given up waiting are passed over.
 		cl.Leave()
 		if err := cl.Enter(t.Context(), time.Time{}); err != nil {
 			t.Error(err)
@@ -148,7 +148,7 @@ func BenchmarkGate(b *testing.B) {
 	})
 }
 
-// BenchmarkRequest is what a request asks for that takes a place and memory three times.
+// BenchmarkRequest measures what a request takes from admission: a place, and memory three times.
 func BenchmarkRequest(b *testing.B) {
 	c := New(Limits{})
 	b.ReportAllocs()

@@ -13,7 +13,6 @@ type Queue[T any] struct {
 
 // lane is what one flow has queued, and how much of it is out.
 type lane[T any] struct {
-	party *party
 	items []T
 	out   int
 }
@@ -37,7 +36,7 @@ func (q *Queue[T]) Len() int { return q.length }
 func (q *Queue[T]) Push(cl *Claim, item T) {
 	l := q.lanes[cl.party]
 	if l == nil {
-		l = &lane[T]{party: cl.party}
+		l = new(lane[T])
 		q.lanes[cl.party] = l
 	}
 	if len(l.items) == 0 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestConcurrent: one condition and one request may be shared by goroutines.
+// TestConcurrent: goroutines may share a condition and a request.
 func TestConcurrent(t *testing.T) {
 	conditions := []*Program{
 		compile(t, `body.action == 'opened' && headers.header('x-github-event') == 'pull_request'`),

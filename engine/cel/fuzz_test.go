@@ -9,8 +9,8 @@ import (
 	"cel.dev/cel-go/cel"
 )
 
-// FuzzEval: any expression over any body is an answer or an error. No panic is left to the guard of the interpreter, which
-// calls it an internal error; no evaluation passes its limits; and the same request has the same answer.
+// FuzzEval: any expression over any body gives an answer or an error. No panic reaches the guard of the interpreter, which
+// would call it an internal error; no evaluation passes its limits; and the same request gets the same answer.
 func FuzzEval(f *testing.F) {
 	bodies := []string{
 		`{"action":"opened","l":[1,2.5,"x",null,[],{}],"n":-1,"s":"aé\u0001","big":1e300,"max":9223372036854775807,"m":{"":0}}`,

@@ -60,7 +60,7 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestWarnings: what compiles and is never met, or always, is a warning.
+// TestWarnings: an expression that is never met, or always, gets a warning.
 func TestWarnings(t *testing.T) {
 	tests := []struct{ expression, want string }{
 		{`trigger.headers['a'] == 'b'`, `trigger.headers["a"] is a list of values and never equal to a text: write headers.header("a") == "b", or "b" in trigger.headers["a"]`},

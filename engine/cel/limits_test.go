@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestCompileErrors: what can be known when a flow is loaded is an error then, with its place.
+// TestCompileErrors: mistakes that show when a flow is loaded are errors with their place.
 func TestCompileErrors(t *testing.T) {
 	tests := []struct {
 		name, expression string
@@ -76,7 +76,7 @@ func TestLazy(t *testing.T) {
 	}
 }
 
-// TestPlain: expressions that look at values only are not counted, all others are.
+// TestPlain: the work of expressions that only look at values is not counted; that of all others is.
 func TestPlain(t *testing.T) {
 	tests := []struct {
 		expression string
@@ -123,7 +123,7 @@ func TestErrorsCarryNoRequest(t *testing.T) {
 	}
 }
 
-// TestVersion: cost tracking before 0.33.2 takes time in proportion to the square of the list.
+// TestVersion: before 0.33.2, cost tracking takes time in proportion to the square of a list's length.
 func TestVersion(t *testing.T) {
 	mod, err := os.ReadFile("../../go.mod")
 	if err != nil {

@@ -27,7 +27,7 @@ func (s testSecrets) Secret(namespace, name string) (string, bool, error) {
 	return text, ok, nil
 }
 
-// work is the budget of a test request; it has as much as the conditions of a request have together.
+// work is the budget of a test request: as much as all conditions of a request have together.
 type work struct{ done atomic.Int64 }
 
 func (w *work) Take(units int) bool { return w.done.Add(int64(units)) <= 4*MaxWork }

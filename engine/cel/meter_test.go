@@ -17,7 +17,7 @@ func hostile() request {
 		`],"s":"` + strings.Repeat("ab", 100_000) + `","e":"` + strings.Repeat(`é\u0001`, 20_000) + `"}`}
 }
 
-// TestEnds: expressions that would not end are unmet, by what they do and not by how long it takes.
+// TestEnds: expressions that would not end are stopped and not met. Their work decides, not the time they take.
 func TestEnds(t *testing.T) {
 	tests := []struct{ name, expression string }{
 		{"nested loops", `body.l.all(a, body.l.all(b, a == b))`},
@@ -84,7 +84,7 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// TestLarge: what a large request may well be asked is answered.
+// TestLarge: ordinary questions about a large request are answered.
 func TestLarge(t *testing.T) {
 	text := strings.Repeat("ab", 500_000)
 	numbers := strings.Repeat("1,", 59_999) + "1"
@@ -133,7 +133,7 @@ func TestCounts(t *testing.T) {
 	}
 }
 
-// TestOrder: a map that an expression writes out has one order in loops.
+// TestOrder: a loop over a map that the expression itself writes has always the same order.
 func TestOrder(t *testing.T) {
 	for _, expression := range []string{
 		`{'c': 1, 'a': 2, 'd': 3, 'b': 4}.map(k, k).join() == 'abcd'`,
@@ -176,7 +176,7 @@ func TestWork(t *testing.T) {
 	}
 }
 
-// TestDeadline: what a busy machine could not answer is busy, not unmet.
+// TestDeadline: a condition that a busy machine could not answer in time says so, and does not count as not met.
 func TestDeadline(t *testing.T) {
 	past := time.Now().Add(-time.Millisecond)
 	tests := []struct {
@@ -211,7 +211,7 @@ func (a *account) Take(n int64) error {
 	return nil
 }
 
-// TestMemory: what an evaluation makes is taken before it is made, from its own budget and from the process's account.
+// TestMemory: an evaluation takes memory before it makes something, from its own budget and from the account of the process.
 func TestMemory(t *testing.T) {
 	commits := request{body: `{"repo":"` + strings.Repeat("r", 10_000) + `","commits":[` + strings.Repeat(`{"id":1},`, 300) +
 		`{"id":2}],"l":[` + strings.Repeat("1,", 1000) + `1]}`}

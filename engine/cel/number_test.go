@@ -2,7 +2,8 @@ package cel
 
 import "testing"
 
-// TestNumbers: numbers of both kinds compare by their exact values, beyond 2^53 too, where neighbours are one double.
+// TestNumbers: integers and doubles compare by their exact values, also beyond 2^53, where neighbouring integers are the same
+// double.
 func TestNumbers(t *testing.T) {
 	big := request{body: `{"max":9223372036854775807,"min":-9223372036854775808,"odd":9007199254740993,"even":9007199254740992,
 		"f":9007199254740992.0,"top":9223372036854775808.0,"half":2251799813685248.5,"list":[9007199254740993,1.5],"m":{"x":9007199254740993},

@@ -17,7 +17,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// callMemory is what a call may allocate that is not worth charging, in bytes.
+// callMemory is how many bytes a call may allocate without being charged for them.
 const callMemory = 64 << 10
 
 const huge = 10 << 20
@@ -58,7 +58,7 @@ func callOf(function *decls.FunctionDecl, overload *decls.OverloadDecl) (string,
 	return fmt.Sprintf("%s(%s)", name, strings.Join(args, ", ")), nil
 }
 
-// samples makes the arguments once: values as a body of 10 MiB can hold them, and worse.
+// samples makes the arguments once: values that a body of 10 MiB can hold, and worse ones.
 type samples struct {
 	text, wide            string
 	numbers, texts, lists ref.Val // lists of a body; texts holds one long text many times
@@ -92,7 +92,7 @@ func (s *samples) list(n int, v ref.Val) ref.Val {
 	return types.NewRefValList(types.DefaultTypeAdapter, slices.Repeat([]ref.Val{v}, n))
 }
 
-// of returns arguments of a type.
+// of returns samples of a type, as arguments.
 func (s *samples) of(t *types.Type) ([]ref.Val, error) {
 	switch t.Kind() {
 	case types.StringKind:
@@ -148,8 +148,9 @@ func (s *samples) of(t *types.Type) ([]ref.Val, error) {
 	}
 }
 
-// TestPrices calls every overload of the environment with arguments of 10 MiB: each call is refused, or has said before how
-// much it allocates. A library that brings a new operator or a new type of argument fails here until it has a case.
+// TestPrices calls every overload of the environment with arguments of 10 MiB: each call is refused, or charged for what it
+// allocates before it does. When a library brings a new operator or a new type of argument, this test fails until it has a
+// case.
 func TestPrices(t *testing.T) {
 	env, err := environment()
 	if err != nil {
@@ -206,9 +207,9 @@ func TestPrices(t *testing.T) {
 	}
 }
 
-// TestAllPriced: a function either does the same work whatever its arguments are, or has a price.
+// TestAllPriced: every function has a price, unless its work does not depend on its arguments.
 func TestAllPriced(t *testing.T) {
-	own := names("_==_", "_!=_", "@in", "@not_strictly_false", "compareSecret") // charged where they are done
+	own := names("_==_", "_!=_", "@in", "@not_strictly_false", "compareSecret") // charged where they are evaluated
 	env, err := environment()
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +259,7 @@ func describe(args []ref.Val) string {
 	return strings.Join(texts, ", ")
 }
 
-// measured is what a call took and what it was charged.
+// measured is what a call allocated, what it took from the account, and what it was charged.
 type measured struct {
 	allocated, taken int // bytes
 	work             int

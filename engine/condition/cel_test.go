@@ -5,10 +5,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/cel"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// TestCELEvent: every field of the event is what CEL sees under its name.
+// TestCELEvent: CEL expressions see every field of the event under its name.
 func TestCELEvent(t *testing.T) {
 	e := newEvent(t, request{body: github.body, header: github.header, parameter: map[string][]string{"env": {"prod"}}})
 	for _, expression := range []string{
@@ -42,7 +43,7 @@ func TestCELBounds(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(e *Event)
-		want   Reason
+		want   cel.Reason
 	}{
 		{"neither is short", func(*Event) {}, ""},
 		{"no work is left", func(e *Event) { e.Work.done.Store(requestWork) }, ReasonCost},
@@ -62,7 +63,7 @@ func TestCELBounds(t *testing.T) {
 	}
 }
 
-// TestWarningsOfFlows: they are found when a flow is loaded, inside of other conditions too.
+// TestWarningsOfFlows: warnings about conditions are found when a flow is loaded, also about those inside of others.
 func TestWarningsOfFlows(t *testing.T) {
 	yaml := `- type: io.kestra.plugin.core.condition.Not
   conditions:

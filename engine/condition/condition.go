@@ -32,9 +32,6 @@ func Specs() []flow.Spec {
 // Error is a condition that could not be answered for one request. Its text is made of the expression only.
 type Error = cel.Error
 
-// Reason says why a condition could not be answered.
-type Reason = cel.Reason
-
 // The reasons that conditions of every type may have.
 const (
 	ReasonError = cel.ReasonError // the expression failed, as on a field that the request does not have

@@ -36,7 +36,8 @@ func TestInTime(t *testing.T) {
 	}
 }
 
-// TestExpressionWork: expressions draw from the budget of the request's conditions too, those with loops more.
+// TestExpressionWork: Pebble expressions, too, take from the budget of the request's conditions, and those with loops take
+// more.
 func TestExpressionWork(t *testing.T) {
 	engine := pebble.New(pebble.Options{})
 	tests := []struct {

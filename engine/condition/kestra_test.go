@@ -70,7 +70,7 @@ func TestOrNot(t *testing.T) {
 func newOr(inner ...Condition) Condition  { return or(inner) }
 func newNot(inner ...Condition) Condition { return not(inner) }
 
-// catalog is the conditions with what a flow around them needs.
+// catalog has the types of conditions, and those that a flow around them needs.
 func catalog(t testing.TB) *flow.Catalog {
 	t.Helper()
 	compile := func(c *flow.Component) (any, error) { return c, nil }
@@ -213,7 +213,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-// TestLoadErrors: what is wrong with a condition is said when the flow is loaded, with its place.
+// TestLoadErrors: mistakes in a condition are found when the flow is loaded, with their place.
 func TestLoadErrors(t *testing.T) {
 	tests := []struct{ name, conditions, want string }{
 		{"cel type", "- type: cel\n  expression: body.x\n", "cel expression: its result must be true or false"},
@@ -243,12 +243,12 @@ func TestLoadErrors(t *testing.T) {
 	}
 }
 
-// TestTypes: every condition type of Kestra 1.3 is known under all its names, and it is known whether it runs here.
+// TestTypes: every condition type of Kestra 1.3 is known under all its names, and whether it runs here.
 func TestTypes(t *testing.T) {
 	const newer, older = "io.kestra.plugin.core.condition.", "io.kestra.core.models.conditions.types."
 	runs := map[string]bool{
 		"cel": true, newer + "Expression": true, newer + "ExpressionCondition": true, older + "VariableCondition": true,
-		newer + "MultipleCondition": true, older + "MultipleCondition": true, // that is, refuses by itself
+		newer + "MultipleCondition": true, older + "MultipleCondition": true, // it compiles, but only to an error of its own
 		newer + "FlowCondition": false, older + "FlowCondition": false,
 		newer + "FlowNamespaceCondition": false, older + "FlowNamespaceCondition": false,
 	}

@@ -6,62 +6,12 @@
 // applying all changes of an execution to the state it was accepted with gives the state that Step left. [Pending] gives the
 // effects of a state that was loaded: recovery needs nothing else.
 //
-// # States of an execution
-//
-//	state    event                                 next state                        effects, barrier
-//	CREATED  Started                               RUNNING                           of the first task
-//	CREATED  Started, no task is enabled           SUCCESS                           Eval outputs if declared, else end
-//	RUNNING  all lists of the flow have ended      that of its tasks                 Eval outputs if declared, else end
-//	RUNNING  a task ends with Exit                 that of Exit; the rest is KILLED  Cancel, and as above
-//	RUNNING  a task waits for its next attempt     FAILED (at the top), RETRYING     barrier
-//	RETRYING Woke, for a next attempt              RUNNING                           of the task
-//	…        Evaluated outputs                     the state above                   end
-//	…        Evaluated outputs, one failed         the state above, then FAILED      end
-//
-// A state above that waits for its outputs is entered once they are evaluated: until then the execution is RUNNING, or
-// CREATED when it has no task. "end" is a barrier without effects.
-//
 // # Lists
 //
-// A flowable, and the flow itself, goes through three lists: its tasks, `errors` if one of them has failed, and `finally`.
-// Its state looks at its tasks alone: FAILED if one is, else WARNING if one is, else SUCCESS. A list of tasks that
-// runs as a sequence begins nothing after one that has FAILED; `errors` and `finally` go on.
-//
-//	tasks    have ended, one FAILED, there are errors      errors
-//	tasks    have ended, else                              finally, or the end without
-//	errors   have ended                                    finally, or the end without
-//	finally  have ended                                    the end
-//
-// # States of a task run
-//
-//	state    event                           next state                        effects, barrier
-//	–        its turn comes, with runIf      CREATED                           Eval runIf
-//	–        its turn comes                  CREATED, RUNNING                  of its shape
-//	CREATED  Evaluated runIf: true           RUNNING                           of its shape
-//	CREATED  Evaluated runIf: false          SKIPPED                           of what follows
-//	CREATED  Evaluated runIf: failed         FAILED (1)                        of what follows
-//	RUNNING  its end, see below              SUCCESS, WARNING (2), FAILED (1)  of what follows
-//	RUNNING  FAILED, and retry allows more   FAILED, RETRYING                  barrier
-//	RETRYING Woke                            CREATED, and as at the top        as at the top
-//
-// (1) with allowFailure WARNING, with allowWarning too SUCCESS; (2) with allowWarning SUCCESS. The attempt keeps the
-// state it ended in.
-//
-// # Shapes
-//
-//	Leaf       begins with RunTask, with a barrier before and after it unless the task is pure
-//	           TaskEnded with a status ends it; without one it waits until Wake, and Woke runs it on
-//	Sequence   begins its first task; the end of a task begins the next
-//	Parallel   begins all its tasks, or as many as its limit allows; the end of a task begins the next, but not after a
-//	           failure: what runs then ends first
-//	Choice     begins with Eval choose; Evaluated begins the list that was chosen, as a Sequence; none: SUCCESS
-//	           Evaluated with a failure ends it FAILED, and none of its lists runs
-//	Each       begins with Eval values; Evaluated begins its list, as a Sequence, for the first value, or for as many as its
-//	           limit allows; the end of a round begins the next, but not after a failure: what runs then ends first
-//	           Evaluated with a failure ends it FAILED, and none of its lists runs
-//
-//	Dag        begins the tasks that come after no other, or as many as its limit allows; the end of a task begins those that
-//	           came after it and wait for nothing else, but not after a failure: what runs then ends first
+// A flowable, and the flow itself, goes through three lists: its tasks, `errors` if one of them has failed, and `finally`. Its
+// status looks at its tasks alone: FAILED if one of them is, else WARNING if one is, else SUCCESS. A list of tasks that runs
+// as a sequence begins nothing after a task that FAILED. `errors` and `finally` run as sequences in every shape, and go on
+// after a failure.
 //
 // # Barriers
 //
@@ -72,4 +22,399 @@
 //
 // Effects are performed at least once, keyed by execution, task run and attempt. Ids of task runs follow from the place in
 // the tree, and the clock and the seed that an effect sees from the state, so that a repeated effect prints the same.
+//
+// # States and events
+//
+// The rest of this page shows small flows: each state, and indented below it the events with the next state and what is to be
+// done. It is written from the table that the tests run: `go test ./engine/execution -run Diagrams -update`.
+//
+// A state is the status of the execution or of a task run, followed by "eval" if it waits for the value of an expression, by
+// "timer" if it waits for a time, and by the number of an attempt after the first. The task runs inside stand in parentheses,
+// those of an Each with = and their value.
+//
+// "a ends" is [TaskEnded] with that status, "a waits" the same without status, "a exits" the same with [Event.Exit], "a wakes"
+// is [Woke], and the others but [Started] are [Evaluated]. "run", "cancel" and "eval" are effects, "commit" is a barrier, and
+// "ignored" is [Result.Stale]. In the diagrams of a shape, a task called next follows in the flow; if the flow ends instead,
+// its status is named.
+//
+// An attempt keeps the status it ended in, whatever allowFailure and allowWarning make of it for the task run. A task run that
+// is to be tried again enters FAILED and then RETRYING. The execution then enters RETRYING, after FAILED if the task is at the
+// top, and RUNNING again with the next attempt. An execution whose outputs fail shows the status of its task runs first, and
+// FAILED after it.
+//
+// # States of the execution
+//
+// A flow with the task a, errors e and finally z.
+//
+//	CREATED
+//	    Started         → RUNNING(a RUNNING)                       run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS  → RUNNING(a SUCCESS, z RUNNING)            run z
+//	    a ends WARNING  → RUNNING(a WARNING, z RUNNING)            run z
+//	    a ends FAILED   → RUNNING(a FAILED, e RUNNING)             run e
+//	    a exits WARNING → WARNING(a SUCCESS)                       commit
+//	RUNNING(a FAILED, e RUNNING)
+//	    e ends SUCCESS  → RUNNING(a FAILED, e SUCCESS, z RUNNING)  run z
+//	    e ends FAILED   → RUNNING(a FAILED, e FAILED, z RUNNING)   run z
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends SUCCESS  → SUCCESS(a SUCCESS, z SUCCESS)            commit
+//	    z ends FAILED   → SUCCESS(a SUCCESS, z FAILED)             commit
+//	RUNNING(a WARNING, z RUNNING)
+//	    z ends SUCCESS  → WARNING(a WARNING, z SUCCESS)            commit
+//	RUNNING(a FAILED, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS  → FAILED(a FAILED, e SUCCESS, z SUCCESS)   commit
+//	RUNNING(a FAILED, e FAILED, z RUNNING)
+//	    z ends SUCCESS  → FAILED(a FAILED, e FAILED, z SUCCESS)    commit
+//
+// A flow with the task a and outputs.
+//
+//	CREATED
+//	    Started               → RUNNING(a RUNNING)       run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS        → RUNNING eval(a SUCCESS)  eval outputs
+//	    a ends FAILED         → RUNNING eval(a FAILED)   eval outputs
+//	RUNNING eval(a SUCCESS)
+//	    outputs are evaluated → SUCCESS(a SUCCESS)       commit
+//	    outputs fail          → FAILED(a SUCCESS)        commit
+//	RUNNING eval(a FAILED)
+//	    outputs are evaluated → FAILED(a FAILED)         commit
+//	    outputs fail          → FAILED(a FAILED)         commit
+//
+// A flow with the task a, which may be tried twice.
+//
+//	CREATED
+//	    Started        → RUNNING(a RUNNING)            run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → SUCCESS(a SUCCESS)            commit
+//	    a ends FAILED  → RETRYING(a RETRYING timer)    commit
+//	RETRYING(a RETRYING timer)
+//	    a wakes        → RUNNING(a RUNNING attempt 2)  commit, run a
+//	RUNNING(a RUNNING attempt 2)
+//	    a ends SUCCESS → SUCCESS(a SUCCESS)            commit
+//	    a ends FAILED  → FAILED(a FAILED)              commit
+//
+// A flow none of whose tasks is enabled.
+//
+//	CREATED
+//	    Started → SUCCESS  commit
+//
+// The same with outputs.
+//
+//	CREATED
+//	    Started               → CREATED eval  eval outputs
+//	CREATED eval
+//	    outputs are evaluated → SUCCESS       commit
+//	    outputs fail          → FAILED        commit
+//
+// # States of a Leaf
+//
+// A pure task a.
+//
+//	not begun
+//	    Started         → RUNNING        run a
+//	RUNNING
+//	    a ends SUCCESS  → SUCCESS        run next
+//	    a ends WARNING  → WARNING        run next
+//	    a ends FAILED   → FAILED         commit; flow FAILED
+//	    a exits WARNING → SUCCESS        commit; flow WARNING
+//	    a waits         → RUNNING timer  commit
+//	    a wakes         → RUNNING        ignored
+//	RUNNING timer
+//	    a wakes         → RUNNING        commit, run a
+//	    a ends SUCCESS  → RUNNING timer  ignored
+//	SUCCESS
+//	    a ends FAILED   → SUCCESS        ignored
+//
+// A task a that is not pure.
+//
+//	not begun
+//	    Started        → RUNNING        commit, run a
+//	RUNNING
+//	    a ends SUCCESS → SUCCESS        commit, run next
+//	    a ends FAILED  → FAILED         commit; flow FAILED
+//	    a waits        → RUNNING timer  commit
+//	RUNNING timer
+//	    a wakes        → RUNNING        commit, run a
+//
+// A task a with runIf. It is the same for a flowable, up to the turn of its first task.
+//
+//	not begun
+//	    Started        → CREATED eval  eval runIf a
+//	CREATED eval
+//	    a runIf true   → RUNNING       run a
+//	    a runIf false  → SKIPPED       run next
+//	    a runIf fails  → FAILED        commit; flow FAILED
+//	RUNNING
+//	    a ends SUCCESS → SUCCESS       run next
+//
+// A task a with runIf that may be tried twice.
+//
+//	not begun
+//	    Started         → CREATED eval            eval runIf a
+//	CREATED eval
+//	    a runIf true    → RUNNING                 run a
+//	    a runIf fails   → FAILED                  commit; flow FAILED
+//	RUNNING
+//	    a ends WARNING  → WARNING                 run next
+//	    a exits WARNING → SUCCESS                 commit; flow WARNING
+//	    a ends FAILED   → RETRYING timer          commit
+//	RETRYING timer
+//	    a wakes         → CREATED eval attempt 2  commit, eval runIf a
+//	CREATED eval attempt 2
+//	    a runIf true    → RUNNING attempt 2       run a
+//	    a runIf false   → SKIPPED                 run next
+//	RUNNING attempt 2
+//	    a ends SUCCESS  → SUCCESS                 run next
+//	    a ends FAILED   → FAILED                  commit; flow FAILED
+//
+// A task a that may be tried twice, with warningOnRetry.
+//
+//	not begun
+//	    Started        → RUNNING            run a
+//	RUNNING
+//	    a ends SUCCESS → SUCCESS            run next
+//	    a ends FAILED  → RETRYING timer     commit
+//	RETRYING timer
+//	    a wakes        → RUNNING attempt 2  commit, run a
+//	RUNNING attempt 2
+//	    a ends SUCCESS → WARNING            run next
+//
+// A task a with runIf and allowFailure.
+//
+//	not begun
+//	    Started       → CREATED eval  eval runIf a
+//	CREATED eval
+//	    a runIf true  → RUNNING       run a
+//	    a runIf fails → WARNING       run next
+//	RUNNING
+//	    a ends FAILED → WARNING       run next
+//
+// A task a with allowWarning.
+//
+//	not begun
+//	    Started        → RUNNING  run a
+//	RUNNING
+//	    a ends WARNING → SUCCESS  run next
+//	    a ends FAILED  → FAILED   commit; flow FAILED
+//
+// A task a with allowFailure and allowWarning.
+//
+//	not begun
+//	    Started       → RUNNING  run a
+//	RUNNING
+//	    a ends FAILED → SUCCESS  run next
+//
+// # States of a Sequence
+//
+// A sequence s of a and b.
+//
+//	not begun
+//	    Started         → RUNNING(a RUNNING)             run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS  → RUNNING(a SUCCESS, b RUNNING)  run b
+//	    a ends WARNING  → RUNNING(a WARNING, b RUNNING)  run b
+//	    a ends FAILED   → FAILED(a FAILED)               commit; flow FAILED
+//	    a exits SUCCESS → KILLED(a SUCCESS)              commit; flow SUCCESS
+//	RUNNING(a SUCCESS, b RUNNING)
+//	    b ends SUCCESS  → SUCCESS(a SUCCESS, b SUCCESS)  run next
+//	    b ends WARNING  → WARNING(a SUCCESS, b WARNING)  run next
+//	    b ends FAILED   → FAILED(a SUCCESS, b FAILED)    commit; flow FAILED
+//	RUNNING(a WARNING, b RUNNING)
+//	    b ends SUCCESS  → WARNING(a WARNING, b SUCCESS)  run next
+//
+// A sequence s of a, with errors e and finally z.
+//
+//	not begun
+//	    Started        → RUNNING(a RUNNING)                       run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → RUNNING(a SUCCESS, z RUNNING)            run z
+//	    a ends FAILED  → RUNNING(a FAILED, e RUNNING)             run e
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends FAILED  → SUCCESS(a SUCCESS, z FAILED)             run next
+//	RUNNING(a FAILED, e RUNNING)
+//	    e ends SUCCESS → RUNNING(a FAILED, e SUCCESS, z RUNNING)  run z
+//	RUNNING(a FAILED, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS → FAILED(a FAILED, e SUCCESS, z SUCCESS)   commit; flow FAILED
+//
+// A sequence s of a, which forgives failures.
+//
+//	not begun
+//	    Started        → RUNNING(a RUNNING)  run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → SUCCESS(a SUCCESS)  run next
+//	    a ends FAILED  → WARNING(a FAILED)   run next
+//
+// A sequence s without tasks.
+//
+//	not begun
+//	    Started → SUCCESS  run next
+//
+// # States of a Parallel
+//
+// A parallel p of a, b and c, at most two at once.
+//
+//	not begun
+//	    Started         → RUNNING(a RUNNING, b RUNNING)             run a, run b
+//	RUNNING(a RUNNING, b RUNNING)
+//	    a ends SUCCESS  → RUNNING(a SUCCESS, b RUNNING, c RUNNING)  run c
+//	    a ends FAILED   → RUNNING(a FAILED, b RUNNING)
+//	    a exits SUCCESS → KILLED(a SUCCESS, b KILLED)               commit, cancel b; flow SUCCESS
+//	RUNNING(a SUCCESS, b RUNNING, c RUNNING)
+//	    c ends SUCCESS  → RUNNING(a SUCCESS, b RUNNING, c SUCCESS)
+//	RUNNING(a SUCCESS, b RUNNING, c SUCCESS)
+//	    b ends SUCCESS  → SUCCESS(a SUCCESS, b SUCCESS, c SUCCESS)  run next
+//	    b ends WARNING  → WARNING(a SUCCESS, b WARNING, c SUCCESS)  run next
+//	RUNNING(a FAILED, b RUNNING)
+//	    b ends SUCCESS  → FAILED(a FAILED, b SUCCESS)               commit; flow FAILED
+//	KILLED(a SUCCESS, b KILLED)
+//	    b ends SUCCESS  → KILLED(a SUCCESS, b KILLED)               ignored
+//
+// A parallel p of a, with errors e and finally z.
+//
+//	not begun
+//	    Started        → RUNNING(a RUNNING)                       run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → RUNNING(a SUCCESS, z RUNNING)            run z
+//	    a ends FAILED  → RUNNING(a FAILED, e RUNNING)             run e
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends SUCCESS → SUCCESS(a SUCCESS, z SUCCESS)            run next
+//	RUNNING(a FAILED, e RUNNING)
+//	    e ends SUCCESS → RUNNING(a FAILED, e SUCCESS, z RUNNING)  run z
+//	RUNNING(a FAILED, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS → FAILED(a FAILED, e SUCCESS, z SUCCESS)   commit; flow FAILED
+//
+// # States of a Choice
+//
+// A choice i: case 0 has a, case 1 has b.
+//
+//	not begun
+//	    Started          → RUNNING eval        eval choose i
+//	RUNNING eval
+//	    i chooses case 0 → RUNNING(a RUNNING)  run a
+//	    i chooses case 1 → RUNNING(b RUNNING)  run b
+//	    i chooses none   → SUCCESS             run next
+//	    i cannot choose  → FAILED              commit; flow FAILED
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS   → SUCCESS(a SUCCESS)  run next
+//	    a ends FAILED    → FAILED(a FAILED)    commit; flow FAILED
+//	RUNNING(b RUNNING)
+//	    b ends WARNING   → WARNING(b WARNING)  run next
+//
+// A choice i: case 0 has a; with errors e and finally z.
+//
+//	not begun
+//	    Started          → RUNNING eval                             eval choose i
+//	RUNNING eval
+//	    i chooses case 0 → RUNNING(a RUNNING)                       run a
+//	    i chooses none   → RUNNING(z RUNNING)                       run z
+//	    i cannot choose  → FAILED                                   commit; flow FAILED
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS   → RUNNING(a SUCCESS, z RUNNING)            run z
+//	    a ends FAILED    → RUNNING(a FAILED, e RUNNING)             run e
+//	RUNNING(z RUNNING)
+//	    z ends SUCCESS   → SUCCESS(z SUCCESS)                       run next
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends SUCCESS   → SUCCESS(a SUCCESS, z SUCCESS)            run next
+//	RUNNING(a FAILED, e RUNNING)
+//	    e ends SUCCESS   → RUNNING(a FAILED, e SUCCESS, z RUNNING)  run z
+//	RUNNING(a FAILED, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS   → FAILED(a FAILED, e SUCCESS, z SUCCESS)   commit; flow FAILED
+//
+// # States of an Each
+//
+// An each l of a and then b, one value at a time.
+//
+//	not begun
+//	    Started                → RUNNING eval                                    eval values l
+//	RUNNING eval
+//	    l has values x y       → RUNNING(a=x RUNNING)                            run a=x
+//	    l has no values        → SUCCESS                                         run next
+//	    l has values that fail → FAILED                                          commit; flow FAILED
+//	RUNNING(a=x RUNNING)
+//	    a=x ends SUCCESS       → RUNNING(a=x SUCCESS, b=x RUNNING)               run b=x
+//	    a=x ends FAILED        → FAILED(a=x FAILED)                              commit; flow FAILED
+//	RUNNING(a=x SUCCESS, b=x RUNNING)
+//	    b=x ends SUCCESS       → RUNNING(a=x SUCCESS, b=x SUCCESS, a=y RUNNING)  run a=y
+//	RUNNING(a=x SUCCESS, b=x SUCCESS, a=y RUNNING)
+//	    a=y ends FAILED        → FAILED(a=x SUCCESS, b=x SUCCESS, a=y FAILED)    commit; flow FAILED
+//
+// An each l of a and then b, all values at once.
+//
+//	not begun
+//	    Started          → RUNNING eval                                                 eval values l
+//	RUNNING eval
+//	    l has values x y → RUNNING(a=x RUNNING, a=y RUNNING)                            run a=x, run a=y
+//	RUNNING(a=x RUNNING, a=y RUNNING)
+//	    a=x ends SUCCESS → RUNNING(a=x SUCCESS, a=y RUNNING, b=x RUNNING)               run b=x
+//	    a=x ends FAILED  → RUNNING(a=x FAILED, a=y RUNNING)
+//	RUNNING(a=x SUCCESS, a=y RUNNING, b=x RUNNING)
+//	    b=x ends SUCCESS → RUNNING(a=x SUCCESS, a=y RUNNING, b=x SUCCESS)
+//	RUNNING(a=x SUCCESS, a=y RUNNING, b=x SUCCESS)
+//	    a=y ends SUCCESS → RUNNING(a=x SUCCESS, a=y SUCCESS, b=x SUCCESS, b=y RUNNING)  run b=y
+//	RUNNING(a=x SUCCESS, a=y SUCCESS, b=x SUCCESS, b=y RUNNING)
+//	    b=y ends SUCCESS → SUCCESS(a=x SUCCESS, a=y SUCCESS, b=x SUCCESS, b=y SUCCESS)  run next
+//	RUNNING(a=x FAILED, a=y RUNNING)
+//	    a=y ends SUCCESS → FAILED(a=x FAILED, a=y SUCCESS)                              commit; flow FAILED
+//
+// An each l of a and b, which begin together.
+//
+//	not begun
+//	    Started          → RUNNING eval                       eval values l
+//	RUNNING eval
+//	    l has value x    → RUNNING(a=x RUNNING, b=x RUNNING)  run a=x, run b=x
+//	RUNNING(a=x RUNNING, b=x RUNNING)
+//	    a=x ends FAILED  → RUNNING(a=x FAILED, b=x RUNNING)
+//	RUNNING(a=x FAILED, b=x RUNNING)
+//	    b=x ends SUCCESS → FAILED(a=x FAILED, b=x SUCCESS)    commit; flow FAILED
+//
+// An each l of a, with errors e and finally z.
+//
+//	not begun
+//	    Started                → RUNNING eval                               eval values l
+//	RUNNING eval
+//	    l has value x          → RUNNING(a=x RUNNING)                       run a=x
+//	    l has no values        → RUNNING(z RUNNING)                         run z
+//	    l has values that fail → FAILED                                     commit; flow FAILED
+//	RUNNING(a=x RUNNING)
+//	    a=x ends SUCCESS       → RUNNING(a=x SUCCESS, z RUNNING)            run z
+//	    a=x ends FAILED        → RUNNING(a=x FAILED, e RUNNING)             run e
+//	RUNNING(z RUNNING)
+//	    z ends SUCCESS         → SUCCESS(z SUCCESS)                         run next
+//	RUNNING(a=x SUCCESS, z RUNNING)
+//	    z ends SUCCESS         → SUCCESS(a=x SUCCESS, z SUCCESS)            run next
+//	RUNNING(a=x FAILED, e RUNNING)
+//	    e ends SUCCESS         → RUNNING(a=x FAILED, e SUCCESS, z RUNNING)  run z
+//	RUNNING(a=x FAILED, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS         → FAILED(a=x FAILED, e SUCCESS, z SUCCESS)   commit; flow FAILED
+//
+// # States of a Dag
+//
+// A dag d of a, b after a, and c.
+//
+//	not begun
+//	    Started        → RUNNING(a RUNNING, c RUNNING)             run a, run c
+//	RUNNING(a RUNNING, c RUNNING)
+//	    a ends SUCCESS → RUNNING(a SUCCESS, c RUNNING, b RUNNING)  run b
+//	    a ends FAILED  → RUNNING(a FAILED, c RUNNING)
+//	    c ends SUCCESS → RUNNING(a RUNNING, c SUCCESS)
+//	RUNNING(a SUCCESS, c RUNNING, b RUNNING)
+//	    c ends SUCCESS → RUNNING(a SUCCESS, c SUCCESS, b RUNNING)
+//	RUNNING(a SUCCESS, c SUCCESS, b RUNNING)
+//	    b ends SUCCESS → SUCCESS(a SUCCESS, c SUCCESS, b SUCCESS)  run next
+//	RUNNING(a RUNNING, c SUCCESS)
+//	    a ends WARNING → RUNNING(a WARNING, c SUCCESS, b RUNNING)  run b
+//	RUNNING(a WARNING, c SUCCESS, b RUNNING)
+//	    b ends SUCCESS → WARNING(a WARNING, c SUCCESS, b SUCCESS)  run next
+//	RUNNING(a FAILED, c RUNNING)
+//	    c ends SUCCESS → FAILED(a FAILED, c SUCCESS)               commit; flow FAILED
+//
+// A dag d of a and b, one at a time.
+//
+//	not begun
+//	    Started        → RUNNING(a RUNNING)             run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → RUNNING(a SUCCESS, b RUNNING)  run b
+//	    a ends FAILED  → FAILED(a FAILED)               commit; flow FAILED
+//	RUNNING(a SUCCESS, b RUNNING)
+//	    b ends SUCCESS → SUCCESS(a SUCCESS, b SUCCESS)  run next
 package execution

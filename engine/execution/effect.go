@@ -48,9 +48,6 @@ const (
 
 var whatNames = []string{"", "runIf", "choose", "outputs", "values"}
 
-// String returns the word for w.
-func (w What) String() string { return whatNames[w] }
-
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }
 

@@ -2,7 +2,6 @@ package execution
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
@@ -162,14 +161,6 @@ func (p *Plan) check(s *State) error {
 			s.ID, s.Namespace, s.FlowID, s.Revision, p.flow.Namespace, p.flow.ID, p.revision)
 	}
 	return nil
-}
-
-// String names the node for messages.
-func (n *Node) String() string {
-	if n.Task == nil {
-		return "the flow"
-	}
-	return "task " + strconv.Quote(n.Path)
 }
 
 // Blocks reports whether an effect reaches outside of the execution, and so may take long: the attempt of a task that is not

@@ -104,8 +104,8 @@ func drawActor(rt *rapid.T) *actor {
 	return newActor(nil, fl, f.script)
 }
 
-// goOnInAnyOrder answers pending effects in a random order until there are none, and calls after each step. It returns when
-// that returns false.
+// goOnInAnyOrder answers pending effects in a random order until there are none, or until after, which gets the result of each
+// step, returns false.
 func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 	for {
 		wakes := a.state.Wakes()
@@ -129,7 +129,8 @@ func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 	}
 }
 
-// outcomes are the parts of an execution that do not depend on the order of answers: ids and statuses of its task runs.
+// outcomes returns the part of an execution that does not depend on the order of answers: ids, statuses and outputs of its
+// task runs.
 func outcomes(s *State) []string {
 	lines := []string{string(s.Status()) + " " + string(s.Outputs.JSON)}
 	for i := range s.Runs {
@@ -142,8 +143,8 @@ func outcomes(s *State) []string {
 
 var ignoreMarks = cmpopts.IgnoreUnexported(State{}, Run{})
 
-// TestEveryStateHasAnExit checks that every execution ends, whatever its flow and the order of answers, that it has ended
-// wholly then, and that the answers' order has no effect on how, but for what a failure keeps from beginning.
+// TestEveryStateHasAnExit checks that every execution ends, whatever its flow and the order of answers, and that none of its
+// task runs and attempts is left open then.
 func TestEveryStateHasAnExit(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := drawActor(rt)
@@ -172,8 +173,8 @@ func TestEveryStateHasAnExit(t *testing.T) {
 	})
 }
 
-// TestChangesAreTheState applies the changes of every barrier to a copy of the accepted state, through JSON: it is the state
-// that Step left. Between barriers there is nothing to be kept.
+// TestChangesAreTheState applies the changes of every barrier to a copy of the accepted state, through JSON: the copy equals
+// the state that Step left. After the last barrier nothing has changed.
 func TestChangesAreTheState(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := drawActor(rt)
@@ -238,7 +239,7 @@ func TestGoOnAfterACut(t *testing.T) {
 			rt.Fatal(err)
 		}
 		again.goOn()
-		if a.parallel() { // the order of answers decides what a failure keeps from beginning
+		if a.parallel() { // the order of answers decides which tasks a failure keeps from beginning
 			return
 		}
 		if diff := cmp.Diff(outcomes(whole.state), outcomes(again.state)); diff != "" {

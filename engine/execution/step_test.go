@@ -9,7 +9,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// TestShapes is the table of the package documentation: what runs, in which order, and how it ends.
+// TestShapes checks whole executions, from the start to the end: the effects and barriers in their order, and how they ended.
+// The result of a single event in a single state is in the diagrams.
 func TestShapes(t *testing.T) {
 	f := func(tasks ...*flow.Component) *flow.Flow { return newFlow(tasks...) }
 	outputs := func(f *flow.Flow) *flow.Flow { f.Outputs = []*flow.Output{{ID: "o"}}; return f }
@@ -129,7 +130,28 @@ func TestShapes(t *testing.T) {
 	}
 }
 
-// TestStaleEvents tells an execution what does not fit any more: it changes nothing.
+// TestHistories checks which statuses an attempt, a task run and the execution went through, where these differ.
+func TestHistories(t *testing.T) {
+	f := newFlow(leaf("a", allowFail))
+	f.Outputs = []*flow.Output{{ID: "o"}}
+	a := newActor(t, f, map[string]string{"a": "FAILED", "outputs": "fail"}).run()
+	r := &a.state.Runs[0]
+	for _, test := range []struct {
+		name string
+		got  History
+		want string
+	}{
+		{"the attempt failed", r.Attempts[0].History, "CREATED RUNNING FAILED"},
+		{"the task run may", r.History, "CREATED RUNNING WARNING"},
+		{"the outputs failed after the tasks had ended", a.state.History, "CREATED RUNNING WARNING FAILED"},
+	} {
+		if got := words(test.got); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+// TestStaleEvents tells an execution events that do not fit any more: they change nothing.
 func TestStaleEvents(t *testing.T) {
 	a := newActor(t, newFlow(leaf("a"), leaf("b"), choice("i", list(leaf("c")))), nil)
 	var told []Event

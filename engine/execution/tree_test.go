@@ -2,6 +2,7 @@ package execution
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func warned(attempts int) func(*flow.Component) {
 	}
 }
 
-// runIf gives a task an expression; what it is worth is up to the script.
+// runIf gives a task a runIf. The script says what it evaluates to.
 func runIf(c *flow.Component) {
 	t, err := pebble.New(pebble.Options{}).Compile("{{ x }}")
 	if err != nil {
@@ -53,7 +54,7 @@ func task(id string, spec flow.Spec, change []func(*flow.Component)) *flow.Compo
 	return c
 }
 
-// lists are what stands inside of a flowable.
+// lists are `errors` and `finally` of a flowable.
 type lists struct{ errors, finally []*flow.Component }
 
 func flowable(id string, shape flow.Shape, limit int, l lists, main ...[]*flow.Component) *flow.Component {
@@ -113,12 +114,13 @@ func newFlow(tasks ...*flow.Component) *flow.Flow {
 	return &flow.Flow{Namespace: "company.team", ID: "f", Tasks: tasks}
 }
 
-// actor drives an execution by a script: what a task ends with, by its id, and what a runIf or a choice is worth.
+// actor drives an execution by a script, which says by the ids of tasks how an attempt ends and what a runIf or a choice
+// evaluates to.
 type actor struct {
 	t       testing.TB
 	plan    *Plan
 	state   *State
-	script  map[string]string // status, or those of its attempts with "then" between them; of runIf "true", "false", "fail"; of a Choice its number, "none", "fail"; of an Each its values, "fail"; default SUCCESS, true, 0
+	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail
 	clock   time.Time
 	pending []Effect
 	trace   []string
@@ -157,13 +159,13 @@ func (a *actor) tell(e Event) Result {
 func (a *actor) name(e Effect) string {
 	switch {
 	case e.Run == RootRow:
-		return e.What.String()
+		return whatNames[e.What]
 	case e.Kind == Eval:
-		return e.What.String() + " " + a.state.Runs[e.Run].TaskID
+		return whatNames[e.What] + " " + a.state.Runs[e.Run].TaskID
 	case e.Kind == Cancel:
 		return "cancel " + a.state.Runs[e.Run].TaskID
 	default:
-		return strings.TrimSuffix("run "+a.state.Runs[e.Run].TaskID+"="+a.state.Runs[e.Run].Value, "=")
+		return "run " + a.state.Runs[e.Run].name()
 	}
 }
 
@@ -221,8 +223,8 @@ func (a *actor) event(e Effect) Event {
 	}
 }
 
-// run starts the execution and answers every effect, the first one first, until nothing is left. A time that is waited for
-// comes at once.
+// run starts the execution and answers every effect, the oldest first, until nothing is left. A time that is waited for comes
+// at once.
 func (a *actor) run() *actor {
 	a.t.Helper()
 	a.tell(Event{Kind: Started, Run: RootRow})
@@ -243,18 +245,55 @@ func (a *actor) goOn() *actor {
 	}
 }
 
-// tree prints an execution as "STATUS(task STATUS(…) …)".
-func (a *actor) tree() string { return string(a.state.Status()) + a.children(RootRow) }
+// tree prints the execution, and all its task runs, as "STATUS(task STATUS(…), …)". What is waited for stands after the status,
+// unless it is the end of an attempt or of the task runs inside, and so does the number of an attempt after the first.
+func (a *actor) tree() string { return stand(a.state.Status(), a.state.Wait, 0) + a.inside(RootRow) }
 
-func (a *actor) children(parent int32) string {
+// treeOf prints a task run in the same way.
+func (a *actor) treeOf(name string) string {
+	row := a.row(name)
+	if row < 0 {
+		return "not begun"
+	}
+	return a.state.Runs[row].stand() + a.inside(row)
+}
+
+// row returns the row of a task run; -1 before there is one.
+func (a *actor) row(name string) int32 {
+	return int32(slices.IndexFunc(a.state.Runs, func(r Run) bool { return r.name() == name }))
+}
+
+// name returns the id of the task, in the list of an Each followed by = and the value.
+func (r *Run) name() string { return strings.TrimSuffix(r.TaskID+"="+r.Value, "=") }
+
+func (a *actor) inside(parent int32) string {
 	var texts []string
 	for row := range a.state.Runs {
 		if r := &a.state.Runs[row]; r.Parent == parent {
-			texts = append(texts, strings.TrimSuffix(r.TaskID+"="+r.Value, "=")+" "+string(r.Status())+a.children(int32(row)))
+			texts = append(texts, r.name()+" "+r.stand()+a.inside(int32(row)))
 		}
 	}
 	if texts == nil {
 		return ""
 	}
 	return "(" + strings.Join(texts, ", ") + ")"
+}
+
+func (r *Run) stand() string {
+	attempt := len(r.Attempts)
+	if r.Status() == Created {
+		attempt++
+	}
+	return stand(r.Status(), r.Wait, attempt)
+}
+
+func stand(status Status, wait Wait, attempt int) string {
+	text := string(status)
+	if wait != WaitNone && wait != WaitTask {
+		text += " " + waitNames[wait]
+	}
+	if attempt > 1 && !status.Terminated() {
+		text += fmt.Sprint(" attempt ", attempt)
+	}
+	return text
 }

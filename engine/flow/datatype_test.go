@@ -63,7 +63,7 @@ func TestConvertOutput(t *testing.T) {
 		{"TIME", `"11:12:13"`, `"11:12:13"`},     // *
 		{"TIME", `"11:12"`, `"11:12:00"`},        // *
 		{"TIME", `"11:12:13.500"`, `"11:12:13.5"`},
-		{"TIME", `"25:00"`, "!no time"}, // 13-inputs
+		{"TIME", `"25:00"`, "!no time"}, // *
 		{"TIME", `"1:00"`, "!no time"},
 		{"DURATION", `"PT1H30M"`, `5400.0`},  // *
 		{"DURATION", `"1h"`, "!no duration"}, // *

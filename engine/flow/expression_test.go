@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What is wrong with a key is said without a word of it.
+// TestSecretTemplatesAreNotQuoted checks that findings about the expression of a key quote no part of it.
 func TestSecretTemplatesAreNotQuoted(t *testing.T) {
 	tests := []struct{ key, want string }{
 		{"{{ canary", "the expression has a syntax error here"},

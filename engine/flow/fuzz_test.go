@@ -52,10 +52,10 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// lineBreak is what ends a line of YAML 1.1.
+// lineBreak matches the line breaks of YAML 1.1.
 var lineBreak = regexp.MustCompile("\r\n|[\r\n\u0085\u2028\u2029]")
 
-// TestCostIsBounded loads the longest texts of shapes that are dear to parse.
+// TestCostIsBounded loads texts of the greatest length in shapes that are expensive to parse.
 func TestCostIsBounded(t *testing.T) {
 	const head = "id: x\nnamespace: n\ntasks: [{id: t, type: test.All}]\nvariables:\n"
 	fill := func(unit string) string {

@@ -82,7 +82,7 @@ func runCases(t *testing.T, pattern string, check func(t *testing.T, name string
 	}
 }
 
-// unescape puts in what cannot be seen in a text file.
+// unescape puts characters that cannot be seen in a text file in place of their names.
 func unescape(yaml string) string {
 	return strings.NewReplacer("‹tab›", "\t", "‹bom›", "\ufeff", "‹ff›", "\xff", "‹cr›", "\r").Replace(yaml)
 }

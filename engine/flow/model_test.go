@@ -196,7 +196,7 @@ func TestNest(t *testing.T) {
 	}
 }
 
-// TestMemberWithoutValue sees that a variable that nothing is written for is the empty text, as Kestra's flows have it.
+// TestMemberWithoutValue checks that a variable without a written value is the empty text, as in Kestra.
 func TestMemberWithoutValue(t *testing.T) {
 	set, found := loadText(t, "id: x\nnamespace: n\nvariables:\n  e:\n  n: null\n  l: [~, '']\n  m:\n    a:\n  \"\\ud83d\\ude80\": >\n      \tx\ntasks: [{id: t, type: test.All}]\n")
 	if set.Len() != 1 {

@@ -87,7 +87,7 @@ func TestNestedComponents(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("components (-want +got):\n%s", diff)
 	}
-	for n := range want { // whoever has enough gets no more
+	for n := range want { // a loop that breaks off gets no more
 		seen := 0
 		for range loadNested(t).components {
 			if seen++; seen > n {

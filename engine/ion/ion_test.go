@@ -81,7 +81,7 @@ b"`: "[\"a\\\"\\\\\\nAé🚀\\u0000b\"]",
 	}
 }
 
-// TestIonIsRead sees that fromIon gives back what toIon was given.
+// TestIonIsRead checks that fromIon gives back what toIon was given.
 func TestIonIsRead(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
@@ -132,7 +132,8 @@ func anyValue(r *rand.Rand, depth int) value.Value {
 	}
 }
 
-// FuzzIon reads texts and what toIon writes of them again: nothing panics or takes long, and the values stay.
+// FuzzIon reads texts, writes their values with toIon and reads those again: nothing panics or takes long, and the values are
+// the same.
 func FuzzIon(f *testing.F) {
 	for _, text := range []string{"{a:1, 'b c': [\"x\", 1.5e0, 2.50]}", "'''a''' '''b'''", "2024-02-29T", "null.string", "0x1F // c", `"\u00e9\n"`, "a::b", "{{}}", "/**/1"} {
 		f.Add(text)

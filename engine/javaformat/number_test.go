@@ -11,8 +11,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestJavaNumbers compares with what JDK 25 made of patterns and numbers: what ../javatime/testdata/Facts.java prints of
-// the kind number. A row that we answer otherwise on purpose is in numberDifferences.
+// TestJavaNumbers compares with the results of JDK 25 for patterns and numbers: the rows of the kind number that
+// ../javatime/testdata/Facts.java prints. Rows in which we differ on purpose are in numberDifferences.
 func TestJavaNumbers(t *testing.T) {
 	data, err := os.ReadFile("testdata/java.tsv")
 	if err != nil {

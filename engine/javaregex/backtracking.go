@@ -10,25 +10,26 @@ import (
 	"github.com/dlclark/regexp2/v2"
 )
 
-// backtracking is a pattern as regexp2 runs it: with look-around and back references, and in a time that nobody can foretell.
+// backtracking is a pattern compiled for regexp2, which has look-around and back references, and whose time cannot be
+// predicted.
 type backtracking struct {
-	tries  []func() (*regexp2.Regexp, error) // the same pattern with more time on the clock each
+	tries  []func() (*regexp2.Regexp, error) // the pattern with a growing limit of wall-clock time
 	asks   condition
 	groups int
 	time   time.Duration
 	clock  func() time.Duration // the processor time of the thread
 }
 
-// clockPeriod is how exact the clock of regexp2 is, which is one for the process.
+// clockPeriod is the precision of regexp2's clock, of which a process has one.
 const clockPeriod = 5 * time.Millisecond
 
-// maxPrinted is the longest pattern of another engine, in bytes.
+// maxPrinted is how long a pattern that is printed for an engine may be, in bytes.
 const maxPrinted = 256 << 10
 
-// printedCost is what compiling a byte of a pattern takes, in steps.
+// printedCost is the cost of compiling a byte of a printed pattern, in steps.
 const printedCost = 2
 
-// The period belongs to all of regexp2, whose clock may run already when a pattern is compiled.
+// The period is one for all uses of regexp2, and its clock may run already when a pattern is compiled.
 func init() { regexp2.SetTimeoutCheckPeriod(clockPeriod) }
 
 // compileBacktracking compiles a tree for regexp2.
@@ -46,8 +47,8 @@ func compileBacktracking(tree *node, groups int, o Options) (*backtracking, erro
 	if b.time <= 0 {
 		b.time = DefaultTime
 	}
-	// regexp2 ends a search by the clock, but its limit here is processor time. A search that ended although it had used less
-	// than its limit, because the machine is busy, is tried again with more time on the clock, and given up after the last.
+	// regexp2 limits the wall-clock time of a search, but the limit here is processor time. A search that ended on a busy
+	// machine before it had used its processor time is tried again with more wall-clock time, and given up after the last try.
 	for _, factor := range []int{1, 5, 25} {
 		b.tries = append(b.tries, sync.OnceValues(func() (*regexp2.Regexp, error) {
 			re, err := regexp2.Compile(pattern)
@@ -69,11 +70,11 @@ func lazily[T any](f func() (T, error)) func() (T, error) { return sync.OnceValu
 type backtrackingSearch struct {
 	*backtracking
 	runes   []rune
-	offsets []int // where each of them begins in the text, and where the text ends
+	offsets []int // where each rune begins in the text, and where the text ends
 	meter   Meter
 }
 
-// runesPerStep is the number of characters that a text is converted into in the time of a step.
+// runesPerStep is how many characters of a text are converted in the time of a step.
 const runesPerStep = 16
 
 func newBacktrackingSearch(b *backtracking, text string, meter Meter) (*backtrackingSearch, error) {
@@ -95,7 +96,7 @@ func newBacktrackingSearch(b *backtracking, text string, meter Meter) (*backtrac
 	return s, nil
 }
 
-// searchCost is what a search costs beside its processor time, in steps.
+// searchCost is the cost of a search besides its processor time, in steps.
 const searchCost = 10
 
 func (s *backtrackingSearch) search(from int) ([]int, error) {

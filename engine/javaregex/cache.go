@@ -12,10 +12,10 @@ type Cache struct {
 	parts, wholes meter.Cache[*Regexp]
 }
 
-// matchCost is what a match costs beside finding it, in steps.
+// matchCost is the cost of a match besides finding it, in steps.
 const matchCost = 5
 
-// Matches calls each for every match in text, from left to right, until it wants no more.
+// Matches calls each for every match in text, from left to right, until it returns false or an error.
 func (c *Cache) Matches(m *meter.Meter, text, pattern string, each func(found Match) (more bool, err error)) error {
 	re, err := c.parts.GetOr(m, pattern, func(pattern string) (*Regexp, error) { return compileFor(m, pattern, false) })
 	if err != nil {
@@ -57,18 +57,18 @@ func compileFor(m *meter.Meter, pattern string, whole bool) (*Regexp, error) {
 	return re, Fault(err)
 }
 
-// Check says what is wrong with a regular expression that is a literal.
+// Check returns what is wrong with a regular expression that is a literal; nil if nothing is.
 func Check(pattern string) error {
 	_, err := Compile(pattern, Options{})
 	return Fault(err)
 }
 
-// Fault makes the fault of what a function of this package returned.
+// Fault turns an error of this package into a fault of package meter.
 func Fault(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*meter.Fault](err); ok { // of the meter
+	if _, ok := errors.AsType[*meter.Fault](err); ok { // the meter made it
 		return err
 	}
 	f := &meter.Fault{Class: meter.ClassRuntime, At: -1, Msg: err.Error(), Err: err}

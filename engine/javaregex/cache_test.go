@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-// TestFaults sees which failures tell of the pattern and its text, and which of the machine.
+// TestFaults checks which failures are blamed on the pattern and its text, and which on the machine.
 func TestFaults(t *testing.T) {
 	m := new(meter.Meter)
 	m.Reset(&meter.Limits{Steps: 1_000_000, RegexTime: time.Millisecond}, nil)
@@ -26,7 +26,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestCache sees that parts and wholes are told apart, and that an invalid pattern is not shown.
+// TestCache checks that a search for parts and one for whole texts do not share a compiled pattern, and that errors do not
+// quote a pattern.
 func TestCache(t *testing.T) {
 	m := new(meter.Meter)
 	m.Reset(&meter.Limits{Steps: 1_000_000, Memory: 1 << 20, RegexTime: time.Second}, nil)

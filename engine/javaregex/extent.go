@@ -2,14 +2,14 @@ package javaregex
 
 import "math"
 
-// extent is the length of the texts that a part of a pattern matches, as Java computes it to decide whether the part may be in
-// a look-behind. Its numbers overflow as Java's do.
+// extent is the length of the texts that a part of a pattern matches, as Java computes it to decide whether the part may stand
+// in a look-behind. Its numbers overflow as Java's do.
 type extent struct {
 	least, most int32
-	before      int32 // the most of what stands before the last choice, which Java counts by itself
-	open        int   // parts without a greatest length that Java takes nonetheless
-	unbounded   bool  // there is a part that it does not take
-	choices     bool  // there is more than one way, so that a repeated group is one that it does not take
+	before      int32 // the greatest length of what stands before the last choice, which Java counts apart
+	open        int   // parts without a greatest length that Java accepts all the same
+	unbounded   bool  // there is a part without a greatest length that Java refuses
+	choices     bool  // there are alternatives, so that Java refuses a repeated group
 }
 
 func (e *extent) add(least, most int32) {
@@ -17,7 +17,7 @@ func (e *extent) add(least, most int32) {
 	e.most += most
 }
 
-// study adds what a node matches.
+// study adds the length of what a node matches.
 func (e *extent) study(n *node) {
 	switch n.op {
 	case opSet:
@@ -34,11 +34,11 @@ func (e *extent) study(n *node) {
 		e.repeat(n)
 	case opReference:
 		e.unbounded = true
-	default: // nothing, as it seems to Java
+	default: // Java counts nothing for these
 	}
 }
 
-// choose adds the shortest and the longest of some nodes.
+// choose adds the least and the greatest length of alternatives.
 func (e *extent) choose(subs []*node) {
 	least, most := int32(math.MaxInt32), int32(-1)
 	for _, sub := range subs {

@@ -2,8 +2,8 @@ package javaregex
 
 import "unicode"
 
-// folded returns what matches a span of a pattern without regard to case: in ASCII, or with (?u) in Unicode, where a
-// character matches when its upper case, or the lower case of that, is meant.
+// folded returns the characters that match a span of a pattern. With (?i), case is ignored: in ASCII, or with (?u) in Unicode,
+// where a character matches if its upper case, or the lower case of that, is in the span.
 func (p *parser) folded(lo, hi rune) set {
 	plain := set{{lo, hi}}
 	if !p.has(ignoreCase) {
@@ -25,7 +25,7 @@ func (p *parser) folded(lo, hi rune) set {
 	return normal(s)
 }
 
-// single returns what matches one character of a pattern.
+// single returns the characters that match one character of a pattern.
 func (p *parser) single(r rune) set {
 	if !p.has(ignoreCase) || !p.has(unicodeCase) {
 		return p.folded(r, r)
@@ -44,10 +44,10 @@ func (p *parser) single(r rune) set {
 	return normal(s)
 }
 
-// foldWork is what folding a character takes, in spans.
+// foldWork is the work of folding a character, in spans.
 const foldWork = 6
 
-// cased returns the characters whose upper case is another one or that are an upper case.
+// cased returns the characters that have another upper or lower case.
 func (p *parser) cased() []rune {
 	if p.letters == nil {
 		for _, c := range unicode.CaseRanges {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// FuzzCompile sees that no pattern makes the package panic, and that a match lies in its text.
+// FuzzCompile checks that no pattern makes the package panic, and that a match lies in its text.
 func FuzzCompile(f *testing.F) {
 	for _, pattern := range []string{
 		``, `^refs/heads/(main|release-.*)$`, `[\p{L}&&[^\p{Lu}]]`, `(?<n>a)\k<n>`, `(?<=a{1,3})b`, `\Q*\E{2,3}+`, `(?x)[ a ] # c`, `\X\R\h`,

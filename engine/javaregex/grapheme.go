@@ -1,7 +1,7 @@
 package javaregex
 
-// grapheme returns what \X matches: what a reader takes for one character, by the rules of Unicode's annex 29 as far as
-// categories tell its classes.
+// grapheme returns the node for \X, which matches what a reader takes for one character, by the rules of Unicode's annex 29 as
+// far as categories tell its classes.
 func grapheme() *node {
 	pictures, _ := fromTable("property", "EXTENDED_PICTOGRAPHIC")
 	var (

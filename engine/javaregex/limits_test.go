@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// all finds all matches and returns how many steps they took.
+// all finds all matches and returns how many steps that took.
 func all(t *testing.T, re *Regexp, text string, p *purse) (steps int, err error) {
 	t.Helper()
 	before := p.steps
@@ -24,10 +24,10 @@ func compile(t *testing.T, pattern string, o Options) *Regexp {
 	return re
 }
 
-// TestSteps sees that searches which take long on Go's engine end when there are no steps left, at the same place each time.
+// TestSteps checks that searches which take long on Go's engine end when there are no steps left, at the same place each time.
 func TestSteps(t *testing.T) {
 	for _, test := range []struct{ pattern, text string }{
-		{`.*x|y`, strings.Repeat("y", 20_000)}, // a search to the end for every y
+		{`.*x|y`, strings.Repeat("y", 20_000)}, // a search to the end of the text for every y
 		{`(?:a?){400}b`, strings.Repeat("a", 100_000)},
 		{`[a-z]{1,900}0`, strings.Repeat("a", 100_000)},
 		{`\p{L}{500}\d`, strings.Repeat("a", 100_000)},
@@ -48,7 +48,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestStepsOfTexts sees that what is cheap to search takes few steps, also where a text is long.
+// TestStepsOfTexts checks that cheap searches take few steps, also in long texts.
 func TestStepsOfTexts(t *testing.T) {
 	event := strings.Repeat(`{"ref":"refs/heads/feature","commits":[{"id":"0123456789abcdef","message":"Mend the bounds"}]} `, 2000)
 	for _, test := range []struct {
@@ -58,7 +58,7 @@ func TestStepsOfTexts(t *testing.T) {
 		{`^refs/heads/(main|release-.*)$`, "refs/heads/release-1.2", 100},
 		{`"ref"\s*:\s*"refs/heads/(main|release-.*)"`, event, 300_000},
 		{`^[^{]`, event, 5000},                      // nothing beyond the first character can match
-		{`refs/tags/v[0-9.]+`, event, 10_000},       // the beginning is nowhere
+		{`refs/tags/v[0-9.]+`, event, 10_000},       // the literal that matches begin with is nowhere
 		{`(?i)mend|something else`, event, 600_000}, // 2,000 matches
 		{`\d`, strings.Repeat("1", 1000), 100_000},
 	} {
@@ -71,7 +71,7 @@ func TestStepsOfTexts(t *testing.T) {
 	}
 }
 
-// TestEngines sees which patterns run on Go's engine, and on which texts.
+// TestEngines checks which patterns run on Go's engine, and on which texts.
 func TestEngines(t *testing.T) {
 	for _, test := range []struct {
 		pattern, text string
@@ -87,7 +87,7 @@ func TestEngines(t *testing.T) {
 		{`(?U)\bé`, "e", true},
 		{`(?U)\bé`, "é", false},
 		{`a*?b{2,3}[^c](d|(?:e)+)\p{L}\Q*\E`, "", true},
-		{`(a*)*`, "", false}, // the last, empty round counts in Java
+		{`(a*)*`, "", false}, // in Java the group keeps the last, empty round
 		{`(?:a*)*`, "", true},
 		{`(a)\1`, "", false},
 		{`a(?=b)`, "", false},
@@ -123,7 +123,7 @@ func TestProcessorTime(t *testing.T) {
 	}
 }
 
-// TestBusy sees that a search which the clock ends before the processor worked on it for long enough is no limit.
+// TestBusy checks that a search which the clock ends before it has used its processor time is ErrBusy, not ErrLimit.
 func TestBusy(t *testing.T) {
 	re := compile(t, slow, Options{Time: time.Millisecond})
 	b, err := re.backtracking()
@@ -136,7 +136,7 @@ func TestBusy(t *testing.T) {
 	}
 }
 
-// TestCompileSteps sees that patterns which take long to compile pay for it.
+// TestCompileSteps checks that patterns that take long to compile are charged for it.
 func TestCompileSteps(t *testing.T) {
 	for pattern, least := range map[string]int{
 		`\X`: 40_000, `(?iu)abc`: 2000, `\N{COMMA}`: 100_000, strings.Repeat(`a|b*`, 500): 10_000, strings.Repeat(`\p{IsL}`, 20): 20_000,
@@ -152,7 +152,7 @@ func TestCompileSteps(t *testing.T) {
 	}
 }
 
-// TestSpelledOut sees that a pattern cannot grow without bound when its classes are spelled out.
+// TestSpelledOut checks that a pattern whose classes are spelled out stays within a limit.
 func TestSpelledOut(t *testing.T) {
 	if _, err := Compile(strings.Repeat(`[\pL&&\pL]`, 900)+`(?=a)`, Options{}); !errors.Is(err, ErrTooLarge) {
 		t.Errorf("got %v", err)

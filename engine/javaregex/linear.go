@@ -8,18 +8,20 @@ import (
 	"unicode/utf8"
 )
 
-// linear is a pattern as Go runs it: in time that grows with the text times the size of the program, never faster.
+// linear is a pattern compiled for Go's regexp, whose time grows at most with the length of the text times the size of the
+// program.
 type linear struct {
 	first  *regexp.Regexp        // finds a match from the beginning of a text
-	later  func() *regexp.Regexp // the same from its second character on, with the first as what stands before; nil if that is nothing to it
+	later  func() *regexp.Regexp // the same from the second character on, and looks back at the first; nil if the pattern does not look back
 	work   work
-	prefix string // what every match begins with
+	prefix string // the literal that every match begins with
 }
 
-// compileCost is what making an instruction of a program takes, in steps.
+// compileCost is the cost of compiling an instruction of a program, in steps.
 const compileCost = 8
 
-// compileLinear compiles a tree for Go, and returns what it asks of texts. It returns nil where Go cannot express it.
+// compileLinear compiles a tree for Go, and returns the condition that texts must meet. It returns nil where Go cannot express
+// the tree.
 func compileLinear(tree *node, charge func(steps int) error) (*linear, condition, error) {
 	pattern, asks, ok := linearPattern(tree)
 	if !ok || len(pattern) > maxPrinted {
@@ -56,10 +58,10 @@ func programOf(pattern string) (*regexp.Regexp, *syntax.Prog, bool) {
 	return re, program, err == nil
 }
 
-// looksBack reports whether what a node means depends on what stands before.
+// looksBack reports whether the meaning of a node depends on the text before it.
 func looksBack(n *node) bool { return n.op == opBegin || n.op == opLineBegin || n.op == opBoundary }
 
-// linearSearch searches a text by a program of Go.
+// linearSearch searches a text with a program of Go's regexp.
 type linearSearch struct {
 	*linear
 	text  string

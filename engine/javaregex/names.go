@@ -2,7 +2,7 @@ package javaregex
 
 import "golang.org/x/text/unicode/runenames"
 
-// namesWork is about what going through the names of all characters takes, in spans.
+// namesWork is roughly the work of going through the names of all characters, in spans.
 const namesWork = 2_000_000
 
 // characterNamed returns the character with a name of Unicode. Going through all is slow, but patterns that name one are

@@ -14,8 +14,8 @@ const (
 	opGroup               // subs[0], captured as group n
 	opRepeat              // subs[0], from least to most times
 	opAtomic              // subs[0], without trying again
-	opSpelled             // subs[0], which spells out \R or \X; to Java it is one thing of at most n characters, 0 for \X
-	opLook                // subs[0] stands ahead, or behind
+	opSpelled             // subs[0], which spells out \R or \X; Java counts it as one part of at most n characters, 0 for \X
+	opLook                // a look-ahead or look-behind for subs[0]
 	opReference           // the text of group n
 	opBegin               // the beginning of the text
 	opEnd                 // the end of the text
@@ -25,7 +25,7 @@ const (
 	opBoundary            // the boundary of a word
 )
 
-// greed is how a repetition tries.
+// greed says which number of rounds a repetition tries first, and whether it tries others.
 type greed uint8
 
 const (
@@ -34,7 +34,7 @@ const (
 	possessive
 )
 
-// unlimited is the most of a repetition that has no limit.
+// unlimited is the greatest number of rounds of a repetition without a limit.
 const unlimited = -1
 
 // node is a node of a pattern.
@@ -42,7 +42,7 @@ type node struct {
 	op          op
 	subs        []*node
 	set         set
-	short       string // the set as both engines know it, which they read faster than its spans; "" where they do not
+	short       string // a spelling of the set that both engines know, and read faster than its spans; "" without one
 	n           int
 	least, most int
 	greed       greed

@@ -5,10 +5,10 @@ import (
 	"math"
 )
 
-// SyntaxError says why a pattern is none that Java takes, or none that can be translated.
+// SyntaxError says why Java refuses a pattern, or why it cannot be translated.
 type SyntaxError struct {
 	Msg  string // what is wrong, without any text of the pattern
-	Name string // the name in the pattern that is meant, if any
+	Name string // the name in the pattern that Msg is about; may be empty
 	At   int    // where, in characters of the pattern, counted from 1
 }
 
@@ -23,14 +23,14 @@ func (e *SyntaxError) Error() string {
 // maxDepth is how deep groups and classes may be nested.
 const maxDepth = 200
 
-// parser makes nodes from a pattern. It reads as Java's does, whose every oddity is somebody's pattern.
+// parser makes nodes from a pattern. It reads a pattern exactly as Java does, since somebody relies on every oddity of Java's.
 type parser struct {
 	source
 	names   []string // of groups, by number; "" for those without one
 	depth   int
 	letters []rune // see cased
 	charge  func(steps int) error
-	work    int // that is not charged yet
+	work    int // not charged yet, in spans
 }
 
 // parseError carries an error out of the parser.
@@ -52,7 +52,7 @@ func parse(pattern string, charge func(steps int) error) (tree *node, names []st
 	return tree, p.names, nil
 }
 
-// fail ends the parser at the character before the position, which is the one that was read last.
+// fail ends the parser with an error at the character that was read last.
 func (p *parser) fail(msg string) { p.failAt(p.pos, msg, "") }
 
 func (p *parser) failAt(pos int, msg, name string) {
@@ -66,7 +66,7 @@ func (p *parser) failAt(pos int, msg, name string) {
 // workPerStep is how many spans of sets are made in the time of a step.
 const workPerStep = 16
 
-// pay pays for the making of spans.
+// pay charges for the making of spans.
 func (p *parser) pay(spans int) {
 	p.work += spans
 	if p.charge == nil || p.work < workPerStep {
@@ -78,7 +78,7 @@ func (p *parser) pay(spans int) {
 	p.work %= workPerStep
 }
 
-// paid returns a set that was paid for.
+// paid returns s, after charging for the making of its spans.
 func (p *parser) paid(s set) set {
 	p.pay(len(s))
 	return s
@@ -103,7 +103,7 @@ func (p *parser) expression() *node {
 	return alternate(all...)
 }
 
-// sequence reads what stands one after the other.
+// sequence reads the parts up to the next | or ), or to the end.
 func (p *parser) sequence() *node {
 	var all []*node
 	for {
@@ -124,7 +124,7 @@ func (p *parser) sequence() *node {
 	}
 }
 
-// atom reads what is no group.
+// atom reads a part that is not a group.
 func (p *parser) atom(r rune) *node {
 	switch r {
 	case '[':

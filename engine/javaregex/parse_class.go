@@ -12,11 +12,11 @@ func (p *parser) class(closing bool) set {
 	return s
 }
 
-// classShort is class and also returns a short spelling of the class, "" if there is none.
+// classShort reads a class as class does, and also returns a short spelling of it, "" if there is none.
 func (p *parser) classShort(closing bool) (set, string) {
 	p.nest()
 	short := newShort()
-	var all, single set // what was read: whole sets, and single characters, which && joins late
+	var all, single set // what was read: sets, and single characters, which Java adds to them later
 	joined, pending := false, false
 	open := p.pos
 	r := p.next()
@@ -133,7 +133,8 @@ func (p *parser) right() (s set, found bool) {
 	return s, found
 }
 
-// item reads a character, a span or a set in a class, and returns what is short for it, and whether it was a single character.
+// item reads a character, a span or a set in a class. It returns a short spelling of it, and whether it was a single
+// character.
 func (p *parser) item() (s set, category string, one bool) {
 	first := p.peek()
 	if first != '\\' {
@@ -174,7 +175,7 @@ func (p *parser) item() (s set, category string, one bool) {
 	return p.folded(first, last), "", false
 }
 
-// family reads \p or \P and its name, and returns the characters, and what is short for them.
+// family reads \p or \P and its name, and returns the characters and their short spelling.
 func (p *parser) family() (s set, category string) {
 	negated := p.char(p.pos+1) == 'P'
 	at := p.pos
@@ -210,7 +211,7 @@ func (p *parser) family() (s set, category string) {
 	return p.paid(s), category
 }
 
-// short returns a general category as both engines write it, or "".
+// short returns the spelling of a general category that both engines know; "" for any other property.
 func (p *parser) short(name string, negated bool) string {
 	letter := name == "Lu" || name == "Ll" || name == "Lt"
 	if len(name) > 2 || unicode.Categories[name] == nil || name[0] == 'C' || name == "LC" || letter && p.has(ignoreCase) {
@@ -222,5 +223,5 @@ func (p *parser) short(name string, negated bool) string {
 	return `\p{` + name + `}`
 }
 
-// propertyWork is about what finding a property takes, in spans.
+// propertyWork is roughly the work of finding a property, in spans.
 const propertyWork = 2000

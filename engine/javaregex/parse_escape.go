@@ -6,7 +6,7 @@ import (
 	"unicode/utf16"
 )
 
-// escaped reads what a backslash begins outside of classes.
+// escaped reads an escape outside of classes.
 func (p *parser) escaped() *node {
 	switch p.char(p.pos + 1) {
 	case 'p', 'P':
@@ -20,8 +20,8 @@ func (p *parser) escaped() *node {
 	return setNode(p.paid(p.single(r)))
 }
 
-// escape reads an escape: a character, or a node, in a class one with a set. spans says that the character begins or ends a
-// span.
+// escape reads an escape and returns a character, or a node, which in a class has a set. spans says that the character is an
+// end of a span.
 func (p *parser) escape(inClass, spans bool) (rune, *node) {
 	at := p.pos
 	r := p.char(p.pos + 1)
@@ -115,7 +115,8 @@ func (p *parser) shorthand(r rune) (set, bool) {
 
 func asciiWord() set { return set{{'0', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'}} }
 
-// assertion returns what an escape means that is no character, or nil.
+// assertion returns the node of an escape that stands for neither a character nor a set: a position such as \b, \R, \X or a
+// back reference; nil for any other escape.
 func (p *parser) assertion(r rune, at int) *node {
 	switch r {
 	case 'A':
@@ -214,7 +215,7 @@ func (p *parser) digits(count, at int) rune {
 	return n
 }
 
-// unit reads the digits of \u, and with those of a second one the other half of a character.
+// unit reads the digits of \u. If they are the first half of a surrogate pair, it reads the second \u as well.
 func (p *parser) unit(at int) rune {
 	r := p.digits(4, at)
 	if 0xd800 <= r && r < 0xdc00 && p.char(p.pos) == '\\' && p.char(p.pos+1) == 'u' {

@@ -2,7 +2,7 @@ package javaregex
 
 import "slices"
 
-// group reads a group, up to its parenthesis. It returns nil for flags that hold from here on.
+// group reads a group, up to its closing parenthesis. It returns nil for flags that hold from here on.
 func (p *parser) group() *node {
 	saved, open := p.flags, p.pos
 	n := &node{op: opGroup}
@@ -50,7 +50,7 @@ func (p *parser) group() *node {
 	return p.body(n, saved, open)
 }
 
-// body reads what a group holds and its parenthesis.
+// body reads the content of a group and its closing parenthesis.
 func (p *parser) body(n *node, saved flags, open int) *node {
 	n.subs = []*node{p.expression()}
 	if p.atEnd() || p.read() != ')' {
@@ -84,9 +84,10 @@ func (p *parser) groupName(r rune) string {
 	return string(name)
 }
 
-// checkBehind refuses what cannot stand behind: what has no greatest length for Java, or one that overflows there.
+// checkBehind refuses look-behinds that Java refuses, because they have no greatest length or one that overflows, and those in
+// which Java does not find what it should.
 func (p *parser) checkBehind(n *node, open int) {
-	if n.any(func(n *node) bool { return n.op == opSpelled && n.n == 0 }) { // Java then never finds it
+	if n.any(func(n *node) bool { return n.op == opSpelled && n.n == 0 }) { // Java never finds these
 		p.failAt(open, "\\X is not supported in a look-behind", "")
 	}
 	var e extent
@@ -94,12 +95,12 @@ func (p *parser) checkBehind(n *node, open int) {
 	if e.unbounded {
 		p.failAt(open, "what a look-behind looks for has no greatest length", "")
 	}
-	if e.open > 1 { // Java then finds some and not others
+	if e.open > 1 { // Java finds some of these and not others
 		p.failAt(open, "only one part of any length is supported in a look-behind", "")
 	}
 }
 
-// readFlags reads flags, and after a - those that are taken away.
+// readFlags reads flags that are set and, after a minus, those that are cleared.
 func (p *parser) readFlags() {
 	off := false
 	for r := p.peek(); ; r = p.next() {

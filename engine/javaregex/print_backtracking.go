@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// backtrackingPattern returns a tree as a pattern of regexp2, and what it asks of texts. Sets and assertions are spelled
-// out, so none of regexp2's options is needed.
+// backtrackingPattern returns a tree as a pattern of regexp2, and the condition that texts must meet. Sets and assertions are
+// spelled out, so none of regexp2's options is needed.
 func backtrackingPattern(tree *node, groups int) (pattern string, asks condition) {
 	w := backtrackingPrinter{groups: groups}
 	w.print(tree)
@@ -21,10 +21,10 @@ type backtrackingPrinter struct {
 	repeated bool // what is printed is part of a repetition
 }
 
-// anything is any character.
+// anything matches any character.
 const anything = `[\x00-\x{10ffff}]`
 
-// Assertions of Java as regexp2 can say them.
+// Java's assertions, written for regexp2.
 const (
 	javaLastEnd   = `(?:(?=(?:\r\n?|[\n\x85\u2028\u2029])?\z)(?<!\r(?=\n)))`
 	javaLineBegin = `(?:(?<=\A|[\n\x85\u2028\u2029]|\r(?!\n))(?!\z))`

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// condition is what a text must be like for a pattern of Go to mean what Java's does.
+// condition is a set of properties that a text must have for a pattern to mean the same in Go as in Java.
 type condition uint8
 
 const (
@@ -17,10 +17,11 @@ const (
 	plainCase                           // it has no letters with a case but those of ASCII
 )
 
-// maxProgram is how large a program of Go may become, in instructions; beyond, it would be slow to make.
+// maxProgram is the size of the largest program for Go's engine, in instructions. Larger ones are slow to compile.
 const maxProgram = 5000
 
-// linearPattern returns a tree as a pattern of Go, and what it asks of texts. It returns false where Go cannot express it.
+// linearPattern returns a tree as a pattern of Go, and the condition that texts must meet. It returns false where Go cannot
+// express the tree.
 func linearPattern(tree *node) (pattern string, asks condition, ok bool) {
 	if size(tree) > maxProgram {
 		return "", 0, false
@@ -30,7 +31,7 @@ func linearPattern(tree *node) (pattern string, asks condition, ok bool) {
 	return w.b.String(), w.asks, w.ok
 }
 
-// size is about how many instructions the program of a node has.
+// size estimates the number of instructions in the program of a node.
 func size(n *node) int {
 	sum := 1
 	for _, sub := range n.subs {
@@ -78,7 +79,7 @@ func (w *linearPrinter) print(n *node) {
 		w.print(n.subs[0])
 		w.b.WriteByte(')')
 	case opRepeat:
-		// A capture that may be empty in a loop is the last, empty one in Java, and the one before in Go.
+		// After a loop, a capture that may be empty holds the last, empty round in Java, and the round before it in Go.
 		if n.greed == possessive || n.most != 1 && n.subs[0].nullable() && n.subs[0].any(isGroup) {
 			w.ok = false
 			return
@@ -119,7 +120,7 @@ func (w *linearPrinter) line(n *node, asks condition, pattern string) {
 	w.b.WriteString(pattern)
 }
 
-// group prints a node as one thing.
+// group prints a node in a group that does not capture.
 func (w *linearPrinter) group(n *node) {
 	w.b.WriteString(`(?:`)
 	w.print(n)

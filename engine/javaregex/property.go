@@ -120,7 +120,7 @@ func word() set {
 	return union(alphabetic(), category("M", "Nd", "Pc"), set{{0x200c, 0x200d}})
 }
 
-// posix returns the characters of a POSIX name in Unicode, which counts with (?U) and behind Is.
+// posix returns the characters of a POSIX name in Unicode, which is its meaning with (?U) and after Is.
 func (p *parser) posix(name string) (set, bool) {
 	hidden := category("Z", "Cc", "Cs")
 	switch strings.ToUpper(name) {
@@ -267,7 +267,7 @@ func (p *parser) ascii(name string) (set, bool) {
 // space returns \s in ASCII.
 func space() set { return set{{'\t', '\r'}, {' ', ' '}} }
 
-// method returns the characters for which a method of Java's Character says yes, by its name without is.
+// method returns the characters for which a method of Java's Character returns true, by its name without is.
 func (p *parser) method(name string) (set, bool) {
 	ignorable := union(category("Cf"), set{{0, 8}, {0xe, 0x1b}, {0x7f, 0x9f}})
 	start := union(category("L", "Nl"), table(unicode.Other_ID_Start)).without(table(unicode.Pattern_Syntax, unicode.Pattern_White_Space))

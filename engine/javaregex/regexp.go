@@ -29,11 +29,11 @@ const MaxPattern = 10_000
 var (
 	// ErrTooLarge is a pattern that is too long, or becomes too large when its classes are spelled out.
 	ErrTooLarge = errors.New("regular expression is too large")
-	// ErrLimit is a search that took more processor time or memory than it may. It is likely to do so again.
+	// ErrLimit is a search that took more processor time or memory than it may. It would most likely do so again.
 	ErrLimit = errors.New("regular expression takes too long or needs too much memory")
-	// ErrBusy is a search that the machine could not carry through in a reasonable time, though it used little of it.
+	// ErrBusy is a search that a busy machine could not finish in a reasonable time, though it used little processor time.
 	ErrBusy = errors.New("the machine is too busy for a regular expression")
-	// ErrText is a text that the pattern cannot search as Java would.
+	// ErrText is a text that cannot be searched as Java would search it with this pattern.
 	ErrText = errors.New("a back reference without regard to case is supported with (?u), or in texts without letters beyond ASCII")
 )
 
@@ -165,7 +165,7 @@ func (re *Regexp) Match(text string, meter Meter) (bool, error) {
 	return in.found()
 }
 
-// searcher returns the search of a text by the engine that says what Java does, after looking the text through.
+// searcher looks through a text and returns a search of it by an engine that answers as Java does.
 func (re *Regexp) searcher(text string, meter Meter) (searcher, error) {
 	if err := meter.Charge(1 + len(text)/textPerStep); err != nil {
 		return nil, err
@@ -180,7 +180,7 @@ func (re *Regexp) searcher(text string, meter Meter) (searcher, error) {
 	return newBacktrackingSearch(b, text, meter)
 }
 
-// holds reports whether a text is as asked.
+// holds reports whether a text has all the properties.
 func (c condition) holds(text string) bool {
 	if c == 0 {
 		return true

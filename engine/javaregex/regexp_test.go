@@ -140,7 +140,7 @@ func TestMatches(t *testing.T) {
 		{`(?x)[a b]+`, "a b", "a|b"},
 		{`a{2}{3}`, "aaa", "aa"},
 		{`(?i:A)a(?-i)A`, "aaA", "aaA"},
-		// What a search after a match sees before it.
+		// What a search after a match sees of the text before it.
 		{`^a`, "aa", "a"},
 		{`\Ba`, "aaa", "a|a"},
 		{`a*`, "aab", "aa||"},

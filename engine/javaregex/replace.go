@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Expand writes a replacement as Java's Matcher.appendReplacement does: $n and ${name} are groups, and a backslash hides the
-// character after it.
+// Expand writes a replacement as Java's Matcher.appendReplacement does: $n and ${name} are groups, and a backslash makes the
+// character after it literal.
 func (m Match) Expand(out *strings.Builder, with string) error {
 	for i := 0; i < len(with); i++ {
 		switch c := with[i]; c {
@@ -31,7 +31,7 @@ func (m Match) Expand(out *strings.Builder, with string) error {
 	return nil
 }
 
-// reference reads the group after a dollar sign: as many digits as make a group that exists.
+// reference reads the group after a dollar sign: a name, or as many digits as make the number of a group that exists.
 func (m Match) reference(with string, i int) (group, next int, err error) {
 	if strings.HasPrefix(with[i:], "{") {
 		name, _, ok := strings.Cut(with[i+1:], "}")

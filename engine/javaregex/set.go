@@ -12,8 +12,8 @@ const maxRune = unicode.MaxRune
 // span is the characters from lo to hi, both included.
 type span struct{ lo, hi rune }
 
-// set is a set of characters: spans in order that neither touch nor overlap. Java's classes and properties all become
-// sets, so union, intersection and complement are exact and no engine's own idea of a class counts.
+// set is a set of characters: spans in order that neither touch nor overlap. Java's classes and properties all become sets, so
+// union, intersection and complement are exact, and no engine applies its own idea of a class.
 type set []span
 
 // chars returns the set of single characters.

@@ -56,7 +56,7 @@ func newSource(pattern string) source {
 			quoted = false
 			i++
 			continue
-		case isDigit(r) && first: // a digit that must not lengthen an escape before it
+		case isDigit(r) && first: // a digit that must not become part of an escape before it
 			add(i, '\\', 'x', '3', r)
 		case r < utf8.RuneSelf && !isAlnum(r):
 			add(i, '\\', r)

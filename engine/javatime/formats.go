@@ -210,7 +210,7 @@ var isoPatterns = sync.OnceValue(func() map[string]*Pattern {
 		b := newPatternBuilder()
 		b.fold = true
 		build(b)
-		p := b.finish(name)
+		p := b.finish()
 		p.strict = name != "rfc_1123_date_time"
 		out[name] = p
 	}
@@ -247,5 +247,5 @@ var instantItems = func() []item {
 	b.fold = true
 	b.localDateTime()
 	b.shortOffset()
-	return b.finish("iso_instant").items
+	return b.finish().items
 }()

@@ -56,7 +56,7 @@ func TestLocales(t *testing.T) {
 	}
 }
 
-// TestDateRoundTrip sees that what a complete pattern prints it reads again as the same instant.
+// TestDateRoundTrip checks that an instant which a complete pattern prints is read as the same instant again.
 func TestDateRoundTrip(t *testing.T) {
 	f := new(Formats)
 	date := []string{"yyyy-MM-dd", "uuuuMMdd", "d MMMM yyyy", "EEE, d MMM uuuu", "yyyy-DDD", "YYYY-'W'ww-e", "g", "G yyyy.MM.dd", "dd/MM/yyyy QQQ"}

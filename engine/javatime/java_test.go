@@ -10,8 +10,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 )
 
-// TestJavaFacts compares with what JDK 25 made of patterns, texts, zones and units (testdata/Facts.java). A
-// row that we answer otherwise on purpose is in javaDifferences.
+// TestJavaFacts compares with the results of JDK 25 for patterns, texts, zones and units (testdata/Facts.java). Rows in which
+// we differ on purpose are in javaDifferences.
 func TestJavaFacts(t *testing.T) {
 	data, err := os.ReadFile("testdata/java.tsv")
 	if err != nil {

@@ -37,7 +37,6 @@ var textSameAs = map[string]string{
 
 // Locale is what dates need of a locale.
 type Locale struct {
-	tag     string
 	texts   map[string][]string // by the names of textLetters
 	styles  map[string]string   // the patterns of full, long, medium and short
 	week    weekRule
@@ -160,7 +159,7 @@ func findLocale(text string) (*Locale, error) {
 	} else if t.rows[language] == "" {
 		tag, language = "", ""
 	}
-	l := &Locale{tag: tag, english: language == "en", texts: map[string][]string{}, styles: map[string]string{}, zones: map[string]zoneNames{}}
+	l := &Locale{english: language == "en", texts: map[string][]string{}, styles: map[string]string{}, zones: map[string]zoneNames{}}
 	fields := map[string]string{}
 	for at := tag; ; { // what a more special row has counts
 		for field := range strings.SplitSeq(t.rows[at], "\t") {

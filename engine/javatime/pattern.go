@@ -63,7 +63,6 @@ type item struct {
 
 // Pattern is a compiled pattern.
 type Pattern struct {
-	source string
 	items  []item
 	strict bool // days beyond the end of their month and 24:00 are no dates
 }
@@ -137,11 +136,11 @@ func (b *patternBuilder) close() {
 	}
 }
 
-func (b *patternBuilder) finish(source string) *Pattern {
+func (b *patternBuilder) finish() *Pattern {
 	for len(b.levels) > 1 {
 		b.close()
 	}
-	return &Pattern{source: source, items: b.levels[0].items}
+	return &Pattern{items: b.levels[0].items}
 }
 
 // compileDatePattern compiles a pattern.
@@ -190,7 +189,7 @@ func compileDatePattern(pattern string) (*Pattern, error) {
 			i += size
 		}
 	}
-	return b.finish(pattern), nil
+	return b.finish(), nil
 }
 
 // quotedLiteral reads a quoted text that begins at i, and returns where it ends; two quotes are one.

@@ -13,7 +13,7 @@ import (
 // standard are the limits that an engine has by default.
 var standard = meter.Limits{Steps: 1_000_000, OutputBytes: 16 << 20, Depth: 200, RangeItems: 1_000_000, Memory: 64 << 20, RegexTime: 30 * time.Millisecond}
 
-// stopped is a clock.
+// stopped is a clock that stands still.
 type stopped struct{}
 
 func (stopped) Now() time.Time { return time.Unix(1_709_205_255, 5e8) }
@@ -25,7 +25,7 @@ type runner struct {
 	limits   meter.Limits
 }
 
-// run returns the outputs of a program; a string is read as JSON before.
+// run returns the outputs of a program. An input that is a string is read as JSON first.
 func (r *runner) run(m *meter.Meter, input value.Value, program string) (value.Value, error) {
 	compiled, err := r.programs.Compile(m, program)
 	if err != nil {

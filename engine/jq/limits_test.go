@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// patience is how long a hostile program may take here, though it ends in a tenth of it where nothing else runs: what has no
-// limit never ends.
+// patience is how long a hostile program may take. On an idle machine it ends in a tenth of that; a program without a limit
+// would never end.
 const patience = 3 * time.Second
 
-// TestLimits sees that programs that would not end, or take more memory than there is, end by a limit.
+// TestLimits checks that a limit ends programs that would not end, or would take more memory than there is.
 func TestLimits(t *testing.T) {
 	r, input := &runner{limits: standard}, large()
 	for _, test := range []struct{ name, program string }{

@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// countedMemory is an account that gives what it has, and counts.
+// countedMemory is an account that counts what is taken, up to a limit.
 type countedMemory struct{ has, taken int64 }
 
 func (m *countedMemory) Take(n int64) error {
@@ -25,12 +25,12 @@ func (m *countedMemory) Take(n int64) error {
 func liveHeap() int64 {
 	var stats runtime.MemStats
 	runtime.GC()
-	runtime.GC() // what pools had is freed by the second
+	runtime.GC() // the second one frees what pools held
 	runtime.ReadMemStats(&stats)
 	return int64(stats.HeapAlloc)
 }
 
-// TestRunTakesWhatItHolds sees that programs took at least the bytes that their result holds, whatever made it.
+// TestRunTakesWhatItHolds checks that programs took at least the bytes that their result holds, whatever made it.
 func TestRunTakesWhatItHolds(t *testing.T) {
 	r := &runner{limits: meter.Limits{Steps: 20_000_000, Memory: 1 << 30, OutputBytes: 256 << 20, RangeItems: standard.RangeItems, RegexTime: standard.RegexTime}}
 	list := make([]value.Value, 20_000)
@@ -74,7 +74,8 @@ func TestRunTakesWhatItHolds(t *testing.T) {
 	runtime.KeepAlive(input)
 }
 
-// TestRunStopsBeforeItTakes sees that programs which make ever more are stopped by what the account has, before they have it.
+// TestRunStopsBeforeItTakes checks that programs whose values grow without end are stopped before they hold more than the
+// account has.
 func TestRunStopsBeforeItTakes(t *testing.T) {
 	r := &runner{limits: meter.Limits{Steps: math.MaxInt32, Memory: math.MaxInt32, OutputBytes: math.MaxInt32, RangeItems: math.MaxInt32, RegexTime: standard.RegexTime}}
 	for _, program := range []string{

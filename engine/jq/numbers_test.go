@@ -6,8 +6,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestNumbersBeyondEnds sees that not-a-number counts as 0 at both ends of a slice and as an index to set, and that what is
-// beyond the ends is cut there.
+// TestNumbersBeyondEnds checks that not-a-number counts as 0 at both ends of a slice and as an index to set, and that slices
+// beyond the ends are cut there.
 func TestNumbersBeyondEnds(t *testing.T) {
 	r := &runner{limits: standard}
 	for _, c := range []struct{ program, want string }{

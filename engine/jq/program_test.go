@@ -60,7 +60,7 @@ var cases = []struct{ input, program, want string }{
 	{`{"a":[1,2,3]}`, `path(.a[1:]), path(.a | first, last), [path(.a[] | select(. > 1))]`, `[["a",{"start":1,"end":null}],["a",0],["a",-1],[["a",1],["a",2]]]`},
 	{`[1,2,3,4]`, `.[1:3] = ["x"], (.[1:3] |= map(. * 2)), (.[-1] = 0), (.[6] = 7), del(.[1:3]), del(.[0], .[2])`, `[[1,"x",4],[1,4,6,4],[1,2,3,0],[1,2,3,4,null,null,7],[1,4],[2,4]]`},
 	{`[1,2,3,4]`, `(.[0], .[1]) += 10, .[0] -= 1, (.[0] //= 5), map(. *= 2)`, `[[11,12,3,4],[0,2,3,4],[1,2,3,4],[2,4,6,8]]`},
-	// Paths that are changed at once, and those that meet: each sees what the ones before it made.
+	// Updates of several paths, some of which lie inside others: each sees what the ones before it made.
 	{`{"a":{"b":1},"c":[1,2]}`, `(.a, .a.b) |= tojson`, `!evaluation jq program failed: Cannot index string with string`},
 	{`{"a":{"b":1},"c":[1,2]}`, `(.a.b, .a) |= tojson`, `[{"a":"{\"b\":\"1\"}","c":[1,2]}]`},
 	{`[1,2,3]`, `(.[0], .[0], .[-1], .[1:][0]) += 1`, `[[3,3,4]]`},
@@ -87,7 +87,7 @@ var cases = []struct{ input, program, want string }{
 	{`null`, `[range(3)], [range(1; 4)], [range(0; 1; 0.25)], [range(3; 0; -2)], [limit(2; 1, 2, 3)], [first(range(10; 0; -1))], [1 | until(. > 100; . * 2)], [1 | while(. < 9; . * 2)], [2 | recurse(if . < 9 then . * . else empty end)], [nth(1; 4, 5)]`, `[[0,1,2],[1,2,3],[0,0.25,0.5,0.75],[3,1],[1,2],[10],[128],[1,2,4,8],[2,4,16],[5]]`},
 	{`{"a":{"b":1},"c":2}`, `. * {"a": {"d": 3}}, . + {"a": 1}, has("a"), ("a" | in({"a": 1})), ({"a": {}} | inside({"a": {"b": 1}})), tojson, (tojson | fromjson | .c), length`, `[{"a":{"b":1,"d":3},"c":2},{"a":1,"c":2},true,true,true,"{\"a\":{\"b\":1},\"c\":2}",2,2]`},
 	{`[1,2,3]`, `reduce .[] as $x (0; . + $x), [foreach .[] as $x (0; . + $x)], [foreach .[] as $x (0; . + $x; [$x, .])], (reduce .[] as $x (0; empty))`, `[6,[1,3,6],[[1,1],[2,3],[3,6]],null]`},
-	// What Kestra's jq does not have is found before it runs.
+	// Functions that Kestra's jq does not have are found before a program runs.
 	{`1`, `env`, `!evaluation jq program does not compile: function env/0 does not exist here; Kestra's jq is jackson-jq`},
 	{`1`, `$ENV`, `!evaluation jq program does not compile: variable $ENV does not exist`},
 	{`1`, `input`, `!evaluation jq program does not compile: function input/0 does not exist here; Kestra's jq is jackson-jq`},
@@ -114,7 +114,7 @@ func TestPrograms(t *testing.T) {
 	}
 }
 
-// TestLikeGojq compares programs with gojq, which knows jq best, where the two are meant to be one.
+// TestLikeGojq compares programs with gojq, where both should do the same.
 func TestLikeGojq(t *testing.T) {
 	r := &runner{limits: standard}
 	for _, program := range []string{
@@ -179,7 +179,7 @@ func gojqOutputs(code *gojq.Code, in any) string {
 	return string(text)
 }
 
-// FuzzProgram runs programs twice: nothing panics or takes long, both runs say the same, and the input stays as it was.
+// FuzzProgram runs programs twice: nothing panics or takes long, both runs give the same, and the input does not change.
 func FuzzProgram(f *testing.F) {
 	for i, c := range cases {
 		f.Add(c.program, uint64(i))

@@ -7,7 +7,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestOnigPattern sees what regular expressions of jq become; what they match is compared in package conformance.
+// TestOnigPattern checks into which patterns regular expressions of jq are translated; what they match is compared in package
+// conformance.
 func TestOnigPattern(t *testing.T) {
 	for _, c := range []struct {
 		pattern, want string
@@ -42,7 +43,7 @@ func TestOnigPattern(t *testing.T) {
 	}
 }
 
-// FuzzOnigPattern sees that whatever is no pattern is refused, and nothing panics.
+// FuzzOnigPattern checks that invalid patterns are refused, and nothing panics.
 func FuzzOnigPattern(f *testing.F) {
 	f.Add(`(?i)[[:alpha:]\d-]{2}+\bx(?<n>\p{Lu})\k<n>`, true)
 	f.Add(`\Q(\E[]a](?m-s:^$)|{1,2}`, false)
@@ -54,7 +55,7 @@ func FuzzOnigPattern(f *testing.F) {
 	})
 }
 
-// TestFailuresHideValues sees that the text of a failure, which is logged, has nothing of a request.
+// TestFailuresHideValues checks that the text of a failure, which is logged, has nothing of a request.
 func TestFailuresHideValues(t *testing.T) {
 	r := &runner{limits: standard}
 	input := value.MapOf("s", value.String("hunter2"), "l", value.Strings([]string{"hunter2"}))

@@ -15,7 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 )
 
-// detailed is an error that says more to those who ask for it, which zap does.
+// detailed is an error that prints more for %+v, which zap uses.
 type detailed struct{ error }
 
 func (detailed) Format(s fmt.State, _ rune) { fmt.Fprint(s, "hunter22 in detail") }

@@ -98,7 +98,7 @@ func secretsOf(n int) []string {
 	return secrets
 }
 
-// FuzzText puts a secret in a form into a text and looks for it in what the mask leaves, by decoding that.
+// FuzzText puts an encoded secret into a text, and looks for it in the masked text by decoding that.
 func FuzzText(f *testing.F) {
 	f.Add("hunter22", "key=", "&x", byte(0))
 	f.Add("-----BEGIN KEY-----\nMII+/x\n-----END-----\n", "joe:", "\n", byte(1))
@@ -108,11 +108,11 @@ func FuzzText(f *testing.F) {
 	f.Add("ghp_aaaaaa", "ghp_aaaa", "aaaaaa", byte(5))
 	f.Fuzz(func(t *testing.T, secret, before, after string, form byte) {
 		if len([]rune(secret)) < Shortest || strings.Contains(secret, "*") || len(secret) > 1000 {
-			return // is no secret to be masked, or the stars may be a part of it
+			return // too short to be masked, or too long to try; or the stars may be a part of it
 		}
 		for _, c := range codings {
 			if strings.Contains(c.decode(before), secret) || strings.Contains(c.decode(after), secret) {
-				return // in whatever mixture of escapes
+				return // it is there anyway, in a mixture of escapes
 			}
 		}
 		m := New([]string{"other-secret", secret})
@@ -139,7 +139,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// codings are the forms, with decoders that read more than what the encoders write.
+// codings are the forms in which a secret is masked. Their decoders read more than their encoders write.
 var codings = []struct {
 	name           string
 	encode, decode func(string) string

@@ -11,7 +11,7 @@ import (
 
 var limits = Limits{Steps: 1000, OutputBytes: 100, Depth: 2, RangeItems: 10, Memory: 1 << 20, RegexTime: time.Millisecond}
 
-// TestLimits sees that what passes a limit is told from what does not, and that the error says which one.
+// TestLimits checks that each limit lets pass what reaches it, and stops what exceeds it with an error that names it.
 func TestLimits(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -57,8 +57,8 @@ func (a *account) Take(bytes int64) error {
 	return nil
 }
 
-// TestAccount sees that small evaluations do not ask the account, that others ask in pieces, and that an empty account is
-// no limit.
+// TestAccount checks that small evaluations take nothing from the account, that others take memory in pieces, and that an
+// empty account is not reported as a limit.
 func TestAccount(t *testing.T) {
 	a := &account{limit: memoryPiece}
 	var m Meter
@@ -75,7 +75,7 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-// TestWalk sees that a value costs what its text would, however few its parts are.
+// TestWalk checks that a value is charged for the length of its text, even if it consists of few parts that repeat.
 func TestWalk(t *testing.T) {
 	v := value.String("text")
 	for range 9 { // 2^9 texts
@@ -99,7 +99,7 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// TestCachePaysOnce sees that an evaluation pays for a text once, and the same whether or not the cache has it.
+// TestCachePaysOnce checks that an evaluation pays for a text once, and as much whether or not the cache has it.
 func TestCachePaysOnce(t *testing.T) {
 	var c Cache[int]
 	compiled := 0
@@ -123,7 +123,7 @@ func TestCachePaysOnce(t *testing.T) {
 	}
 }
 
-// TestCacheStartsAnew sees that texts which somebody chooses do not fill the memory.
+// TestCacheStartsAnew checks that texts which a sender chooses do not fill the memory.
 func TestCacheStartsAnew(t *testing.T) {
 	var c Cache[int]
 	for i := range 3 * cacheSize {

@@ -39,7 +39,6 @@ func (c *compiler) compile() error {
 	for name, tag := range c.tree.macros { // declared before any call is compiled: macros call each other
 		c.macros[name] = &macro{name: name, params: tag.params}
 	}
-	t.macros = c.macros
 	t.blocks = make(map[string]action, len(c.tree.blocks))
 	if print, ok := c.tree.body[0].(*printNode); ok && len(c.tree.body) == 1 {
 		single, err := c.expression(print.value)

@@ -7,9 +7,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestErrorsShowNoValues gives every filter, function and operator values that it refuses: what a request brought must not
-// reach the log. What render(), jq and secret() are handed comes from the author, and
-// their errors may show it.
+// TestErrorsShowNoValues gives every filter, function and operator values that it refuses: no part of a request may reach the
+// log. The arguments of render(), jq and secret() come from the author, so their errors may show them.
 func TestErrorsShowNoValues(t *testing.T) {
 	e := New(Options{})
 	const secret = "hunter2"

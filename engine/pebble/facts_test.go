@@ -10,8 +10,8 @@ import (
 // fact is an expression with what Kestra made of it: the text, or ERROR: and the class of an exception.
 type fact struct{ expression, context, want string }
 
-// readFacts reads the facts that package conformance compares, for tests of what no request can reach and of templates
-// as people write them.
+// readFacts reads the facts that package conformance compares, for tests of those that no request can reach, and as templates
+// that people write.
 func readFacts(t *testing.T) []fact {
 	t.Helper()
 	text, err := os.ReadFile("../../tests/conformance/testdata/facts/expressions.tsv")

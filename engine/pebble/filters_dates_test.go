@@ -29,8 +29,7 @@ func dateContext(tb testing.TB) *Context {
 	return &Context{Vars: vars, Now: time.Date(2024, 2, 29, 11, 14, 15, 123456789, time.UTC), Location: time.UTC}
 }
 
-// TestDateFacts runs the facts of Kestra on date-times, which no request can make, so that package conformance leaves
-// them out.
+// TestDateFacts runs the facts of Kestra about date-times. No request can make these, so package conformance leaves them out.
 func TestDateFacts(t *testing.T) {
 	e, c := New(Options{}), dateContext(t)
 	rows := 0
@@ -92,9 +91,9 @@ func TestDates(t *testing.T) {
 		// An amount is cut to a whole number; a text must be one.
 		"{{ 0 | dateAdd(3.9, 'HOURS', 'iso_sec') }} {{ 0 | dateAdd('3', 'HOURS', 'iso_sec') }}": "1970-01-01T03:00:00Z 1970-01-01T03:00:00Z",
 		"{{ 0 | dateAdd('3.9', 'HOURS') }}":                                                     "!runtime",
-		// What a lenient format takes.
+		// Texts that a lenient format accepts.
 		"{{ 'Sun, +28 Dec 2014 17:34:9 GMT' | date('iso_sec', existingFormat='rfc_1123_date_time') }}": "2014-12-28T17:34:09Z",
-		// Names of formats, wherever one is taken.
+		// Names of formats, in every argument that takes one.
 		"{{ '1378653552123' | number | date(format='sql_milli', timeZone='UTC') }}":                                      "2013-09-08 15:19:12.123",
 		"{{ 1378653552 | date(format='sql_sec', timeZone='UTC') }}":                                                      "2013-09-08 15:19:12",
 		"{{ '2024-02-29T13:14:15.123Z' | dateAdd(1, 'DAYS', format='iso_milli', timeZone='UTC') }}":                      "2024-03-01T13:14:15.123Z",
@@ -105,7 +104,7 @@ func TestDates(t *testing.T) {
 		"{{ 0 | date('e', locale='en-GB') }}":                                                                            "4",
 		"{{ 0 | date('e', locale='en') }}":                                                                               "5",
 		"{{ 0 | date('zzzz', timeZone='Pacific/Apia', locale='hr') }}":                                                   "GMT-11:00",
-		// Moving.
+		// Adding amounts.
 		"{{ zdt | dateAdd('x', 'DAYS') }}":                                                            "!runtime",
 		"{{ zdt | dateAdd('2', 'DAYS', 'd') }}":                                                       "2",
 		"{{ zdt | dateAdd(99999999999, 'YEARS') }}":                                                   "!runtime",
@@ -129,7 +128,7 @@ func TestDates(t *testing.T) {
 	})
 }
 
-// TestDateErrors sees that a failure says what is wrong and keeps the text of the input to itself.
+// TestDateErrors checks that an error says what is wrong and does not quote the input.
 func TestDateErrors(t *testing.T) {
 	e, c := New(Options{}), dateContext(t)
 	for text, want := range map[string]string{

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestIonFunctions is what fromIon makes of its arguments.
+// TestIonFunctions checks what fromIon makes of its arguments.
 func TestIonFunctions(t *testing.T) {
 	e := New(Options{})
 	c := &Context{}

@@ -22,7 +22,7 @@ func runJQ(e *Engine, input value.Value, program string) string {
 	return out
 }
 
-// TestJQ is what the filter makes of its input and its program; what programs do is tested in package jq.
+// TestJQ checks what the filter makes of its input and its program; what programs do is tested in package jq.
 func TestJQ(t *testing.T) {
 	e := New(Options{})
 	for _, c := range []struct {

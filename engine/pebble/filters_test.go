@@ -7,7 +7,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestFilters has what the facts do not show of filters, functions, tests and methods.
+// TestFilters has cases of filters, functions, tests and methods that are not among the facts of Kestra.
 func TestFilters(t *testing.T) {
 	vars := value.NewMap(3)
 	vars.Set("bad", value.String("a\xff"))
@@ -59,7 +59,7 @@ func TestFilters(t *testing.T) {
 		{"{{ 'John Doe' | replace({'(\\w+) (\\w+)': '$2 $1'}, regexp=true) }}", "Doe John"},
 		{"{{ 'ab' | replace({'(?<x>a)': '${x}${x}'}, true) }} {{ 'a' | replace({'a': '\\$1'}, true) }} {{ 'abc' | replace({'(a)|(b)': '[$1$2]'}, true) }}", "aab $1 [a][b]c"},
 		{"{{ 'a1' | replace({'(a)1': '$11'}, true) }}", "a1"},
-		{"{{ 'a' | replace({'(a': 'b'}, true) }}", "!runtime replace"}, // at load
+		{"{{ 'a' | replace({'(a': 'b'}, true) }}", "!runtime replace"}, // refused when it is compiled
 		{"{{ 'a' | replace({('(a' ~ ''): 'b'}, true) }}", "!runtime"},
 		{"{{ 'a' | replace({'(a': 'b'}, regexp=true) }}{{ 'a' | replace({'(': ''}) }}", "!runtime replace"},
 		{"{{ 'a' | replace({'(': ''}) }}", "a"},
@@ -100,7 +100,7 @@ func TestFilters(t *testing.T) {
 		{"{{ (1.5).compareTo(1) }} {{ 5.longValue() }} {{ true.toString() }} {{ (2 - 1.5).floatValue }}", "1 5 true 0.5"},
 		{"{{ 99999999999999999999.intValue() }}", "!evaluation"},
 		{"{{ 'a1b2'.replaceAll('([a-z])[0-9]', '$1') }} {{ 'a'.startsWith(1) ?? 'd' }} {{ (1).compareTo('x') ?? 'e' }}", "ab d e"},
-		{"{{ 'a'.matches('(') }}", "!evaluation matches"}, // at load
+		{"{{ 'a'.matches('(') }}", "!evaluation matches"}, // refused when it is compiled
 		{"{{ false and x.y.split('(') }}", "!evaluation split"},
 		{"{{ 'a'.replaceAll('(' ~ '', 'b') }}", "!evaluation"},
 		{"{{ 'a'.concat(null) }}", "!evaluation"},

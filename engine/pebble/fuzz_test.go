@@ -37,7 +37,7 @@ func exampleTemplates() []string {
 	return out
 }
 
-// FuzzLexer sees that every token lies in the template, in order, and that errors have a position in it.
+// FuzzLexer checks that every token lies in the template, in order, and that errors have a position in it.
 func FuzzLexer(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
@@ -61,7 +61,7 @@ func FuzzLexer(f *testing.F) {
 	})
 }
 
-// FuzzParser sees that parsing ends, that errors have positions, and that the text of a tree gives the tree again.
+// FuzzParser checks that parsing ends, that errors have positions, and that the text of a tree gives the tree again.
 func FuzzParser(f *testing.F) {
 	addSeeds(f)
 	e := New(Options{})
@@ -83,7 +83,7 @@ func FuzzParser(f *testing.F) {
 	})
 }
 
-// inspect sees that an inspection has the variables of the template, at places where the text has them.
+// inspect checks that an inspection has the variables of the template, each with the place at which it stands in the text.
 func inspect(t *testing.T, e *Engine, text string, tmpl *Template) {
 	t.Helper()
 	i, err := e.Inspect(text)
@@ -103,8 +103,8 @@ func inspect(t *testing.T, e *Engine, text string, tmpl *Template) {
 	}
 }
 
-// FuzzEval evaluates templates over random data twice: nothing panics or takes long, both evaluations say the same, and
-// the data stays as it was.
+// FuzzEval evaluates templates over random data twice: nothing panics or takes long, both evaluations give the same, and the
+// data does not change.
 func FuzzEval(f *testing.F) {
 	for i, c := range languageCases {
 		f.Add(c.template, uint64(i))

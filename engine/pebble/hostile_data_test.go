@@ -12,8 +12,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// hostileVariable returns the value of the variable big_name: texts of the size of the largest request, and what makes operations
-// slow.
+// hostileVariable returns the value of the variable big_name: texts of the size of the largest request, and values that make
+// operations slow.
 func hostileVariable(name string) value.Value {
 	const size = 10 << 20
 	repeat := func(s string) value.Value { return value.String(strings.Repeat(s, size/len(s))) }
@@ -87,8 +87,8 @@ func again(expression string) string {
 	return "{% for i in 1..100 %}{% for j in 1..1000 %}{{ " + expression + " }}{% endfor %}{% endfor %}"
 }
 
-// TestHostileData sees that no operation on large data is so cheap, for the budget, that repeating it takes long or much
-// memory.
+// TestHostileData checks that every operation on large data is charged so much that repeating it ends before it takes long or
+// much memory.
 func TestHostileData(t *testing.T) {
 	many := "[big_a" + strings.Repeat(",big_a", 89) + "]"
 	var manyVariables strings.Builder

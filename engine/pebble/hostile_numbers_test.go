@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// hostileNumbers are numbers of which a careless conversion to an integer or an index makes nonsense.
+// hostileNumbers are numbers that a careless conversion to an integer or an index turns into nonsense.
 func hostileNumbers() []value.Value {
 	huge := new(big.Int).Lsh(big.NewInt(1), 70)
 	numbers := []value.Value{value.Int(math.MaxInt64), value.Int(math.MinInt64), value.BigInt(huge), value.BigInt(new(big.Int).Neg(huge))}
@@ -21,8 +21,8 @@ func hostileNumbers() []value.Value {
 	return numbers
 }
 
-// TestHostileNumbers gives such numbers to every filter, function and method, as their subject and as their arguments: what
-// they make of them is theirs, but nothing may panic.
+// TestHostileNumbers gives such numbers to every filter, function and method, as their subject and as their arguments. Any
+// result is right, but nothing may panic.
 func TestHostileNumbers(t *testing.T) {
 	e := New(Options{})
 	values := value.ListOf(value.Int(1), value.Int(2), value.Int(3))

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestInventoryCases are the edges of filters and functions that no fact of Kestra shows. A ! is the class of an error.
+// TestInventoryCases has edge cases of filters and functions that no fact of Kestra shows. A ! is the class of an error.
 func TestInventoryCases(t *testing.T) {
 	e, c := New(Options{}), requestContext(t)
 	checkOutcomes(t, e, c, map[string]string{
@@ -108,7 +108,7 @@ func TestInventoryCases(t *testing.T) {
 	})
 }
 
-// TestNeeds sees that a call of what nothing provides is refused when the template is compiled, wherever it stands.
+// TestNeeds checks that a call of what nothing provides is refused when the template is compiled, wherever it stands.
 func TestNeeds(t *testing.T) {
 	for _, text := range []string{"{{ kv('a') }}", "{% if false %}{{ http('http://127.0.0.1') }}{% endif %}", "{{ nope ?? read('a') }}"} {
 		_, err := New(Options{}).Compile(text)
@@ -118,7 +118,7 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// TestContextFunctions sees what functions make of the variables of an execution.
+// TestContextFunctions checks what functions make of the variables of an execution.
 func TestContextFunctions(t *testing.T) {
 	vars, err := value.DecodeJSONText(`{
 		"envs": {"foo": "bar", "empty": ""},
@@ -143,7 +143,7 @@ func TestContextFunctions(t *testing.T) {
 	})
 }
 
-// TestReplayedIdentifiers sees that a fixed clock and seed say the same again, and how identifiers look.
+// TestReplayedIdentifiers checks that a fixed clock and seed give the same identifiers again, and the form of identifiers.
 func TestReplayedIdentifiers(t *testing.T) {
 	const key = "AAAAAAAAAAAAAAAAAAAAAA=="
 	tmpl, err := New(Options{}).Compile("{{ ksuid() }} {{ nanoId() }} {{ randomPort() }} {{ encrypt('" + key + "', 'a') }} {{ encrypt('" + key + "', 'a') }}")
@@ -163,7 +163,7 @@ func TestReplayedIdentifiers(t *testing.T) {
 	}
 }
 
-// TestNonce sees that no two texts share a nonce, even with the same key and randomness.
+// TestNonce checks that no two texts share a nonce, even with the same key and randomness.
 func TestNonce(t *testing.T) {
 	a, b := nonceFor("key", "a", 1), nonceFor("key", "b", 1)
 	if string(a) == string(b) || string(a) != string(nonceFor("key", "a", 1)) || string(a) == string(nonceFor("key", "a", 2)) || len(a) != 12 {
@@ -185,7 +185,7 @@ func TestDecryptKestra(t *testing.T) {
 	}
 }
 
-// TestInventoryLimits sees that what grows by a filter or takes long ends by a limit.
+// TestInventoryLimits checks that a limit ends templates in which filters make texts grow, or take long.
 func TestInventoryLimits(t *testing.T) {
 	e, c := New(Options{}), hostileContext()
 	tree := "{% set l = ['a'] %}{% for a in 1..60 %}{% set l = [l, l] %}{% endfor %}"

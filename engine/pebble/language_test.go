@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// languageCases are expressions and what they print; a want that begins with "!" is the class of an error, with the
-// name that is missing behind a blank.
+// languageCases are expressions and what they print. A want that begins with "!" is the class of an error and, after a blank,
+// the name that is missing.
 var languageCases = []struct{ template, want string }{
 	// printing and text
 	{"{{ null }}|{{ true }}|{{ 1.0 }}|{{ 10000000.0 }}|{{ 'a' }}", "|true|1.0|1.0E7|a"},

@@ -9,8 +9,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// patience is how long a hostile template may take here. The promise is 100 ms of a core; a busy machine and the race
-// detector need more, and what has no limit never ends.
+// patience is how long a hostile template may take. An idle machine needs 100 ms at most; a busy one and the race detector
+// need more, and a template without a limit would never end.
 const patience = 3 * time.Second
 
 // hostileContext has data of the size of a large request.

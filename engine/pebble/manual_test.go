@@ -33,7 +33,7 @@ func TestManual(t *testing.T) {
 	}
 }
 
-// TestManualOperators sees that the documentation names every operator.
+// TestManualOperators checks that the documentation names every operator.
 func TestManualOperators(t *testing.T) {
 	source, err := os.ReadFile("doc.go")
 	if err != nil {
@@ -57,7 +57,7 @@ func TestManualOperators(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the inventory of the package's documentation")
 
-// TestManualInventory sees that the end of the package's documentation is the inventory, whose examples TestExamples runs.
+// TestManualInventory checks that the end of the package's documentation is the inventory, whose examples TestExamples runs.
 func TestManualInventory(t *testing.T) {
 	source, err := os.ReadFile("doc.go")
 	if err != nil {

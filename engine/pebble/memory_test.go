@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// countingMemory is an account that gives what it has, and counts.
+// countingMemory is an account that counts what is taken, up to a limit.
 type countingMemory struct{ has, taken int64 }
 
 func (m *countingMemory) Take(n int64) error {
@@ -26,12 +26,13 @@ func (m *countingMemory) Take(n int64) error {
 func heapInUse() int64 {
 	var stats runtime.MemStats
 	runtime.GC()
-	runtime.GC() // what pools had is freed by the second
+	runtime.GC() // the second one frees what pools held
 	runtime.ReadMemStats(&stats)
 	return int64(stats.HeapAlloc)
 }
 
-// TestMapsTakeTheirMembers sees that filters and functions that make maps, lists and trees take at least what those hold.
+// TestMapsTakeTheirMembers checks that filters and functions that make maps, lists and trees take at least the memory that
+// these hold.
 func TestMapsTakeTheirMembers(t *testing.T) {
 	e := New(Options{Limits: Limits{Steps: 20_000_000, Memory: 1 << 30, OutputBytes: 256 << 20}})
 	m, texts := value.NewMap(20_000), make([]value.Value, 20_000)

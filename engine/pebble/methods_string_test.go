@@ -9,10 +9,11 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// unitsText is valid UTF-8 with many characters of two UTF-16 units, and of the range where UTF-8 and UTF-16 differ in order.
+// unitsText draws valid UTF-8 with many characters of two UTF-16 units, and characters that UTF-8 and UTF-16 order
+// differently.
 var unitsText = rapid.StringOfN(rapid.SampledFrom([]rune("ab\u00e9\ud7ff\ue000\uffff\U00010000\U0001f600\U0010ffff")), 0, 8, -1)
 
-// TestUTF16Slice compares cuts at Java's offsets with what cutting the units themselves gives.
+// TestUTF16Slice compares cuts at Java's offsets with cuts of the UTF-16 units themselves.
 func TestUTF16Slice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := unitsText.Draw(t, "text")

@@ -13,7 +13,7 @@ func parseText(tb testing.TB, text string, d Dialect) (*tree, error) {
 	return parse(text, binaryOperators(d), DefaultLimits.Depth)
 }
 
-// TestPrecedence shows how operators group: the tree is written with every compound operand in parentheses.
+// TestPrecedence checks how operators group: the tree is written with every compound operand in parentheses.
 func TestPrecedence(t *testing.T) {
 	for _, c := range []struct{ text, dialect1, dialect2 string }{
 		{"a or b and c", "a or (b and c)", ""},

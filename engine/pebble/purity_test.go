@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// pureContext has a value of every kind that a request can bring, nested, in an order that nothing sorted would have.
+// pureContext has a value of every kind that a request can bring, nested, in an order that sorting would change.
 func pureContext(t *testing.T) *Context {
 	t.Helper()
 	v, err := value.DecodeJSONText(`{
@@ -53,8 +53,8 @@ func pureTemplates(e *Engine, c *Context) []string {
 	return out
 }
 
-// TestPurity evaluates templates one after the other and at once: for one clock and one seed they give the same, and what
-// they read stays as it was. The race detector sees that nothing is shared.
+// TestPurity evaluates templates one after the other and at once: with one clock and one seed both give the same, and the
+// variables do not change. The race detector checks that nothing is shared.
 func TestPurity(t *testing.T) {
 	e, c := New(Options{}), pureContext(t)
 	before := value.JSON(value.FromMap(c.Vars))

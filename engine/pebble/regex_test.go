@@ -8,7 +8,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestJavaRegex evaluates regular expressions where their dialect shows; all of them is tested in package javaregex.
+// TestJavaRegex evaluates regular expressions that show their dialect; the rest of it is tested in package javaregex.
 func TestJavaRegex(t *testing.T) {
 	e := New(Options{})
 	for _, test := range []struct{ text, template, want string }{
@@ -35,8 +35,8 @@ func TestJavaRegex(t *testing.T) {
 	}
 }
 
-// TestRegexMessages sees that what Java refuses is refused when a template is compiled, with what is wrong and where; and
-// that a pattern that is computed is not repeated.
+// TestRegexMessages checks that a template with a pattern that Java refuses does not compile, that the error names the mistake
+// and its place, and that the error of a computed pattern does not quote it.
 func TestRegexMessages(t *testing.T) {
 	e := New(Options{})
 	for template, want := range map[string]string{
@@ -61,7 +61,7 @@ func TestRegexMessages(t *testing.T) {
 	}
 }
 
-// TestRegexSteps sees that a search ends by its steps, whatever the time.
+// TestRegexSteps checks that steps end a search, whatever time it takes.
 func TestRegexSteps(t *testing.T) {
 	e := New(Options{Limits: Limits{RegexTime: time.Nanosecond}})
 	c := &Context{Vars: value.MapOf("t", value.String(strings.Repeat("y", 20_000))).Map()}
@@ -70,7 +70,7 @@ func TestRegexSteps(t *testing.T) {
 		`{{ t | regexMatch('(y+)+$') }}`:      "true",
 		`{{ t.matches('(y|yy)*x') }}`:         "false",
 		`{{ t | split('y') | length }}`:       "0",
-		`{{ t | regexMatch('(y+)(?!y)x') }}`:  "!limit", // the time of the processor is short
+		`{{ t | regexMatch('(y+)(?!y)x') }}`:  "!limit", // the processor time is short
 	} {
 		for range 2 {
 			if got := outcome(e, c, template); got != want {
@@ -80,7 +80,7 @@ func TestRegexSteps(t *testing.T) {
 	}
 }
 
-// TestRegexTime sees that the time of the processor is that of all searches of an evaluation together.
+// TestRegexTime checks that all searches of an evaluation share one limit of processor time.
 func TestRegexTime(t *testing.T) {
 	e := New(Options{Limits: Limits{RegexTime: 2 * time.Millisecond}})
 	c := &Context{Vars: value.MapOf("t", value.String(strings.Repeat("ab", 100))).Map()}

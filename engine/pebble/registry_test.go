@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// TestExamples runs every example of the inventory and sees that every entry has what the manual shows.
+// TestExamples runs every example of the inventory, and checks that every entry has all that the manual shows.
 func TestExamples(t *testing.T) {
 	e := New(Options{})
 	c := &Context{Now: time.Date(2024, 2, 29, 11, 14, 15, 123456789, time.UTC), Seed: 1, Location: time.UTC}
@@ -47,7 +47,7 @@ func TestSuggestions(t *testing.T) {
 		"{{ frmJson('1') }}":     `function or macro "frmJson" does not exist; did you mean "fromJson"?`,
 		"{{ 'a' | completely }}": `filter "completely" does not exist`,
 
-		// The nearest name in letters is none of these: the one that does it, or nothing.
+		// The name that is nearest in letters would be wrong: the name of what was meant, or none.
 		"{{ a | hash('md5') }}":     `filter "hash" does not exist; did you mean "md5"?`,
 		"{{ a | hash('SHA-256') }}": `filter "hash" does not exist; did you mean "sha256"?`,
 		"{{ a | hash('crc32') }}":   `filter "hash" does not exist`,
@@ -67,7 +67,7 @@ func TestSuggestions(t *testing.T) {
 		"{{ foo(a) }}":              `function or macro "foo" does not exist`,
 		"{{ 1 is odds }}":           `test "odds" does not exist; did you mean "odd"?`,
 
-		// What other languages write.
+		// Names that other languages use.
 		"{% if a %}x{% elif b %}y{% endif %}":    `unexpected tag name "elif"; did you mean "elseif"?`,
 		"{% if a %}x{% else if b %}y{% endif %}": `unexpected "if", expected %}; did you mean "elseif"?`,
 		"{% iff a %}x{% endif %}":                `unexpected tag name "iff"; did you mean "if"?`,
@@ -101,7 +101,7 @@ func TestSecret(t *testing.T) {
 	}
 }
 
-// TestReplay sees that an evaluation with a fixed clock and seed says the same again, and one without does not.
+// TestReplay checks that an evaluation with a fixed clock and seed gives the same again, and one without does not.
 func TestReplay(t *testing.T) {
 	tmpl, err := New(Options{}).Compile("{{ now() }} {{ uuid() }} {{ id() }} {{ randomInt(0, 1000000000) }}")
 	if err != nil {

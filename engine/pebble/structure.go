@@ -121,31 +121,23 @@ func (s *Structure) Template() *Template { return s.text }
 // Render evaluates all texts of the structure, each as [Template.Render] does; other scalars stay. The error is a
 // [*PathError] around an [*Error]. Each text has the limits of one evaluation.
 func (s *Structure) Render(c *Context) (value.Value, error) {
-	return s.render(c, nil, func(t *Template) (value.Value, error) {
-		text, err := t.Render(c)
-		return value.String(text), err
-	})
+	return s.render(c, nil)
 }
 
-// RenderTyped is like Render, but each text gives what [Template.RenderTyped] does; keys stay text.
-func (s *Structure) RenderTyped(c *Context) (value.Value, error) {
-	return s.render(c, nil, func(t *Template) (value.Value, error) { return t.RenderTyped(c) })
-}
-
-func (s *Structure) render(c *Context, path []any, text func(*Template) (value.Value, error)) (value.Value, error) {
+func (s *Structure) render(c *Context, path []any) (value.Value, error) {
 	switch {
 	case s.constant:
 		return s.value, nil
 	case s.text != nil:
-		v, err := text(s.text)
+		text, err := s.text.Render(c)
 		if err != nil {
 			return value.Null, &PathError{Path: slices.Clone(path), Err: err}
 		}
-		return v, nil
+		return value.String(text), nil
 	case !s.isMap:
 		out := make([]value.Value, len(s.items))
 		for i, item := range s.items {
-			v, err := item.render(c, append(path, i), text)
+			v, err := item.render(c, append(path, i))
 			if err != nil {
 				return value.Null, err
 			}
@@ -161,7 +153,7 @@ func (s *Structure) render(c *Context, path []any, text func(*Template) (value.V
 		if err != nil {
 			return value.Null, &PathError{Path: slices.Clone(path), Err: err}
 		}
-		v, err := s.members[i].render(c, path, text)
+		v, err := s.members[i].render(c, path)
 		if err != nil {
 			return value.Null, err
 		}

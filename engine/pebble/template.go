@@ -19,7 +19,6 @@ type Template struct {
 	single     code // the expression of a template that is one print and nothing else
 	singleCost int
 	run        action // everything else
-	macros     map[string]*macro
 	blocks     map[string]action
 	references references
 }

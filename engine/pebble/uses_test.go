@@ -69,7 +69,7 @@ func TestPrintsNumber(t *testing.T) {
 	}
 }
 
-// TestAlwaysPrints has the text that makes a condition met whatever the variables are, with its column.
+// TestAlwaysPrints has conditions that are met whatever the variables are: the text that makes them so, with its column.
 func TestAlwaysPrints(t *testing.T) {
 	for template, want := range map[string]string{
 		"“{{ 1 == 2 }}“":                                  "“ 1",

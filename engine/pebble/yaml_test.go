@@ -31,7 +31,7 @@ func TestReadYAML(t *testing.T) {
 		"a: 0o10":               `{"a":"0o10"}`,
 		"a:":                    `{"a":null}`,
 		"null: 1":               `{"null":1}`,
-		// What the library refuses and Kestra reads.
+		// Texts that the library refuses and Kestra reads.
 		"%YAML 1.2\n---\na: 1":                        `{"a":1}`,
 		"# x\n%TAG ! !a\n%YAML 1.25\n---\na: 1":       `{"a":1}`,
 		"%YAML 2.0\n---\na: 1":                        "!",
@@ -65,7 +65,7 @@ func TestReadYAML(t *testing.T) {
 	}
 }
 
-// TestYAMLLimits sees that hostile texts end by a limit, or by an error of the parser, in time.
+// TestYAMLLimits checks that a limit, or an error of the parser, ends hostile texts in time.
 func TestYAMLLimits(t *testing.T) {
 	laughs := "a: &a [x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c <= 'k'; c++ {
@@ -76,7 +76,7 @@ func TestYAMLLimits(t *testing.T) {
 		merges += "a" + string(rune('A'+i%26)) + strings.Repeat("b", i) + ": &m" + strings.Repeat("c", i+1) + " {<<: [*a0, *a0]}\n"
 	}
 	many := func(text string, bytes int) string { return strings.Repeat(text, bytes/len(text)) }
-	const most, more = 240_000, 300_000 // bytes: what is still read, and what is not
+	const most, more = 240_000, 300_000 // bytes: a length that is still read, and one that is not
 	for _, c := range []struct {
 		name, text string
 		ends       bool // it is read to its end
@@ -112,7 +112,7 @@ func TestYAMLLimits(t *testing.T) {
 	}
 }
 
-// TestYAMLTakesWhatItHolds sees that the value of a text takes at least the bytes that it holds.
+// TestYAMLTakesWhatItHolds checks that reading a text takes at least the memory that its value holds.
 func TestYAMLTakesWhatItHolds(t *testing.T) {
 	tmpl, err := New(Options{Limits: Limits{Steps: 20_000_000, Memory: 1 << 30}}).Compile("{{ yaml(v) }}")
 	if err != nil {
@@ -135,7 +135,7 @@ func TestYAMLTakesWhatItHolds(t *testing.T) {
 	}
 }
 
-// FuzzYAML reads texts, writes what they say, and sees that nothing panics or takes long.
+// FuzzYAML reads texts and writes their values: nothing panics or takes long.
 func FuzzYAML(f *testing.F) {
 	for _, text := range []string{"a: 1\nb: [x, 'y']", "- &a {b: 1}\n- <<: *a", "|\n  a\n  b", "{a: [1, {b: c}]}", "? a\n: b", "!!str 1", "%YAML 1.1\n---\na", "- - - a\n  - b"} {
 		f.Add(text)

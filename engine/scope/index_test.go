@@ -12,8 +12,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// TestSnapshotsDoNotChange records task runs in any order, tasks that run often among them, and compares what snapshots
-// say, when they were taken and at the end, with a map of the outputs that there were.
+// TestSnapshotsDoNotChange records task runs in any order, with several of one task among them. It compares each snapshot with
+// a map of the outputs at that time, at once and again at the end.
 func TestSnapshotsDoNotChange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var x index
@@ -58,7 +58,7 @@ func TestSnapshotsDoNotChange(t *testing.T) {
 // show returns outputs of tasks as text.
 func show(outputs map[string]string) string { return fmt.Sprint(outputs) }
 
-// showView is show for what a snapshot says.
+// showView returns the outputs in a snapshot as show does.
 func showView(s snapshot) string {
 	found := map[string]string{}
 	for i := range 10 {

@@ -2,7 +2,8 @@ package value
 
 import "testing"
 
-// Rows are from Kestra 1.3.25, except that it answers those marked "mended" otherwise, because it tells Integer from Long.
+// TestContains has rows from Kestra 1.3.25. Kestra answers those marked "mended" otherwise, because it tells Integer from
+// Long.
 func TestContains(t *testing.T) {
 	array := `[1,2,"x",null]`
 	tests := []struct {

@@ -66,7 +66,7 @@ func TestDecimalPrecision(t *testing.T) {
 	}
 }
 
-// A quotient of decimals lies within half a unit of its last digit.
+// TestDecimalQuotient checks that a quotient of decimals lies within half a unit of its last digit.
 func TestDecimalQuotient(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		operand := func(unscaled *rapid.Generator[int64], name string) *decimal {

@@ -20,7 +20,7 @@ func TestValueIsThreeWords(t *testing.T) {
 	}
 }
 
-// FuzzDecodeJSON compares with encoding/json, the scan with the decoder, and what is printed with what was read.
+// FuzzDecodeJSON compares the decoder with encoding/json, the scan with the decoder, and printed values with what was read.
 func FuzzDecodeJSON(f *testing.F) {
 	for _, seed := range []string{
 		`null`, ` {"a":[1,-2.5e3,"x\u00e9\ud83d\ude00\ud800"],"b":{},"a":null} `, `[1e400,123456789012345678901234567890,-0,0.0]`,

@@ -164,7 +164,7 @@ func TestSyntaxErrorText(t *testing.T) {
 	}
 }
 
-// TestDecodeJSONPrefix sees that what follows a value does not matter, but for the value itself.
+// TestDecodeJSONPrefix checks that text after a value is ignored, unless it makes the end of the value doubtful.
 func TestDecodeJSONPrefix(t *testing.T) {
 	for text, want := range map[string]string{"[1] x": "[1]", " {}{}": "{}", "1 2": "1", `"a"b`: `"a"`, "null,": "null", "true-x": "true", "12\n,": "12"} {
 		if got, err := DecodeJSONPrefix(text); err != nil || JSON(got) != want {

@@ -53,7 +53,8 @@ func TestNilContainers(t *testing.T) {
 	}
 }
 
-// A map of any size behaves like Go's map with the order kept beside it, and so do its folding kin.
+// TestMapModel checks that maps of any size behave as Go's map does, with the order kept beside it, and that folding maps do
+// so too.
 func TestMapModel(t *testing.T) {
 	keys := rapid.OneOf(rapid.StringMatching(`[a-cA-C]{0,2}`), rapid.SampledFrom([]string{"é", "É", "ß", "ẞ", "K", "k", "K", "ſ", "s", "S", ""}))
 	rapid.Check(t, func(t *rapid.T) {
@@ -92,7 +93,7 @@ func TestMapModel(t *testing.T) {
 	})
 }
 
-// Small maps scan and large ones hash: both must fold the same letters.
+// TestFoldMap checks that small maps, which scan, and large ones, which hash, fold the same letters.
 func TestFoldMap(t *testing.T) {
 	for _, members := range []int{0, 100} {
 		t.Run(fmt.Sprint(members, " more members"), func(t *testing.T) {
@@ -194,7 +195,7 @@ func TestListOperators(t *testing.T) {
 	}
 }
 
-// Lists that come from one share storage but never see each other's items.
+// TestListsDoNotShareGrowth checks that lists that grew from one share its storage and never see each other's items.
 func TestListsDoNotShareGrowth(t *testing.T) {
 	base := decode(t, `[[1,2,3],[4]]`).List().At(0).List()
 	front := base.Sub(0, 2)

@@ -17,7 +17,7 @@ func mustDecimal(t *testing.T, s string) Value {
 	return v
 }
 
-// Texts are as Kestra 1.3.25 prints them, except that maps keep the order of the document and null members are kept.
+// TestPrint has texts as Kestra 1.3.25 prints them, except that maps keep the order of the document and null members are kept.
 func TestPrint(t *testing.T) {
 	paris, err := time.LoadLocation("Europe/Paris")
 	if err != nil {
@@ -95,7 +95,7 @@ func TestAppendQuoted(t *testing.T) {
 	}
 }
 
-// Texts are what Java 19 and later write.
+// TestAppendFloat has texts as Java 19 and later write them.
 func TestAppendFloat(t *testing.T) {
 	for _, tt := range []struct {
 		f    float64

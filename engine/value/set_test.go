@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What is equal is in the set, and nothing else is.
+// TestSetMatchesEqual checks that a set has the values that are equal to one of its items, and no others.
 func TestSetMatchesEqual(t *testing.T) {
 	at := time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 	items := []Value{
@@ -55,7 +55,8 @@ func TestSetModel(t *testing.T) {
 	})
 }
 
-// A request that sends long lists, or integers that are one as doubles, gets no quadratic time: this would take hours.
+// TestContainsAllOfLongLists checks that long lists, and integers that are equal as doubles, take no time that grows with the
+// square of the length: this test would run for hours.
 func TestContainsAllOfLongLists(t *testing.T) {
 	const n = 100_000
 	items, others := make([]Value, n), make([]Value, n)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Every accessor answers for its own kind, and with a zero for any other.
+// TestAccessors checks that every accessor returns the value of its own kind, and a zero value for any other.
 func TestAccessors(t *testing.T) {
 	at := time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 	wide := new(big.Int).Lsh(big.NewInt(1), 64)

@@ -73,7 +73,7 @@ func TestAcceptedIsKestrasWebhookResponse(t *testing.T) {
 }
 
 func TestResponseCode(t *testing.T) {
-	// As Kestra, except that anything but a status from 200 to 599 is 500 (tests/conformance/divergences.tsv, 09-wait).
+	// Kestra's answers, except that anything but a status from 200 to 599 is 500 (tests/conformance/divergences.tsv, 09-wait).
 	tests := []struct {
 		name, property string
 		code           string // what trigger.c is

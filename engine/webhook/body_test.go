@@ -13,7 +13,7 @@ import (
 )
 
 func TestBodyIsJSONOrText(t *testing.T) {
-	const absent = "" // what a missing body is in this table
+	const absent = "" // how this table writes a missing body
 	text := func(s string) string { return value.JSON(value.String(s)) }
 	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	tests := []struct{ name, body, want string }{
@@ -157,7 +157,7 @@ func TestBodyCharsetOfJSON(t *testing.T) {
 func TestBodyIsInTheVariablesAsItWasSent(t *testing.T) {
 	tests := []struct{ name, body, want string }{
 		{"numbers keep their digits", ` {"a": 1.10, "b": 1E2, "c":1e400} `, `{"a": 1.10, "b": 1E2, "c":1e400}`},
-		{"escapes stay", `["\u0041\/\ud83d\ude80"]`, `["A/🚀"]`}, // an escaped surrogate has it written anew
+		{"escapes stay", `["\u0041\/\ud83d\ude80"]`, `["A/🚀"]`}, // written anew because of its escaped surrogates
 		{"escapes without surrogates stay", `["\u0041\/"]`, `["\u0041\/"]`},
 		{"text is quoted", "a\"b\n", `"a\"b\n"`},
 	}
@@ -180,7 +180,7 @@ func TestBodyIsInTheVariablesAsItWasSent(t *testing.T) {
 	}
 }
 
-// FuzzBody checks that the variables of any body are JSON, and the same that expressions see.
+// FuzzBody checks that the variables of any body are JSON with the same values that expressions see.
 func FuzzBody(f *testing.F) {
 	for _, seed := range []struct{ body, contentType, coding string }{
 		{`{"a":[1,-2.5e3,null,"x\u00e9"],"a":1e400}`, "application/json", ""},

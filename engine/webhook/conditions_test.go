@@ -68,7 +68,7 @@ func TestErrorReason(t *testing.T) {
 	}
 }
 
-// TestQuestions checks what the log gets to know of the condition that did not hold.
+// TestQuestions checks how the log names a condition that did not hold.
 func TestQuestions(t *testing.T) {
 	long := strings.Repeat("é", 299)
 	tests := []struct{ name, properties, path, source string }{

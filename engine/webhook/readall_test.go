@@ -70,7 +70,7 @@ func (b neverEnding) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestBodiesTakeMemory checks that a body takes as much as its text when it has been decoded, and never more than it may.
+// TestBodiesTakeMemory checks that a decoded body takes as much memory as its text, and never more than the account allows.
 func TestBodiesTakeMemory(t *testing.T) {
 	bomb := compress(t, "gzip", strings.Repeat("x", 1<<20))
 	latin := strings.Repeat("\xe9", 10_000)

@@ -37,7 +37,7 @@ func TestIsURL(t *testing.T) {
 func TestParseURL(t *testing.T) {
 	const ns, flow = "company.team", "hello"
 	tests := []struct {
-		name, rest string // behind the prefix
+		name, rest string // after the prefix
 		want       Target
 	}{
 		{"plain", "company.team/hello/abc123", Target{ns, flow, "abc123"}},
@@ -172,8 +172,8 @@ func TestRedactPath(t *testing.T) {
 	}
 }
 
-// FuzzParseURL checks that what parses names the same trigger when it is escaped anew, and that redaction takes the key
-// out and nothing else.
+// FuzzParseURL checks that a URL that was parsed names the same trigger when it is escaped again, and that redaction removes
+// the key and nothing else.
 func FuzzParseURL(f *testing.F) {
 	for _, seed := range []string{
 		Prefix + "company.team/hello/abc123", PrefixMain + "a/b/c%2Fd", Prefix + "a/b/c%25%32%46", Prefix + "a/b/%2e%2e",
@@ -183,7 +183,7 @@ func FuzzParseURL(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
-		if strings.Contains(path, "?") { // no path of a URL does
+		if strings.Contains(path, "?") { // the path of a URL has no question mark
 			return
 		}
 		target, ok := ParseURL(path)

@@ -12,9 +12,6 @@ import (
 // Node is a part of a document with its place.
 type Node = yaml.Node
 
-// Kind is what a node is.
-type Kind = yaml.Kind
-
 // The kinds of nodes.
 const (
 	DocumentNode = yaml.DocumentNode

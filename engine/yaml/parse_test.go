@@ -12,7 +12,7 @@ import (
 
 func free(int) error { return nil }
 
-// TestPlaces sees that mending a text moves no node.
+// TestPlaces checks that nodes keep their places when a text is mended.
 func TestPlaces(t *testing.T) {
 	for _, text := range []string{
 		"%YAML 1.2\n---\na: 1\n  # x\nb: 2",
@@ -40,7 +40,7 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestSpend sees that every parse of a text is asked for, so that a text that has to be mended often ends.
+// TestSpend checks that spend is called before every parse of a text, so that it can end a text that has to be mended often.
 func TestSpend(t *testing.T) {
 	text := strings.Repeat("- |\n \tx\n", 50)
 	full, left := errors.New("full"), 20*len(text)
@@ -59,7 +59,7 @@ func TestSpend(t *testing.T) {
 	}
 }
 
-// TestDocuments sees that the limit of documents holds, and that a text without any has none.
+// TestDocuments checks the limit of documents, and that a text without any gives none.
 func TestDocuments(t *testing.T) {
 	for text, want := range map[string]int{"": 0, "# x": 0, "---": 1, "a\n---\nb\n---\nc": 2} {
 		if docs, err := Parse([]byte(text), 2, free); err != nil || len(docs) != want {
@@ -68,7 +68,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-// TestUnwritten sees that only what is not written has its value.
+// TestUnwritten checks that members and items without a written value get Unwritten, and written nulls do not.
 func TestUnwritten(t *testing.T) {
 	docs, err := Parse([]byte("a:\nb: ~\nc: [null, '']\nd:\n-\n"), 1, free)
 	if err != nil {

@@ -30,7 +30,7 @@ func TestText(t *testing.T) {
 		`[1,[2,[3]]]`: " - 1\n -\n   - 2\n   -\n     - 3\n", `[{"a":1,"b":[2]},{"c":{"d":3}}]`: " -\n  a: 1\n  b:\n   - 2\n -\n  c:\n    d: 3\n",
 		`{"a":{"b":[{"c":1}]}}`: "a:\n  b:\n   -\n    c: 1\n", `{"k":["x\ny"]}`: "k:\n - |-\n  x\n  y\n",
 		`{"n":1,"yes":2,"1":3,"a b":4,"0x1":5,"":6,"a: b":7,"x\ny":8}`: "\"n\": 1\n\"yes\": 2\n\"1\": 3\na b: 4\n\"0x1\": 5\n\"\": 6\n'a: b': 7\n? \"x\\ny\"\n: 8\n",
-		// What a reader could take for another type.
+		// Texts that a reader could take for another type.
 		`{"zip":"01234"}`: "zip: '01234'\n", `{"123":"x"}`: "\"123\": x\n", `"0_1"`: "'0_1'\n", `"-01"`: "-01\n", `"0"`: "0\n", `"01a"`: "01a\n",
 		`{"-x":1,"+":2,".5":3,"_1":4,"5x":5}`: "\"-x\": 1\n\"+\": 2\n\".5\": 3\n_1: 4\n\"5x\": 5\n",
 		`1.0`:                                 "1.0\n", `1e21`: "1.0E21\n", `12345678901234567890`: "12345678901234567890\n", `false`: "false\n",
@@ -51,7 +51,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestTextIsRead sees that another reader reads what Text writes, but for strings that are numbers or dates.
+// TestTextIsRead checks that another reader reads what Text writes, except strings that are numbers or dates.
 func TestTextIsRead(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	alphabet := []rune("ab:#-?,[]{}&*!|>'\"%@`~ \n\t\\\u00e9\u0085\u00a0\u2028\ufeff\x01")
@@ -76,7 +76,7 @@ func TestTextIsRead(t *testing.T) {
 	}
 }
 
-// TestTextIsCharged sees that a value which has one text many times ends by a limit.
+// TestTextIsCharged checks that a limit ends the writing of a value that has one text many times.
 func TestTextIsCharged(t *testing.T) {
 	v := value.String("text")
 	for range 60 {

@@ -14,12 +14,12 @@ const (
 	key      = "4wjtkzwVGBM9yKnjm3yv8r"
 	webhooks = "/api/v1/main/executions/webhook/bench/"
 
-	// Both sites stand on one port; each costs the server one look at the host.
+	// Both sites are on one port, where the host of a request tells them apart.
 	hooksHost   = "hooks.localhost"
 	respondHost = "respond.localhost"
 )
 
-// bodyFormat is the JSON of each request's body; what is missing in its length is filled in.
+// bodyFormat is the JSON of each request's body, filled up to its length.
 const bodyFormat = `{"action":"opened","number":7,"hello":"nobody","sender":{"login":"octocat"},"filler":"%s"}`
 
 const minBody = len(bodyFormat) - len("%s")
@@ -128,7 +128,7 @@ func (y yardstick) name() string {
 	return fmt.Sprintf("`respond` %d, %d bytes", y.status, y.size)
 }
 
-// config is that of the server of all cases.
+// config returns the configuration of the server of all cases.
 func config(yardsticks ...yardstick) harness.Config {
 	c := harness.Config{
 		Global: "\tkestra {\n\t\tflows {$DIR}/flows\n\t\tstrict\n\t}\n",
@@ -149,7 +149,7 @@ func config(yardsticks ...yardstick) harness.Config {
 // measureCases returns the first table.
 func measureCases(ctx context.Context, tb testing.TB, o options, progress io.Writer) (string, error) {
 	server := harness.Start(tb, config())
-	// What the flows answer says what the yardsticks must.
+	// The yardsticks must answer with the same status and size as the flows, so the flows are asked first.
 	var sticks []yardstick
 	for _, s := range scenarios {
 		size, err := newTarget(s.name, server, s.request(o)).probe(ctx)

@@ -11,14 +11,14 @@
 // # First table
 //
 // One Caddy on a loopback port serves everything, without an access log. Each case stands beside a yardstick: respond with
-// the same status and a body of the same size, asked with the same method, headers and body. A ratio is that of one round,
-// where a case and its yardstick follow each other, and the median of the rounds' is printed: what else the machine does
-// changes the figures of a run, its ratios little. Compare ratios, and only those of one table.
+// the same status and a body of the same size, asked with the same method, headers and body. A ratio is computed in each
+// round, where a case and its yardstick follow each other, and the median over the rounds is printed: other load on the
+// machine changes the figures of a run, but hardly its ratios. Compare ratios, and only those of one table.
 //
-// Clients are goroutines of this program, which is a process of its own; they write and read HTTP/1.1 as bytes, since what
-// they use of the machine is missing to the server. That evens ratios of requests per second out a little, so there is also
-// the processor time that the server's process used per request, of all its threads, executions and garbage collection
-// included; its clock ticks every 10 ms, so it means nothing in runs of less than a second.
+// Clients are goroutines of this program, which is a process of its own. They write and read HTTP/1.1 as bytes, to leave as
+// much of the machine as possible to the server. They still take some of it, which brings ratios of requests per second
+// closer to 1. So there is also the processor time that the server's process used per request, of all its threads, with
+// executions and garbage collection; its clock ticks every 10 ms, so it means nothing in runs of less than a second.
 //
 // # Second table
 //

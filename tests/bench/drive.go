@@ -20,7 +20,7 @@ type sample struct {
 func drive(ctx context.Context, t *target, o options) (sample, error) {
 	s, err := driveClients(ctx, t, o)
 	if ctx.Err() != nil {
-		err = ctx.Err() // which closed the connections: what they say of it is no news
+		err = ctx.Err() // ctx closed the connections, and their errors only say so
 	}
 	if err != nil {
 		return sample{}, fmt.Errorf("%s: %w", t.name, err)
@@ -62,7 +62,7 @@ func driveClients(ctx context.Context, t *target, o options) (sample, error) {
 	}, nil
 }
 
-// dialAll connects clients, which start at different texts of a request.
+// dialAll connects clients, each of which begins with another text of a request.
 func dialAll(ctx context.Context, address string, n int) ([]*client, error) {
 	clients := make([]*client, 0, n)
 	for i := range n {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// TestWrongAnswersFail has a server say what a client must not take for an answer.
+// TestWrongAnswersFail checks that a client refuses answers that are not as they must be.
 func TestWrongAnswersFail(t *testing.T) {
 	want := request{texts: [][]byte{post("a", "/", "{}")}, status: 200, prefix: "ab"}
 	tests := []struct{ name, answer, err string }{

@@ -11,8 +11,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// lifetime is to package harness what a test is: what it starts ends with it. Methods of testing.TB that harness has no use
-// for are missing, and the interface inside, which is nil, panics for them.
+// lifetime is a testing.TB for package harness outside of tests: what is started with it ends with it. Methods of testing.TB
+// that harness does not use are missing, and the interface inside, which is nil, panics for them.
 type lifetime struct {
 	testing.TB
 	cleanups []func()

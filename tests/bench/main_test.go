@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestRun measures next to nothing, to see that all of it works; the figures are not looked at.
+// TestRun measures for a moment, to check that all of it works; the figures do not matter.
 func TestRun(t *testing.T) {
 	temporary := t.TempDir()
 	t.Setenv("TMPDIR", temporary)

@@ -69,7 +69,7 @@ func summary(status int, body string) string {
 	}
 }
 
-// describe says what a body is, where it cannot be compared by members.
+// describe returns a word for a body that cannot be compared by members.
 func describe(body string) string {
 	switch m := object(body); {
 	case body == "":
@@ -175,8 +175,8 @@ var (
 	duration    = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
 )
 
-// normalise replaces the parts of an execution, or of an answer with one, that differ from execution to execution: its id, at
-// any place, and dates and durations of the right form. One of a wrong form stays and counts as a difference.
+// normalise replaces the parts of an execution, or of an answer with one, that differ from execution to execution: its id,
+// wherever it stands, and dates and durations that have the right form. Those of a wrong form stay, and count as differences.
 func normalise(m map[string]any) {
 	id, _ := m["id"].(string)
 	if !executionID.MatchString(id) {
@@ -204,7 +204,7 @@ func normalise(m map[string]any) {
 		}
 		return v
 	}
-	trigger := m["trigger"] // what the caller sent is no date of ours
+	trigger := m["trigger"] // dates in it are those of the caller
 	delete(m, "trigger")
 	walk(m)
 	if trigger != nil {

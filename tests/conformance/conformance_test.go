@@ -20,12 +20,12 @@ import (
 // notSupported is what the diagnostics of flows say that cannot be run yet.
 const notSupported = "not supported yet"
 
-// TestRecordedRequests sends every recorded request and compares, see the package.
+// TestRecordedRequests sends every recorded request and compares the answers; see the package documentation.
 func TestRecordedRequests(t *testing.T) {
 	rows := slices.DeleteFunc(loadDivergences(t), func(r *divergence) bool { return r.ofFacts() || r.ofFaults() })
 	reached := loadReached(t)
 	cases, unreachable, covered := 0, 0, 0
-	var missing []string // what unreachable flows lack
+	var missing []string // what flows need that cannot run here
 	for _, topic := range loadTopics(t) {
 		inBubble(t, topic.Topic, func(t *testing.T) {
 			set, lacks := load(withoutClassName(topic.Flows))
@@ -34,7 +34,7 @@ func TestRecordedRequests(t *testing.T) {
 				name := topic.Topic + "/" + c.Name
 				cases++
 				errors := lacks[c.Flow]
-				if c.Flow == "" { // one that Kestra refused
+				if c.Flow == "" { // a flow that Kestra refused
 					_, of := load(map[string]string{"": c.Request.Body})
 					errors = of[""]
 				}
@@ -72,8 +72,8 @@ func inBubble(t *testing.T, name string, f func(t *testing.T)) {
 	t.Run(name, func(t *testing.T) { synctest.Test(t, f) })
 }
 
-// loadReached returns the cases that must be compared: those of flows with nothing but what is supported, in topics that have
-// others too.
+// loadReached returns the cases that must be compared, in topics some of whose flows need what is not supported yet: those of
+// the other flows.
 func loadReached(t *testing.T) map[string]bool {
 	t.Helper()
 	text, err := os.ReadFile("testdata/reached.txt")
@@ -87,7 +87,7 @@ func loadReached(t *testing.T) map[string]bool {
 	return names
 }
 
-// compare sends one request, after what must come before it, and returns the differences.
+// compare sends one request, after those that must come before it, and returns the differences.
 func (s *server) compare(t *testing.T, c recorded, found findings) []difference {
 	t.Helper()
 	if c.Request.Target == "/api/v1/main/flows" {
@@ -128,7 +128,7 @@ func compareRefusal(c recorded, found findings) []difference {
 // findings are the errors of one flow.
 type findings flow.Diagnostics
 
-// unsupported returns what a flow uses that is not supported yet; "" when it loads, or has other errors alone.
+// unsupported returns what a flow uses that is not supported yet; "" for a flow that loads, or that has only other errors.
 func (f findings) unsupported() string {
 	var reasons []string
 	for _, d := range f {

@@ -16,6 +16,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
+	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -82,7 +83,7 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 		request.ContentLength = int64(len(*d.Body))
 		request.ReadBody = func(int64, webhook.Account) ([]byte, error) { return []byte(*d.Body), nil }
 	}
-	received, err := webhook.Receive(request, engine.DefaultMaxBody, admission.New(admission.Limits{}).Claim(trigger.Flow.ID))
+	received, err := webhook.Receive(request, site.DefaultMaxBody, admission.New(admission.Limits{}).Claim(trigger.Flow.ID))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (r *divergence) ofFacts() bool { return strings.HasPrefix(r.kestra, "result
 // ofFaults reports whether the row is about a row of faults.tsv.
 func (r *divergence) ofFaults() bool { return strings.HasPrefix(r.name, "faults/") }
 
-// checkCovers fails the test for rows that covered no difference.
+// checkCovers fails the test for every row that covered no difference.
 func checkCovers(t *testing.T, rows []*divergence) {
 	t.Helper()
 	for _, row := range rows {

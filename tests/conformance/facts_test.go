@@ -50,14 +50,14 @@ func (n tally) String() string {
 		n.total(), n.equal, share(n.equal), n.covered, share(n.equal+n.covered), n.different)
 }
 
-// atLeast fails the test when fewer facts than these percentages are equal, and equal or covered.
+// atLeast fails the test when fewer than these percentages of the facts are equal, or are equal or covered.
 func (n tally) atLeast(t *testing.T, what string, equal, covered int) {
 	if 100*n.equal < equal*n.total() || 100*(n.equal+n.covered) < covered*n.total() {
 		t.Errorf("%s: %v; %d %% and %d %% are wanted", what, n, equal, covered)
 	}
 }
 
-// TestFacts evaluates every fact that a request can reach and compares, see the package.
+// TestFacts evaluates every fact that a request can reach and compares the results; see the package documentation.
 func TestFacts(t *testing.T) {
 	rows := slices.DeleteFunc(loadDivergences(t), func(r *divergence) bool { return !r.ofFacts() })
 	e, contexts := pebble.New(pebble.Options{}), factContexts(t)
@@ -113,8 +113,8 @@ var leftOutRules = []struct {
 	{"the Java class of a value", func(f fact) bool { return strings.Contains(f.text, "className") }},
 }
 
-// javaOperand finds the variables that the facts have of Java's types, javaTypes, outside of quotes. Kestra refuses to
-// set them because they exist already.
+// javaOperand finds, outside of quotes, the variables of the facts that have Java's types. Kestra refuses to set them, because
+// they exist already.
 var (
 	javaOperand = regexp.MustCompile(`(^|[^\w.])(bd|i32|fl|arr|zdt|inst|st|imm|s|ld|ldt)\b`)
 	quoted      = regexp.MustCompile(`'(\\.|[^'\\])*'|"(\\.|[^"\\])*"`)
@@ -252,7 +252,7 @@ func dropNulls(v value.Value) value.Value {
 	}
 }
 
-// sameJSON reports whether both texts are JSON objects or lists that say the same, the spelling of numbers included.
+// sameJSON reports whether both texts are JSON objects or lists with the same content, numbers spelled alike.
 func sameJSON(a, b string) bool {
 	if a == "" || b == "" || a[0] != '{' && a[0] != '[' || a[0] != b[0] {
 		return false

@@ -87,7 +87,7 @@ func (r request) bytes(t *testing.T) []byte {
 	return b.Bytes()
 }
 
-// latin1 returns the bytes of a header value, which was recorded byte by byte.
+// latin1 returns the bytes of a header value, which was recorded with a character for each byte.
 func latin1(text string) []byte {
 	var b []byte
 	for _, r := range text {

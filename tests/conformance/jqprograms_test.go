@@ -20,7 +20,7 @@ const (
 	jqProgramSeed  = 20261128
 )
 
-// TestJQPrograms sees that jq-random.tsv has the programs that the generator makes, and none that somebody chose.
+// TestJQPrograms checks that jq-random.tsv has exactly the programs that the generator makes, none of which somebody chose.
 func TestJQPrograms(t *testing.T) {
 	g := &jqGenerator{rand.New(rand.NewPCG(jqProgramSeed, 0))}
 	var questions strings.Builder
@@ -43,8 +43,8 @@ func TestJQPrograms(t *testing.T) {
 	}
 }
 
-// jqGenerator makes inputs and programs. It knows what kind of value a part of a program has as its input, so that most
-// programs have a result.
+// jqGenerator makes inputs and programs. It knows the kind of the input of each part of a program, so that most programs have
+// a result.
 type jqGenerator struct{ *rand.Rand }
 
 // jqKinds are kinds of values: numbers, strings, arrays, objects, and any.
@@ -126,7 +126,7 @@ func (g *jqGenerator) step(kind string, depth int) (program, out string) {
 	return text, out
 }
 
-// fill returns what stands in a hole of a step.
+// fill returns the text for a hole of a step.
 func (g *jqGenerator) fill(hole, kind string, depth int) string {
 	name, of, _ := strings.Cut(hole, " ")
 	switch name {

@@ -18,13 +18,13 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// What Kestra was configured with when the requests were recorded.
+// recordedSite is the configuration that Kestra had when the requests were recorded.
 var recordedSite = engine.SiteOptions{
 	BaseURL: "http://127.0.0.1:28080",
 	Environ: []string{"ENV_FOO=bar"},
 }
 
-// nextHandler is the status that this test's server answers with for what is no webhook URL.
+// nextHandler is the status with which the test's server answers URLs that are not of webhooks.
 const nextHandler = 599
 
 // server serves the flows of one topic over HTTP, on connections in memory: so that the clock of a bubble of testing/synctest

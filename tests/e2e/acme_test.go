@@ -21,7 +21,7 @@ import (
 // the certificate comes over ACME by itself, and the webhook answers over HTTPS and HTTP/2.
 func TestWebhookOverAutomaticHTTPS(t *testing.T) {
 	const host = "hooks.example.com"
-	// The authority must know the product's port and the product the authority's: the product begins without a site.
+	// The authority must know the product's port, and the product the authority's. So the product starts without a site.
 	product := harness.Start(t, harness.Config{})
 	ca := harness.Start(t, harness.Config{
 		Program: "tests/e2e/acmeca",

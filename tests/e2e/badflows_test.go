@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// innards is what belongs to the program and its language, and not into what its users read.
+// innards matches texts of Go and of the inside of the program, which its users must not see.
 var innards = regexp.MustCompile(`goroutine \d|runtime error|panic:|\.go:\d|invalid character|unexpected EOF|strconv\.|json: |yaml: line|0xc000|%!|<nil>`)
 
 // badFlow is the text of a flow that does not load, and what the log must say of it: place and reason.
@@ -104,7 +104,7 @@ func TestBadFlowsAreRefusedAlone(t *testing.T) {
 	want(t, "good after a refused reload", s.Fetch(t, "GET", webhook("good", "good-key")+"?n=3", ""), 200, `{"n":"3","body":"no body"}`)
 }
 
-// TestRefusedConfigurations has errors that no server can come up with.
+// TestRefusedConfigurations has configurations with errors that keep a server from starting.
 func TestRefusedConfigurations(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t, harness.Config{Sites: site, Files: map[string]string{

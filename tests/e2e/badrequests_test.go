@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// badRequestServer serves flows that give back, start, and decide by the body in both languages.
+// badRequestServer serves flows that return the body, that nobody waits for, and that decide by the body in both languages.
 func badRequestServer(t *testing.T) *harness.Server {
 	return harness.Start(t, harness.Config{Sites: site, Files: map[string]string{
 		"flows/echo.yaml":  echoFlow("echo", "key", waitsForOutputs),
@@ -24,8 +24,8 @@ func badRequestServer(t *testing.T) *harness.Server {
 	}})
 }
 
-// harmless checks an answer to bad input: no server error, nothing of the program's inside, and a later request gets what
-// it always gets.
+// harmless checks an answer to bad input: it is no server error and shows nothing of the inside of the program, and a later
+// good request gets its usual answer.
 func harmless(t *testing.T, s *harness.Server, what string, a harness.Answer) {
 	t.Helper()
 	if a.Status >= 500 {
@@ -37,7 +37,7 @@ func harmless(t *testing.T, s *harness.Server, what string, a harness.Answer) {
 	want(t, "after "+what, s.Fetch(t, "POST", webhook("echo", "key")+"?n=1", "still here"), 200, `{"n":"1","body":"still here"}`)
 }
 
-// TestBadBodies sends bodies that are broken, or more than anybody would send.
+// TestBadBodies sends bodies that are broken, or larger or deeper than anybody would send.
 func TestBadBodies(t *testing.T) {
 	t.Parallel()
 	s := badRequestServer(t)
@@ -148,7 +148,8 @@ func fetchChunked(t *testing.T, s *harness.Server, path, body string) harness.An
 	return a
 }
 
-// TestBadRequestLines sends methods and paths that no webhook has, as they are: no client cleans them.
+// TestBadRequestLines sends methods and paths that no webhook has. They are written byte for byte, since clients would clean
+// them.
 func TestBadRequestLines(t *testing.T) {
 	t.Parallel()
 	s := badRequestServer(t)
@@ -207,7 +208,7 @@ func TestBadRequestLines(t *testing.T) {
 		{"GET " + webhook("echo", "key") + "?n=2#fragment", 200, `{"n":"2#fragment","body":"no body"}`},
 		{"GET http://localhost" + webhook("echo", "key") + "?n=2", 200, `{"n":"2","body":"no body"}`},
 
-		// What net/http itself refuses.
+		// Requests that net/http itself refuses.
 		{"GET " + webhook("echo", "%zz"), 400, "400 Bad Request"},
 		{"GET " + webhook("echo", "key%"), 400, "400 Bad Request"},
 		{"GET " + webhook("echo", "a b"), 400, "400 Bad Request"},
@@ -230,7 +231,7 @@ func TestBadRequestLines(t *testing.T) {
 	}
 }
 
-// TestBadTransfers breaks off, or breaks the rules of, the transfer of a body.
+// TestBadTransfers sends bodies whose transfer breaks off, or breaks the rules of HTTP.
 func TestBadTransfers(t *testing.T) {
 	t.Parallel()
 	s := badRequestServer(t)
@@ -238,7 +239,7 @@ func TestBadTransfers(t *testing.T) {
 	const unread = `{"message":"Bad Request: request body could not be read"}`
 	for _, tt := range []struct {
 		name, request string
-		breaks        bool // off
+		breaks        bool // the transfer breaks off
 		status        int
 		body          string
 	}{

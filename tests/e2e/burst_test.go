@@ -18,8 +18,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// burstConditions are conditions that take work on the event of the burst. All of them are met, but those whose name begins
-// with "over": these exceed their budget, on every machine and under any load.
+// burstConditions are conditions that take much work on the event of the burst. All of them are met, except those whose name
+// begins with "over": these exceed their budget, on every machine and under any load.
 var burstConditions = map[string]string{
 	"cel":        "{type: cel, expression: 'body.commits.exists(c, c.id == \"last\") && body.commits.all(c, c.message.contains(\"fix\"))'}",
 	"regex":      `{type: io.kestra.plugin.core.condition.Expression, expression: "{{ (trigger.body.log | regexMatch('(fix|bug)-[0-9]+ last$')) }}"}`,
@@ -42,8 +42,8 @@ func burstEvent() []byte {
 	return b.Bytes()
 }
 
-// TestBurst sends the same event many times at once, on one processor and on two that something else keeps busy: what is
-// answered at all is always answered alike.
+// TestBurst sends the same event many times at once, on one processor and on two, which something else keeps busy. Every
+// request that is not refused with 503 gets the same answer.
 func TestBurst(t *testing.T) {
 	files := map[string]string{}
 	for name, condition := range burstConditions {
@@ -86,8 +86,8 @@ const (
 	burstClients = 64
 )
 
-// burstEvents is how many events are sent for each condition; of those above their budget an eighth, since each takes as
-// long as a condition may.
+// burstEvents is how many events are sent for each condition. Conditions above their budget get an eighth of them, since each
+// takes as long as a condition may.
 var burstEvents = flag.Int64("burst", 192, "events that are sent at once for each condition")
 
 // burst sends events from all clients at once, and returns how often each status was the answer.

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// canary is a key that nothing may print: in no spelling, and no part of it.
+// canary is a key that must not be printed, in any spelling and not even in part.
 type canary struct {
 	name      string
 	property  string   // as in the flow file
@@ -20,8 +20,8 @@ type canary struct {
 	inline    bool     // its flow stands in the configuration itself
 }
 
-// Every key holds cn~ry, or what stands for it in the base64 text of a secret. No id has a tilde, which a part of a key
-// without one would be found in now and then.
+// Every key holds cn~ry, or the Base64 text of a secret that holds it. No id has a tilde, so a part of a key is never found by
+// chance.
 var canaries = []canary{
 	{name: "literal", property: "cn~ry0literal", spellings: []string{"cn~ry0literal", "%63%6E%7E%72%79%30literal", "cn%7ery0literal"}},
 	{name: "secret", property: "{{ secret('HOOK') }}", spellings: []string{"cn~ry1secret"}},
@@ -83,8 +83,8 @@ func canaryOption() string {
 	return b.String() + "\t}\n"
 }
 
-// wantSilence searches all that a server printed and wrote, and more texts, for traces of the keys. Flow files hold them,
-// and Caddy's configuration those of inline flows.
+// wantSilence searches all that a server printed and wrote, and further texts, for traces of the keys. Flow files may hold
+// them, and Caddy's configuration may hold those of inline flows.
 func wantSilence(t *testing.T, s *harness.Server, texts map[string]string) {
 	t.Helper()
 	err := filepath.WalkDir(s.Dir, func(path string, d fs.DirEntry, err error) error {

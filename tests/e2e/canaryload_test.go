@@ -8,8 +8,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// TestKeyIsNeverPrintedByFindings has keys that are written wrong, in many ways, and things that are wrong near a key. All
-// that finds them says where, and none says what the key is: at the start, at a strict reload, and by the commands.
+// TestKeyIsNeverPrintedByFindings has keys that are written wrong in many ways, and mistakes near a key. Every finding says
+// where the mistake is, and none shows the key: at the start, at a strict reload, and in the commands.
 func TestKeyIsNeverPrintedByFindings(t *testing.T) {
 	t.Parallel()
 	lines := map[string]string{

@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// outcome is a request with the right key, somewhere in its URL, and what becomes of it.
+// outcome is a request with the right key somewhere in its URL, and the answer to it.
 type outcome struct {
 	name, method string
 	url          func(flow func(string) string, key string) string // flow adds the canary's name to a flow's
@@ -59,7 +59,7 @@ func outcomes() []outcome {
 			"X-Key", "KEY", "X-Forwarded-Uri", "/hooks/KEY?x", "X-Original-Url", "http://localhost/hooks/FLOW/KEY", "Cookie", "a=b; key=KEY", "Referer", "/?KEY",
 		}, 200},
 		{"slash before the flow", "GET", path("/api/v1/executions/webhook/company.team%2FFLOW%2FKEY"), "", nil, 404},
-		// What is not ours goes to the rest of the site.
+		// URLs that are not ours go to the rest of the site.
 		{"tenant", "GET", path("/api/v1/acme/executions/webhook/company.team/FLOW/KEY"), "", nil, 404},
 		{"upper case", "GET", path("/API/v1/executions/webhook/company.team/FLOW/KEY"), "", nil, 404},
 		{"below", "GET", path("/proxy" + form), "", nil, 404},
@@ -156,7 +156,7 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 	wantLogged(t, s)
 }
 
-// wantLogged fails the test unless the outcomes are in the places that were searched.
+// wantLogged fails the test unless the outcomes were printed to the places that are searched.
 func wantLogged(t *testing.T, s *harness.Server) {
 	t.Helper()
 	for file, wants := range map[string][]string{
@@ -204,7 +204,7 @@ func TestKeyIsNeverPrintedByOthers(t *testing.T) {
 			if !strings.Contains(block, "wrap "+format) {
 				t.Fatalf("the example's filter wraps no console format:\n%s", block)
 			}
-			site := strings.Replace(block, "\t\texclude http.handlers.rewrite\n", "", 1) // a site's log has its own lines alone
+			site := strings.Replace(block, "\t\texclude http.handlers.rewrite\n", "", 1) // a site's log has no lines of rewrite
 			dead := app(t)
 			dead.Close()
 			s := harness.Start(t, harness.Config{

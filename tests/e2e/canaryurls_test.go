@@ -179,7 +179,7 @@ func fetchRedirected(t *testing.T, s *harness.Server, host string) {
 func TestKeyOfShortURLsIsNeverPrinted(t *testing.T) {
 	t.Parallel()
 	process, site := readmeLogs(t)
-	paths := strings.NewReplacer(" kestra_key\n", " kestra_key /hooks/\n").Replace // as README says of short URLs
+	paths := strings.NewReplacer(" kestra_key\n", " kestra_key /hooks/\n").Replace // as the README has it for short URLs
 	process, site = paths(process+"\n"), paths(site+"\n")
 	t.Run("README at debug level", func(t *testing.T) {
 		t.Parallel()

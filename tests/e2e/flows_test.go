@@ -118,7 +118,7 @@ func indent(texts []string) string {
 	return b.String()
 }
 
-// webhookResponse is what is looked at in Kestra's answer of that name.
+// webhookResponse has the members of Kestra's WebhookResponse that tests look at.
 type webhookResponse struct {
 	ID, Namespace, FlowID string
 	Trigger               struct {

@@ -54,7 +54,7 @@ func TestValidateLeavesNothing(t *testing.T) {
 	before := files(t, s.Dir)
 	for _, args := range [][]string{{"validate"}, {"adapt", "--validate"}, {"kestra", "validate"}, {"kestra", "urls"}} {
 		command := s.Command(append(args, "--config", "checked.caddyfile", "--adapter", "caddyfile")...)
-		command.WaitDelay = 10 * time.Second // also for what holds its output open
+		command.WaitDelay = 10 * time.Second // for a process that holds its output open
 		if out, err := command.CombinedOutput(); err != nil {
 			t.Errorf("%q: %v\n%s", args, err, out)
 		}
@@ -171,8 +171,8 @@ func TestExitWhileRequestsWait(t *testing.T) {
 	}
 }
 
-// TestExitAnswersWhatEndsInTime has a request whose body is on its way when the process is told to end: it is answered as
-// ever.
+// TestExitAnswersWhatEndsInTime has a request whose body is on its way when the process is told to end: it gets its usual
+// answer.
 func TestExitAnswersWhatEndsInTime(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t, harness.Config{Sites: site, Files: map[string]string{"flows/echo.yaml": echoFlow("echo", "key", waitsForOutputs)}})
@@ -190,7 +190,7 @@ func TestExitAnswersWhatEndsInTime(t *testing.T) {
 	}
 }
 
-// TestExitDoesNotWaitForBodies ends the process while a body never arrives: its sender is told to come again.
+// TestExitDoesNotWaitForBodies ends the process while a body does not arrive: its sender is told to come again.
 func TestExitDoesNotWaitForBodies(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t, harness.Config{Sites: site, Files: map[string]string{"flows/echo.yaml": echoFlow("echo", "key", waitsForOutputs)}})

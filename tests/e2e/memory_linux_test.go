@@ -26,7 +26,7 @@ type attack struct {
 	gzip     bool
 }
 
-// memoryFlows are the flows that are attacked, and one that is not.
+// memoryFlows are the flows that are attacked, and one that is left alone.
 var memoryFlows = map[string]string{
 	"other": `tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: hi}]`,
 	"plain": `tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: hi}]`,

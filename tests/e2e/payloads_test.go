@@ -18,7 +18,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// delivery is a real payload and what a flow can tell it by.
+// delivery is a real payload, with the texts by which a flow can recognise it.
 type delivery struct {
 	name          string
 	payload       []byte
@@ -97,7 +97,7 @@ func eventBridgeDeliveries(t *testing.T) []delivery {
 	return all
 }
 
-// sender is who sends deliveries, and how conditions find out event and action. In them, BODY is the payload.
+// sender is a service that sends deliveries, with the conditions that find out event and action. In them, BODY is the payload.
 type sender struct {
 	name                 string
 	deliveries           func(*testing.T) []delivery
@@ -142,7 +142,7 @@ var encodings = []encoding{
 	},
 }
 
-// filteringFlow returns a flow that takes what has the event and action in the parameters, and gives the payload back.
+// filteringFlow returns a flow that accepts payloads with the event and action in the parameters, and returns the payload.
 func filteringFlow(id string, s sender, e encoding, language string) string {
 	var conditions string
 	body := func(text string) string {
@@ -183,8 +183,8 @@ triggers:
 `, id, e.pebble, conditions)
 }
 
-// TestRealPayloads sends what GitHub and EventBridge send: each payload is taken by the right event and action and by no
-// other, comes back equal as an output of the flow, and stands equal in the answer to who does not wait.
+// TestRealPayloads sends payloads of GitHub and EventBridge. Each is accepted for its own event and action and for no other,
+// comes back equal as an output of the flow, and stands equal in the answer to a caller who does not wait.
 func TestRealPayloads(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{}

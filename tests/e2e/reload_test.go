@@ -17,7 +17,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// footprint is what a server takes up when nothing is left to collect.
+// footprint is what a server takes up after its garbage was collected.
 type footprint struct{ goroutines, heap int }
 
 var (
@@ -39,7 +39,7 @@ func measure(t *testing.T, s *harness.Server) footprint {
 		}
 		return n
 	}
-	read("heap?debug=1&gc=1", heapAlloc) // what has a finalizer, or is pooled, goes in two rounds
+	read("heap?debug=1&gc=1", heapAlloc) // a first collection: finalizers and pools need two
 	return footprint{heap: read("heap?debug=1&gc=1", heapAlloc), goroutines: read("goroutine?debug=1", goroutineTotal)}
 }
 
@@ -64,7 +64,7 @@ func newLoad(t *testing.T, s *harness.Server) *load {
 	}}
 }
 
-// begin sends until end is called, which returns when all is answered and no connection is left.
+// begin sends until end is called. end returns when all requests are answered and no connection is left.
 func (l *load) begin() (end func()) {
 	stop := make(chan struct{})
 	var workers sync.WaitGroup
@@ -96,7 +96,7 @@ func (l *load) begin() (end func()) {
 	}
 }
 
-// await returns when this many requests more are answered.
+// await returns when this many more requests have been answered.
 func (l *load) await(more int64) {
 	l.t.Helper()
 	until := l.answered.Load() + more
@@ -145,8 +145,8 @@ func (l *load) send(ctx context.Context, client *http.Client, flow string, n int
 	return nil
 }
 
-// TestReloadsUnderLoad reloads 20 times while requests come in without a pause, over kept and new connections and HTTP/2,
-// for answers at once and for outputs. All are answered, each runs once, and what the server takes up does not grow.
+// TestReloadsUnderLoad reloads 20 times while requests come in without a pause, over kept and new connections and HTTP/2, some
+// of them waiting for outputs. All are answered, each runs once, and the memory and goroutines of the server do not grow.
 func TestReloadsUnderLoad(t *testing.T) {
 	t.Parallel()
 	// The task that logs tells which requests ran.
@@ -154,7 +154,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 		return strings.Replace(flow, "tasks:\n", "tasks:\n  - id: log\n    type: io.kestra.plugin.core.log.Log\n    message: \"runs {{ trigger.parameters.n[0] }}\"\n", 1)
 	}
 	files := map[string]string{"flows/echo.yaml": logs(echoFlow("echo", "key", waitsForOutputs)), "flows/start.yaml": logs(echoFlow("start", "key"))}
-	for i := range 300 { // so that a configuration that stays is seen
+	for i := range 300 { // enough for a configuration that is kept to be seen
 		id := fmt.Sprintf("more%d", i)
 		files["flows/"+id+".yaml"] = echoFlow(id, "key")
 	}

@@ -96,7 +96,7 @@ func TestSidecar(t *testing.T) {
 	}
 }
 
-// TestUnknownPass gives the app what no trigger matches, as it came.
+// TestUnknownPass checks that a request that no trigger matches reaches the app unchanged.
 func TestUnknownPass(t *testing.T) {
 	t.Parallel()
 	s := harness.Start(t, sidecar(t, "\n\t\tunknown pass\n\t"))
@@ -127,7 +127,7 @@ func TestUnknownPass(t *testing.T) {
 // spa are the files of an application that runs in the browser, and whose server answers every path with its one page.
 var spa = map[string]string{"site/index.html": "the one page", "site/app.js": "the script"}
 
-// spaFiles returns them beside the flows.
+// spaFiles returns the files of spa and the flows.
 func spaFiles(t *testing.T) map[string]string {
 	files := seedFiles(t)
 	maps.Copy(files, spa)

@@ -103,8 +103,8 @@ func build(ctx context.Context, root string, r *recipe, output string) error {
 	return command(ctx, root, []string{"GOPROXY=off", "GOSUMDB=off"}, xcaddy, args...)
 }
 
-// download fills the module cache with what the checkout requires, and, since xcaddy first resolves Caddy without it, with
-// what Caddy alone requires, which are other versions of some modules.
+// download fills the module cache with the modules that the checkout requires, and with those that Caddy alone requires:
+// xcaddy first resolves Caddy without the checkout, which needs other versions of some modules.
 func download(ctx context.Context, root, work, caddyVersion string) error {
 	if err := command(ctx, root, nil, "go", "mod", "download"); err != nil {
 		return err

@@ -16,7 +16,7 @@ import (
 
 const root = "../.."
 
-// commandLine is what the README tells to type.
+// commandLine returns the command that the README tells users to type.
 func (r *recipe) commandLine() string { return "xcaddy " + strings.Join(r.arguments(), " ") }
 
 func TestRecipeAgreesWithGoMod(t *testing.T) {
@@ -43,7 +43,7 @@ func TestRecipeAgreesWithGoMod(t *testing.T) {
 	}
 }
 
-// TestReadmeBuildLine demands that the README tells to build with the command that this program runs, but for the checkout.
+// TestReadmeBuildLine checks that the build command in the README is the one that this program runs, apart from the checkout.
 func TestReadmeBuildLine(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
@@ -170,7 +170,7 @@ func toolsVersion(t *testing.T) string {
 
 func goOutput(t *testing.T, folder string, args ...string) []byte {
 	t.Helper()
-	if _, err := os.ReadFile(filepath.Join(folder, "go.mod")); err != nil { // what go reads is nothing that `go test` knows of
+	if _, err := os.ReadFile(filepath.Join(folder, "go.mod")); err != nil { // go test notices only files that the test itself reads
 		t.Fatal(err)
 	}
 	c := exec.Command("go", args...)

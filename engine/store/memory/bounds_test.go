@@ -46,7 +46,7 @@ func TestDeliveryOutlivesItsExecution(t *testing.T) {
 	if err := deliver("c"); !errors.As(err, &delivered) || delivered.ID != "a" {
 		t.Errorf("another one: %v", err)
 	}
-	must(t, deliver("a")) // the same acceptance has been made, and is over
+	must(t, deliver("a")) // the same execution was accepted before, and has ended
 	checkKept(t, s, "b")
 }
 
@@ -97,7 +97,7 @@ func TestExpiredPairsAreForgotten(t *testing.T) {
 	}
 }
 
-// TestOrderForgets accepts far more executions than are kept: the order of them must not grow with it.
+// TestOrderForgets accepts far more executions than are kept: the list of their order must not grow with them.
 func TestOrderForgets(t *testing.T) {
 	s := New(Options{Ended: 10})
 	for i := range 1000 {
@@ -142,7 +142,7 @@ func TestListLooksPieceByPiece(t *testing.T) {
 	}
 }
 
-// TestParkedAreForgottenByQueues checks that queues hold nothing of what is driven or has ended.
+// TestParkedAreForgottenByQueues checks that queues hold no execution that is driven or has ended.
 func TestParkedAreForgottenByQueues(t *testing.T) {
 	s := New(Options{})
 	for i := range 100 {
@@ -161,7 +161,7 @@ func TestParkedAreForgottenByQueues(t *testing.T) {
 	}
 }
 
-// TestWatchersAreForgotten leaves the hints of one of two watchers.
+// TestWatchersAreForgotten breaks off reading the hints of one of two watchers.
 func TestWatchersAreForgotten(t *testing.T) {
 	s := New(Options{})
 	left := s.Watch(t.Context())

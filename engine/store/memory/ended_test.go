@@ -61,13 +61,13 @@ func TestEndedAreDroppedByNumber(t *testing.T) {
 		accept(t, s, state(fmt.Sprintf("done%d", i), execution.Success))
 	}
 	checkKept(t, s, "done4 done3 done2 open3 open2 open1 open0")
-	// What ends last stays longest, whenever it was accepted.
+	// The execution that ended last stays longest, whenever it was accepted.
 	must(t, s.Commit(t.Context(), write("open2", 1, state("", execution.Failed).Head)))
 	checkKept(t, s, "done4 done3 open3 open2 open1 open0")
 	if err := s.Commit(t.Context(), write("done0", 1, execution.Head{})); !errors.Is(err, execution.ErrNotFound) {
 		t.Errorf("commit to a dropped execution: %v", err)
 	}
-	// What goes on after its end counts no more, and ends anew.
+	// An execution that goes on after its end does not count as ended, until it ends again.
 	must(t, s.Commit(t.Context(), write("done3", 1, state("", execution.Running).Head)))
 	accept(t, s, state("done5", execution.Success))
 	checkKept(t, s, "done5 done4 done3 open3 open2 open1 open0")
@@ -95,7 +95,7 @@ func TestEndedAreDroppedBySize(t *testing.T) {
 	c.Outputs.JSON = make([]byte, 2000)
 	accept(t, s, c)
 	checkKept(t, s, "c b open")
-	put("c", 4000) // what comes late counts too
+	put("c", 4000) // values that come late count too
 	checkKept(t, s, "c open")
 	accept(t, s, state("d", execution.Success))
 	checkKept(t, s, "d c open")
@@ -120,7 +120,7 @@ func TestEndedAreDroppedBySize(t *testing.T) {
 	}
 }
 
-// TestSizeFollowsChanges checks that sizes that are counted as they change come to what counting anew gives.
+// TestSizeFollowsChanges checks that a size that is updated with each change equals the size counted from scratch.
 func TestSizeFollowsChanges(t *testing.T) {
 	s := New(Options{Lines: 2})
 	accept(t, s, state("x", execution.Created))
@@ -153,7 +153,7 @@ func TestSizeFollowsChanges(t *testing.T) {
 	}
 }
 
-// TestSizeIsThatOfMemory compares what is counted with what the heap holds.
+// TestSizeIsThatOfMemory compares the counted size with the memory on the heap.
 func TestSizeIsThatOfMemory(t *testing.T) {
 	heap := func() int {
 		runtime.GC()

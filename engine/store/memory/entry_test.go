@@ -26,7 +26,7 @@ func TestViewStaysAsItWas(t *testing.T) {
 	}
 }
 
-// TestRowsDoNotKeepEachOther checks that a task run is no part of the memory in which the others of its batch were handed in.
+// TestRowsDoNotKeepEachOther checks that a kept task run does not hold the memory of others that came in the same batch.
 func TestRowsDoNotKeepEachOther(t *testing.T) {
 	s := New(Options{})
 	accept(t, s, state("x", execution.Created))

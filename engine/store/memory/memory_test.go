@@ -17,8 +17,8 @@ func BenchmarkStore(b *testing.B) {
 	storetest.Benchmark(b, storetest.Harness{Open: open})
 }
 
-// remembering is a store in memory that outlives its process, as the other stores do. It shows that the part of the suite
-// that opens stores again asks for what can be had.
+// remembering is a store in memory that outlives its process, as the other stores do. It shows that a store can pass the part
+// of the suite that opens stores again.
 type remembering struct{ *Store }
 
 func (remembering) Durable() bool { return true }

@@ -74,7 +74,7 @@ func testAcceptAgain(t *testing.T, s execution.Store) {
 	}
 }
 
-// testReferences checks that of data with a reference only that is kept.
+// testReferences checks that of a text with a reference only the reference is kept.
 func testReferences(t *testing.T, s execution.Store) {
 	apart := func(ref string) execution.Datum {
 		return execution.Datum{Ref: ref, JSON: []byte(`{"filled":"in"}`)}

@@ -21,7 +21,7 @@ func testBatchKeepsNothing(t *testing.T, s execution.Store) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(b *execution.Batch)
-		want  error // nil: that it is delivered as first
+		want  error // nil: Delivered, naming first
 	}{
 		{"delivered", func(b *execution.Batch) { b.Delivery = "taken" }, nil},
 		{"an old version", func(b *execution.Batch) { b.Write[1].Version = 1 }, execution.ErrConflict},
@@ -129,7 +129,7 @@ func testBatchOfTwo(t *testing.T, s execution.Store) {
 	checkDue(t, s, epoch, parent.ID)
 }
 
-// testBatchWithoutSense commits batches that cannot be kept.
+// testBatchWithoutSense commits batches that make no sense and are refused.
 func testBatchWithoutSense(t *testing.T, s execution.Store) {
 	for name, b := range map[string]*execution.Batch{
 		"a delivery of nothing": {Delivery: "d"},
@@ -157,7 +157,7 @@ func testDelivery(t *testing.T, s execution.Store) {
 	if _, err := deliver("key"); !errors.As(err, &delivered) || delivered.ID != first {
 		t.Errorf("the second one: %v, want delivered as %s", err, first)
 	}
-	for _, key := range []string{"KEY", "key ", "", ""} { // no key is none
+	for _, key := range []string{"KEY", "key ", "", ""} { // an empty key is no key
 		if _, err := deliver(key); err != nil {
 			t.Errorf("key %q: %v", key, err)
 		}

@@ -36,7 +36,7 @@ func closeAfter(b *testing.B, s execution.Store) {
 	})
 }
 
-// benchmarkTwoTasks accepts executions, and writes the end of each with its two task runs: the store alone.
+// benchmarkTwoTasks accepts executions, and writes the end of each with its two task runs. It measures the store alone.
 func benchmarkTwoTasks(b *testing.B, h Harness) {
 	s := h.Open(b)
 	closeAfter(b, s)
@@ -69,7 +69,7 @@ func benchmarkTwoTasks(b *testing.B, h Harness) {
 	}
 }
 
-// benchmarkDriven lets executions of two tasks run, with a commit for each task: the core and the store.
+// benchmarkDriven lets executions of two tasks run, with a commit for each task. It measures the core and the store.
 func benchmarkDriven(b *testing.B, h Harness) {
 	s := h.Open(b)
 	closeAfter(b, s)

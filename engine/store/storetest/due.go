@@ -60,7 +60,7 @@ func testParkOrder(t *testing.T, s execution.Store) {
 	}
 }
 
-// testParkAgain writes to executions that are parked: how they were left before does not count any more.
+// testParkAgain writes to executions that are parked: what the write says of parking replaces what was said before.
 func testParkAgain(t *testing.T, s execution.Store) {
 	later, sooner, driven, place := hello(), hello(), hello(), hello()
 	for _, st := range []*execution.State{later, sooner, driven, place} {
@@ -77,7 +77,7 @@ func testParkAgain(t *testing.T, s execution.Store) {
 	checkDue(t, s, epoch, place.ID)
 }
 
-// testParkEnded checks that an execution that has ended is never due, whatever is said.
+// testParkEnded checks that an execution that has ended is never due, even if it is parked.
 func testParkEnded(t *testing.T, s execution.Store) {
 	st, accepted := hello(), hello()
 	acceptParked(t, s, st, execution.Park{Wake: after(1), For: "k"})
@@ -118,7 +118,7 @@ func testClaim(t *testing.T, s execution.Store) {
 	}
 }
 
-// testClaimFences checks that who drove an execution before it was parked, and claimed by another, cannot commit any more.
+// testClaimFences checks that the driver of an execution can no longer commit after it was parked and claimed by another one.
 func testClaimFences(t *testing.T, s execution.Store) {
 	st := hello()
 	accept(t, s, st)

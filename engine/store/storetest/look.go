@@ -19,7 +19,7 @@ type tester interface {
 	Context() context.Context
 }
 
-// namespaces are those of the pairs that [look] sees.
+// namespaces are the namespaces whose pairs [look] sees.
 var namespaces = []string{"n", "m"}
 
 // world is all that can be seen of a store without changing it, at the epoch.
@@ -69,7 +69,7 @@ func look(t tester, s execution.Store) *world {
 	return w
 }
 
-// check reports what has changed.
+// check reports what has changed in a store since w.
 func (w *world) check(t tester, s execution.Store) {
 	t.Helper()
 	if diff := w.diff(look(t, s)); diff != "" {
@@ -77,8 +77,8 @@ func (w *world) check(t tester, s execution.Store) {
 	}
 }
 
-// diff compares w with what is now. States that are plainly the same are left out: comparing them well takes most of the
-// time of the suite.
+// diff compares w with now. States that are obviously equal are left out first, since comparing them thoroughly takes most of
+// the suite's time.
 func (w *world) diff(now *world, options ...cmp.Option) string {
 	before, after := *w, *now
 	if len(w.States) == len(now.States) {

@@ -9,7 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-// model is what a store should keep, written to be read and not to be fast.
+// model is what a store should keep. It is written to be easy to read, not to be fast.
 type model struct {
 	executions []*modelled // in the order of acceptance
 	deliveries map[string]string
@@ -54,7 +54,7 @@ func (m *model) find(id string) *modelled {
 	return nil
 }
 
-// commit returns what is kept after b, and the batch that was kept, nil for one that had been before; or why not.
+// commit returns the model after b and the batch that was kept, nil if it was kept before; or the error.
 func (m *model) commit(b *execution.Batch) (next *model, kept *execution.Batch, err error) {
 	id, delivered := m.deliveries[b.Delivery]
 	own, again := false, false
@@ -91,7 +91,7 @@ func (m *model) commit(b *execution.Batch) (next *model, kept *execution.Batch, 
 	panic("a batch without Else")
 }
 
-// apply makes m what it is after b, all of whose places are free.
+// apply changes m by b, all of whose places are free.
 func (m *model) apply(b *execution.Batch) error {
 	written := map[string]bool{}
 	for _, w := range b.Write {
@@ -110,7 +110,7 @@ func (m *model) apply(b *execution.Batch) error {
 	}
 	for _, a := range b.Accept {
 		x := &modelled{state: copyOf(a.State)}
-		if x.state.Runs == nil { // as stores hand it out
+		if x.state.Runs == nil { // as stores return it
 			x.state.Runs = []execution.Run{}
 		}
 		x.state.Version = 1
@@ -205,7 +205,7 @@ func (m *model) claim(n int, now time.Time) (ids []string, next time.Time) {
 	return ids, time.Time{}
 }
 
-// open does what opening a store again does.
+// open changes m as a store changes that is opened again.
 func (m *model) open() {
 	for _, x := range m.executions {
 		x.parked = !x.state.Status().Terminated()
@@ -213,7 +213,7 @@ func (m *model) open() {
 	}
 }
 
-// world returns what can be seen, but for numbers.
+// world returns what can be seen of m, except for numbers.
 func (m *model) world() *world {
 	w := &world{Signals: map[string][]execution.Signal{}, Lines: map[string][]execution.LogLine{}}
 	for _, x := range m.executions {

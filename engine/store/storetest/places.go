@@ -41,15 +41,15 @@ func testPlaces(t *testing.T, s execution.Store) {
 		{[]execution.Place{two("a")}, "", true},
 		{[]execution.Place{two("a")}, "", false},
 		{[]execution.Place{two("c"), two("a")}, "", false},
-		{[]execution.Place{two("c"), two("c")}, "", true}, // none was taken the last time
+		{[]execution.Place{two("c"), two("c")}, "", true}, // the step before took neither
 		{nil, "a", true},
 		{[]execution.Place{two("a")}, "", true},
 		{nil, "a", true},
 		{nil, "a", true},
-		{nil, "a", true}, // that nobody has
+		{nil, "a", true}, // nobody has it
 		{[]execution.Place{one("a")}, "", true},
 		{[]execution.Place{one("a")}, "", false},
-		{[]execution.Place{{Key: "d"}}, "", false}, // no place at all
+		{[]execution.Place{{Key: "d"}}, "", false}, // a limit of 0
 	} {
 		if step.give != "" {
 			give(t, s, step.give)
@@ -59,7 +59,8 @@ func testPlaces(t *testing.T, s execution.Store) {
 	}
 }
 
-// testPlacesElse checks that what stands in for a batch is kept with the same delivery key, and nothing of the other.
+// testPlacesElse checks that the batch in Else is kept in place of another one, with the same delivery key, and nothing of the
+// other one is.
 func testPlacesElse(t *testing.T, s execution.Store) {
 	batch := func() (*execution.Batch, *execution.State, *execution.State) {
 		st := hello()
@@ -140,20 +141,20 @@ func testPlacesWake(t *testing.T, s execution.Store) {
 	give(t, s, "k", "k", "k", "k") // more than there are
 	checkDue(t, s, epoch, ids[3], ids[4], ids[5])
 
-	// Who parks again waits by its age.
+	// An execution that parks again keeps the place in the queue that its age gives it.
 	for _, i := range []int{3, 0} {
 		write(t, s, execution.Write{ID: ids[i], Version: 2, Park: &execution.Park{For: "k"}})
 	}
 	give(t, s, "k")
 	checkDue(t, s, epoch, ids[0])
 
-	// Who is due for another reason does not use up the place that was given back.
+	// An execution that is due for another reason does not use up the place that was given back.
 	write(t, s, execution.Write{ID: ids[0], Version: 4, Park: &execution.Park{For: "k"}})
 	commit(t, s, &execution.Batch{Signals: []execution.Signal{{To: ids[0], ID: "s"}}})
 	give(t, s, "k")
 	checkDue(t, s, epoch, ids[0], ids[3])
 
-	// Who ends in the same batch in which it gives back, and who parks in it.
+	// The batch that gives back a place also ends one execution and parks another.
 	commit(t, s, &execution.Batch{
 		Give: []execution.Place{{Key: "k"}},
 		Write: []execution.Write{
@@ -164,7 +165,8 @@ func testPlacesWake(t *testing.T, s execution.Store) {
 	checkDue(t, s, epoch, ids[4])
 }
 
-// testPlacesPassedOn takes a place and gives it back at once: who was made due for it and does not want it wakes the next.
+// testPlacesPassedOn takes a place and gives it back at once. If the execution that becomes due for it does not take it, the
+// next one becomes due.
 func testPlacesPassedOn(t *testing.T, s execution.Store) {
 	first, second := hello(), hello()
 	acceptParked(t, s, first, execution.Park{For: "k"})
@@ -194,7 +196,7 @@ func testPlacesPassedOn(t *testing.T, s execution.Store) {
 	}
 }
 
-// testPlacesRace lets executions share two places, each giving its own back at its end, until all have had one.
+// testPlacesRace lets executions share two places, each of which gives its place back at its end, until all have had one.
 func testPlacesRace(t *testing.T, s execution.Store) {
 	const workers, each, limit = 4, 10, 2
 	place := []execution.Place{{Key: "k", Limit: limit}}
@@ -206,7 +208,7 @@ func testPlacesRace(t *testing.T, s execution.Store) {
 		running += n
 		most = max(most, running)
 	}
-	// try commits a batch that takes a place, and runs what has got one.
+	// try commits a batch that takes a place, and runs the executions that got one.
 	try := func(b *execution.Batch, id string, version int64) {
 		if err := s.Commit(t.Context(), b); err != nil {
 			t.Error(err)
@@ -221,7 +223,7 @@ func testPlacesRace(t *testing.T, s execution.Store) {
 			t.Error(err)
 		}
 	}
-	// goOn tries all that is due, and reports whether anything was.
+	// goOn tries all executions that are due, and reports whether there were any.
 	goOn := func() bool {
 		due, _, err := s.Claim(t.Context(), 3, epoch)
 		if err != nil {
@@ -247,7 +249,7 @@ func testPlacesRace(t *testing.T, s execution.Store) {
 		})
 	}
 	wg.Wait()
-	for goOn() { // no wake-up was lost, so nobody is left when nobody is due
+	for goOn() { // if no wake-up is lost, all have run when none is due
 	}
 	left, _, err := s.List(t.Context(), execution.Query{Unfinished: true})
 	if err != nil || len(left) > 0 {

@@ -41,10 +41,10 @@ type pair struct {
 	store  execution.Store
 	model  *model
 	ids    int
-	opened bool // again: versions may have gone up
+	opened bool // the store was opened again, so versions may have gone up
 }
 
-// check compares what can be seen, and takes over the numbers that the store has given.
+// check compares what can be seen of both, and gives the model the numbers that the store has assigned.
 func (p *pair) check(t *rapid.T) {
 	got := look(t, p.store)
 	if p.opened {
@@ -77,10 +77,10 @@ func (p *pair) check(t *rapid.T) {
 	}
 }
 
-// commit commits a batch of anything.
+// commit commits a batch of any kind.
 func (p *pair) commit(t *rapid.T) { p.keep(t, p.drawBatch(t, 2)) }
 
-// write commits what holds most of the time.
+// write commits a write, which succeeds most of the time.
 func (p *pair) write(t *rapid.T) { p.keep(t, &execution.Batch{Write: p.drawWrites(t, 1)}) }
 
 func (p *pair) keep(t *rapid.T, b *execution.Batch) {
@@ -93,7 +93,7 @@ func (p *pair) keep(t *rapid.T, b *execution.Batch) {
 			t.Fatalf("commit: %v, want %v", err, want)
 		}
 	case want == nil && err != nil, want != nil && !errors.Is(err, execution.ErrConflict) && !errors.Is(err, execution.ErrNotFound):
-		t.Fatalf("commit: %v, want %v", err, want) // when both are true, either may be said
+		t.Fatalf("commit: %v, want %v", err, want) // if both errors apply, a store may return either
 	}
 	if want != nil {
 		return

@@ -105,14 +105,14 @@ func testPairs(t *testing.T, s execution.Store) {
 	if diff := cmp.Diff(bare, pairs[2]); diff != "" {
 		t.Errorf("listed (-want +got):\n%s", diff)
 	}
-	// Another value, with all that belongs to it.
+	// Another value, with other attributes.
 	want = execution.Pair{Namespace: "n", Key: "b", Value: []byte("2"), Updated: after(2)}
 	set(want)
 	got, err = s.Pair(t.Context(), "n", "b", after(2000))
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	// Deleting, also what is not there; the last of a batch counts.
+	// Deletions, also of a pair that is not there. The last write of a batch counts.
 	set(execution.Pair{Namespace: "n", Key: "a", Delete: true}, execution.Pair{Namespace: "x", Key: "b", Delete: true},
 		execution.Pair{Namespace: "n", Key: "c", Value: []byte("1")}, execution.Pair{Namespace: "n", Key: "c", Delete: true},
 		execution.Pair{Namespace: "n", Key: "b", Delete: true}, execution.Pair{Namespace: "n", Key: "b", Value: []byte("3")})
@@ -165,7 +165,7 @@ func testPairsExpire(t *testing.T, s execution.Store) {
 			write(tt.now)
 		}
 	}
-	// One that has expired begins anew.
+	// A pair that has expired is created anew.
 	commit(t, s, &execution.Batch{Pairs: []execution.Pair{{Namespace: "n", Key: "1", Updated: after(4)}}})
 	if diff := cmp.Diff([]string{"1", "never"}, keys(t, s, "n", after(5))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

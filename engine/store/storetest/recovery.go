@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-// testRecovery opens a store again, twice: nothing is lost, and who drove an execution before does not any more.
+// testRecovery opens a store again, twice. Nothing is lost, and the drivers of before can no longer commit.
 func testRecovery(t *testing.T, h Harness, again func(testing.TB, execution.Store) execution.Store) {
 	s := h.Open(t)
 	t.Cleanup(func() {
@@ -93,7 +93,7 @@ func testRecovery(t *testing.T, h Harness, again func(testing.TB, execution.Stor
 		}
 	}
 
-	// Numbers and references go on.
+	// Numbers and references continue.
 	st := hello()
 	commit(t, s, &execution.Batch{
 		Accept:  []execution.Accept{{State: st}},

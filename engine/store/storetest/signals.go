@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// signals are signals to an execution by their ids.
+// signals returns a batch of signals to an execution, with these ids.
 func signals(to string, ids ...string) *execution.Batch {
 	b := &execution.Batch{}
 	for _, id := range ids {
@@ -75,12 +75,12 @@ func testSignal(t *testing.T, s execution.Store) {
 
 	write(t, s, execution.Write{ID: st.ID, Version: 1, Consumed: numbers[1]})
 	checkInbox(t, s, st.ID, 0, "c")
-	write(t, s, execution.Write{ID: st.ID, Version: 2, Consumed: numbers[0]}) // done already
+	write(t, s, execution.Write{ID: st.ID, Version: 2, Consumed: numbers[0]}) // consumed already
 	checkInbox(t, s, st.ID, 0, "c")
 	checkInbox(t, s, other.ID, 0, "a")
 }
 
-// testSignalTwice sends signals again: before they are done that changes nothing.
+// testSignalTwice sends signals again, which changes nothing before they are consumed.
 func testSignalTwice(t *testing.T, s execution.Store) {
 	st := hello()
 	accept(t, s, st)
@@ -88,11 +88,11 @@ func testSignalTwice(t *testing.T, s execution.Store) {
 	commit(t, s, signals(st.ID, "b", "c"))
 	numbers := checkInbox(t, s, st.ID, 0, "a", "b", "c")
 	write(t, s, execution.Write{ID: st.ID, Version: 1, Consumed: numbers[1]})
-	commit(t, s, signals(st.ID, "c", "a")) // a was forgotten
+	commit(t, s, signals(st.ID, "c", "a")) // a was consumed and is new again
 	checkInbox(t, s, st.ID, 0, "c", "a")
 }
 
-// testSignalBeforePark parks with signals that were not read: that is no time to sleep.
+// testSignalBeforePark parks executions with signals that were not consumed: these are due at once.
 func testSignalBeforePark(t *testing.T, s execution.Store) {
 	st := hello()
 	accept(t, s, st)
@@ -112,7 +112,7 @@ func testSignalBeforePark(t *testing.T, s execution.Store) {
 			checkDue(t, s, epoch)
 		}
 	}
-	// In one batch, in either role.
+	// The signal and the parking in one batch: of an execution that is accepted, and of one that is written.
 	accepted := hello()
 	b := signals(accepted.ID, "a")
 	b.Accept = []execution.Accept{{State: accepted, Park: &execution.Park{}}}
@@ -132,12 +132,12 @@ func testSignalAfterPark(t *testing.T, s execution.Store) {
 		commit(t, s, signals(st.ID, "a"))
 		commit(t, s, signals(st.ID, "a", "b"))
 		checkDue(t, s, epoch, st.ID)
-		checkDue(t, s, after(1000)) // once
+		checkDue(t, s, after(1000)) // it was claimed above
 		commit(t, s, signals(st.ID, "c"))
 		checkDue(t, s, after(1000)) // it is driven now
 		numbers := checkInbox(t, s, st.ID, 0, "a", "b", "c")
 
-		// Done and forgotten, so the same signal wakes again.
+		// A signal that was consumed is forgotten, so the same one wakes again.
 		write(t, s, execution.Write{ID: st.ID, Version: 2, Consumed: numbers[2], Park: &p})
 		checkDue(t, s, epoch)
 		commit(t, s, signals(st.ID, "a"))
@@ -145,7 +145,8 @@ func testSignalAfterPark(t *testing.T, s execution.Store) {
 	}
 }
 
-// testSignalRace sends signals to an execution that parks whenever it has read all. None is lost, and none sleeps.
+// testSignalRace sends signals to an execution that parks whenever it has read all. No signal is lost, and none stays unread
+// while the execution is parked.
 func testSignalRace(t *testing.T, s execution.Store) {
 	const senders, each = 4, 25
 	st := hello()

@@ -19,7 +19,7 @@ var epoch = time.Date(2026, 6, 1, 10, 11, 12, 123456789, time.UTC)
 // after returns a time some seconds after the epoch.
 func after(seconds int) time.Time { return epoch.Add(time.Duration(seconds) * time.Second) }
 
-// newState returns a state with something in every member, as one that was just created.
+// newState returns the state of a new execution with something in every member.
 func newState(namespace, flowID string) *execution.State {
 	return &execution.State{
 		Start: execution.Start{
@@ -86,7 +86,7 @@ func row(id string, row int32, status execution.Status) execution.Row {
 	}}
 }
 
-// begin and end are the heads of an execution that runs, and of one that has ended.
+// begin and end return the heads of an execution that runs, and of one that has ended.
 func begin() execution.Changes {
 	return execution.Changes{Head: head(execution.Created, execution.Running)}
 }
@@ -95,7 +95,7 @@ func end() execution.Changes {
 	return execution.Changes{Head: head(execution.Created, execution.Running, execution.Success)}
 }
 
-// commit commits a batch that holds.
+// commit commits a batch that must be kept.
 func commit(t tester, s execution.Store, b *execution.Batch) {
 	t.Helper()
 	if err := s.Commit(t.Context(), b); err != nil {
@@ -103,7 +103,7 @@ func commit(t tester, s execution.Store, b *execution.Batch) {
 	}
 }
 
-// refuse commits a batch that does not hold.
+// refuse commits a batch that must be refused.
 func refuse(t *testing.T, s execution.Store, b *execution.Batch, want error) {
 	t.Helper()
 	if err := s.Commit(t.Context(), b); !errors.Is(err, want) {
@@ -126,7 +126,7 @@ func write(t tester, s execution.Store, w execution.Write) {
 	commit(t, s, &execution.Batch{Write: []execution.Write{w}})
 }
 
-// sameStates compares what is kept of states, for which no list and an empty one are the same.
+// sameStates compares the kept parts of states. Nil and empty lists are equal there.
 var sameStates = cmp.Options{cmpopts.IgnoreUnexported(execution.State{}, execution.Run{}), cmpopts.EquateEmpty()}
 
 // copyOf returns a copy that shares nothing with st but texts that never change.
@@ -167,7 +167,7 @@ func check(t *testing.T, s execution.Store, want *execution.State, version int64
 	}
 }
 
-// claim returns the ids of what is claimed, and when to come again.
+// claim claims executions, and returns their ids and when to come again.
 func claim(t tester, s execution.Store, n int, now time.Time) (ids []string, next time.Time) {
 	t.Helper()
 	due, next, err := s.Claim(t.Context(), n, now)
@@ -180,7 +180,7 @@ func claim(t tester, s execution.Store, n int, now time.Time) (ids []string, nex
 	return ids, next
 }
 
-// checkDue claims all that is due.
+// checkDue claims all executions that are due, and compares their ids.
 func checkDue(t *testing.T, s execution.Store, now time.Time, want ...string) {
 	t.Helper()
 	got, _ := claim(t, s, 1000, now)

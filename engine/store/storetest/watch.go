@@ -12,7 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-// hints commits b, and returns what is told of the executions in it, those of one execution as one.
+// hints commits b, and returns the hints about the executions in it, joined by execution.
 func hints(t *testing.T, s execution.Store, b *execution.Batch) []execution.Hint {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -113,7 +113,7 @@ func testWatchEnds(t *testing.T, s execution.Store) {
 	}
 }
 
-// testWatchDelaysNobody commits much beside somebody who watches and does not look.
+// testWatchDelaysNobody makes many commits while a watcher reads no hints.
 func testWatchDelaysNobody(t *testing.T, s execution.Store) {
 	st := hello()
 	accept(t, s, st)

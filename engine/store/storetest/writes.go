@@ -42,7 +42,7 @@ func testWriteNothing(t *testing.T, s execution.Store) {
 	check(t, s, st, 2)
 }
 
-// testWriteRace checks that of many writes on one version exactly one succeeds, again and again.
+// testWriteRace checks, several times, that exactly one of many writes to one version succeeds.
 func testWriteRace(t *testing.T, s execution.Store) {
 	const writers, rounds = 8, 20
 	st := hello()
@@ -78,7 +78,7 @@ func testWriteRace(t *testing.T, s execution.Store) {
 	}
 }
 
-// twoTasks returns a plan with two tasks of which each is committed for itself.
+// twoTasks returns a plan with two tasks, each of which is committed separately.
 func twoTasks() *execution.Plan {
 	spec := &flow.Spec{Type: "Task"}
 	return execution.NewPlan(&flow.Flow{
@@ -109,8 +109,8 @@ func drive(t tester, p *execution.Plan, st *execution.State, commit func()) {
 	}
 }
 
-// testSteps drives an execution whose memory is shared with the store. What was kept and handed out at one time must not
-// show what happens afterwards.
+// testSteps drives an execution that shares its memory with the store. What was kept or returned at one time must not show
+// later changes.
 func testSteps(t *testing.T, s execution.Store) {
 	p := twoTasks()
 	st := execution.New(p, epoch, []flow.Label{{Key: "a", Value: "b"}}, execution.Trigger{ID: "webhook"})
@@ -139,7 +139,8 @@ func testSteps(t *testing.T, s execution.Store) {
 	}
 }
 
-// testIsolation drives on what was handed in and out, and looks whether it shows.
+// testIsolation changes states after they were handed to the store or returned by it, and checks that the store does not show
+// it.
 func testIsolation(t *testing.T, s execution.Store) {
 	st := hello()
 	st.Runs = []execution.Run{row(st.ID, 0, execution.Running).Run}
@@ -159,7 +160,7 @@ func testIsolation(t *testing.T, s execution.Store) {
 		}
 		st.Runs = append(st.Runs, execution.Run{ID: "spoilt"})
 	}
-	grow := func(st *execution.State) { // as Step leaves lists, with room at their ends
+	grow := func(st *execution.State) { // leaves capacity at the ends of lists, as Step does
 		st.Labels, st.History, st.Runs = slices.Grow(st.Labels, 9), slices.Grow(st.History, 9), slices.Grow(st.Runs, 9)
 		for i := range st.Runs {
 			r := &st.Runs[i]
@@ -191,7 +192,7 @@ func testIsolation(t *testing.T, s execution.Store) {
 	spoil(claimed[0])
 	check(t, s, want, 2)
 
-	// A head that was handed in with room at its ends, by somebody who then goes on.
+	// A head with capacity at the ends of its lists, which its owner uses after it was handed in.
 	changes := begin()
 	head := changes.Head
 	head.Labels, head.History = slices.Grow(head.Labels, 9), slices.Grow(head.History, 9)

@@ -18,10 +18,10 @@ func TestExamples(t *testing.T) {
 	tasktest.Examples(t, Specs(), slices.Concat(logs.Specs(), debug.Specs())...)
 }
 
-// withLeaves are the specs of this package and of the tasks that stand inside of flowables here.
+// withLeaves returns the specs of this package, and of the tasks that these tests put into flowables.
 func withLeaves() []flow.Spec { return slices.Concat(Specs(), debug.Specs()) }
 
-// with puts into a YAML text the tasks that it names by $ and one letter.
+// with replaces $ and a letter in a YAML text by a task.
 func with(yaml string) string {
 	for id := 'a'; id <= 'f'; id++ {
 		yaml = strings.ReplaceAll(yaml, "$"+string(id), fmt.Sprintf("{id: t%c, type: io.kestra.plugin.core.debug.Return, format: %c}", id, id))

@@ -16,7 +16,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Result is what came of an attempt of a task.
+// Result is the result of an attempt of a task.
 type Result struct {
 	Outputs string   // as JSON
 	Log     []string // one for each line: level, a blank, message
@@ -44,7 +44,7 @@ func load(t testing.TB, specs []flow.Spec, yaml string) (*flow.Component, flow.D
 	return nil, found
 }
 
-// Examples loads the example of each spec. Others are the types that the examples use beside.
+// Examples loads the example of each spec. Others are types that the examples use besides.
 func Examples(t *testing.T, specs []flow.Spec, others ...flow.Spec) {
 	t.Helper()
 	for _, spec := range specs {

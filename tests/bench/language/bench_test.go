@@ -10,7 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// rounds is how many times a benchmark goes through its rivals: a machine that turns slow then does so to all of them.
+// rounds is how many times a benchmark goes through its rivals, so that a machine that turns slow does so for all of them.
 const rounds = 3
 
 // rival is one of the ways to do the same thing. Ours is the first.

@@ -4,9 +4,9 @@
 //	go test -bench . [-benchtime 300ms] [-count 3]
 //
 // runs them in turn, over several rounds, and ends with a Markdown table of medians and of ratios to ours. Figures of one
-// table belong together, those of two runs do not. A profile of one rival is had by, say,
-// -bench Condition/Equal/pebble -cpuprofile cpu.out. Each is called in the way that costs it least, and a test makes sure
-// before anything is timed that all give the same result.
+// table can be compared, those of two runs cannot. To profile one rival, use for example
+// -bench Condition/Equal/pebble -cpuprofile cpu.out. Each rival is called in the way that costs it least, and a test checks
+// first that all give the same result.
 //
 // Rivals: expr-lang/expr (expressions without templates; with the machine that its documentation tells to reuse),
 // flosch/pongo2 and nikolalohinski/gonja (templates alone, so a condition is a rendered text), and encoding/json, as it

@@ -46,7 +46,7 @@ func engines(tb testing.TB) []engine {
 	return []engine{ours(&pebble.Context{Vars: vars.Map()}), exprEngine(goVars), pongo2Engine(goVars), gonjaEngine(goVars)}
 }
 
-// goValue returns a value of the variables as the others want it.
+// goValue returns a value of the variables as the other engines want it.
 func goValue(v value.Value) any {
 	switch v.Kind() {
 	case value.KindBool:
@@ -120,7 +120,7 @@ func gonjaEngine(vars map[string]any) engine {
 	return engine{name: "gonja", compile: compile, condition: rendered(compile)}
 }
 
-// rendered makes a condition of an engine that has only texts.
+// rendered returns conditions for an engine that can only render texts.
 func rendered(compile func(string) (func() (string, error), error)) func(string) (func() (bool, error), error) {
 	return func(text string) (func() (bool, error), error) {
 		render, err := compile(text)

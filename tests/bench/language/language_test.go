@@ -18,7 +18,7 @@ func TestSameResults(t *testing.T) {
 				t.Errorf("%s: %s: %v", e.name, c.name, err)
 				continue
 			}
-			for range 2 { // a machine that is used again gives what it gave
+			for range 2 { // a machine that is used again gives the same result
 				if got, err := run(); err != nil || got != c.want {
 					t.Errorf("%s: %s: got %v, %v; want %v", e.name, c.name, got, err, c.want)
 				}
@@ -46,7 +46,7 @@ func TestSameResults(t *testing.T) {
 	}
 }
 
-// TestConditionAllocatesNothing holds for ours alone: a condition that is one boolean.
+// TestConditionAllocatesNothing checks our engine only: a condition that is one boolean allocates nothing.
 func TestConditionAllocatesNothing(t *testing.T) {
 	e := engines(t)[0]
 	for _, c := range conditions {

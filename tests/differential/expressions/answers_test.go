@@ -25,7 +25,7 @@ type question struct{ template, context string }
 
 func (q question) String() string { return q.template + " " + q.context }
 
-// set is a generated set of questions with its share of answers that must be equal, in hundredths of a percent.
+// set is a set of generated questions. The answers to at least share of them must be equal, in hundredths of a percent.
 type set struct {
 	name      string
 	questions []question
@@ -107,7 +107,7 @@ func same(a, b string) bool {
 	return errX == nil && errY == nil && value.Equal(x, y)
 }
 
-// digest tells whether answers belong to questions.
+// digest returns a hash of the questions, by which answers belong to them.
 func (s set) digest() string {
 	h := fnv.New64a()
 	for _, q := range s.questions {
@@ -188,7 +188,7 @@ func (s set) ask(t *testing.T) []byte {
 	return out
 }
 
-// javaClass returns the class of the error that matters: not of the one that only wraps it.
+// javaClass returns the class of an error, or of its cause if the error only wraps that.
 func javaClass(text string) string {
 	text = strings.TrimPrefix(text, "IllegalVariableEvaluationException: ")
 	class, _, _ := strings.Cut(text, ":")

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestFilters compares every filter, function and test over a stock of values.
+// TestFilters compares the results of every filter, function and test for a stock of values.
 func TestFilters(t *testing.T) {
 	set{"filters", filterQuestions(), 9800}.check(t)
 }
@@ -53,7 +53,7 @@ func filterQuestions() []question {
 	for _, call := range calls {
 		for _, v := range stock {
 			if strings.HasPrefix(call, "range(") && len(v) > len("255") && v[0] != '"' {
-				continue // Kestra's list would have no end
+				continue // Kestra would make a list without end
 			}
 			context := fmt.Sprintf(`{"v":%s}`, v)
 			if another.MatchString(call) {

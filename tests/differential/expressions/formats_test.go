@@ -66,11 +66,11 @@ var zones = words(`UTC UTC UTC Z GMT UT +02:00 -05:30 +18:00 +01 -0330 UTC+3 GMT
 	America/St_Johns America/Caracas Asia/Tokyo Asia/Kolkata Asia/Kathmandu Asia/Shanghai Asia/Tehran Asia/Dubai Australia/Sydney Australia/Lord_Howe
 	Australia/Adelaide Pacific/Auckland Pacific/Apia Pacific/Chatham Africa/Cairo Africa/Casablanca Africa/Johannesburg Etc/GMT+5 EST5EDT Nope/Zone EST +19:00`)
 
-// locales are languages that both sides have data for: the oracle's Java is a small one. Then an unknown language, and tags
-// that are none for Kestra.
+// locales are languages that both sides have data for, of which the oracle's Java has few; an unknown language; and tags that
+// Kestra refuses.
 var locales = words(`en en en_US en_GB en_CA en_AU en_IN fr fr fr_CA fr_CH de de de_CH de_AT es es_MX it it pt pt_BR pt_PT ru ja zh zh_TW da xx fr-FR x`)
 
-// bare are languages that one side has no names for; only what has none is asked of them.
+// bare are languages for which one side has no names. They are asked only with patterns that need none.
 var bare = words(`ka zu sw ar_EG th th_TH fa ta is_IS sv nl pl ko cs`)
 
 func (g *generator) instant() time.Time {
@@ -154,7 +154,7 @@ func (g *generator) datePattern(letters string) string {
 var (
 	namedFormats = words(`iso iso_milli iso_sec sql sql_milli sql_sec sql_seq iso_date_time iso_date iso_time iso_local_date iso_instant
 		iso_local_date_time iso_local_time iso_offset_time iso_ordinal_date iso_week_date iso_zoned_date_time rfc_1123_date_time full long medium short`)
-	// usualFormats are what people write.
+	// usualFormats are formats that people write.
 	usualFormats = strings.Split(`yyyy-MM-dd|dd/MM/yyyy|MM/dd/yyyy HH:mm|yyyyMMdd|yyyyMMddHHmmss|HH:mm:ss|EEE, d MMM yyyy HH:mm:ss Z|EEEE d MMMM yyyy|d. MMMM yyyy|
 yyyy-MM-dd'T'HH:mm:ss.SSSXXX|yyyy-MM-dd'T'HH:mm:ssZ|hh:mm a|h:mm a|dd-MMM-yy|yyyy-'W'ww|yyyy/DDD|QQQ yyyy|MMM d, yyyy|yy|E|MMMM|LLLL yyyy|YYYY-'W'ww-e|
 yyyy-MM-dd HH:mm:ss.SSSSSS|dd.MM.yyyy HH:mm|yyyy-MM-dd'T'HH:mm:ss'Z'|uuuu-MM-dd|yyyy-MM-dd HH:mm:ss VV|d/M/yy H:m`, "|")
@@ -189,7 +189,7 @@ func (g *generator) printDate() {
 	}
 }
 
-// readDate reads what a format says, or almost.
+// readDate asks to read a text that fits a format, or nearly does.
 func (g *generator) readDate() {
 	t := g.instant()
 	form := pick(g, [][2]string{

@@ -74,12 +74,12 @@ func (g *generator) yamlValue(depth int) any {
 		}
 		return list
 	default:
-		key := strings.ReplaceAll(g.scalar(), "\n", "_") // Kestra's marked keys are indented in no way that helps
+		key := strings.ReplaceAll(g.scalar(), "\n", "_") // Kestra marks keys of several lines with a ?, and indents them in no useful way
 		return map[string]any{key: g.yamlValue(depth - 1)}
 	}
 }
 
-// yamlText returns a mapping of a few members as people write it, and as they do not.
+// yamlText returns a mapping of a few members, some written as people do it and some as they do not.
 func (g *generator) yamlText() string {
 	var b strings.Builder
 	b.WriteString(pick(g, []string{"", "", "%YAML 1.2\n---\n", "---\n", "# c\n"}))

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestAnswers compares with what Java 25 said, see the command. At least 97 % must be equal, and what differs must be of a
-// kind that divergences.tsv names; a kind that nothing is of any more is an error too.
+// TestAnswers compares with the answers of Java 25, see the command. At least 97 % must be equal, and every difference must be
+// of a kind that divergences.tsv names. A kind without any difference is an error too.
 func TestAnswers(t *testing.T) {
 	f, err := os.Open("testdata/answers.tsv")
 	if err != nil {
@@ -45,7 +45,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestQuestions sees that the questions of the answers are those of the seed.
+// TestQuestions checks that the questions in the file of answers are those that the seed gives.
 func TestQuestions(t *testing.T) {
 	answers, err := os.ReadFile("testdata/answers.tsv")
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The kinds of differences that are meant. Each is a row of tests/conformance/divergences.tsv, which has the reason.
+// The kinds of intended differences. Each is a row of tests/conformance/divergences.tsv, which has the reason.
 const (
 	halves    = "javaregex/empty matches between the halves of a character"
 	behind    = "javaregex/look-behind with two parts of any length"
@@ -17,7 +17,7 @@ const (
 	tooLong   = "javaregex/exponential backtracking"
 )
 
-// kindOf returns the kind of a difference, "" when it is none of those that are meant.
+// kindOf returns the kind of a difference; "" if it is not an intended one.
 func kindOf(line, ours string) string {
 	fields := strings.Split(line, "\t")
 	theirs, _, _ := strings.Cut(fields[3], "\t")

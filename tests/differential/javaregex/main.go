@@ -43,8 +43,8 @@ func main() {
 	}
 }
 
-// differences reads lines of a question and Java's answer, and calls each with those to which package javaregex says
-// something else.
+// differences reads lines of a question and Java's answer, and calls each for those to which package javaregex answers
+// otherwise.
 func differences(r io.Reader, each func(line, ours string)) (equal, all int) {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {
@@ -63,8 +63,8 @@ func differences(r io.Reader, each func(line, ours string)) (equal, all int) {
 	return equal, all
 }
 
-// answer is what Answers.java says, by package javaregex; with the error after the ! of a pattern that is refused, and a ? and
-// an error for a search that fails.
+// answer returns the answer of package javaregex in the form of Answers.java, but with the error after the ! of a pattern that
+// is refused, and with a ? and an error for a search that fails.
 func answer(q question) string {
 	whole, err := javaregex.Compile(q.pattern, javaregex.Options{Whole: true})
 	if err != nil {

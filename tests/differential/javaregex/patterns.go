@@ -169,7 +169,7 @@ func (m *maker) property() string {
 	return m.one(`\p{`, `\p{`, `\P{`) + name + "}"
 }
 
-// broken changes a character of a pattern.
+// broken returns a pattern with one character changed.
 func (m *maker) broken(pattern string) string {
 	r := []rune(pattern)
 	i := m.IntN(len(r))

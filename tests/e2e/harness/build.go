@@ -87,7 +87,7 @@ func noteSources(pkg string) error {
 		return fmt.Errorf("go list %s: %w", pkg, err)
 	}
 	for name := range strings.Lines(string(list)) {
-		f, err := os.Open(strings.TrimSuffix(name, "\n")) // of a folder it counts what is in it
+		f, err := os.Open(strings.TrimSuffix(name, "\n")) // of a folder, go test looks at the entries
 		if err != nil {
 			return err
 		}

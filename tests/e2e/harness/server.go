@@ -20,7 +20,7 @@ import (
 const (
 	startLimit  = 60 * time.Second // until a server must be ready; the machine may be building something else
 	endLimit    = 20 * time.Second // until it must have ended when a test is over
-	startsTried = 5                // because of ports that somebody else took
+	startsTried = 5                // attempts, since somebody else may take the ports
 )
 
 // Server is a running Caddy.
@@ -89,7 +89,7 @@ func start(tb testing.TB, program, dir string, c Config) (*Server, error) {
 	}
 	defer output.Close()
 
-	// Caddy's own way to say that it is up: it sends what stood on its standard input.
+	// Caddy itself says that it is up: it sends back the token from its standard input.
 	token := rand.Text()
 	s.process = s.Command("run", "--config", "Caddyfile", "--pingback", ready.Addr().String())
 	s.process.Stdin = strings.NewReader(token)
@@ -217,9 +217,6 @@ func (s *Server) Stop(limit time.Duration) (time.Duration, error) {
 	}
 }
 
-// Kill ends the server without a chance to do anything, and returns when it is gone.
-func (s *Server) Kill() { s.kill() }
-
 // Done is closed when the server has ended, for whatever reason.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
@@ -228,7 +225,7 @@ func (s *Server) kill() {
 	<-s.done
 }
 
-// end is what a test leaves behind: nothing.
+// end ends the server when its test is over, and logs what it printed if the test failed.
 func (s *Server) end() {
 	select {
 	case <-s.done:
