@@ -8,6 +8,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 func TestReadYAML(t *testing.T) {
@@ -119,18 +120,18 @@ func TestYAMLTakesWhatItHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, part := range []string{"- 1\n", "- - 1\n", "-\n", "- {a: 1}\n", "- a b c d e f g h\n"} {
-		account := &countingMemory{has: 1 << 40}
+		account := &valuetest.Account{Limit: valuetest.All}
 		c := &Context{Vars: value.MapOf("v", value.String(strings.Repeat(part, 100<<10/len(part)))).Map(), Memory: account}
-		before := heapInUse()
-		v, err := tmpl.RenderTyped(c)
-		held := heapInUse() - before
-		if err != nil {
-			t.Errorf("%q: %v", part, err)
-		}
-		if taken := account.taken + meter.FreeMemory; held > taken {
+		held := valuetest.Held(func() any {
+			v, err := tmpl.RenderTyped(c)
+			if err != nil {
+				t.Errorf("%q: %v", part, err)
+			}
+			return v
+		})
+		if taken := account.Taken + meter.FreeMemory; held > taken {
 			t.Errorf("%q: holds %d bytes and took %d", part, held, taken)
 		}
-		runtime.KeepAlive(v)
 		runtime.KeepAlive(c)
 	}
 }
