@@ -42,9 +42,14 @@ var house = []row{
 		ours:    []string{"engine/meter", "engine/value"},
 		outside: []string{"gopkg.in/yaml.v3"},
 	},
-	{pkg: "engine/javatime", ours: []string{"engine/meter", "engine/value"}},
+	{pkg: "engine/javatime", ours: []string{"engine/meter", "engine/value"}, tests: []string{"engine/value/valuetest"}},
 	{pkg: "engine/ion", ours: []string{"engine/meter", "engine/value"}, tests: []string{"engine/value/valuetest"}},
-	{pkg: "engine/javaformat", ours: []string{"engine/meter", "engine/value"}, outside: []string{"golang.org/x/text"}},
+	{
+		pkg:     "engine/javaformat",
+		ours:    []string{"engine/meter", "engine/value"},
+		outside: []string{"golang.org/x/text"},
+		tests:   []string{"engine/value/valuetest"},
+	},
 	{pkg: "engine/javaregex", ours: []string{"engine/meter", "engine/value"}, outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
 	{
 		pkg:     "engine/jq",
