@@ -127,9 +127,10 @@ var house = []row{
 		},
 	},
 	{pkg: "engine", ours: []string{"engine/..."}},
+	{pkg: "caddymodule/size"},
 	{
 		pkg:  "caddymodule",
-		ours: []string{"engine", "engine/flow", "engine/webhook"},
+		ours: []string{"engine", "engine/flow", "engine/webhook", "caddymodule/size"},
 		outside: []string{
 			"github.com/caddyserver/caddy/v2", "github.com/spf13/cobra", "github.com/fsnotify/fsnotify",
 			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel",
