@@ -87,7 +87,7 @@ func TestLimits(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var got string
 			allocated := valuetest.Allocated(func() { got = r.print(input, test.program) })
-			if allocated > int64(2*quarter.Memory) {
+			if allocated > int64(3*quarter.Memory) {
 				t.Errorf("allocated %d MiB", allocated>>20)
 			}
 			if !strings.HasPrefix(got, "!limit ") {
