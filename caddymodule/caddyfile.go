@@ -13,6 +13,7 @@ import (
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 	"github.com/caddyserver/caddy/v2/caddyconfig/httpcaddyfile"
 
+	"github.com/caddy-kestra/kestra-webhook/caddymodule/size"
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -318,11 +319,11 @@ func parseBytes(d *caddyfile.Dispenser, to *int64) error {
 	if !d.AllArgs(&text) {
 		return d.ArgErr()
 	}
-	size, ok := parseSize(text)
+	n, ok := size.Parse(text)
 	if !ok {
 		return d.Errf("%s %s is not a size between 1B and 1TiB: write it as 10MiB or 10MB", name, text)
 	}
-	*to = size
+	*to = n
 	return nil
 }
 
@@ -338,24 +339,6 @@ func parseTime(d *caddyfile.Dispenser, to *caddy.Duration) error {
 	}
 	*to = caddy.Duration(duration)
 	return nil
-}
-
-var sizeUnits = map[string]int64{
-	"": 1, "b": 1,
-	"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
-	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
-}
-
-// parseSize returns a number of bytes between 1 and 1 TiB, which is written as 512, 10MB (10,000,000) or 10MiB
-// (10,485,760), in any case.
-func parseSize(text string) (int64, bool) {
-	digits := strings.TrimRightFunc(text, func(r rune) bool { return r < '0' || r > '9' })
-	n, err := strconv.ParseInt(digits, 10, 64)
-	unit, ok := sizeUnits[strings.ToLower(strings.TrimSpace(text[len(digits):]))]
-	if err != nil || !ok || n < 1 || n > (1<<40)/unit {
-		return 0, false
-	}
-	return n * unit, true
 }
 
 // parseDuration accepts Caddy's form of a duration (1d, 1m30s) and ISO-8601's (PT1M30S).

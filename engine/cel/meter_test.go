@@ -3,10 +3,11 @@ package cel
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 // hostile is a body that makes loops long and texts large.
@@ -69,15 +70,15 @@ func TestEnds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			e := newRequest(t, large, nil)
 			(*activation)(e).ResolveName("body") // reading the body is not the expression's work
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			met, err := compile(t, test.expression).Eval(e)
-			runtime.ReadMemStats(&after)
+			c := compile(t, test.expression)
+			var met bool
+			var err error
+			allocated := valuetest.Allocated(func() { met, err = c.Eval(e) })
 			var failure *Error
 			if met || !errors.As(err, &failure) || failure.Reason != ReasonCost {
 				t.Errorf("Eval = %v, %v; want reason cost", met, err)
 			}
-			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 2*maxBytes && !raceEnabled {
+			if allocated > 2*maxBytes && !valuetest.Race {
 				t.Errorf("allocated %d MiB", allocated>>20)
 			}
 		})
@@ -200,32 +201,20 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
-// account is a memory account that counts and has a limit.
-type account struct{ taken, limit int64 }
-
-func (a *account) Take(n int64) error {
-	if a.taken+n > a.limit {
-		return errors.New("empty")
-	}
-	a.taken += n
-	return nil
-}
-
-// TestMemory: an evaluation takes memory before it makes something, from its own budget and from the account of the process.
+// TestMemory: what an evaluation makes is taken before it is made, from its own budget and from the process's account.
 func TestMemory(t *testing.T) {
 	commits := request{body: `{"repo":"` + strings.Repeat("r", 10_000) + `","commits":[` + strings.Repeat(`{"id":1},`, 300) +
 		`{"id":2}],"l":[` + strings.Repeat("1,", 1000) + `1]}`}
-	const all = 1 << 40
 	tests := []struct {
 		name, expression string
 		limit            int64 // of the account
 		atLeast, atMost  int64 // bytes taken
 		reason           Reason
 	}{
-		{"sums of texts", `body.commits.map(c, body.repo + string(c.id)).size() == 301`, all, 301 * 10_000, 2 * 301 * 10_000, ""},
-		{"many sums of texts", `body.commits.all(c, body.commits.map(d, body.repo + string(c.id)).size() > 0)`, all, maxBytes / 2, maxBytes, ReasonCost},
-		{"sums of lists", `body.commits.all(c, body.commits.map(d, body.l + [d]).size() > 0)`, all, maxBytes / 4, maxBytes, ReasonCost},
-		{"lists", `body.commits.map(c, body.l.map(x, x)).size() > 0`, all, 10 << 20, maxBytes, ReasonCost},
+		{"sums of texts", `body.commits.map(c, body.repo + string(c.id)).size() == 301`, valuetest.All, 301 * 10_000, 2 * 301 * 10_000, ""},
+		{"many sums of texts", `body.commits.all(c, body.commits.map(d, body.repo + string(c.id)).size() > 0)`, valuetest.All, maxBytes / 2, maxBytes, ReasonCost},
+		{"sums of lists", `body.commits.all(c, body.commits.map(d, body.l + [d]).size() > 0)`, valuetest.All, maxBytes / 4, maxBytes, ReasonCost},
+		{"lists", `body.commits.map(c, body.l.map(x, x)).size() > 0`, valuetest.All, 10 << 20, maxBytes, ReasonCost},
 		{"an empty account", `body.commits.map(c, body.repo + string(c.id)).size() == 301`, 1 << 20, 1, 1 << 20, ReasonBusy},
 		{"an empty account and ||", `body.commits.map(c, body.repo + string(c.id)).size() == 301 || true`, 1 << 20, 1, 1 << 20, ReasonBusy},
 		{"little", `body.commits.map(c, c.id).size() == 301`, 0, 0, 0, ReasonBusy},
@@ -233,23 +222,22 @@ func TestMemory(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			e, a := newRequest(t, commits, nil), &account{limit: test.limit}
+			e, a := newRequest(t, commits, nil), &valuetest.Account{Limit: test.limit}
 			e.Memory = a
 			(*activation)(e).ResolveName("body")
 			c := compile(t, test.expression)
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			met, err := c.Eval(e)
-			runtime.ReadMemStats(&after)
+			var met bool
+			var err error
+			allocated := valuetest.Allocated(func() { met, err = c.Eval(e) })
 			var failure *Error
 			if errors.As(err, &failure); met != (test.reason == "") || !met && failure.Reason != test.reason {
 				t.Errorf("Eval = %v, %v; want reason %q", met, err, test.reason)
 			}
-			if a.taken < test.atLeast || a.taken > test.atMost {
-				t.Errorf("took %d bytes, want %d to %d", a.taken, test.atLeast, test.atMost)
+			if a.Taken < test.atLeast || a.Taken > test.atMost {
+				t.Errorf("took %d bytes, want %d to %d", a.Taken, test.atLeast, test.atMost)
 			}
-			if allocated := int64(after.TotalAlloc - before.TotalAlloc); allocated > 2*(a.taken+freeMemory)+MaxWork*16 {
-				t.Errorf("allocated %d bytes and took %d", allocated, a.taken)
+			if allocated > 2*(a.Taken+freeMemory)+MaxWork*16 {
+				t.Errorf("allocated %d bytes and took %d", allocated, a.Taken)
 			}
 		})
 	}

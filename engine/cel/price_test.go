@@ -3,7 +3,6 @@ package cel
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 // callMemory is how many bytes a call may allocate without being charged for them.
@@ -195,7 +195,7 @@ func TestPrices(t *testing.T) {
 				if m.err != nil {
 					refused++
 				}
-				if m.allocated > 2*m.taken+32*m.work+callMemory && !raceEnabled {
+				if m.allocated > 2*m.taken+32*m.work+callMemory && !valuetest.Race {
 					t.Errorf("%s(%s): allocates %d KiB and takes %d (%v)", overload.ID(), describe(args), m.allocated>>10, m.taken>>10, m.err)
 				}
 			}
@@ -270,12 +270,10 @@ type measured struct {
 func measure(t testing.TB, c *Program, args []ref.Val) measured {
 	e := newRequest(t, github, nil)
 	vars := &measuring{counted: counted{(*activation)(e), newMeter(e)}, args: args}
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	_, err := c.evaluate(vars)
-	runtime.ReadMemStats(&after)
+	var err error
+	allocated := valuetest.Allocated(func() { _, err = c.evaluate(vars) })
 	return measured{
-		allocated: int(after.TotalAlloc - before.TotalAlloc), taken: maxBytes - vars.meter.memory - vars.meter.memoryLeft,
+		allocated: int(allocated), taken: maxBytes - vars.meter.memory - vars.meter.memoryLeft,
 		work: MaxWork - vars.meter.work - vars.meter.workLeft, err: err,
 	}
 }

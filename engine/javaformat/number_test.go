@@ -3,42 +3,17 @@ package javaformat
 import (
 	"fmt"
 	"math/big"
-	"os"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 // TestJavaNumbers compares with the results of JDK 25 for patterns and numbers: the rows of the kind number that
 // ../javatime/testdata/Facts.java prints. Rows in which we differ on purpose are in numberDifferences.
 func TestJavaNumbers(t *testing.T) {
-	data, err := os.ReadFile("testdata/java.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, differ := 0, 0
-	for line := range strings.Lines(string(data)) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		row, want := strings.Join(fields[:len(fields)-1], "\t"), fields[len(fields)-1]
-		got, err := javaNumber(fields[1 : len(fields)-1])
-		if err != nil {
-			got = "ERROR"
-		}
-		rows++
-		switch reason, listed := numberDifferences[row]; {
-		case got == want && listed:
-			t.Errorf("%q equals Java's result, but is listed as different: %s", row, reason)
-		case listed:
-			differ++
-		case got != want:
-			t.Errorf("%q: got %q (%v), want %q", row, got, err, want)
-		}
-	}
-	if rows < 2000 || differ != len(numberDifferences) {
-		t.Errorf("%d rows compared and %d of %d differences met", rows, differ, len(numberDifferences))
-	}
+	valuetest.Facts(t, 2000, numberDifferences, javaNumber)
 }
 
 // numberDifferences are rows that differ on purpose, with the reason.
@@ -48,7 +23,7 @@ var numberDifferences = map[string]string{
 	"number\t0.0x0\tlong\t1234":   "digits behind the suffix are refused",
 }
 
-func javaNumber(args []string) (string, error) {
+func javaNumber(_ string, args []string) (string, error) {
 	pattern := args[0]
 	if pattern == "-" {
 		pattern = "#,##0.###"

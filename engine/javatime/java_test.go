@@ -1,47 +1,22 @@
 package javatime
 
 import (
-	"os"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 // TestJavaFacts compares with the results of JDK 25 for patterns, texts, zones and units (testdata/Facts.java). Rows in which
 // we differ on purpose are in javaDifferences.
 func TestJavaFacts(t *testing.T) {
-	data, err := os.ReadFile("testdata/java.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
 	checks := map[string]func(f *Formats, args []string) (string, error){
 		"print": javaPrint, "read": javaRead, "zone": javaZone, "plus": javaPlus,
 	}
 	f := new(Formats)
-	rows, differ := 0, 0
-	for line := range strings.Lines(string(data)) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		row, want := strings.Join(fields[:len(fields)-1], "\t"), fields[len(fields)-1]
-		got, err := checks[fields[0]](f, fields[1:len(fields)-1])
-		if err != nil {
-			got = "ERROR"
-		}
-		rows++
-		switch reason, listed := javaDifferences[row]; {
-		case got == want && listed:
-			t.Errorf("%q equals Java's result, but is listed as different: %s", row, reason)
-		case listed:
-			differ++
-		case got != want:
-			t.Errorf("%q: got %q (%v), want %q", row, got, err, want)
-		}
-	}
-	if rows < 1500 || differ != len(javaDifferences) {
-		t.Errorf("%d rows compared and %d of %d differences met", rows, differ, len(javaDifferences))
-	}
+	valuetest.Facts(t, 1500, javaDifferences, func(kind string, args []string) (string, error) { return checks[kind](f, args) })
 }
 
 // javaDifferences are rows that differ on purpose, with the reason.

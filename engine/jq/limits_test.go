@@ -3,16 +3,20 @@ package jq
 import (
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
-// patience is how long a hostile program may take. On an idle machine it ends in a tenth of that; a program without a limit
-// would never end.
-const patience = 3 * time.Second
+// quarter are a quarter of the standard limits, so that ending by one takes a quarter of the time.
+var quarter = meter.Limits{
+	Steps: standard.Steps / 4, OutputBytes: standard.OutputBytes / 4, RangeItems: standard.RangeItems / 4, Memory: standard.Memory / 4,
+	Depth: standard.Depth, RegexTime: standard.RegexTime,
+}
 
 // TestLimits checks that a limit ends programs that would not end, or would take more memory than there is.
 func TestLimits(t *testing.T) {
-	r, input := &runner{limits: standard}, large()
+	r, input := &runner{limits: quarter}, large()
 	for _, test := range []struct{ name, program string }{
 		{"endless recursion", "def f: f; f"},
 		{"endless recursion that grows", "def f: [., .] | f; f"},
@@ -81,13 +85,10 @@ func TestLimits(t *testing.T) {
 		{"labels again and again", "last(range(1e9) | first(1, 2))"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			begin := time.Now()
-			got := r.print(input, test.program)
-			took := time.Since(begin)
-			if took > patience {
-				t.Errorf("took %s", took)
-			} else {
-				t.Logf("took %s", took)
+			var got string
+			allocated := valuetest.Allocated(func() { got = r.print(input, test.program) })
+			if allocated > int64(3*quarter.Memory) {
+				t.Errorf("allocated %d MiB", allocated>>20)
 			}
 			if !strings.HasPrefix(got, "!limit ") {
 				t.Errorf("got %.100s, want an error of class limit", got)

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 func TestLine(t *testing.T) {
@@ -47,7 +49,7 @@ func TestLineAllocates(t *testing.T) {
 		}
 	}
 	long := strings.Repeat("\x01", 10<<20) // of which a line of at most [Limit] bytes is made, see TestLine
-	if n := testing.AllocsPerRun(10, func() { m.Line(long) }); n > 4 && !raceEnabled {
+	if n := testing.AllocsPerRun(10, func() { m.Line(long) }); n > 4 && !valuetest.Race {
 		t.Errorf("10 MiB of control characters: %v allocations", n)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 var limits = Limits{Steps: 1000, OutputBytes: 100, Depth: 2, RangeItems: 10, Memory: 1 << 20, RegexTime: time.Millisecond}
@@ -46,28 +47,17 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// account counts what is taken, up to a limit.
-type account struct{ taken, limit int64 }
-
-func (a *account) Take(bytes int64) error {
-	if a.taken+bytes > a.limit {
-		return errors.New("empty")
-	}
-	a.taken += bytes
-	return nil
-}
-
-// TestAccount checks that small evaluations take nothing from the account, that others take memory in pieces, and that an
-// empty account is not reported as a limit.
+// TestAccount sees that small evaluations do not ask the account, that others ask in pieces, and that an empty account is
+// no limit.
 func TestAccount(t *testing.T) {
-	a := &account{limit: memoryPiece}
+	a := &valuetest.Account{Limit: memoryPiece}
 	var m Meter
 	m.Reset(&limits, a)
-	if err := m.Allocate(FreeMemory); err != nil || a.taken != 0 {
-		t.Errorf("what is free: took %d, %v", a.taken, err)
+	if err := m.Allocate(FreeMemory); err != nil || a.Taken != 0 {
+		t.Errorf("what is free: took %d, %v", a.Taken, err)
 	}
-	if err := m.Allocate(1); err != nil || a.taken != memoryPiece {
-		t.Errorf("a byte more: took %d, %v", a.taken, err)
+	if err := m.Allocate(1); err != nil || a.Taken != memoryPiece {
+		t.Errorf("a byte more: took %d, %v", a.Taken, err)
 	}
 	err := m.Allocate(memoryPiece)
 	if f, ok := errors.AsType[*Fault](err); !ok || f.Class != ClassBusy {

@@ -1,7 +1,6 @@
 package pebble
 
 import (
-	"errors"
 	"runtime"
 	"strconv"
 	"strings"
@@ -9,30 +8,10 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
-// countingMemory is an account that counts what is taken, up to a limit.
-type countingMemory struct{ has, taken int64 }
-
-func (m *countingMemory) Take(n int64) error {
-	if m.taken+n > m.has {
-		return errors.New("nothing is left")
-	}
-	m.taken += n
-	return nil
-}
-
-// heapInUse returns the bytes that are reachable.
-func heapInUse() int64 {
-	var stats runtime.MemStats
-	runtime.GC()
-	runtime.GC() // the second one frees what pools held
-	runtime.ReadMemStats(&stats)
-	return int64(stats.HeapAlloc)
-}
-
-// TestMapsTakeTheirMembers checks that filters and functions that make maps, lists and trees take at least the memory that
-// these hold.
+// TestMapsTakeTheirMembers sees that filters and functions that make maps, lists and trees take at least what those hold.
 func TestMapsTakeTheirMembers(t *testing.T) {
 	e := New(Options{Limits: Limits{Steps: 20_000_000, Memory: 1 << 30, OutputBytes: 256 << 20}})
 	m, texts := value.NewMap(20_000), make([]value.Value, 20_000)
@@ -51,17 +30,17 @@ func TestMapsTakeTheirMembers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		account := &countingMemory{has: 1 << 40}
-		before := heapInUse()
-		v, err := tmpl.RenderTyped(&Context{Vars: vars.Map(), Memory: account})
-		held := heapInUse() - before
-		if err != nil {
-			t.Errorf("%s: %v", text, err)
-		}
-		if taken := account.taken + meter.FreeMemory; held > taken+64<<10 {
+		account := &valuetest.Account{Limit: valuetest.All}
+		held := valuetest.Held(func() any {
+			v, err := tmpl.RenderTyped(&Context{Vars: vars.Map(), Memory: account})
+			if err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+			return v
+		})
+		if taken := account.Taken + meter.FreeMemory; held > taken+64<<10 {
 			t.Errorf("%s: holds %d bytes and took %d", text, held, taken)
 		}
-		runtime.KeepAlive(v)
 	}
 	runtime.KeepAlive(vars)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 func decode(tb testing.TB, text string) value.Value {
@@ -164,7 +165,7 @@ func TestAllocations(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
-		if n > 0 && !raceEnabled {
+		if n > 0 && !valuetest.Race {
 			t.Errorf("%s: %v allocations", text, n)
 		}
 	}

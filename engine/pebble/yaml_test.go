@@ -4,10 +4,10 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 func TestReadYAML(t *testing.T) {
@@ -65,7 +65,7 @@ func TestReadYAML(t *testing.T) {
 	}
 }
 
-// TestYAMLLimits checks that a limit, or an error of the parser, ends hostile texts in time.
+// TestYAMLLimits sees that hostile texts end by a limit, or by an error of the parser, before they have taken much memory.
 func TestYAMLLimits(t *testing.T) {
 	laughs := "a: &a [x,x,x,x,x,x,x,x,x]\n"
 	for c := 'b'; c <= 'k'; c++ {
@@ -99,16 +99,16 @@ func TestYAMLLimits(t *testing.T) {
 		{"escapes", "- \"" + many("\\x41", most) + "\"", true},
 		{"long text that is more", many("a ", more), false},
 	} {
-		begin := time.Now()
-		got := outcome(New(Options{}), &Context{Vars: value.MapOf("v", value.String(c.text)).Map()}, "{{ yaml(v) | length }}")
-		took := time.Since(begin)
-		if took > patience {
-			t.Errorf("%s: took %s", c.name, took)
-		}
+		var got string
+		allocated := valuetest.Allocated(func() {
+			got = outcome(New(Options{}), &Context{Vars: value.MapOf("v", value.String(c.text)).Map()}, "{{ yaml(v) | length }}")
+		})
 		if strings.HasPrefix(got, "!") == c.ends {
 			t.Errorf("%s: got %.50s", c.name, got)
 		}
-		t.Logf("%s: %s %s", c.name, got, took)
+		if allocated > 48<<20 {
+			t.Errorf("%s: allocated %d MiB", c.name, allocated>>20)
+		}
 	}
 }
 
@@ -119,37 +119,38 @@ func TestYAMLTakesWhatItHolds(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, part := range []string{"- 1\n", "- - 1\n", "-\n", "- {a: 1}\n", "- a b c d e f g h\n"} {
-		account := &countingMemory{has: 1 << 40}
+		account := &valuetest.Account{Limit: valuetest.All}
 		c := &Context{Vars: value.MapOf("v", value.String(strings.Repeat(part, 100<<10/len(part)))).Map(), Memory: account}
-		before := heapInUse()
-		v, err := tmpl.RenderTyped(c)
-		held := heapInUse() - before
-		if err != nil {
-			t.Errorf("%q: %v", part, err)
-		}
-		if taken := account.taken + meter.FreeMemory; held > taken {
+		held := valuetest.Held(func() any {
+			v, err := tmpl.RenderTyped(c)
+			if err != nil {
+				t.Errorf("%q: %v", part, err)
+			}
+			return v
+		})
+		if taken := account.Taken + meter.FreeMemory; held > taken {
 			t.Errorf("%q: holds %d bytes and took %d", part, held, taken)
 		}
-		runtime.KeepAlive(v)
 		runtime.KeepAlive(c)
 	}
 }
 
-// FuzzYAML reads texts and writes their values: nothing panics or takes long.
+// FuzzYAML reads texts, writes what they say, and sees that nothing panics or takes much memory.
 func FuzzYAML(f *testing.F) {
 	for _, text := range []string{"a: 1\nb: [x, 'y']", "- &a {b: 1}\n- <<: *a", "|\n  a\n  b", "{a: [1, {b: c}]}", "? a\n: b", "!!str 1", "%YAML 1.1\n---\na", "- - - a\n  - b"} {
 		f.Add(text)
 	}
-	e := New(Options{Limits: Limits{Steps: 50_000, OutputBytes: 1 << 20}})
+	e := New(Options{Limits: Limits{Steps: 50_000, OutputBytes: 1 << 20, Memory: 1 << 20}})
 	tmpl, err := e.Compile("{{ yaml(v) | yaml }}")
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		begin := time.Now()
-		_, err := tmpl.Render(&Context{Vars: value.MapOf("v", value.String(text)).Map()})
-		if took := time.Since(begin); took > 2*time.Second {
-			t.Fatalf("%q: took %s, %v", text, took, err)
+		allocated := valuetest.Allocated(func() {
+			_, _ = tmpl.Render(&Context{Vars: value.MapOf("v", value.String(text)).Map()}) // or it says why not
+		})
+		if allocated > int64(8<<20+256*len(text)) {
+			t.Fatalf("%q: allocated %d MiB", text, allocated>>20)
 		}
 	})
 }

@@ -51,6 +51,7 @@ type countingStore struct {
 	*memory.Store
 	mu       sync.Mutex
 	calls    []string
+	rows     int // task runs that were written
 	failures map[string]error
 }
 
@@ -72,8 +73,13 @@ func (s *countingStore) log() string {
 
 func (s *countingStore) Commit(ctx context.Context, b *execution.Batch) error {
 	name := "commit"
-	if len(b.Accept) > 0 {
+	rows := 0
+	for _, a := range b.Accept {
 		name = "accept"
+		rows += len(a.State.Runs)
+	}
+	for _, w := range b.Write {
+		rows += len(w.Changes.Rows)
 	}
 	if err := s.call(name); err != nil {
 		return err
@@ -81,6 +87,9 @@ func (s *countingStore) Commit(ctx context.Context, b *execution.Batch) error {
 	if err := ctx.Err(); err != nil { // as a store on disk
 		return err
 	}
+	s.mu.Lock()
+	s.rows += rows
+	s.mu.Unlock()
 	return s.Store.Commit(ctx, b)
 }
 
@@ -119,6 +128,18 @@ func (s sleepTask) Run(_ context.Context, c *task.Context) (task.Result, error) 
 		return task.Result{Wake: s.f.runner.now().Add(time.Minute)}, nil
 	}
 	return task.Result{Outputs: value.MapOf("slept", value.Bool(true))}, nil
+}
+
+// slowTask takes ten seconds.
+type slowTask struct{}
+
+func (slowTask) Run(ctx context.Context, _ *task.Context) (task.Result, error) {
+	select {
+	case <-time.After(10 * time.Second):
+		return task.Result{}, nil
+	case <-ctx.Done():
+		return task.Result{}, ctx.Err()
+	}
 }
 
 // openGates opens every gate that comes, until the function that it returns is called.
@@ -171,6 +192,7 @@ func newFixture(t testing.TB, o Options) *fixture {
 	specs := []flow.Spec{
 		{Kind: flow.KindTask, Type: "test.Gate", Compile: func(c *flow.Component) (any, error) { return gateTask{f, c.ID}, nil }},
 		{Kind: flow.KindTask, Type: "test.Sleep", Compile: func(*flow.Component) (any, error) { return sleepTask{f}, nil }},
+		{Kind: flow.KindTask, Type: "test.Slow", Compile: func(*flow.Component) (any, error) { return slowTask{}, nil }},
 		{
 			Kind: flow.KindTask, Type: "test.Parallel", Pure: true, Shape: flow.ShapeParallel,
 			Properties: []flow.Property{{Name: "tasks", Type: flow.Tasks, Required: true}},

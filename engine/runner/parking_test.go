@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"testing"
@@ -129,20 +128,43 @@ func TestManyTimers(t *testing.T) {
 	})
 }
 
-// TestSlowTasksKeepNobody checks that tasks which take their time delay neither other executions nor branches beside them.
+// TestSlowTasksKeepNobody checks that four executions which take ten seconds in a task delay neither each other nor a fifth, on
+// two processors.
 func TestSlowTasksKeepNobody(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
-		for range 4 * runtime.GOMAXPROCS(0) {
-			if err := f.runner.Start(t.Context(), f.job(f.plan(gated), "{}")); err != nil {
+		began := time.Now()
+		var slow []*Job
+		for range 4 {
+			job := f.job(f.plan("tasks: [{id: a, type: test.Slow}]"), "{}")
+			slow = append(slow, job)
+			if err := f.runner.Start(t.Context(), job); err != nil {
 				t.Fatal(err)
 			}
 		}
 		synctest.Wait()
-		f.wait(f.job(f.plan(plain), "{}"))
-		stop := f.openGates()
-		synctest.Wait()
-		stop()
+		for _, yaml := range []string{plain, "tasks: [{id: a, type: test.Open}]"} {
+			f.wait(f.job(f.plan(yaml), "{}"))
+			job := f.job(f.plan(yaml), "{}")
+			if err := f.runner.Start(t.Context(), job); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.runner.Wait(t.Context(), job.State.ID); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("beside slow executions others took %v", took)
+		}
+		for _, job := range slow {
+			if s, err := f.runner.Wait(t.Context(), job.State.ID); err != nil || words(s.History) != ran {
+				t.Errorf("a slow execution: %v, %v", s, err)
+			}
+		}
+		if took := time.Since(began); took != 10*time.Second {
+			t.Errorf("the slow executions took %v together", took)
+		}
 	})
 }
 
@@ -187,74 +209,4 @@ func TestParkedAtExit(t *testing.T) {
 			t.Errorf("the log says %v", logs)
 		}
 	})
-}
-
-// TestParkedCostLittle measures what the runner keeps of executions that are parked, beside what the store holds of them.
-func TestParkedCostLittle(t *testing.T) {
-	const n = 20_000
-	f := newFixture(t, Options{})
-	f.runner.Configure(Options{})
-	p := f.plan(sleeps)
-	scope := f.job(p, "{}").Flow
-	heap := func() int64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int64(m.HeapAlloc)
-	}
-	before := heap()
-	for range n {
-		job := f.job(p, "{}")
-		job.Flow = scope
-		if _, _, _, err := f.runner.RunAndWait(context.Background(), job, time.Now()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for parked := 0; parked < n; runtime.Gosched() {
-		f.runner.mu.Lock()
-		parked = len(f.runner.parked)
-		f.runner.mu.Unlock()
-	}
-	with := heap()
-	f.runner.mu.Lock()
-	f.runner.parked = map[string]*parked{}
-	f.runner.mu.Unlock()
-	without := heap()
-	t.Logf("an execution that is parked costs the runner %d bytes, and the store %d", (with-without)/n, (without-before)/n)
-	if each := (with - without) / n; each > 1024 {
-		t.Errorf("the runner keeps %d bytes of each", each)
-	}
-}
-
-// TestGrowth drives executions of many tasks: what a task costs must not grow with the number of tasks before it. It counts
-// allocated bytes.
-func TestGrowth(t *testing.T) {
-	for _, test := range []struct{ name, task string }{
-		{"pure", "{id: t%d, type: io.kestra.plugin.core.debug.Return, format: v}"},
-		{"a commit for each", "{id: t%d, type: test.Open}"},
-		{"reading the outputs of the first", "{id: t%d, type: io.kestra.plugin.core.debug.Return, format: '{{ outputs.t0.value ?? 1 }}'}"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			f := newFixture(t, Options{})
-			f.runner.Configure(Options{})
-			each := func(n int) float64 {
-				yaml := "tasks:\n"
-				for i := range n {
-					yaml += "- " + fmt.Sprintf(test.task, i) + "\n"
-				}
-				job := f.job(f.plan(yaml), "{}")
-				var a, b runtime.MemStats
-				runtime.ReadMemStats(&a)
-				f.wait(job)
-				runtime.ReadMemStats(&b)
-				return float64(b.TotalAlloc-a.TotalAlloc) / float64(n)
-			}
-			each(10)
-			few, many := each(100), each(3000)
-			t.Logf("%.0f bytes for each of 100 tasks, %.0f of 3,000", few, many)
-			if many > 1.5*few {
-				t.Errorf("a task of 3,000 allocates %.1f times as much as one of 100", many/few)
-			}
-		})
-	}
 }

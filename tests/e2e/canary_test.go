@@ -49,7 +49,7 @@ func canaryFlows(c canary) map[string]string {
 		"pebble":   echoFlow("pebble_"+c.name, c.property, condition("io.kestra.plugin.core.condition.Expression", "\"{{ trigger.body.nothing.here == 'other' }}\"")),
 		"cel":      echoFlow("cel_"+c.name, c.property, condition("cel", "body.nothing.here == 1")),
 		"disabled": echoFlow("disabled_"+c.name, c.property, "disabled: true\n"),
-		"late":     longFlow("late_"+c.name, c.property, 20, waitsForOutputs, "waitTimeout: PT0.01S\n"),
+		"late":     echoFlow("late_"+c.name, c.property, waitsForOutputs, "waitTimeout: PT0.000001S\n"), // over before the first task
 		"slow":     slowFlow("slow_"+c.name, c.property, waitsForOutputs),
 	}
 	flows["failing"] = strings.Replace(echoFlow("failing_"+c.name, c.property, waitsForOutputs), "trigger.parameters.n[0] ?? 'none'", "trigger.nothing.here", 1)

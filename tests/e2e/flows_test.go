@@ -81,14 +81,9 @@ triggers:
 // The trigger's properties for an answer with the flow's outputs.
 const waitsForOutputs = "wait: true\nreturnOutputs: true\n"
 
-// slowFlow returns a flow in company.team that logs `begins`, with the parameter n, and then works for a minute of a core,
-// in many short tasks. Lines are further properties of its trigger.
+// slowFlow returns a flow in company.team that logs `begins`, with the parameter n, and then works for half a minute of a
+// core, in many tasks of about 30 ms. Lines are further properties of its trigger.
 func slowFlow(id, key string, lines ...string) string {
-	return longFlow(id, key, 3000, lines...)
-}
-
-// longFlow is slowFlow with this many tasks, each of about 20 ms.
-func longFlow(id, key string, tasks int, lines ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `id: %s
 namespace: company.team
@@ -101,9 +96,9 @@ triggers:
     type: io.kestra.plugin.core.log.Log
     message: "begins {{ trigger.parameters.n[0] ?? 'unnamed' }}"
 `, id, key, indent(lines))
-	for i := range tasks {
+	for i := range 1000 {
 		fmt.Fprintf(&b, "  - id: t%d\n    type: io.kestra.plugin.core.debug.Return\n", i)
-		b.WriteString("    format: \"{% for i in range(1, 300000) %}{% endfor %}\"\n")
+		b.WriteString("    format: \"{% for i in range(1, 450000) %}{% endfor %}\"\n")
 	}
 	return b.String()
 }

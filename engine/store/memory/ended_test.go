@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 func state(id string, status execution.Status) *execution.State {
@@ -155,17 +156,10 @@ func TestSizeFollowsChanges(t *testing.T) {
 
 // TestSizeIsThatOfMemory compares the counted size with the memory on the heap.
 func TestSizeIsThatOfMemory(t *testing.T) {
-	heap := func() int {
-		runtime.GC()
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int(m.HeapAlloc)
-	}
 	for _, rows := range []int{0, 2, 20} {
 		const number = 2000
 		s := New(Options{EndedBytes: 1 << 30})
-		before := heap()
+		before := valuetest.Heap()
 		for range number {
 			st := state(execution.NewID(), execution.Created)
 			st.Trigger.Variables.JSON = make([]byte, 500)
@@ -181,7 +175,7 @@ func TestSizeIsThatOfMemory(t *testing.T) {
 			}
 			must(t, s.Commit(t.Context(), b))
 		}
-		grown := heap() - before
+		grown := int(valuetest.Heap() - before)
 		if counted := s.endedBytes; counted < grown*3/4 || counted > grown*4/3 {
 			t.Errorf("%d rows: counted %d bytes for an execution, the heap has grown by %d", rows, counted/number, grown/number)
 		}

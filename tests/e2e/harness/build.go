@@ -71,9 +71,11 @@ func buildProgram(pkg string) (string, error) {
 	if err := noteSources(pkg); err != nil {
 		return "", err
 	}
-	out, err := exec.Command("go", "build", "-o", file, module+pkg).CombinedOutput()
+	// Unlike go build, go run keeps the linked program in its cache, where the tests of other packages, and later runs, find
+	// it. Here cp runs it, which means that it is copied.
+	out, err := exec.Command("go", "run", "-exec", "cp", module+pkg, file).CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, out)
+		return "", fmt.Errorf("go run -exec cp %s: %w\n%s", pkg, err, out)
 	}
 	return file, nil
 }

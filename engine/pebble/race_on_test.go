@@ -1,6 +1,0 @@
-//go:build race
-
-package pebble
-
-// raceEnabled is set under the race detector, which makes allocations of its own.
-const raceEnabled = true

@@ -1,0 +1,6 @@
+//go:build race
+
+package valuetest
+
+// Race is set under the race detector, which makes allocations of its own.
+const Race = true
