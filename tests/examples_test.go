@@ -99,15 +99,15 @@ func (c curl) request(t *testing.T) *webhook.Request {
 	r := &webhook.Request{Method: http.MethodGet, Header: http.Header{"User-Agent": {"curl/8"}}, Host: "localhost:8080", RemoteAddr: "127.0.0.1"}
 	body := ""
 	for i := 0; i < len(c); i++ {
-		switch {
-		case c[i] == "-d":
+		switch c[i] {
+		case "-d":
 			i++
 			body, r.Method = c[i], http.MethodPost
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		case c[i] == "-X":
+		case "-X":
 			i++
 			r.Method = c[i]
-		case c[i] == "-H":
+		case "-H":
 			i++
 			name, text, _ := strings.Cut(c[i], ": ")
 			r.Header.Set(name, text)

@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -52,7 +53,7 @@ func (x *index) record(row int32, r *execution.Run, looped bool, outputs value.V
 			e.values = x.runs[r.Parent].values
 		}
 		if looped {
-			e.values = append(e.values[:len(e.values):len(e.values)], r.Value)
+			e.values = append(slices.Clip(e.values), r.Value)
 		}
 		x.add(row)
 		x.enter(row)

@@ -1,6 +1,7 @@
 package scope
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -68,7 +69,7 @@ type loopView struct {
 
 // Get implements [value.Source].
 func (v loopView) Get(name string) (value.Value, bool) {
-	values := append(v.values[:len(v.values):len(v.values)], name)
+	values := slices.Concat(v.values, []string{name})
 	x := v.index
 	x.mu.RLock()
 	defer x.mu.RUnlock()

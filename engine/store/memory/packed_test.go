@@ -15,7 +15,7 @@ import (
 
 // fill sets every exported field, at any depth, to a random value.
 func fill(v reflect.Value, r *rand.Rand) {
-	if t, ok := v.Addr().Interface().(*time.Time); ok {
+	if t, ok := reflect.TypeAssert[*time.Time](v.Addr()); ok {
 		*t = time.Unix(r.Int64N(1<<40)-1<<39, r.Int64N(1e9)).UTC()
 		return
 	}
