@@ -248,8 +248,15 @@ func TestGoOnAfterACut(t *testing.T) {
 	})
 }
 
+// parallel says whether a task of the flow can have several tasks under way.
 func (a *actor) parallel() bool {
-	return slices.ContainsFunc(a.plan.nodes, func(n Node) bool { return n.Shape == flow.ShapeParallel })
+	return slices.ContainsFunc(a.plan.nodes, func(n Node) bool {
+		switch n.Shape {
+		case flow.ShapeParallel, flow.ShapeDag, flow.ShapeEach:
+			return n.Limit != 1
+		}
+		return false
+	})
 }
 
 // loaded returns a state as a store gives it back.
