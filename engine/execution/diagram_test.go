@@ -151,35 +151,42 @@ func (a *actor) effects(of string, r Result) string {
 	return text
 }
 
-const (
-	diagramsBegin = "// # States of the execution\n"
-	diagramsEnd   = "package execution\n"
-)
+// shapesFrom is the section with which the documentation goes on in another file, for the sake of its length.
+const shapesFrom = "a Sequence"
 
-// TestDiagramsInDocumentation checks that the end of the package documentation shows the diagrams.
+// TestDiagramsInDocumentation checks that the ends of the package comments show the diagrams.
 func TestDiagramsInDocumentation(t *testing.T) {
-	source, err := os.ReadFile("doc.go")
+	all := sections()
+	cut := slices.IndexFunc(all, func(s section) bool { return s.title == shapesFrom })
+	documented(t, "doc.go", all[:cut])
+	documented(t, "doc_shapes.go", all[cut:])
+}
+
+// documented checks that a package comment ends with these sections.
+func documented(t *testing.T, file string, sections []section) {
+	source, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var want strings.Builder
-	for _, s := range sections() {
+	for _, s := range sections {
 		fmt.Fprintf(&want, "// # States of %s\n//\n", s.title)
 		for _, d := range s.diagrams {
 			d.print(&want)
 		}
 	}
-	text := strings.TrimSuffix(want.String(), "//\n") + diagramsEnd
-	before, got, found := strings.Cut(string(source), diagramsBegin)
+	text := strings.TrimSuffix(want.String(), "//\n") + "package execution\n"
+	begin, _, _ := strings.Cut(text, "\n")
+	before, got, found := strings.Cut(string(source), begin)
 	if !found {
-		t.Fatalf("doc.go has no line %q", diagramsBegin)
+		t.Fatalf("%s has no line %q", file, begin)
 	}
 	if *update {
-		if err := os.WriteFile("doc.go", []byte(before+text), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(before+text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-	} else if diff := cmp.Diff(text, diagramsBegin+got); diff != "" {
-		t.Errorf("run `go test ./engine/execution -run Diagrams -update`: (-want +got)\n%s", diff)
+	} else if diff := cmp.Diff(text, begin+got); diff != "" {
+		t.Errorf("%s: run `go test ./engine/execution -run Diagrams -update`: (-want +got)\n%s", file, diff)
 	}
 }
 
