@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -256,5 +258,17 @@ func TestStoreThatKeepsNothing(t *testing.T) {
 	}
 	if len(g.entered) != 0 {
 		t.Error("a task ran")
+	}
+}
+
+// TestRandomTextsDiffer: expressions at different places of a flow draw different random numbers, as in Kestra.
+func TestRandomTextsDiffer(t *testing.T) {
+	const outputs = `outputs: [{id: a, type: STRING, value: "{{ uuid() }}"}, {id: b, type: STRING, value: "{{ uuid() }}"}, {id: c, type: JSON, value: ["{{ uuid() }}", "{{ uuid() }}"]}]`
+	site := newSite(t, openEngine(t), SiteOptions{}, webhookFlow("f", "wait: true\nreturnOutputs: true", outputs))
+	body := string(send(site, "f", "").Body)
+	ids := regexp.MustCompile(`[0-9a-f]{8}-[-0-9a-f]{27}`).FindAllString(body, -1)
+	slices.Sort(ids)
+	if len(slices.Compact(ids)) != 4 {
+		t.Errorf("not four different ids: %s", body)
 	}
 }

@@ -17,7 +17,7 @@ func hasExpression(text string) bool {
 
 // template compiles the text of a scalar; nil after an error.
 func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
-	t, err := l.pebble.Compile(text)
+	t, err := l.pebble.CompileAt(path, text)
 	if err != nil {
 		l.expressionError(n, path, err)
 		return nil
@@ -29,7 +29,7 @@ func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
 // secretTemplate is template for a text that must not be quoted: an error says what kind it is of, and where, and names
 // only words of the language.
 func (l *loader) secretTemplate(n *yaml.Node, text, path string) *pebble.Template {
-	t, err := l.pebble.Compile(text)
+	t, err := l.pebble.CompileAt(path, text)
 	if err == nil {
 		return t
 	}
@@ -55,7 +55,7 @@ var secretProblems = map[pebble.Class]string{
 
 // structure compiles the texts inside the value v of node n; nil after an error.
 func (l *loader) structure(n *yaml.Node, v value.Value, path string) *pebble.Structure {
-	s, err := l.pebble.CompileValue(v)
+	s, err := l.pebble.CompileValue(path, v)
 	if err != nil {
 		if at, ok := errors.AsType[*pebble.PathError](err); ok {
 			n, path = follow(n, at, path)

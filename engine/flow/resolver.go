@@ -100,7 +100,7 @@ func (r *resolver) isEnabled(i int) bool {
 	if in.condition == nil {
 		return true
 	}
-	v, err := in.condition.RenderTyped(r.sees(i, conditions))
+	v, err := in.condition.RenderTyped(r.sees(i))
 	if err != nil {
 		r.warn("Invalid condition: input `%s` is left out: %v", in.ID, err)
 	}
@@ -113,7 +113,7 @@ func (r *resolver) typeOf(i int) (*Type, error) {
 	if in.expression == nil {
 		return &in.Type, nil
 	}
-	v, err := in.expression.RenderTyped(r.sees(i, choices))
+	v, err := in.expression.RenderTyped(r.sees(i))
 	if err != nil {
 		return nil, RenderingError(in.ID, fmt.Errorf("the expression of its values: %w", err))
 	}
@@ -150,7 +150,7 @@ func (r *resolver) written(i int, typ *Type) (value.Value, error) {
 		}
 		return value.Null, nil
 	}
-	v, err := in.Defaults.Render(r.sees(i, defaults))
+	v, err := in.Defaults.Render(r.sees(i))
 	if err != nil {
 		return value.Null, RenderingError(in.ID, err)
 	}
@@ -198,24 +198,10 @@ func (r *resolver) resolution(extra *value.Map) *Resolution {
 	return &Resolution{Values: root.value().Map(), Warnings: r.warnings}
 }
 
-// use is what of an input is evaluated. Each has a seed of its own.
-type use uint64
-
-const (
-	defaults use = iota
-	choices
-	conditions
-	uses
-)
-
 // sees returns what the expressions of an input see.
-func (r *resolver) sees(i int, of use) *pebble.Context {
+func (r *resolver) sees(i int) *pebble.Context {
 	c := *r.context
 	c.Vars = value.DrawMap(inputScope{r.context.Vars, r.visible(i)})
-	if c.Seed != 0 {
-		const odd = 0x9e3779b97f4a7c15
-		c.Seed += (uint64(i)*uint64(uses) + uint64(of)) * odd
-	}
 	return &c
 }
 

@@ -1,6 +1,8 @@
 package pebble
 
 import (
+	"hash/fnv"
+	"io"
 	"strings"
 	"sync"
 
@@ -55,8 +57,12 @@ func New(o Options) *Engine {
 
 // Compile compiles a template. The error is an [*Error]: of [ClassSyntax], of [ClassUnknown] for a filter, function or
 // test that does not exist (Kestra reports it only when the call is reached), or of [ClassLimit].
-func (e *Engine) Compile(text string) (*Template, error) {
-	t := &Template{engine: e, source: text}
+func (e *Engine) Compile(text string) (*Template, error) { return e.CompileAt("", text) }
+
+// CompileAt is [Engine.Compile] for a text of several that are evaluated with one seed: those at different places, such as
+// tasks[0].format, draw different random numbers.
+func (e *Engine) CompileAt(place, text string) (*Template, error) {
+	t := &Template{engine: e, source: text, stream: streamAt(place)}
 	if len(text) > e.limits.TemplateBytes {
 		return nil, &Error{
 			Class: ClassLimit, Line: 1, Column: 1,
@@ -75,6 +81,16 @@ func (e *Engine) Compile(text string) (*Template, error) {
 		return nil, publish(err, text)
 	}
 	return t, nil
+}
+
+// streamAt names the stream of random numbers at a place, the same one in every process; 0 for "".
+func streamAt(place string) uint64 {
+	if place == "" {
+		return 0
+	}
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, place) // a hash takes everything
+	return h.Sum64()
 }
 
 // constantTemplate returns the template of a text without any expression.

@@ -101,7 +101,7 @@ func TestErrorNeverShowsData(t *testing.T) {
 }
 
 func TestErrorIsTyped(t *testing.T) {
-	_, err := New(Options{}).CompileValue(value.MapOf("a", value.ListOf(value.String("x"), value.String("{{ b"))))
+	_, err := New(Options{}).CompileValue("", value.MapOf("a", value.ListOf(value.String("x"), value.String("{{ b"))))
 	var failed *Error
 	var path *PathError
 	if !errors.As(err, &failed) || failed.Class != ClassSyntax || !errors.As(err, &path) {

@@ -23,7 +23,8 @@ type state struct {
 // evaluation is what nothing is kept of.
 type evaluation struct {
 	engine   *Engine
-	template *Template
+	template *Template // the one under way, which render() changes
+	stream   uint64    // of random numbers: that of the outermost template
 	ctx      *Context
 	vars     *value.Map // the variables of the context; nil inside a macro
 	floor    int        // index in locals below which nothing is visible: that of the running macro
@@ -57,7 +58,7 @@ func (e *Engine) acquire(t *Template, c *Context) *state {
 		c = &Context{}
 	}
 	st := e.states.Get().(*state)
-	st.engine, st.template, st.ctx, st.vars = e, t, c, c.Vars
+	st.engine, st.template, st.stream, st.ctx, st.vars = e, t, t.stream, c, c.Vars
 	st.Reset(&e.budget, c.Memory)
 	return st
 }
@@ -157,6 +158,7 @@ func (st *state) dice() *rand.Rand {
 		if seed == 0 {
 			seed = rand.Uint64()
 		}
+		seed ^= st.stream
 		st.random = rand.New(rand.NewPCG(seed, seed^0x9e3779b97f4a7c15))
 	}
 	return st.random

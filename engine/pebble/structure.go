@@ -19,19 +19,27 @@ type Structure struct {
 	isMap    bool
 }
 
-// CompileValue compiles every string and map key of v. The error is a [*PathError] around an [*Error].
-func (e *Engine) CompileValue(v value.Value) (*Structure, error) {
-	return e.compileValue(v, nil)
+// CompileValue compiles every string and map key of v, which stands at a place as in [Engine.CompileAt]. The error is a
+// [*PathError] around an [*Error].
+func (e *Engine) CompileValue(place string, v value.Value) (*Structure, error) {
+	sc := structureCompiler{engine: e, stream: streamAt(place)}
+	return sc.value(v, nil)
 }
 
-func (e *Engine) compileValue(v value.Value, path []any) (*Structure, error) {
+// structureCompiler compiles the texts of one structure, in their order.
+type structureCompiler struct {
+	engine *Engine
+	stream uint64 // of the last text
+}
+
+func (sc *structureCompiler) value(v value.Value, path []any) (*Structure, error) {
 	if len(path) > meter.MaxNesting {
 		err := &Error{Class: ClassLimit, Line: 1, Column: 1, Msg: meter.NewFault(ClassLimit, 0, "value is nested deeper than %d levels", meter.MaxNesting).Msg}
 		return nil, &PathError{Path: slices.Clone(path), Err: err}
 	}
 	switch v.Kind() {
 	case value.KindString:
-		t, err := e.compileAt(v.Str(), path)
+		t, err := sc.text(v.Str(), path)
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +51,7 @@ func (e *Engine) compileValue(v value.Value, path []any) (*Structure, error) {
 	case value.KindList:
 		s := &Structure{constant: true}
 		for i, item := range v.List().All() {
-			c, err := e.compileValue(item, append(path, i))
+			c, err := sc.value(item, append(path, i))
 			if err != nil {
 				return nil, err
 			}
@@ -57,22 +65,22 @@ func (e *Engine) compileValue(v value.Value, path []any) (*Structure, error) {
 		}
 		return s, nil
 	case value.KindMap:
-		return e.compileMap(v.Map(), path)
+		return sc.members(v.Map(), path)
 	default:
 		return &Structure{constant: true, value: v}, nil
 	}
 }
 
-func (e *Engine) compileMap(m *value.Map, path []any) (*Structure, error) {
+func (sc *structureCompiler) members(m *value.Map, path []any) (*Structure, error) {
 	s := &Structure{constant: true, isMap: true}
 	path = append(path, nil)
 	for key, member := range m.All() {
 		path[len(path)-1] = key
-		k, err := e.compileAt(key, path)
+		k, err := sc.text(key, path)
 		if err != nil {
 			return nil, err
 		}
-		c, err := e.compileValue(member, path)
+		c, err := sc.value(member, path)
 		if err != nil {
 			return nil, err
 		}
@@ -89,11 +97,14 @@ func (e *Engine) compileMap(m *value.Map, path []any) (*Structure, error) {
 	return s, nil
 }
 
-func (e *Engine) compileAt(text string, path []any) (*Template, error) {
-	t, err := e.Compile(text)
+func (sc *structureCompiler) text(text string, path []any) (*Template, error) {
+	t, err := sc.engine.Compile(text)
 	if err != nil {
 		return nil, &PathError{Path: slices.Clone(path), Err: err}
 	}
+	const odd = 0x9e3779b97f4a7c15 // gives numbers that have little in common
+	sc.stream += odd
+	t.stream = sc.stream
 	return t, nil
 }
 

@@ -31,7 +31,7 @@ func TestStructure(t *testing.T) {
 		{"empty beside an expression", `{"a": [], "b": "{{ null }}"}`, `{"a":[],"b":""}`},
 		{"raw", `{"a": "{% raw %}{{ x }}{% endraw %}"}`, `{"a":"{{ x }}"}`},
 	} {
-		s, err := e.CompileValue(decode(t, test.source))
+		s, err := e.CompileValue("", decode(t, test.source))
 		if err != nil {
 			t.Errorf("%s: %v", test.name, err)
 			continue
@@ -49,7 +49,7 @@ func TestStructureConstant(t *testing.T) {
 		`[1, "a", {"b": "}"}]`: true, `{"a": "{ b"}`: true, `{"a": "{# c #}"}`: true,
 		`{"a": "{{ 1 }}"}`: false, `[{"{{ 1 }}": 1}]`: false,
 	} {
-		s, err := e.CompileValue(decode(t, source))
+		s, err := e.CompileValue("", decode(t, source))
 		if err != nil {
 			t.Errorf("%s: %v", source, err)
 			continue
@@ -57,6 +57,44 @@ func TestStructureConstant(t *testing.T) {
 		if _, ok := s.Constant(); ok != want {
 			t.Errorf("%s: constant is %t, want %t", source, ok, want)
 		}
+	}
+}
+
+// TestStreams draws random numbers from one seed at several places: the same ones at the same place, others elsewhere.
+func TestStreams(t *testing.T) {
+	e, c := New(Options{}), &Context{Seed: 7}
+	const text = "{{ uuid() }}"
+	drawn := make(map[string]bool)
+	for _, place := range []string{"", "tasks[0].format", "tasks[1].format"} {
+		for range 2 {
+			m, err := e.CompileAt(place, text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			one, err := m.Render(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := e.CompileValue(place, value.MapOf("a", value.String(text), text, value.ListOf(value.String(text))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			several, err := s.Render(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn[one] = true
+			for name, member := range several.Map().All() {
+				if name != "a" {
+					drawn[name] = true
+					member = member.List().At(0)
+				}
+				drawn[member.Str()] = true
+			}
+		}
+	}
+	if len(drawn) != 3*4 {
+		t.Errorf("%d different texts, want 12: %v", len(drawn), drawn)
 	}
 }
 
@@ -70,7 +108,7 @@ func TestStructureErrors(t *testing.T) {
 		{`{"a": {"{{ nope }}": 1}}`, []any{"a", "{{ nope }}"}},
 		{`"{{ nope }}"`, nil},
 	} {
-		s, err := e.CompileValue(decode(t, test.source))
+		s, err := e.CompileValue("", decode(t, test.source))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,8 @@ import (
 type Template struct {
 	engine *Engine
 	source string
-	tokens int // how many the source has
+	stream uint64 // of random numbers, for its place
+	tokens int    // how many the source has
 
 	constant  bool // there is no expression: text is all it renders to
 	text      string
