@@ -77,6 +77,27 @@ func (ds Diagnostics) sortByPlace() {
 	})
 }
 
+// withoutRepeats returns sorted findings without those that say of one place what another has said of it: a value of a default, or
+// one that several aliases lead to, is read for each task that has it.
+func (ds Diagnostics) withoutRepeats() Diagnostics {
+	type mistake struct {
+		pos           Position
+		path, message string
+	}
+	seen := make(map[mistake]bool, len(ds))
+	kept := ds[:0]
+	for _, d := range ds {
+		m := mistake{d.Pos, d.Path[strings.LastIndexByte(d.Path, '.')+1:], d.Message}
+		m.path, _, _ = strings.Cut(m.path, "[")
+		if d.Pos.Column > 0 && seen[m] {
+			continue
+		}
+		seen[m] = true
+		kept = append(kept, d)
+	}
+	return kept
+}
+
 // collector gathers the findings of one source.
 type collector struct {
 	source *Source

@@ -39,6 +39,7 @@ func Load(catalog *Catalog, o Options, sources []*Source) (*Set, Diagnostics) {
 			}
 		}
 		l.found.sortByPlace()
+		l.found = l.found.withoutRepeats()
 		found = append(found, l.found...)
 	}
 	set.sort()
@@ -70,6 +71,7 @@ func (l *loader) load() *Flow {
 		Variables: value.NewMap(0), members: map[string]Position{},
 	}
 	l.taskIDs = map[string]Position{}
+	root = l.withDefaults(root)
 	l.members(root, "", flowMembers, l.flowMember)
 	for _, name := range []string{"id", "namespace", "tasks"} {
 		if _, ok := l.flow.members[name]; !ok {
@@ -86,6 +88,8 @@ func (l *loader) load() *Flow {
 	if l.failed() {
 		return nil
 	}
+	l.flow.extensions.sortByPlace()
+	l.flow.extensions = l.flow.extensions.withoutRepeats()
 	return l.flow
 }
 
@@ -120,8 +124,8 @@ var flowMembers = map[string]memberState{
 	"id": supported, "namespace": supported, "description": supported, "labels": supported, "variables": supported,
 	"inputs": supported, "outputs": supported, "tasks": supported, "triggers": supported, "disabled": supported,
 	"deleted": supported, "errors": supported, "finally": supported,
-	"afterExecution": notYet, "listeners": notYet, "pluginDefaults": notYet,
-	"taskDefaults": notYet, "concurrency": notYet, "retry": supported, "sla": notYet, "checks": notYet, "draft": notYet,
+	"afterExecution": notYet, "listeners": notYet, "pluginDefaults": supported,
+	"taskDefaults": supported, "concurrency": notYet, "retry": supported, "sla": notYet, "checks": notYet, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
 	"extend":   blueprint,
 	"revision": serverSet, "updated": serverSet, "tenantId": serverSet, "source": serverSet,

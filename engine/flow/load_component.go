@@ -14,14 +14,14 @@ var commonMembers = map[Kind]map[string]memberState{
 	KindTask: {
 		"id": supported, "type": supported, "description": supported, "disabled": supported, "runIf": supported,
 		"allowFailure": supported, "allowWarning": supported, "logLevel": supported, "logToFile": supported, "version": supported,
-		"retry": supported, "timeout": notYet, "taskCache": notYet, "pluginDefaultsRef": notYet,
+		"retry": supported, "timeout": notYet, "taskCache": notYet, "pluginDefaultsRef": supported,
 		"workerGroup": enterprise, "workerSelector": enterprise, "assets": enterprise,
 	},
 	KindTrigger: {
 		"id": supported, "type": supported, "description": supported, "disabled": supported, "logLevel": supported,
 		"minLogLevel": supported, "stopAfter": supported, "version": supported, "logToFile": supported,
 		"failOnTriggerError": supported, "allowConcurrent": supported,
-		"pluginDefaultsRef": notYet,
+		"pluginDefaultsRef": supported,
 		"workerGroup":       enterprise, "workerSelector": enterprise, "assets": enterprise,
 	},
 	KindCondition: {"type": supported},
