@@ -54,7 +54,7 @@ type Store interface {
 	Watch(ctx context.Context) iter.Seq[Hint]
 
 	// Logs returns the log lines of an execution that came after one, at most limit of them, in their order. One that is not
-	// kept has none. A store may forget the oldest lines.
+	// kept has none. A store may forget the oldest lines; one in their place then says how many they were.
 	Logs(ctx context.Context, id string, after int64, limit int) ([]LogLine, error)
 
 	// Triggers returns the stored state of all triggers that have some.

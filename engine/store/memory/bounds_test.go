@@ -50,6 +50,8 @@ func TestDeliveryOutlivesItsExecution(t *testing.T) {
 	checkKept(t, s, "b")
 }
 
+// TestOldLinesAreForgotten checks that the newest lines of an execution are kept, and that a line in the place of the others says how
+// many they were.
 func TestOldLinesAreForgotten(t *testing.T) {
 	for _, tt := range []struct {
 		options Options
@@ -57,8 +59,8 @@ func TestOldLinesAreForgotten(t *testing.T) {
 		want    int   // lines that are left
 	}{
 		{Options{Lines: 3}, []int{1, 1, 1, 1, 1}, 3},
-		{Options{LineBytes: 1000}, []int{300, 300, 300, 300}, 2},
-		{Options{LineBytes: 1000}, []int{1, 1, 700, 1}, 2},
+		{Options{LineBytes: 1000}, []int{350, 350, 350, 350}, 2},
+		{Options{LineBytes: 1000}, []int{1, 1, 965, 1}, 2},
 		{Options{LineBytes: 1000}, []int{1, 5000}, 1}, // the last one stays, however long
 	} {
 		s := New(tt.options)
@@ -66,11 +68,21 @@ func TestOldLinesAreForgotten(t *testing.T) {
 		for _, size := range tt.sizes {
 			must(t, s.Commit(t.Context(), &execution.Batch{Logs: []execution.LogLine{{Execution: "x", Message: strings.Repeat("m", size)}}}))
 		}
-		lines, err := s.Logs(t.Context(), "x", 0, 100)
-		must(t, err)
-		first := len(tt.sizes) - tt.want
-		if len(lines) != tt.want || lines[0].Seq != int64(first+1) || len(lines[0].Message) != tt.sizes[first] {
-			t.Errorf("%+v: %d lines are left, want %d", tt, len(lines), tt.want)
+		gone := len(tt.sizes) - tt.want
+		for after := range int64(len(tt.sizes)) {
+			lines, err := s.Logs(t.Context(), "x", after, 100)
+			must(t, err)
+			if after < int64(gone) {
+				note := execution.LogLine{Execution: "x", Seq: int64(gone), Level: "WARN", At: lines[0].At, Message: fmt.Sprint(gone, " earlier lines are left out")}
+				if lines[0] != note {
+					t.Errorf("%+v: the first line is %v, want %v", tt, lines[0], note)
+				}
+				lines = lines[1:]
+			}
+			first := max(gone, int(after))
+			if len(lines) != len(tt.sizes)-first || lines[0].Seq != int64(first+1) || len(lines[0].Message) != tt.sizes[first] {
+				t.Errorf("%+v: %d lines are left after %d, want %d", tt, len(lines), after, tt.want)
+			}
 		}
 	}
 }

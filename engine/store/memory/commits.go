@@ -189,7 +189,7 @@ func (s *Store) keep(b *execution.Batch, c commit) []execution.Hint {
 		s.pairs.set(b.Pairs[i])
 	}
 	for i := range b.Logs {
-		s.log(b.Logs[i])
+		s.log(&b.Logs[i])
 	}
 	s.drop() // last: until here all that the batch names is there
 	return c.hints

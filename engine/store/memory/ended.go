@@ -50,7 +50,7 @@ const (
 	attemptBytes    = 24
 	valueBytes      = 16
 	signalBytes     = 360
-	lineBytes       = 128
+	linesBytes      = 160
 )
 
 // size returns what the state and the task runs of an entry take.
@@ -103,5 +103,3 @@ func sizeOfRun(r *execution.Run) int {
 func sizeOfSignal(s *execution.Signal) int {
 	return signalBytes + 2*len(s.ID) + len(s.Event.Outputs.JSON) + len(s.Event.Variables.JSON)
 }
-
-func sizeOfLine(l *execution.LogLine) int { return lineBytes + len(l.Run) + len(l.Message) }

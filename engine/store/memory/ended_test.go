@@ -148,7 +148,7 @@ func TestSizeFollowsChanges(t *testing.T) {
 		Consumed: s.last.signal,
 	}}})
 	e := s.executions["x"]
-	want := e.size() + 2*sizeOfLine(&execution.LogLine{Message: "x"})
+	want := e.size() + linesBytes + len(e.lines.bytes)
 	if e.bytes != want || s.endedBytes != want {
 		t.Errorf("counted %d bytes, %d of the ended, want %d", e.bytes, s.endedBytes, want)
 	}
@@ -172,6 +172,9 @@ func TestSizeIsThatOfMemory(t *testing.T) {
 					ID: execution.NewID(), History: history, Attempts: []execution.Attempt{{History: make(execution.History, 3)}},
 					Outputs: execution.Datum{JSON: make([]byte, 100)},
 				}})
+				b.Logs = append(b.Logs, execution.LogLine{
+					Execution: st.ID, Run: execution.NewID(), Task: "task", Level: "DEBUG", At: time.Unix(1, 2), Message: strings.Repeat("m", 40),
+				})
 			}
 			must(t, s.Commit(t.Context(), b))
 		}

@@ -2,50 +2,90 @@ package memory
 
 import (
 	"context"
-	"slices"
-	"sort"
+	"encoding/binary"
+	"fmt"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-// lines are the log lines of an execution, in the order of their numbers.
+// lines are the log lines of an execution, in the order of their numbers, as bytes for the reason that packed.go has. They are
+// added at the end and let go at the beginning, and never changed: so they are read without the lock.
 type lines struct {
-	lines []execution.LogLine
-	bytes int
+	bytes []byte // each after its length
+	count int
+	gone  int       // how many there were before
+	last  int64     // the number of the last of those
+	when  time.Time // its time
 }
 
 // log keeps a line. When there are too many, the oldest of its execution go.
-func (s *Store) log(line execution.LogLine) {
+func (s *Store) log(line *execution.LogLine) {
 	e := s.executions[line.Execution]
 	if e.lines == nil {
 		e.lines = &lines{}
+		s.grow(e, linesBytes)
 	}
 	l := e.lines
-	before := l.bytes
+	before := len(l.bytes)
 	s.last.line++
-	line.Seq = s.last.line
-	l.lines = append(l.lines, line)
-	l.bytes += sizeOfLine(&line)
-	for len(l.lines) > 1 && (len(l.lines) > s.options.Lines || l.bytes > s.options.LineBytes) {
-		l.bytes -= sizeOfLine(&l.lines[0])
-		l.lines[0] = execution.LogLine{}
-		l.lines = l.lines[1:]
+	encoded := s.encode(func(c *codec) { c.line(line, &s.last.line) })
+	l.bytes = binary.AppendUvarint(l.bytes, uint64(len(encoded)))
+	l.bytes = append(l.bytes, encoded...)
+	l.count++
+	for l.count > 1 && (l.count > s.options.Lines || len(l.bytes) > s.options.LineBytes) {
+		var gone execution.LogLine
+		l.bytes = readLine(l.bytes, &gone)
+		l.count--
+		l.gone++
+		l.last, l.when = gone.Seq, gone.At
 	}
-	s.grow(e, l.bytes-before)
+	s.grow(e, len(l.bytes)-before)
+}
+
+// line writes or reads a line, but not its execution.
+func (c *codec) line(l *execution.LogLine, seq *int64) {
+	number(c, seq)
+	c.text(&l.Run)
+	c.text(&l.Task)
+	number(c, &l.Attempt)
+	c.text(&l.Level)
+	c.time(&l.At)
+	c.text(&l.Message)
+}
+
+// readLine reads the first of some lines, and returns the others.
+func readLine(bytes []byte, line *execution.LogLine) []byte {
+	size, n := binary.Uvarint(bytes)
+	end := n + int(size)
+	c := codec{packed: string(bytes[n:end]), reading: true}
+	c.line(line, &line.Seq)
+	return bytes[end:]
 }
 
 // Logs implements [execution.Store].
 func (s *Store) Logs(_ context.Context, id string, after int64, limit int) ([]execution.LogLine, error) {
 	s.mu.RLock()
-	defer s.mu.RUnlock()
 	if s.closed {
+		s.mu.RUnlock()
 		return nil, execution.ErrClosed
 	}
-	e := s.executions[id]
-	if e == nil || e.lines == nil {
-		return nil, nil
+	var l lines
+	if e := s.executions[id]; e != nil && e.lines != nil {
+		l = *e.lines
 	}
-	found := e.lines.lines
-	found = found[sort.Search(len(found), func(i int) bool { return found[i].Seq > after }):]
-	return slices.Clone(found[:min(max(limit, 0), len(found))]), nil
+	s.mu.RUnlock()
+	var found []execution.LogLine
+	if l.gone > 0 && after < l.last && limit > 0 {
+		found = append(found, execution.LogLine{
+			Execution: id, Seq: l.last, Level: "WARN", At: l.when, Message: fmt.Sprintf("%d earlier lines are left out", l.gone),
+		})
+	}
+	for len(l.bytes) > 0 && len(found) < limit {
+		line := execution.LogLine{Execution: id}
+		if l.bytes = readLine(l.bytes, &line); line.Seq > after {
+			found = append(found, line)
+		}
+	}
+	return found, nil
 }
