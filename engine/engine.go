@@ -105,6 +105,16 @@ func (e *Engine) List(ctx context.Context, q execution.Query) (found []execution
 	return e.store.List(ctx, q)
 }
 
+// Logs returns the lines of an execution's log that came after one, at most limit of them, in their order; none of an execution
+// that is not kept.
+func (e *Engine) Logs(ctx context.Context, id string, after int64, limit int) ([]execution.LogLine, error) {
+	if !e.calls.begin() {
+		return nil, ErrClosed
+	}
+	defer e.calls.end()
+	return e.store.Logs(ctx, id, after, limit)
+}
+
 // Wait returns an execution once it has ended, or the error of ctx.
 func (e *Engine) Wait(ctx context.Context, id string) (*execution.State, error) {
 	if !e.calls.begin() {

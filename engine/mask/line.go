@@ -11,10 +11,17 @@ const Limit = 64 << 10
 // Line returns text as one line of a log: with every secret replaced, with escapes for control characters but tab, line
 // separators and what turns the direction of writing, and cut at [Limit] with a mark that says how much is missing. It
 // returns a clean and short text as it is, and allocates nothing then.
-func (m *Mask) Line(text string) string {
+func (m *Mask) Line(text string) string { return m.short(text, isPlain, appendRune) }
+
+// Kept returns text as an execution keeps it in its own log: as [Mask.Line] does, but with all its characters, of which several
+// lines may be made.
+func (m *Mask) Kept(text string) string { return m.short(text, utf8.ValidString, utf8.AppendRune) }
+
+// short returns text with every secret replaced, cut, and its characters appended by add; one that is plain needs that not.
+func (m *Mask) short(text string, plain func(string) bool, add func([]byte, rune) []byte) string {
 	seen := text[:min(len(text), Limit+m.reach())] // a secret across the limit is seen whole
 	begin, end := m.next(seen, 0)
-	if begin == len(seen) && len(text) <= Limit && isPlain(text) {
+	if begin == len(seen) && len(text) <= Limit && plain(text) {
 		return text
 	}
 	line := make([]byte, 0, min(len(text), Limit)+2*len(Stars))
@@ -27,7 +34,7 @@ func (m *Mask) Line(text string) string {
 			begin, end = m.next(seen, end)
 		} else {
 			r, size := utf8.DecodeRuneInString(text[at:])
-			line, next = appendRune(line, r), at+size
+			line, next = add(line, r), at+size
 		}
 		if len(line) > Limit {
 			line = line[:written]

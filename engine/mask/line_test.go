@@ -40,6 +40,23 @@ func TestLine(t *testing.T) {
 	}
 }
 
+func TestKept(t *testing.T) {
+	const secret = "hunter22\nhunter23"
+	m := New([]string{secret})
+	for _, test := range []struct{ name, text, want string }{
+		{"clean", "a\tb <é🚀>\nc\x1b[31m", "a\tb <é🚀>\nc\x1b[31m"},
+		{"a secret of several lines", "a\n" + secret + "\nb", "a\n******\nb"},
+		{"no UTF-8", "a\xffb\n", "a\ufffdb\n"},
+		{"as long as allowed", strings.Repeat("\n", Limit), strings.Repeat("\n", Limit)},
+		{"longer", strings.Repeat("\n", Limit+1), strings.Repeat("\n", Limit) + "… (1 bytes more)"},
+		{"a secret across the limit", strings.Repeat("a", Limit-6) + secret + "b", strings.Repeat("a", Limit-6) + "******… (1 bytes more)"},
+	} {
+		if got := m.Kept(test.text); got != test.want {
+			t.Errorf("%s: %.100q…%.100q, want %.100q…", test.name, got, got[max(0, len(got)-100):], test.want)
+		}
+	}
+}
+
 func TestLineAllocates(t *testing.T) {
 	m := New(secretsOf(100))
 	text := "a clean and short message, with ünïcödé\t"

@@ -48,6 +48,7 @@ type actor struct {
 	spent      bool                      // an effect is performed again although there is no more memory to be had
 	waits      map[int32]execution.Event // Woke, for each task run that waits for a time
 	timers     map[int32]*time.Timer     // of those, while something else of the execution is under way
+	journal    journal
 
 	mu        sync.Mutex
 	inbox     []message
@@ -284,7 +285,7 @@ func (a *actor) rest() bool {
 // broken logs why an execution is given up. What was committed stays.
 func (a *actor) broken(message string, err error) error {
 	if a.state.Version > 0 { // else the caller gets the error
-		log := a.log("", "")
+		log := a.log()
 		log.Log(task.Error, message, zap.Error(err))
 	}
 	return err
@@ -304,6 +305,7 @@ func (a *actor) finish(err error) {
 		return
 	}
 	a.stopTimers()
+	a.journal.close()
 	a.claim.Vacate()
 	a.claim.Release()
 	h := a.handle
@@ -326,15 +328,22 @@ func (a *actor) finish(err error) {
 // snapshot returns a copy of the present state, with trigger variables resolved.
 func (a *actor) snapshot() *execution.State { return a.state.Share() }
 
-// log returns the logger of a task, or with "" of the execution itself.
-func (a *actor) log(taskID, minimum string) task.Logger {
+// log returns the logger of the execution itself.
+func (a *actor) log() task.Logger {
 	to := a.logger
 	if to == nil {
 		to = a.runner.options.Load().Logger
 	}
-	l := task.Logger{To: to, Execution: a.state.ID, Namespace: a.state.Namespace, Flow: a.state.FlowID, Task: taskID, Mask: a.mask}
-	if minimum != "" {
-		l.Minimum, _ = task.ParseLevel(minimum) // loading has checked it
+	return task.Logger{To: to, Journal: a, Execution: a.state.ID, Namespace: a.state.Namespace, Flow: a.state.FlowID, Mask: a.mask}
+}
+
+// taskLog returns the logger of an attempt of a task run.
+func (a *actor) taskLog(row int32) task.Logger {
+	c, r := a.component(row), &a.state.Runs[row]
+	l := a.log()
+	l.Task, l.Run, l.Attempt = c.ID, r.ID, int32(max(0, len(r.Attempts)-1))
+	if c.LogLevel != "" {
+		l.Minimum, _ = task.ParseLevel(c.LogLevel) // loading has checked it
 	}
 	return l
 }

@@ -44,6 +44,11 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 	s := a.state
 	b := &a.batch
 	*b = execution.Batch{}
+	lines, bytes := a.journal.take()
+	b.Logs = lines
+	if bytes > 0 {
+		defer a.claim.Give(int64(bytes))
+	}
 	if s.Status().Terminated() && a.stop != nil {
 		if t := a.stop(s.Status()); t != nil {
 			b.Triggers = []execution.TriggerState{*t}

@@ -174,6 +174,22 @@ type openTask struct{}
 
 func (openTask) Run(context.Context, *task.Context) (task.Result, error) { return task.Result{}, nil }
 
+// shoutingTask is one that is not pure and writes a line.
+type shoutingTask struct{}
+
+func (shoutingTask) Run(_ context.Context, c *task.Context) (task.Result, error) {
+	c.Log.Log(task.Info, "it blocks")
+	return task.Result{}, nil
+}
+
+// greedyTask writes a line and then needs two megabytes.
+type greedyTask struct{}
+
+func (greedyTask) Run(_ context.Context, c *task.Context) (task.Result, error) {
+	c.Log.Log(task.Info, "it is greedy")
+	return task.Result{}, c.Pebble.Memory.Take(2 << 20)
+}
+
 type panicTask struct{}
 
 func (panicTask) Run(context.Context, *task.Context) (task.Result, error) { panic("told to") }
@@ -217,6 +233,8 @@ func newFixture(t testing.TB, o Options) *fixture {
 		},
 		{Kind: flow.KindTask, Type: "test.Exit", Pure: true, Compile: func(*flow.Component) (any, error) { return exitTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Open", Compile: func(*flow.Component) (any, error) { return openTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Shouting", Compile: func(*flow.Component) (any, error) { return shoutingTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Greedy", Pure: true, Compile: func(*flow.Component) (any, error) { return greedyTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}
 	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), output.Specs()} {

@@ -39,6 +39,7 @@ func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error
 			a.spent = false
 			return m, err
 		}
+		a.claim.Give(int64(a.journal.forget(a.idOf(e.Run))))
 		err = a.claim.Refill(ctx)
 		if a.spent = errors.Is(err, admission.ErrReserved); err != nil && !a.spent {
 			return message{}, err
@@ -59,7 +60,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	a.setContext(&a.pebble, e, &a.evaluation)
 	switch {
 	case e.Kind == execution.RunTask:
-		return a.runTask(ctx, e, &a.task, &a.pebble, &a.evaluation, a.spent)
+		a.task = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run), Woke: e.Woke}
+		return a.runTask(ctx, e, a.compiled(e.Run), &a.task, &a.evaluation, a.spent)
 	case e.What == execution.RunIf:
 		return a.runIf(e)
 	case e.What == execution.Choose:
@@ -83,11 +85,11 @@ func (a *actor) prepare(e execution.Effect) func(ctx context.Context) message {
 	*account = a.claim.Evaluation()
 	c := new(pebble.Context)
 	a.setContext(c, e, account)
+	t, at := a.compiled(e.Run), &task.Context{Pebble: c, Log: a.taskLog(e.Run), Woke: e.Woke}
 	return func(ctx context.Context) message {
-		m, err := a.runTask(ctx, e, new(task.Context), c, account, true)
+		m, err := a.runTask(ctx, e, t, at, account, true)
 		if err != nil { // the store cannot keep the outputs
-			log := a.taskLog(e.Run)
-			log.Log(task.Error, "the outputs could not be kept", zap.Error(err))
+			at.Log.Log(task.Error, "the outputs could not be kept", zap.Error(err))
 			m = message{event: execution.Event{
 				Kind: execution.TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: execution.Failed, Outputs: execution.Datum{JSON: noOutputs},
 			}}
@@ -117,9 +119,14 @@ func guarded(log *task.Logger, f func() error) error {
 
 func (a *actor) component(row int32) *flow.Component { return a.plan.Node(a.state.Runs[row].Node).Task }
 
-func (a *actor) taskLog(row int32) task.Logger {
-	c := a.component(row)
-	return a.log(c.ID, c.LogLevel)
+func (a *actor) compiled(row int32) task.Task { return a.component(row).Compiled.(task.Task) }
+
+// idOf returns the id of a task run; "" of the execution itself.
+func (a *actor) idOf(row int32) string {
+	if row == execution.RootRow {
+		return ""
+	}
+	return a.state.Runs[row].ID
 }
 
 // runIf decides whether a task runs.
@@ -165,12 +172,11 @@ func (a *actor) choose(ctx context.Context, e execution.Effect) (message, error)
 	return m, nil
 }
 
-// runTask runs an attempt of a task.
-func (a *actor) runTask(ctx context.Context, e execution.Effect, c *task.Context, p *pebble.Context, account *admission.Evaluation, spent bool) (message, error) {
-	*c = task.Context{Pebble: p, Log: a.taskLog(e.Run), Woke: e.Woke}
+// runTask runs an attempt of a task. It does not look at the state, which changes meanwhile.
+func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c *task.Context, account *admission.Evaluation, spent bool) (message, error) {
 	var result task.Result
 	err := guarded(&c.Log, func() (err error) {
-		result, err = a.component(e.Run).Compiled.(task.Task).Run(ctx, c)
+		result, err = t.Run(ctx, c)
 		return err
 	})
 	made, err, void := evaluated(account, spent, err)
@@ -219,7 +225,7 @@ func (a *actor) failed(m message, log *task.Logger, err error) (message, error) 
 
 // flowOutputs evaluates the outputs that the flow declares. Those that fail are left out.
 func (a *actor) flowOutputs(ctx context.Context) (message, error) {
-	log := a.log("", "")
+	log := a.log()
 	declared := a.plan.Flow().Outputs
 	outputs := value.NewMap(len(declared))
 	failed, made := false, int64(0)

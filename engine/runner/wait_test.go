@@ -202,7 +202,7 @@ func TestPureTasksDoNotBlockTheDeadline(t *testing.T) {
 		f := newFixture(t, Options{Now: func() time.Time { <-time.After(time.Second); return time.Now() }}) // each event takes a second
 		yaml := "tasks:\n"
 		for i := range 10 {
-			yaml += fmt.Sprintf("- {id: t%d, type: io.kestra.plugin.core.debug.Return, format: v}\n", i)
+			yaml += fmt.Sprintf("- {id: t%d, type: io.kestra.plugin.core.debug.Return}\n", i)
 		}
 		job := f.job(f.plan(yaml), "{}")
 		began := time.Now()

@@ -72,6 +72,34 @@ func TestLoggerKeepsLines(t *testing.T) {
 	}
 }
 
+// journal is what was kept.
+type journal []string
+
+func (j *journal) Keep(run, task string, attempt int32, level Level, message string) {
+	*j = append(*j, fmt.Sprint(level, " ", run, " ", task, " ", attempt, " ", message))
+}
+
+// TestLoggerJournal checks that an execution keeps what the server's log does not want, without secrets and fields, but nothing
+// below the minimum of the task.
+func TestLoggerJournal(t *testing.T) {
+	core, logs := observer.New(zap.WarnLevel)
+	var kept journal
+	l := Logger{To: zap.New(core), Journal: &kept, Mask: mask.New([]string{"hunter22"}), Minimum: Debug, Task: "t", Run: "r", Attempt: 1}
+	for level := Trace; level <= Error; level++ {
+		l.Log(level, "a\nhunter22", zap.String("more", "b"))
+	}
+	(&Logger{Journal: &kept}).Log(Trace, "without a server's log")
+	want := journal{
+		"DEBUG r t 1 a\n******", "INFO r t 1 a\n******", "WARN r t 1 a\n******", "ERROR r t 1 a\n******", "TRACE   0 without a server's log",
+	}
+	if diff := cmp.Diff(want, kept); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if n := logs.Len(); n != 2 {
+		t.Errorf("%d lines in the server's log, want 2", n)
+	}
+}
+
 func BenchmarkLog(b *testing.B) {
 	encoder := zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig())
 	for _, secrets := range []int{0, 100} {
