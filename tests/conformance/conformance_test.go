@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -106,7 +107,16 @@ func (s *server) compare(t *testing.T, c recorded, found findings) []difference 
 	differences := compareAnswers(c.Response, got)
 	if ended := s.wait(t, got); ended != nil && c.Execution != nil {
 		plan := execution.NewPlan(s.set.Flow(ended.Namespace, ended.FlowID), ended.Revision)
-		differences = append(differences, compareExecutions(className.ReplaceAllString(string(c.Execution), `"`), ended, plan)...)
+		found := compareExecutions(className.ReplaceAllString(string(c.Execution), `"`), ended, plan)
+		differences = append(differences, found...)
+		if c.Logs != nil && len(found) == 0 {
+			lines, err := s.engine.Logs(t.Context(), ended.ID, 0, math.MaxInt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			id, _ := object(string(c.Execution))["id"].(string)
+			differences = append(differences, compareLogs(id, c.Logs, ended, lines)...)
+		}
 	}
 	return differences
 }

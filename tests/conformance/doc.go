@@ -8,7 +8,7 @@
 //	                         jq-chosen.tsv and jq-random.tsv are programs of jq, those of the latter made by jqGenerator
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
 //
-// The requests go through a real HTTP server; status, content type, body and the execution that came of it are compared.
+// The requests go through a real HTTP server; status, content type, body, the execution that came of it and its log are compared.
 // Ids, dates, durations and the order of members are no differences. A flow that uses what is not supported yet cannot
 // be compared; the test prints how many there are.
 //
@@ -47,6 +47,6 @@
 //	why      why a user wants ours
 //
 // In the first three columns a * matches any text. What differs is `result` for facts; for requests it is `status`, `message`
-// (of an error), `error members`, `content type`, `text` (a body that is no JSON object), or the path of a member of the
-// body, or of the final execution after `execution.`. A row that covers no difference any more is an error too.
+// (of an error), `error members`, `content type`, `text` (a body that is no JSON object), the path of a member of the
+// body, or of the final execution after `execution.`, or `log of` a task. A row that covers no difference any more is an error too.
 package conformance

@@ -24,6 +24,7 @@ type recorded struct {
 	Request   request         `json:"request"`
 	Response  response        `json:"response"`
 	Execution json.RawMessage `json:"execution"` // as it ended; may be absent
+	Logs      []recordedLine  `json:"logs"`      // of the execution; may be absent
 }
 
 type request struct {
