@@ -251,11 +251,8 @@ func TestGoOnAfterACut(t *testing.T) {
 // parallel says whether a task of the flow can have several tasks under way.
 func (a *actor) parallel() bool {
 	return slices.ContainsFunc(a.plan.nodes, func(n Node) bool {
-		switch n.Shape {
-		case flow.ShapeParallel, flow.ShapeDag, flow.ShapeEach:
-			return n.Limit != 1
-		}
-		return false
+		several := n.Shape == flow.ShapeParallel || n.Shape == flow.ShapeDag || n.Shape == flow.ShapeEach
+		return several && n.Limit != 1
 	})
 }
 
