@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/timing"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -25,6 +26,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		debug.Specs(),
 		executions.Specs(),
 		output.Specs(),
+		timing.Specs(),
 	} {
 		specs = append(specs, group...)
 	}

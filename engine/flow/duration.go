@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -14,13 +15,34 @@ func ParseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
 		if d, err = parseISODuration(text); err != nil {
-			return 0, fmt.Errorf("must be a duration, as in PT30S or 30s")
+			return 0, errNoDuration
 		}
 	}
 	if d < 0 {
-		return 0, fmt.Errorf("must not be a negative duration")
+		return 0, errNegativeDuration
 	}
 	return d, nil
+}
+
+var (
+	errNoDuration       = errors.New("must be a duration, as in PT30S or 30s")
+	errNegativeDuration = errors.New("must not be a negative duration")
+)
+
+// ParseSeconds reads what [ParseDuration] does, a number of seconds as flows may have it in its place, and negative durations,
+// such as the time to an instant that has passed.
+func ParseSeconds(text string) (time.Duration, error) {
+	if d, err := time.ParseDuration(text); err == nil {
+		return d, nil
+	}
+	if d, err := parseISODuration(text); err == nil {
+		return d, nil
+	}
+	const most = math.MaxInt64 / int64(time.Second)
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(seconds) < float64(most) {
+		return time.Duration(seconds * float64(time.Second)), nil
+	}
+	return 0, errNoDuration
 }
 
 var isoDuration = regexp.MustCompile(`^([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?$`)

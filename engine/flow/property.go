@@ -55,7 +55,10 @@ func (l *loader) duration(n *yaml.Node, path string) (time.Duration, bool) {
 	if !ok {
 		return 0, false
 	}
-	d, err := ParseDuration(text)
+	d, err := ParseSeconds(text)
+	if err == nil && d < 0 {
+		err = errNegativeDuration
+	}
 	if err != nil {
 		l.errorAt(n, path, "%v", err)
 		return 0, false

@@ -39,7 +39,11 @@ func TestRecordedRequests(t *testing.T) {
 					_, of := load(map[string]string{"": c.Request.Body})
 					errors = of[""]
 				}
-				if reason := errors.unsupported(); reason != "" {
+				reason := errors.unsupported()
+				if reason == "" && c.Actions != nil {
+					reason = "actions on an execution are " + notSupported
+				}
+				if reason != "" {
 					unreachable++
 					missing = append(missing, reason)
 					continue

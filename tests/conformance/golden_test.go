@@ -25,6 +25,7 @@ type recorded struct {
 	Response  response        `json:"response"`
 	Execution json.RawMessage `json:"execution"` // as it ended; may be absent
 	Logs      []recordedLine  `json:"logs"`      // of the execution; may be absent
+	Actions   json.RawMessage `json:"actions"`   // what was done to the execution meanwhile; may be absent
 }
 
 type request struct {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -16,11 +17,18 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
+// Now is the time by the clock of the tasks.
+var Now = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
 // Result is the result of an attempt of a task.
 type Result struct {
-	Outputs string   // as JSON
-	Log     []string // one for each line: level, a blank, message
-	Err     string   // its first line
+	Outputs   string        // as JSON
+	Log       []string      // one for each line: level, a blank, message
+	Err       string        // its first line
+	Wait      time.Duration // from [Now] until when it waits; 0: it has ended
+	Labels    []flow.Label
+	Variables string // as JSON; empty: as they are
+	Exit      flow.Status
 }
 
 // Load loads a flow with one task, a YAML mapping in flow style without its id, and returns the findings about it. The
@@ -59,8 +67,27 @@ func Examples(t *testing.T, specs []flow.Spec, others ...flow.Spec) {
 func Run(t testing.TB, specs []flow.Spec, yaml, body string) Result {
 	t.Helper()
 	c, lines := start(t, specs, yaml, body)
-	r, err := c.compiled.(task.Task).Run(context.Background(), &c.Context)
-	return result(r.Outputs, err, lines)
+	return c.run(lines)
+}
+
+// RunWith loads a task as [Load] does, and runs one attempt of it with the variables of expressions given as JSON.
+func RunWith(t testing.TB, specs []flow.Spec, yaml, variables string) Result {
+	t.Helper()
+	c, lines := start(t, specs, yaml, "null")
+	v, err := value.DecodeJSONText(variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Pebble.Vars = v.Map()
+	return c.run(lines)
+}
+
+// Wake loads a task as [Load] does, and runs an attempt of it that has waited until the time it asked for.
+func Wake(t testing.TB, specs []flow.Spec, yaml, body string) Result {
+	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	c.Woke = true
+	return c.run(lines)
 }
 
 // Choose loads a flowable as [Load] does, and lets it choose one of its lists with the trigger body given as JSON.
@@ -86,6 +113,19 @@ type started struct {
 	compiled any
 }
 
+func (s *started) run(lines *observer.ObservedLogs) Result {
+	r, err := s.compiled.(task.Task).Run(context.Background(), &s.Context)
+	out := result(r.Outputs, err, lines)
+	out.Labels, out.Exit = r.Labels, r.Exit
+	if !r.Wake.IsZero() {
+		out.Wait = r.Wake.Sub(Now)
+	}
+	if !r.Variables.IsNull() {
+		out.Variables = value.JSON(r.Variables)
+	}
+	return out
+}
+
 func start(t testing.TB, specs []flow.Spec, yaml, body string) (started, *observer.ObservedLogs) {
 	t.Helper()
 	c, found := Load(t, specs, yaml)
@@ -98,7 +138,7 @@ func start(t testing.TB, specs []flow.Spec, yaml, body string) (started, *observ
 	}
 	core, lines := observer.New(zap.DebugLevel)
 	return started{compiled: c.Compiled, Context: task.Context{
-		Pebble: &pebble.Context{Vars: value.MapOf("trigger", value.MapOf("body", b)).Map()},
+		Pebble: &pebble.Context{Vars: value.MapOf("trigger", value.MapOf("body", b)).Map(), Now: Now},
 		Log:    task.Logger{To: zap.New(core), Execution: "e", Namespace: "company.team", Flow: "hello", Task: "a"},
 	}}, lines
 }

@@ -1,0 +1,2 @@
+// Package timing has the tasks that let time pass.
+package timing
