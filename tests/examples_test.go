@@ -49,6 +49,27 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// TestExamplesShowFlowables checks that every task that has tasks inside stands in a flow of flows.example.
+func TestExamplesShowFlowables(t *testing.T) {
+	files, err := filepath.Glob("../flows.example/*.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for _, spec := range running(flow.KindTask) {
+		if spec.Shape != flow.ShapeLeaf && !strings.Contains(all.String(), "type: "+spec.Type+"\n") {
+			t.Errorf("no example has %s", spec.Type)
+		}
+	}
+}
+
 // serve loads a flow that must have no findings.
 func serve(t *testing.T, source *flow.Source) (*engine.Engine, *engine.Site) {
 	t.Helper()
