@@ -13,6 +13,11 @@ func sections() []section {
 		f.Outputs = []*flow.Output{{ID: "o"}}
 		return f
 	}
+	limited := func(behavior flow.ConcurrencyBehavior) *flow.Flow {
+		f := newFlow(leaf("a"))
+		f.Concurrency = &flow.Concurrency{Limit: 1, Behavior: behavior}
+		return f
+	}
 	flowWithLists := newFlow(leaf("a"))
 	flowWithLists.Errors, flowWithLists.Finally = list(leaf("e")), list(leaf("z"))
 
@@ -48,6 +53,24 @@ func sections() []section {
 				{"RETRYING(a RETRYING timer)", "a wakes", "RUNNING(a RUNNING attempt 2)", "commit, run a"},
 				{"RUNNING(a RUNNING attempt 2)", "a ends SUCCESS", "SUCCESS(a SUCCESS)", "commit"},
 				{"RUNNING(a RUNNING attempt 2)", "a ends FAILED", "FAILED(a FAILED)", "commit"},
+			}},
+			{"A flow with the task a and concurrency that queues.", limited(flow.QueueExecution), "", []move{
+				{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},
+				{"CREATED place", "no place is free", "QUEUED place", "commit"},
+				{"RUNNING(a RUNNING)", "no place is free", "RUNNING(a RUNNING)", "ignored"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "SUCCESS(a SUCCESS)", "commit"},
+				{"QUEUED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},
+				{"QUEUED place", "no place is free", "QUEUED place", "ignored"},
+			}},
+			{"The same with concurrency that cancels.", limited(flow.CancelExecution), "", []move{
+				{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},
+				{"CREATED place", "no place is free", "CANCELLED", "commit"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "SUCCESS(a SUCCESS)", "commit"},
+			}},
+			{"The same with concurrency that fails.", limited(flow.FailExecution), "", []move{
+				{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},
+				{"CREATED place", "no place is free", "FAILED", "commit"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "SUCCESS(a SUCCESS)", "commit"},
 			}},
 			{"A flow none of whose tasks is enabled.", newFlow(leaf("a", disabled)), "", []move{
 				{"CREATED", "Started", "SUCCESS", "commit"},

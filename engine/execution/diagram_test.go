@@ -90,6 +90,7 @@ func (d diagram) show(a *actor) string {
 // phrases are the events of the diagrams. Those of a task run follow its name.
 var phrases = map[string]Event{
 	"Started":               {Kind: Started, Run: RootRow},
+	"no place is free":      {Kind: NoPlace, Run: RootRow},
 	"outputs are evaluated": {Kind: Evaluated, Run: RootRow, Outputs: Datum{JSON: []byte(`{"o":1}`)}},
 	"outputs fail":          {Kind: Evaluated, Run: RootRow, Failed: true},
 

@@ -19,7 +19,7 @@ type EffectKind uint8
 
 // The kinds of effect.
 const (
-	Begin   EffectKind = iota + 1 // the execution has not begun: answered by Started
+	Begin   EffectKind = iota + 1 // the execution has not begun: answered by Started, or by NoPlace
 	Eval                          // evaluate expressions: answered by Evaluated
 	RunTask                       // run an attempt of a task: answered by TaskEnded
 	Cancel                        // end an attempt that runs, whose answer nobody waits for

@@ -31,13 +31,14 @@ type EventKind uint8
 
 // The kinds of event.
 const (
-	Started   EventKind = iota + 1 // begin an execution that was created
+	Started   EventKind = iota + 1 // begin an execution that was created or queued; with a place if it waits for one
 	Evaluated                      // answers an [Eval]
 	TaskEnded                      // answers a [RunTask]
 	Woke                           // the time that a task run waits for has come
+	NoPlace                        // no place is free for an execution that has not begun
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "noPlace"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

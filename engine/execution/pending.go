@@ -13,7 +13,7 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 		return nil, nil
 	case s.Wait == WaitEval:
 		return []Effect{s.outputsEffect()}, nil
-	case s.Status() == Created && len(s.Runs) == 0:
+	case s.Wait == WaitPlace, s.Status() == Created && len(s.Runs) == 0:
 		return []Effect{{Kind: Begin, Run: RootRow}}, nil
 	}
 	var effects []Effect

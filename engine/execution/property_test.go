@@ -97,6 +97,10 @@ func drawActor(rt *rapid.T) *actor {
 	if rapid.Bool().Draw(rt, "retry of the flow") {
 		fl.Retry = &flow.Retry{Kind: flow.Random, MinInterval: 1, MaxInterval: 1000, MaxAttempts: 2}
 	}
+	if rapid.Bool().Draw(rt, "concurrency") {
+		fl.Concurrency = &flow.Concurrency{Limit: 1, Behavior: rapid.SampledFrom([]flow.ConcurrencyBehavior{flow.QueueExecution, flow.QueueExecution, flow.FailExecution}).Draw(rt, "behavior")}
+		f.script["place"] = rapid.SampledFrom([]string{"", "none"}).Draw(rt, "place")
+	}
 	if rapid.Bool().Draw(rt, "outputs") {
 		fl.Outputs = []*flow.Output{{ID: "o"}}
 		f.script["outputs"] = rapid.SampledFrom([]string{"", "fail"}).Draw(rt, "outputs")
@@ -149,7 +153,7 @@ func TestEveryStateHasAnExit(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := drawActor(rt)
 		a.t = t
-		a.tell(Event{Kind: Started, Run: RootRow})
+		a.begin()
 		a.goOnInAnyOrder(rt, func(r Result) bool {
 			if !a.state.Status().Terminated() && len(a.pending) == 0 && len(a.state.Wakes()) == 0 {
 				rt.Fatalf("nothing is pending, and it has not ended: %s", a.tree())
@@ -199,7 +203,7 @@ func TestChangesAreTheState(t *testing.T) {
 			}
 			return true
 		}
-		commit(a.tell(Event{Kind: Started, Run: RootRow}))
+		commit(a.begin())
 		a.goOnInAnyOrder(rt, commit)
 		if c := a.state.Changes(); c.Head != nil || len(c.Rows) > 0 {
 			rt.Fatalf("the end is no barrier: %+v", c)
@@ -227,7 +231,7 @@ func TestGoOnAfterACut(t *testing.T) {
 			}
 			return true
 		}
-		if commit(a.tell(Event{Kind: Started, Run: RootRow})) {
+		if commit(a.begin()) {
 			a.goOnInAnyOrder(rt, commit)
 		}
 

@@ -48,7 +48,7 @@ type Head struct {
 	History   History      `json:"history"`
 	Outputs   Datum        `json:"outputs,omitzero"` // an object, in declaration order; zero before the end and when the flow declares none
 	Exit      Status       `json:"exit,omitempty"`   // what a task wants the execution to end with, at once
-	Wait      Wait         `json:"wait,omitzero"`    // WaitEval: for the outputs
+	Wait      Wait         `json:"wait,omitzero"`    // WaitEval: for the outputs; WaitPlace: it has not begun
 	Since     time.Time    `json:"since,omitzero"`   // when the last task run of the flow ended: the clock of the outputs
 	Progress  Progress     `json:"progress"`         // of the flow's lists
 }
@@ -105,6 +105,9 @@ func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
 	s.History = make(History, 1, 4)                       // apart from s: stores share it, and would hold the whole state with it
 	s.History[0] = Transition{Created, at.UTC().Round(0)} // as a store gives it back
 	s.changed = s.changedRoom[:0]
+	if p.flow.Concurrency != nil {
+		s.Wait = WaitPlace
+	}
 	return s
 }
 

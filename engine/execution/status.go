@@ -11,14 +11,16 @@ type Status = flow.Status
 
 // The statuses that this core gives.
 const (
-	Created  = flow.Created
-	Running  = flow.Running
-	Success  = flow.Success
-	Warning  = flow.Warning
-	Failed   = flow.Failed
-	Skipped  = flow.Skipped
-	Retrying = flow.Retrying
-	Killed   = flow.Killed
+	Created   = flow.Created
+	Queued    = flow.Queued
+	Running   = flow.Running
+	Success   = flow.Success
+	Warning   = flow.Warning
+	Failed    = flow.Failed
+	Skipped   = flow.Skipped
+	Retrying  = flow.Retrying
+	Killed    = flow.Killed
+	Cancelled = flow.Cancelled
 )
 
 // Transition is the entry into a status.

@@ -34,6 +34,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.taskEnded(&e)
 	case Woke:
 		fits = w.woke(&e)
+	case NoPlace:
+		fits = w.noPlace()
 	default:
 		return fmt.Errorf("execution %s: unknown event %d", s.ID, e.Kind)
 	}
@@ -52,7 +54,11 @@ type walk struct {
 // started begins an execution.
 func (w *walk) started() bool {
 	s := w.state
-	if s.Status() != Created || len(s.Runs) > 0 || s.Wait != WaitNone {
+	switch {
+	case s.Wait == WaitPlace:
+		s.Wait, s.headChanged = WaitNone, true
+		w.result.Barrier = true
+	case s.Status() != Created, len(s.Runs) > 0, s.Wait != WaitNone:
 		return false
 	}
 	if len(w.plan.nodes[root].Main[0]) > 0 { // without a task it goes from CREATED to its end, as in Kestra

@@ -19,6 +19,10 @@ func TestShapes(t *testing.T) {
 		f.Retry = &flow.Retry{Kind: flow.Constant, MaxAttempts: attempts}
 		return f
 	}
+	limited := func(f *flow.Flow, behavior flow.ConcurrencyBehavior) *flow.Flow {
+		f.Concurrency = &flow.Concurrency{Limit: 1, Behavior: behavior}
+		return f
+	}
 	finally := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow { f.Finally = tasks; return f }
 	type script = map[string]string
 	tests := []struct {
@@ -42,6 +46,12 @@ func TestShapes(t *testing.T) {
 		{"runIf", f(leaf("a", runIf), leaf("b", runIf)), script{"if b": "false"}, "runIf a run a runIf b |", "SUCCESS(a SUCCESS, b SKIPPED)"},
 		{"runIf that fails", f(leaf("a", runIf), leaf("b")), script{"if a": "fail"}, "runIf a |", "FAILED(a FAILED)"},
 		{"runIf that fails, allowed", f(leaf("a", runIf, allowFail), leaf("b")), script{"if a": "fail"}, "runIf a run b |", "WARNING(a WARNING, b SUCCESS)"},
+		{"concurrency", limited(f(leaf("a")), flow.QueueExecution), nil, "run a | |", "SUCCESS(a SUCCESS)"},
+		{"concurrency, without a task", limited(f(), flow.QueueExecution), nil, "|", "SUCCESS"},
+		{"queued", limited(outputs(f(leaf("a"))), flow.QueueExecution), script{"place": "none"}, "| run a | outputs |", "SUCCESS(a SUCCESS)"},
+		{"failed for want of a place", limited(errors(finally(outputs(f(leaf("a"))), leaf("z")), leaf("e")), flow.FailExecution), script{"place": "none"}, "|", "FAILED"},
+		{"cancelled for want of a place", limited(finally(f(leaf("a")), leaf("z")), flow.CancelExecution), script{"place": "none"}, "|", "CANCELLED"},
+
 		{"outputs", outputs(f(leaf("a"))), nil, "run a outputs |", "SUCCESS(a SUCCESS)"},
 		{"outputs of a failure", outputs(f(leaf("a"))), script{"a": "FAILED"}, "run a outputs |", "FAILED(a FAILED)"},
 		{"outputs that fail", outputs(f(leaf("a"))), script{"outputs": "fail"}, "run a outputs |", "FAILED(a SUCCESS)"},

@@ -120,7 +120,7 @@ type actor struct {
 	t       testing.TB
 	plan    *Plan
 	state   *State
-	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail
+	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; by "place": none if none is free at first
 	clock   time.Time
 	pending []Effect
 	trace   []string
@@ -152,6 +152,9 @@ func (a *actor) tell(e Event) Result {
 		if r.Barrier {
 			a.trace = append(a.trace, "|")
 		}
+		if a.state.Wait == WaitPlace { // it waits on
+			a.pending = append(a.pending, Effect{Kind: Begin, Run: RootRow})
+		}
 	}
 	return r
 }
@@ -180,6 +183,9 @@ func (a *actor) answer(i int) Result {
 // event returns the answer to an effect.
 func (a *actor) event(e Effect) Event {
 	if e.Kind == Begin {
+		if a.script["place"] == "none" && a.state.Status() == Created && a.state.Wait == WaitPlace {
+			return Event{Kind: NoPlace, Run: RootRow}
+		}
 		return Event{Kind: Started, Run: RootRow}
 	}
 	if e.Run == RootRow {
@@ -223,11 +229,17 @@ func (a *actor) event(e Effect) Event {
 	}
 }
 
+// begin answers what a new execution waits for.
+func (a *actor) begin() Result {
+	a.t.Helper()
+	return a.tell(a.event(Effect{Kind: Begin, Run: RootRow}))
+}
+
 // run starts the execution and answers every effect, the oldest first, until nothing is left. A time that is waited for comes
 // at once.
 func (a *actor) run() *actor {
 	a.t.Helper()
-	a.tell(Event{Kind: Started, Run: RootRow})
+	a.begin()
 	return a.goOn()
 }
 

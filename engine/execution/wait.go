@@ -11,9 +11,10 @@ const (
 	WaitEval       // the value of an expression: runIf while CREATED, the choice of a Choice or the flow's outputs afterwards
 	WaitTask       // the end of an attempt
 	WaitTimer      // a time
+	WaitPlace      // of an execution that has not begun: a place of the flow's `concurrency`
 )
 
-var waitNames = []string{"", "eval", "task", "timer"}
+var waitNames = []string{"", "eval", "task", "timer", "place"}
 
 // MarshalText writes the word for w.
 func (w Wait) MarshalText() ([]byte, error) { return name(waitNames, int(w)) }

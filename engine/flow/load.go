@@ -125,7 +125,7 @@ var flowMembers = map[string]memberState{
 	"inputs": supported, "outputs": supported, "tasks": supported, "triggers": supported, "disabled": supported,
 	"deleted": supported, "errors": supported, "finally": supported,
 	"afterExecution": notYet, "listeners": notYet, "pluginDefaults": supported,
-	"taskDefaults": supported, "concurrency": notYet, "retry": supported, "sla": notYet, "checks": notYet, "draft": notYet,
+	"taskDefaults": supported, "concurrency": supported, "retry": supported, "sla": notYet, "checks": notYet, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
 	"extend":   blueprint,
 	"revision": serverSet, "updated": serverSet, "tenantId": serverSet, "source": serverSet,
@@ -208,6 +208,8 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		f.Finally = l.components(KindTask, val, path)
 	case "retry":
 		f.Retry = l.retry(val, path)
+	case "concurrency":
+		f.Concurrency = l.concurrency(val, path)
 	case "triggers":
 		l.early = true
 		f.Triggers = l.components(KindTrigger, val, path)

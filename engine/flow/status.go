@@ -7,18 +7,20 @@ type Status string
 
 // The statuses that this core gives.
 const (
-	Created  Status = "CREATED"
-	Running  Status = "RUNNING"
-	Success  Status = "SUCCESS"
-	Warning  Status = "WARNING"
-	Failed   Status = "FAILED"
-	Skipped  Status = "SKIPPED" // task runs only
-	Retrying Status = "RETRYING"
-	Killed   Status = "KILLED"
+	Created   Status = "CREATED"
+	Queued    Status = "QUEUED" // executions only
+	Running   Status = "RUNNING"
+	Success   Status = "SUCCESS"
+	Warning   Status = "WARNING"
+	Failed    Status = "FAILED"
+	Skipped   Status = "SKIPPED" // task runs only
+	Retrying  Status = "RETRYING"
+	Killed    Status = "KILLED"
+	Cancelled Status = "CANCELLED"
 )
 
 // terminated are all statuses of Kestra that end an execution or a task run, whether or not this core gives them.
-var terminated = []Status{Failed, Warning, Success, Killed, "CANCELLED", "RETRIED", Skipped, "RESUBMITTED"}
+var terminated = []Status{Failed, Warning, Success, Killed, Cancelled, "RETRIED", Skipped, "RESUBMITTED"}
 
 // Terminated reports whether nothing follows s.
 func (s Status) Terminated() bool {

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type setup struct {
 	logger *zap.Logger // nil: that of the runner
 	stop   func(execution.Status) *execution.TriggerState
 	ended  func(execution.Status)
+	turn   *turn // nil: it never waited for a place of `concurrency`
 }
 
 // actor is an execution under way. One goroutine at a time drives it; the fields below mu are those of all.
@@ -40,6 +42,7 @@ type actor struct {
 
 	*desk                                // nil while nobody drives it
 	begun      bool                      // the event that begins the execution was stepped by, or it had begun before
+	placed     bool                      // the execution has a place of `concurrency`
 	effects    []execution.Effect        // to be performed by the driver, the first one first
 	blocking   []execution.Effect        // to be started when what led to them is committed
 	taken      []message                 // taken out of the inbox
@@ -63,12 +66,11 @@ type actor struct {
 // desk is the memory that a goroutine works with while it drives an actor. An execution needs it for microseconds, so actors
 // lend each other the same ones.
 type desk struct {
-	result  execution.Result
-	pebble  pebble.Context
-	task    task.Context
-	batch   execution.Batch
-	accept  [1]execution.Accept
-	write   [1]execution.Write
+	result execution.Result
+	pebble pebble.Context
+	task   task.Context
+	batch  execution.Batch
+	batchRoom
 	effects [2]execution.Effect
 	rows    [6]int32
 }
@@ -101,6 +103,8 @@ type message struct {
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
 	a := &actor{setup: s, runner: r, plan: s.flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
 	a.effects = a.room[:0]
+	_, limited := a.plan.Place()
+	a.placed = limited && state.Wait != execution.WaitPlace
 	return a
 }
 
@@ -141,6 +145,16 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 		}
 	}()
 	for {
+		if !a.begun {
+			switch ended, err := a.begin(ctx); {
+			case errors.Is(err, errParked):
+				return false, err
+			case err != nil:
+				return false, a.broken("the execution cannot begin", err)
+			case ended:
+				return true, nil
+			}
+		}
 		if err := a.stepAll(); err != nil {
 			return false, a.broken("the execution cannot go on", err)
 		}
@@ -183,12 +197,6 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 
 // stepAll steps by all events that have come.
 func (a *actor) stepAll() error {
-	if !a.begun {
-		a.begun = true
-		if err := a.step(message{event: execution.Event{Kind: execution.Started, Run: execution.RootRow}}); err != nil {
-			return err
-		}
-	}
 	a.mu.Lock()
 	a.taken, a.inbox = a.inbox, a.taken[:0]
 	a.mu.Unlock()
@@ -306,6 +314,10 @@ func (a *actor) finish(err error) {
 	}
 	a.stopTimers()
 	a.journal.close()
+	if a.turn != nil {
+		place, _ := a.plan.Place()
+		r.lineUp(a, place.Key, false)
+	}
 	a.claim.Vacate()
 	a.claim.Release()
 	h := a.handle

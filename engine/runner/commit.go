@@ -32,16 +32,22 @@ func (a *actor) atBarrier(ctx context.Context) (ended bool, err error) {
 // errParked ends the driving of an actor whose execution was parked.
 var errParked = errors.New("execution is parked")
 
-// accepted commits an execution that has not been committed yet, as it stands, without driving it on.
-func (a *actor) accepted(ctx context.Context) error {
+// accepted commits an execution that has not been committed yet, as it stands, or as it begins if it needs a place for that. It
+// reports whether it has ended by that.
+func (a *actor) accepted(ctx context.Context) (ended bool, err error) {
 	a.sitDown()
 	defer a.getUp()
-	return a.commit(ctx, nil)
+	if a.state.Wait == execution.WaitPlace {
+		return a.begin(ctx)
+	}
+	return false, a.commit(ctx, nil)
 }
 
 // commit keeps all that happened since the last commit.
 func (a *actor) commit(ctx context.Context, park *execution.Park) error {
-	s := a.state
+	if err := a.keepTrigger(ctx); err != nil {
+		return err
+	}
 	b := &a.batch
 	*b = execution.Batch{}
 	lines, bytes := a.journal.take()
@@ -49,31 +55,61 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 	if bytes > 0 {
 		defer a.claim.Give(int64(bytes))
 	}
-	if s.Status().Terminated() && a.stop != nil {
-		if t := a.stop(s.Status()); t != nil {
-			b.Triggers = []execution.TriggerState{*t}
-		}
-	}
-	if s.Version == 0 {
-		if err := a.keepApart(ctx, &s.Trigger.Variables); err != nil {
-			return err
-		}
-		s.Changes() // they are in the state
-		a.accept[0] = execution.Accept{State: s, Park: park}
-		b.Accept = a.accept[:]
-		if err := a.runner.store.Commit(ctx, b); err != nil {
-			return err
-		}
-		a.claim.Accept()
-		return nil
-	}
-	a.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park}
-	b.Write = a.write[:]
+	a.fill(b, &a.batchRoom, a.state, park)
 	if err := a.runner.store.Commit(ctx, b); err != nil {
 		return err
 	}
-	s.Version++
+	a.committed(b, a.state)
+	if len(b.Give) > 0 {
+		a.runner.wakeNow()
+	}
 	return nil
+}
+
+// batchRoom is the memory for what most batches have.
+type batchRoom struct {
+	accept [1]execution.Accept
+	write  [1]execution.Write
+}
+
+// fill makes b what keeps a state of the execution.
+func (a *actor) fill(b *execution.Batch, r *batchRoom, s *execution.State, park *execution.Park) {
+	if s.Status().Terminated() {
+		if a.stop != nil {
+			if t := a.stop(s.Status()); t != nil {
+				b.Triggers = []execution.TriggerState{*t}
+			}
+		}
+		if a.placed {
+			place, _ := a.plan.Place()
+			b.Give = []execution.Place{place}
+		}
+	}
+	changes := s.Changes() // before it is accepted, they are in the state
+	if s.Version == 0 {
+		r.accept[0] = execution.Accept{State: s, Park: park}
+		b.Accept = r.accept[:]
+		return
+	}
+	r.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: changes, Park: park}
+	b.Write = r.write[:]
+}
+
+// committed notes that a batch has kept a state.
+func (a *actor) committed(b *execution.Batch, s *execution.State) {
+	if len(b.Accept) > 0 {
+		a.claim.Accept()
+		return
+	}
+	s.Version++
+}
+
+// keepTrigger puts the trigger's variables of an execution that is about to be accepted where they belong.
+func (a *actor) keepTrigger(ctx context.Context) error {
+	if a.state.Version > 0 {
+		return nil
+	}
+	return a.keepApart(ctx, &a.state.Trigger.Variables)
 }
 
 // keepApart puts a text that is too long to travel into the store, and keeps it at hand.

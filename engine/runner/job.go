@@ -48,11 +48,15 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 	if err != nil {
 		return err
 	}
-	if err := a.accepted(context.WithoutCancel(ctx)); err != nil {
+	switch ended, err := a.accepted(context.WithoutCancel(ctx)); {
+	case errors.Is(err, errParked):
+		a.leave()
+	case ended || err != nil:
 		a.finish(err)
 		return err
+	default:
+		r.enlist(a)
 	}
-	r.enlist(a)
 	return nil
 }
 
@@ -88,7 +92,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 		return h.state, h.scope, true, nil
 	default:
 		if a.state.Version == 0 {
-			if err := a.accepted(keep); err != nil {
+			if _, err := a.accepted(keep); err != nil { // one that needs a place was accepted when it began
 				a.finish(err)
 				return nil, nil, false, err
 			}

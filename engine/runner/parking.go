@@ -105,6 +105,8 @@ const claims = 64
 
 // claimDue wakes the executions that are due.
 func (r *Runner) claimDue() {
+	r.claiming.Lock() // so that executions begin in the order in which they waited for places
+	defer r.claiming.Unlock()
 	r.mu.Lock()
 	r.due = time.Time{}
 	closed := r.closed
@@ -138,7 +140,7 @@ func (r *Runner) resume(s *execution.State) {
 	claim.Readmit()
 	claim.Accept()
 	a := r.newActor(p.setup, s, claim)
-	a.handle, a.begun = p.handle, true
+	a.handle, a.begun = p.handle, s.Wait != execution.WaitPlace
 	if err := r.resolve(r.context, s); err != nil {
 		r.takeUp(a)
 		a.finish(a.broken("the execution could not be loaded", err))
@@ -152,9 +154,11 @@ func (r *Runner) resume(s *execution.State) {
 		return
 	}
 	for _, e := range pending {
-		if a.plan.Blocks(s, e) {
+		switch {
+		case e.Kind == execution.Begin: // see begun
+		case a.plan.Blocks(s, e):
 			a.blocking = append(a.blocking, e)
-		} else {
+		default:
 			a.effects = append(a.effects, e)
 		}
 	}
@@ -175,6 +179,9 @@ func (r *Runner) resume(s *execution.State) {
 	a.scheduled = true
 	a.mu.Unlock()
 	r.takeUp(a)
+	if !a.begun && !r.beginParked(a) {
+		return
+	}
 	r.schedule(a)
 }
 

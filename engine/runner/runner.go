@@ -47,29 +47,31 @@ type Runner struct {
 	exit     chan struct{} // closed when callers are to wait no longer
 	exitOnce sync.Once
 
-	mu      sync.Mutex
-	runs    map[string]*actor          // accepted and under way here, by execution id
-	parked  map[string]*parked         // accepted, and waiting for nothing but a time
-	ready   *admission.Queue[*actor]   // those that wait for a driver
-	drivers int                        // goroutines that drive, or wait for an actor
-	idle    int                        // of those, the ones that wait and that nobody has woken
-	turn    sync.Cond                  // tells them that there is an actor, or that the runner is closed
-	tasks   *admission.Queue[*attempt] // those that wait for a worker
-	workers int                        // at work
-	closed  bool                       // no more executions
-	ending  time.Time                  // when Exit or Close was called first
-	drained chan struct{}              // closed when closed is set and nothing is under way
-	wake    *time.Timer                // for the next parked execution; nil before there was one
-	due     time.Time                  // when it fires; zero: not at all
-	working sync.WaitGroup             // drivers and workers
-	desks   sync.Pool                  // of *desk
+	mu       sync.Mutex
+	runs     map[string]*actor          // accepted and under way here, by execution id
+	parked   map[string]*parked         // accepted, and waiting for nothing but a time or a place
+	lines    map[string]int             // by the key of a place: how many executions here wait for one
+	ready    *admission.Queue[*actor]   // those that wait for a driver
+	drivers  int                        // goroutines that drive, or wait for an actor
+	idle     int                        // of those, the ones that wait and that nobody has woken
+	turn     sync.Cond                  // tells them that there is an actor, or that the runner is closed
+	tasks    *admission.Queue[*attempt] // those that wait for a worker
+	workers  int                        // at work
+	closed   bool                       // no more executions
+	ending   time.Time                  // when Exit or Close was called first
+	drained  chan struct{}              // closed when closed is set and nothing is under way
+	wake     *time.Timer                // for the next parked execution; nil before there was one
+	due      time.Time                  // when it fires; zero: not at all
+	claiming sync.Mutex                 // held while executions that are due are claimed
+	working  sync.WaitGroup             // drivers and workers
+	desks    sync.Pool                  // of *desk
 }
 
 // New returns a runner that keeps its executions in store and asks a for places and memory. It starts no goroutine before
 // there is work.
 func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 	r := &Runner{
-		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{},
+		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{}, lines: map[string]int{},
 		ready: admission.NewQueue[*actor](), tasks: admission.NewQueue[*attempt](),
 		exit: make(chan struct{}), drained: make(chan struct{}),
 	}

@@ -98,13 +98,8 @@ func (s *server) compare(t *testing.T, c recorded, found findings) []difference 
 	if c.Request.Target == "/api/v1/main/flows" {
 		return compareRefusal(c, found)
 	}
-	raw := c.Request.bytes(t)
-	if strings.HasSuffix(c.Name, ", second call") {
-		if first, err := s.send(c.Request.Method, raw); err != nil || s.wait(t, first) == nil {
-			t.Fatalf("%s: the first call: %+v, %v", c.Name, first, err)
-		}
-	}
-	got, err := s.send(c.Request.Method, raw)
+	defer s.callBefore(t, c)()
+	got, err := s.send(c.Request.Method, c.Request.bytes(t))
 	if err != nil {
 		return []difference{{"status", summary(c.Response.Status, c.Response.Body), "none, " + err.Error()}}
 	}

@@ -30,11 +30,10 @@ const nextHandler = 599
 // server serves the flows of one topic over HTTP, on connections in memory: so that the clock of a bubble of testing/synctest
 // runs while all wait, and retries of seconds take none.
 type server struct {
-	engine    *engine.Engine
-	site      *engine.Site
-	set       *flow.Set
-	listener  *listener
-	execution string // of the request at hand; requests come one after the other
+	engine   *engine.Engine
+	site     *engine.Site
+	set      *flow.Set
+	listener *listener
 }
 
 func startServer(t *testing.T, set *flow.Set, options engine.SiteOptions) *server {
@@ -117,7 +116,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		},
 	})
 	defer release()
-	s.execution = answer.ExecutionID
+	w.Header().Set(executionHeader, answer.ExecutionID)
 	w.Header()["Content-Type"] = nil
 	if answer.ContentType != "" {
 		w.Header().Set("Content-Type", answer.ContentType)
@@ -129,6 +128,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(answer.Body) // an answer to a client that is gone, or to HEAD
 }
 
+// executionHeader names the execution of an answer, as that of the Caddy handler does.
+const executionHeader = "X-Kestra-Execution-Id"
+
 // answer is what came back for a request.
 type answer struct {
 	status      int
@@ -139,7 +141,6 @@ type answer struct {
 
 // send sends a request byte for byte on a connection of its own.
 func (s *server) send(method string, raw []byte) (answer, error) {
-	s.execution = ""
 	conn := s.listener.dial()
 	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(time.Hour)); err != nil {
@@ -161,5 +162,5 @@ func (s *server) send(method string, raw []byte) (answer, error) {
 	}
 	conn.Close()
 	<-written // an answer may come before the whole request has gone
-	return answer{r.StatusCode, r.Header.Get("Content-Type"), body, s.execution}, nil
+	return answer{r.StatusCode, r.Header.Get("Content-Type"), body, r.Header.Get(executionHeader)}, nil
 }

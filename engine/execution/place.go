@@ -1,0 +1,36 @@
+package execution
+
+import "github.com/caddy-kestra/kestra-webhook/engine/flow"
+
+// An execution of a flow with `concurrency` needs a place. Until it has one it waits, and nothing of it has begun. The place is
+// taken by the commit in which it begins, and given back by the one in which it ends. For which of the two events comes,
+// [Started] or [NoPlace], the store decides: see [Batch.Else].
+
+// Place returns the place that an execution needs, one of those that all executions of the flow share; false if it needs none.
+func (p *Plan) Place() (Place, bool) {
+	c := p.flow.Concurrency
+	if c == nil {
+		return Place{}, false
+	}
+	return Place{Key: p.flow.Namespace + "/" + p.flow.ID, Limit: c.Limit}, true
+}
+
+// noPlace lets an execution wait for a place, or ends it if the flow says so. One that waits already goes on to.
+func (w *walk) noPlace() bool {
+	s := w.state
+	if s.Wait != WaitPlace || s.Status() == Queued {
+		return false
+	}
+	switch w.plan.flow.Concurrency.Behavior {
+	case flow.CancelExecution:
+		s.Wait = WaitNone
+		w.finish(Cancelled)
+	case flow.FailExecution:
+		s.Wait = WaitNone
+		w.finish(Failed)
+	default: // QueueExecution
+		w.enterHead(Queued)
+		w.result.Barrier = true
+	}
+	return true
+}
