@@ -98,6 +98,7 @@ var phrases = map[string]Event{
 	"ends WARNING":         {Kind: TaskEnded, Status: Warning},
 	"ends FAILED":          {Kind: TaskEnded, Status: Failed},
 	"exits SUCCESS":        {Kind: TaskEnded, Status: Success, Exit: Success},
+	"exits FAILED":         {Kind: TaskEnded, Status: Success, Exit: Failed},
 	"exits WARNING":        {Kind: TaskEnded, Status: Success, Exit: Warning},
 	"waits":                {Kind: TaskEnded, Wake: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)},
 	"wakes":                {Kind: Woke},

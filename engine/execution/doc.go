@@ -52,13 +52,16 @@
 //	    a ends SUCCESS  → RUNNING(a SUCCESS, z RUNNING)            run z
 //	    a ends WARNING  → RUNNING(a WARNING, z RUNNING)            run z
 //	    a ends FAILED   → RUNNING(a FAILED, e RUNNING)             run e
-//	    a exits WARNING → WARNING(a SUCCESS)                       commit
+//	    a exits WARNING → WARNING(a WARNING)                       commit
+//	    a exits FAILED  → FAILED(a FAILED)                         commit
 //	RUNNING(a FAILED, e RUNNING)
 //	    e ends SUCCESS  → RUNNING(a FAILED, e SUCCESS, z RUNNING)  run z
+//	    e exits SUCCESS → SUCCESS(a FAILED, e SUCCESS)             commit
 //	    e ends FAILED   → RUNNING(a FAILED, e FAILED, z RUNNING)   run z
 //	RUNNING(a SUCCESS, z RUNNING)
 //	    z ends SUCCESS  → SUCCESS(a SUCCESS, z SUCCESS)            commit
 //	    z ends FAILED   → SUCCESS(a SUCCESS, z FAILED)             commit
+//	    z exits FAILED  → FAILED(a SUCCESS, z FAILED)              commit
 //	RUNNING(a WARNING, z RUNNING)
 //	    z ends SUCCESS  → WARNING(a WARNING, z SUCCESS)            commit
 //	RUNNING(a FAILED, e SUCCESS, z RUNNING)
@@ -144,7 +147,7 @@
 //	    a ends SUCCESS  → SUCCESS        run next
 //	    a ends WARNING  → WARNING        run next
 //	    a ends FAILED   → FAILED         commit; flow FAILED
-//	    a exits WARNING → SUCCESS        commit; flow WARNING
+//	    a exits WARNING → WARNING        commit; flow WARNING
 //	    a waits         → RUNNING timer  commit
 //	    a wakes         → RUNNING        ignored
 //	RUNNING timer
@@ -184,7 +187,7 @@
 //	    a runIf fails   → FAILED                  commit; flow FAILED
 //	RUNNING
 //	    a ends WARNING  → WARNING                 run next
-//	    a exits WARNING → SUCCESS                 commit; flow WARNING
+//	    a exits WARNING → WARNING                 commit; flow WARNING
 //	    a ends FAILED   → RETRYING timer          commit
 //	RETRYING timer
 //	    a wakes         → CREATED eval attempt 2  commit, eval runIf a

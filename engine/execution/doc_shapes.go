@@ -8,7 +8,7 @@
 //	    a ends SUCCESS  → RUNNING(a SUCCESS, b RUNNING)  run b
 //	    a ends WARNING  → RUNNING(a WARNING, b RUNNING)  run b
 //	    a ends FAILED   → FAILED(a FAILED)               commit; flow FAILED
-//	    a exits SUCCESS → KILLED(a SUCCESS)              commit; flow SUCCESS
+//	    a exits SUCCESS → SUCCESS(a SUCCESS)             commit; flow SUCCESS
 //	RUNNING(a SUCCESS, b RUNNING)
 //	    b ends SUCCESS  → SUCCESS(a SUCCESS, b SUCCESS)  run next
 //	    b ends WARNING  → WARNING(a SUCCESS, b WARNING)  run next
@@ -52,7 +52,7 @@
 //	RUNNING(a RUNNING, b RUNNING)
 //	    a ends SUCCESS  → RUNNING(a SUCCESS, b RUNNING, c RUNNING)  run c
 //	    a ends FAILED   → RUNNING(a FAILED, b RUNNING)
-//	    a exits SUCCESS → KILLED(a SUCCESS, b KILLED)               commit, cancel b; flow SUCCESS
+//	    a exits SUCCESS → SUCCESS(a SUCCESS, b KILLED)              commit, cancel b; flow SUCCESS
 //	RUNNING(a SUCCESS, b RUNNING, c RUNNING)
 //	    c ends SUCCESS  → RUNNING(a SUCCESS, b RUNNING, c SUCCESS)
 //	RUNNING(a SUCCESS, b RUNNING, c SUCCESS)
@@ -60,8 +60,8 @@
 //	    b ends WARNING  → WARNING(a SUCCESS, b WARNING, c SUCCESS)  run next
 //	RUNNING(a FAILED, b RUNNING)
 //	    b ends SUCCESS  → FAILED(a FAILED, b SUCCESS)               commit; flow FAILED
-//	KILLED(a SUCCESS, b KILLED)
-//	    b ends SUCCESS  → KILLED(a SUCCESS, b KILLED)               ignored
+//	SUCCESS(a SUCCESS, b KILLED)
+//	    b ends SUCCESS  → SUCCESS(a SUCCESS, b KILLED)              ignored
 //
 // A parallel p of a, with errors e and finally z.
 //

@@ -27,11 +27,15 @@ func (w *walk) taskEnded(e *Event) bool {
 		w.result.Barrier = true
 		return true
 	}
+	if e.Exit != "" {
+		w.exit(e)
+		return true
+	}
 	r.Outputs = e.Outputs
 	w.endAttempt(r, e.Status)
 	status := e.Status
 	switch retry := w.plan.nodes[r.Node].Retry; {
-	case retry == nil || e.Exit != "":
+	case retry == nil:
 	case status == Failed && w.retry(e.Run, retry):
 		return true
 	case status == Success && retry.Warning && len(r.Attempts) > 1:
@@ -39,15 +43,7 @@ func (w *walk) taskEnded(e *Event) bool {
 	}
 	w.end(e.Run, w.allowed(r, status))
 	w.apply(e)
-	if e.Exit == "" {
-		w.childEnded(e.Run)
-		return true
-	}
-	s.headChanged = true
-	s.Exit, s.Since = e.Exit, w.at
-	s.Progress = Progress{Stage: StageEnd}
-	w.killRuns()
-	w.closeRoot()
+	w.childEnded(e.Run)
 	return true
 }
 

@@ -67,7 +67,7 @@ func TestShapes(t *testing.T) {
 		{"retry of the flow", retried(f(leaf("a"), seq("s", leaf("b"))), 2), script{"a": "FAILED then SUCCESS", "b": "FAILED then SUCCESS"}, "run a | run a | run b | run b | |", "SUCCESS(a SUCCESS, s SUCCESS(b SUCCESS))"},
 		{"retry of a flowable is for its tasks", retried(f(with(seq("s", leaf("a"), seq("t", leaf("b", retry(1)))), warned(2))), 9), script{"a": "FAILED then SUCCESS", "b": "FAILED"}, "run a | run a | run b |", "FAILED(s FAILED(a SUCCESS, t FAILED(b FAILED)))"},
 		{"retry of an attempt that waited", f(leaf("a", retry(2))), script{"a": "wait"}, "run a | run a | |", "SUCCESS(a SUCCESS)"},
-		{"exit beside a retry", f(par("p", 0, leaf("a", retry(9)), leaf("b"))), script{"a": "FAILED", "b": "exit SUCCESS"}, "run a run b | |", "SUCCESS(p KILLED(a KILLED, b SUCCESS))"},
+		{"exit beside a retry", f(par("p", 0, leaf("a", retry(9)), leaf("b"))), script{"a": "FAILED", "b": "exit SUCCESS"}, "run a run b | |", "SUCCESS(p SUCCESS(a KILLED, b SUCCESS))"},
 
 		{"errors after a failure", errors(f(leaf("a"), leaf("b")), leaf("e"), leaf("e2")), script{"a": "FAILED"}, "run a run e run e2 |", "FAILED(a FAILED, e SUCCESS, e2 SUCCESS)"},
 		{"no errors without one", errors(f(leaf("a")), leaf("e")), script{"a": "WARNING"}, "run a |", "WARNING(a WARNING)"},
@@ -123,8 +123,11 @@ func TestShapes(t *testing.T) {
 		{"forgiving", f(forgiving("w", leaf("a"), leaf("b")), leaf("c")), script{"a": "FAILED"}, "run a run c |", "WARNING(w WARNING(a FAILED), c SUCCESS)"},
 		{"forgiving, warnings allowed", f(with(forgiving("w", leaf("a")), allowWarn)), script{"a": "FAILED"}, "run a |", "WARNING(w WARNING(a FAILED))"},
 
-		{"exit", f(leaf("a"), leaf("b")), script{"a": "exit WARNING"}, "run a |", "WARNING(a SUCCESS)"},
-		{"exit beside others", f(par("p", 0, leaf("a"), leaf("b", impure), seq("s", leaf("c")))), script{"a": "exit FAILED"}, "run a run b run c | cancel c cancel b |", "FAILED(p KILLED(a SUCCESS, b KILLED, s KILLED(c KILLED)))"},
+		{"exit", f(leaf("a"), leaf("b")), script{"a": "exit WARNING"}, "run a |", "WARNING(a WARNING)"},
+		{"exit beside others", f(par("p", 0, leaf("a"), leaf("b", impure), seq("s", leaf("c")))), script{"a": "exit FAILED"}, "run a run b run c | cancel c cancel b |", "FAILED(p FAILED(a FAILED, b KILLED, s KILLED(c KILLED)))"},
+		{"exit where failures and warnings are allowed", f(forgiving("w", with(leaf("a"), allowFail, allowWarn)), leaf("b")), script{"a": "exit FAILED"}, "run a |", "FAILED(w FAILED(a FAILED))"},
+		{"exit from a loop", f(each("l", 1, leaf("a"), leaf("b"))), script{"l": "x y", "a=x": "exit CANCELLED"}, "values l run a=x |", "CANCELLED(l CANCELLED(a=x CANCELLED))"},
+		{"exit of a task that may be tried again", f(leaf("a", retry(9))), script{"a": "exit FAILED"}, "run a |", "FAILED(a FAILED)"},
 		{"exit and outputs", outputs(f(leaf("a"), leaf("b"))), script{"a": "exit SUCCESS"}, "run a outputs |", "SUCCESS(a SUCCESS)"},
 	}
 	for _, test := range tests {
@@ -210,7 +213,7 @@ func TestCancelledTaskEndsLate(t *testing.T) {
 	a := newActor(t, newFlow(par("p", 0, leaf("a"), leaf("b"))), map[string]string{"a": "exit KILLED"})
 	a.tell(Event{Kind: Started, Run: RootRow})
 	a.answer(0)
-	if r := a.answer(0); !r.Stale || a.tree() != "KILLED(p KILLED(a SUCCESS, b KILLED))" {
+	if r := a.answer(0); !r.Stale || a.tree() != "KILLED(p KILLED(a KILLED, b KILLED))" {
 		t.Errorf("%+v: %s", r, a.tree())
 	}
 }

@@ -181,7 +181,8 @@ func TestCancel(t *testing.T) {
 		}
 		g := <-f.gates
 		s := f.wait(f.job(f.plan(exits), "{}"))
-		want := []string{"p: CREATED RUNNING KILLED / CREATED RUNNING KILLED", "g: CREATED RUNNING KILLED / CREATED RUNNING KILLED", "e: " + ran + " / " + ran + "; {}"}
+		const warned = "CREATED RUNNING WARNING"
+		want := []string{"p: " + warned + " / " + warned, "g: CREATED RUNNING KILLED / CREATED RUNNING KILLED", "e: " + warned + " / " + warned + "; {}"}
 		if diff := cmp.Diff(want, describe(s)); diff != "" || words(s.History) != "CREATED RUNNING WARNING" {
 			t.Errorf("%s; task runs (-want +got):\n%s", words(s.History), diff)
 		}

@@ -40,7 +40,7 @@ func TestRecordedRequests(t *testing.T) {
 					errors = of[""]
 				}
 				reason := errors.unsupported()
-				if reason == "" && c.Actions != nil {
+				if reason == "" && (c.Actions != nil || c.Resume != nil) {
 					reason = "actions on an execution are " + notSupported
 				}
 				if reason != "" {

@@ -26,6 +26,7 @@ type recorded struct {
 	Execution json.RawMessage `json:"execution"` // as it ended; may be absent
 	Logs      []recordedLine  `json:"logs"`      // of the execution; may be absent
 	Actions   json.RawMessage `json:"actions"`   // what was done to the execution meanwhile; may be absent
+	Resume    json.RawMessage `json:"resume"`    // likewise
 }
 
 type request struct {

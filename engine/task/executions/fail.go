@@ -15,9 +15,8 @@ const defaultMessage = "Task failure"
 // errCondition is what a task whose condition holds fails with; its errorMessage is logged before.
 var errCondition = errors.New("Fail on a condition") //nolint:staticcheck // Kestra's words
 
-// Specs returns the specs of this package's tasks.
-func Specs() []flow.Spec {
-	return []flow.Spec{{
+func failSpec() flow.Spec {
+	return flow.Spec{
 		Kind:    flow.KindTask,
 		Type:    "io.kestra.plugin.core.execution.Fail",
 		Aliases: []string{"io.kestra.core.tasks.executions.Fail"},
@@ -35,7 +34,7 @@ errorMessage: "{{ trigger.body.amount }} is too much"
 		Compile: func(c *flow.Component) (any, error) {
 			return &fail{condition: c.Template("condition"), message: c.Template("errorMessage")}, nil
 		},
-	}}
+	}
 }
 
 // fail is io.kestra.plugin.core.execution.Fail.

@@ -17,7 +17,6 @@ func Specs() []flow.Spec {
 	return []flow.Spec{{
 		Kind:    flow.KindTask,
 		Type:    "io.kestra.plugin.core.flow.Sleep",
-		Aliases: []string{"io.kestra.core.tasks.flows.Sleep"},
 		Summary: "Let some time pass.",
 		Pure:    true,
 		Properties: []flow.Property{

@@ -20,7 +20,7 @@ func TestSleep(t *testing.T) {
 		err        string
 	}{
 		{"ISO", `{type: io.kestra.plugin.core.flow.Sleep, duration: PT1M0.5S}`, 60500 * time.Millisecond, ""},
-		{"old name, form of Go", `{type: io.kestra.core.tasks.flows.Sleep, duration: 90s}`, 90 * time.Second, ""},
+		{"form of Go", `{type: io.kestra.plugin.core.flow.Sleep, duration: 90s}`, 90 * time.Second, ""},
 		{"seconds", `{type: io.kestra.plugin.core.flow.Sleep, duration: 5}`, 5 * time.Second, ""},
 		{"nothing", `{type: io.kestra.plugin.core.flow.Sleep, duration: PT0S}`, 0, ""},
 		{"expression", `{type: io.kestra.plugin.core.flow.Sleep, duration: "PT{{ trigger.body.n }}H"}`, time.Hour, ""},

@@ -1,0 +1,6 @@
+package executions
+
+import "github.com/caddy-kestra/kestra-webhook/engine/flow"
+
+// Specs returns the specs of this package's tasks.
+func Specs() []flow.Spec { return []flow.Spec{exitSpec(), failSpec()} }
