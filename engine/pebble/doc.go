@@ -203,7 +203,7 @@
 //   - decrypt(key, encrypted): the text that encrypt made of it with the same key; {{ decrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', encrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', 'a')) }} -> a
 //   - encrypt(key, plaintext): a text encrypted by AES-GCM with a key in Base64, as Base64; {{ encrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', 'a') | length }} -> 40
 //   - env(name, default=null): the variable of the environment that envs has under a name; the default when it is missing or empty; {{ env('stage', 'dev') }} -> dev
-//   - errorLogs: the error messages of the execution; not supported yet, because it needs the logs of the execution
+//   - errorLogs: the lines of level ERROR in the log of the execution, the oldest first: maps with message, taskId, timestamp and more; for the tasks of a flow; {{ errorLogs() | length }} -> 0
 //   - fetchContext: the same as printContext; {{ fetchContext() is map }} -> true
 //   - fileExists(path): whether a file exists; not supported yet, because it needs the storage for files
 //   - fileSize(path): the size of a file in bytes; not supported yet, because it needs the storage for files

@@ -58,6 +58,14 @@ func functionsContext() []Function {
 		},
 		{
 			Entry{
+				Name:     "errorLogs",
+				Summary:  "the lines of level ERROR in the log of the execution, the oldest first: maps with message, taskId, timestamp and more; for the tasks of a flow",
+				Examples: []Example{{"{{ errorLogs() | length }}", "0"}},
+			},
+			errorLogs,
+		},
+		{
+			Entry{
 				Name: "currentEachOutput", Parameters: []Parameter{{Name: "outputs", Required: true}},
 				Summary:  "in a loop, the output of a task in the current round: of outputs.id what stands under taskrun.value, through all loops around it",
 				Examples: []Example{{"{% set taskrun = {'value': 'a'} %}{{ currentEachOutput({'a': {'n': 1}}).n }}", "1"}},
@@ -67,7 +75,8 @@ func functionsContext() []Function {
 	}
 }
 
-// tasksWithState reads the variable tasks: a map of task ids to {state: …}, or in a loop to maps of its values to that.
+// tasksWithState reads the variable tasks: a map of task ids to {state: …}, or in loops to maps of their values, from the outermost
+// in, to that.
 func tasksWithState(st *state, args []value.Value) (value.Value, error) {
 	if args[0].Kind() != value.KindString {
 		return value.Null, runtimeError("function tasksWithState needs the name of a state, not %s", args[0].Kind())
@@ -75,36 +84,77 @@ func tasksWithState(st *state, args []value.Value) (value.Value, error) {
 	if err := st.Charge(len(args[0].Str()) / meter.TextPerChange); err != nil {
 		return value.Null, err
 	}
-	wanted := strings.ToUpper(args[0].Str())
 	tasks, _ := st.ctx.Vars.Get("tasks")
 	if tasks.Kind() != value.KindMap {
 		return value.ListOf(), nil
 	}
-	var out []value.Value
+	s := taskSearch{st: st, wanted: strings.ToUpper(args[0].Str())}
 	for id, task := range tasks.Map().All() {
-		if task.Kind() != value.KindMap {
-			continue
-		}
-		if err := st.ChargeItems(task.Map().Len() + 1); err != nil {
+		if err := s.look(id, value.Null, task); err != nil {
 			return value.Null, err
 		}
-		for key, member := range task.Map().All() {
-			found := value.NewMap(3)
-			found.Set("taskId", value.String(id))
-			found.Set("state", value.String(wanted))
-			switch {
-			case member.Kind() == value.KindMap:
-				member, _ = member.Map().Get("state")
-				found.Set("value", value.String(key))
-			case key != "state":
-				continue
+	}
+	return value.ListOf(s.found...), nil
+}
+
+// taskSearch looks for task runs in a state.
+type taskSearch struct {
+	st     *state
+	wanted string
+	found  []value.Value
+}
+
+// look looks at a task, or at its runs below a value of a loop; null: of none.
+func (s *taskSearch) look(id string, round, at value.Value) error {
+	if at.Kind() != value.KindMap {
+		return nil
+	}
+	if err := s.st.ChargeItems(at.Map().Len() + 1); err != nil {
+		return err
+	}
+	for key, member := range at.Map().All() {
+		if member.Kind() == value.KindMap {
+			if err := s.look(id, value.String(key), member); err != nil {
+				return err
 			}
-			if member.Kind() == value.KindString && strings.ToUpper(member.Str()) == wanted {
-				out = append(out, value.FromMap(found))
-			}
+			continue
+		}
+		if key != "state" || member.Kind() != value.KindString || strings.ToUpper(member.Str()) != s.wanted {
+			continue
+		}
+		found := value.NewMap(3)
+		found.Set("taskId", value.String(id))
+		found.Set("state", value.String(s.wanted))
+		if !round.IsNull() {
+			found.Set("value", round)
+		}
+		s.found = append(s.found, value.FromMap(found))
+	}
+	return nil
+}
+
+func errorLogs(st *state, _ []value.Value) (value.Value, error) {
+	if st.ctx.Logs == nil {
+		return value.Null, evaluationError("function errorLogs needs an execution: it is for the tasks of a flow")
+	}
+	lines, err := st.ctx.Logs.ErrorLogs()
+	if err != nil {
+		return value.Null, &meter.Fault{Class: ClassEvaluation, At: -1, Msg: "the log of the execution cannot be read", Err: err}
+	}
+	if err := st.ChargeItems(len(lines)); err != nil {
+		return value.Null, err
+	}
+	items := make([]value.Value, len(lines))
+	for i, line := range lines {
+		if err := st.ChargeMembers(line.Len()); err != nil {
+			return value.Null, err
+		}
+		items[i] = value.FromMap(line)
+		if err := st.WalkText(items[i]); err != nil {
+			return value.Null, err
 		}
 	}
-	return value.ListOf(out...), nil
+	return value.ListOf(items...), nil
 }
 
 // currentEachOutput follows the values of the loops around the current task run, from the outermost in.

@@ -46,7 +46,6 @@ func functionsProvided(providers map[string]Provider) []Function {
 		{"isPublicHoliday", "a calendar of holidays", "whether a date is a public holiday of a country", []Parameter{
 			{Name: "date", Required: true}, {Name: "countryCode"}, {Name: "subDivision"},
 		}},
-		{"errorLogs", "the logs of the execution", "the error messages of the execution", nil},
 		{"subflow", "executions from expressions", "the outputs of another flow", nil},
 		{"iterationOutput", "the loops of Kestra 2.0", "the output of a task in a round of a loop", nil},
 		{"parentOutput", "the loops of Kestra 2.0", "the output of the task around the current one", nil},

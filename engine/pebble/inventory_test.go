@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"encoding/base64"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -122,25 +123,42 @@ func TestNeeds(t *testing.T) {
 func TestContextFunctions(t *testing.T) {
 	vars, err := value.DecodeJSONText(`{
 		"envs": {"foo": "bar", "empty": ""},
-		"tasks": {"a": {"state": "SUCCESS"}, "b": {"state": "FAILED"}, "each": {"x": {"state": "FAILED"}, "y": {"state": "success"}}, "odd": 1},
+		"tasks": {"a": {"state": "SUCCESS"}, "b": {"state": "FAILED"}, "each": {"x": {"state": "FAILED"}, "y": {"state": "success"}}, "odd": 1,
+			"deep": {"x": {"u": {"state": "KILLED"}, "v": {"state": "SUCCESS"}}, "y": {"state": {"state": "KILLED"}}}},
 		"taskrun": {"value": "in"}, "parents": [{"taskrun": {"value": "mid"}}, {"taskrun": {"value": "out"}}, {}],
 		"outputs": {"t": {"out": {"mid": {"in": {"n": 1}}}}}
 	}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, c := New(Options{}), &Context{Vars: vars.Map()}
+	lines := fixedLogs{value.MapOf("message", value.String("boom")).Map(), value.MapOf("message", value.String("bang")).Map()}
+	e, c := New(Options{}), &Context{Vars: vars.Map(), Logs: lines}
+	checkOutcomes(t, e, &Context{Vars: vars.Map(), Logs: fixedLogs(nil)}, map[string]string{"{{ errorLogs() }}": "!evaluation"})
+	checkOutcomes(t, e, &Context{Vars: vars.Map()}, map[string]string{"{{ errorLogs() }}": "!evaluation", "{{ errorLogs(1) }}": "!unknown errorLogs"})
 	checkOutcomes(t, e, c, map[string]string{
-		"{{ env('foo') }} {{ env('empty', 'd') }} {{ env('nope', default='e') }}": "bar d e",
-		"{{ tasksWithState('failed') }}":                                          `[{"taskId":"b","state":"FAILED"},{"taskId":"each","state":"FAILED","value":"x"}]`,
-		"{{ tasksWithState('SUCCESS') | length }} {{ tasksWithState('X') }}":      "2 []",
-		"{{ tasksWithState(1) }}":                                                 "!runtime",
-		"{{ currentEachOutput(outputs.t).n }}":                                    "1",
-		"{{ currentEachOutput({}) }}":                                             "!evaluation",
-		"{{ currentEachOutput(1) }}":                                              "!evaluation",
-		"{{ currentEachOutput({'out': {'mid': {}}}) }}":                           "",
-		"{{ currentEachOutput({'out': 1}) }}":                                     "!evaluation",
+		"{{ errorLogs() }} {{ errorLogs()[1].message }}":                                    `[{"message":"boom"},{"message":"bang"}] bang`,
+		"{% for l in errorLogs() %}{{ l.message }};{% endfor %}{{ printContext() is map }}": "boom;bang;true",
+		"{{ env('foo') }} {{ env('empty', 'd') }} {{ env('nope', default='e') }}":           "bar d e",
+		"{{ tasksWithState('failed') }}":                                                    `[{"taskId":"b","state":"FAILED"},{"taskId":"each","state":"FAILED","value":"x"}]`,
+		"{{ tasksWithState('SUCCESS') | length }} {{ tasksWithState('X') }}":                "3 []",
+		"{{ tasksWithState('KILLED') }}":                                                    `[{"taskId":"deep","state":"KILLED","value":"u"},{"taskId":"deep","state":"KILLED","value":"state"}]`,
+		"{{ tasksWithState(1) }}":                                                           "!runtime",
+		"{{ currentEachOutput(outputs.t).n }}":                                              "1",
+		"{{ currentEachOutput({}) }}":                                                       "!evaluation",
+		"{{ currentEachOutput(1) }}":                                                        "!evaluation",
+		"{{ currentEachOutput({'out': {'mid': {}}}) }}":                                     "",
+		"{{ currentEachOutput({'out': 1}) }}":                                               "!evaluation",
 	})
+}
+
+// fixedLogs is a log; nil is one that cannot be read.
+type fixedLogs []*value.Map
+
+func (l fixedLogs) ErrorLogs() ([]*value.Map, error) {
+	if l == nil {
+		return nil, errors.New("disk full")
+	}
+	return l, nil
 }
 
 // TestReplayedIdentifiers checks that a fixed clock and seed give the same identifiers again, and the form of identifiers.

@@ -54,6 +54,12 @@ type Secrets interface {
 	Secret(namespace, name string) (string, bool, error)
 }
 
+// Logs gives the log of an execution.
+type Logs interface {
+	// ErrorLogs returns its lines of level ERROR, the oldest first, each as a map. They are bounded in bytes.
+	ErrorLogs() ([]*value.Map, error)
+}
+
 // Memory is an account that evaluations take memory from before they make something large.
 type Memory = meter.Account
 
@@ -65,5 +71,6 @@ type Context struct {
 	Location  *time.Location // the zone dates are printed in when none is named; nil means that of the system
 	Secrets   Secrets        // nil: secret() fails and says that there is no source of secrets
 	Namespace string         // the namespace that secret() asks for
+	Logs      Logs           // nil: errorLogs() fails and says that there is no execution
 	Memory    Memory         // nil: evaluations are bounded by [Limits.Memory] alone
 }

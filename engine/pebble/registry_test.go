@@ -12,7 +12,7 @@ import (
 // TestExamples runs every example of the inventory, and checks that every entry has all that the manual shows.
 func TestExamples(t *testing.T) {
 	e := New(Options{})
-	c := &Context{Now: time.Date(2024, 2, 29, 11, 14, 15, 123456789, time.UTC), Seed: 1, Location: time.UTC}
+	c := &Context{Now: time.Date(2024, 2, 29, 11, 14, 15, 123456789, time.UTC), Seed: 1, Location: time.UTC, Logs: fixedLogs{}}
 	check := func(kind string, list []Entry) {
 		if len(list) == 0 {
 			t.Errorf("there is no %s", kind)

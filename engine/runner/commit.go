@@ -50,10 +50,10 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 	}
 	b := &a.batch
 	*b = execution.Batch{}
-	lines, bytes := a.journal.take()
-	b.Logs = lines
-	if bytes > 0 {
+	if lines, bytes := a.journal.take(); len(lines) > 0 {
+		defer a.journal.taken()
 		defer a.claim.Give(int64(bytes))
+		b.Logs = lines
 	}
 	a.fill(b, &a.batchRoom, a.state, park)
 	if err := a.runner.store.Commit(ctx, b); err != nil {

@@ -100,6 +100,13 @@ func (s *countingStore) PutValue(ctx context.Context, id string, data []byte) (s
 	return s.Store.PutValue(ctx, id, data)
 }
 
+func (s *countingStore) Logs(ctx context.Context, id string, after int64, limit int) ([]execution.LogLine, error) {
+	if err := s.failures["logs"]; err != nil {
+		return nil, err
+	}
+	return s.Store.Logs(ctx, id, after, limit)
+}
+
 type gateTask struct {
 	f  *fixture
 	id string
@@ -174,6 +181,14 @@ type openTask struct{}
 
 func (openTask) Run(context.Context, *task.Context) (task.Result, error) { return task.Result{}, nil }
 
+// readingTask is one that is not pure and renders a text.
+type readingTask struct{ format *pebble.Template }
+
+func (r readingTask) Run(_ context.Context, c *task.Context) (task.Result, error) {
+	text, err := r.format.Render(c.Pebble)
+	return task.Result{Outputs: value.MapOf("value", value.String(text))}, err
+}
+
 // shoutingTask is one that is not pure and writes a line.
 type shoutingTask struct{}
 
@@ -234,6 +249,10 @@ func newFixture(t testing.TB, o Options) *fixture {
 		{Kind: flow.KindTask, Type: "test.Exit", Pure: true, Compile: func(*flow.Component) (any, error) { return exitTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Open", Compile: func(*flow.Component) (any, error) { return openTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Shouting", Compile: func(*flow.Component) (any, error) { return shoutingTask{}, nil }},
+		{
+			Kind: flow.KindTask, Type: "test.Reading", Properties: []flow.Property{{Name: "format", Type: flow.String, Dynamic: true}},
+			Compile: func(c *flow.Component) (any, error) { return readingTask{c.Template("format")}, nil },
+		},
 		{Kind: flow.KindTask, Type: "test.Greedy", Pure: true, Compile: func(*flow.Component) (any, error) { return greedyTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}

@@ -2,15 +2,19 @@ package runner
 
 import (
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // journal collects the lines of an execution's log until they are committed. Of more than [journalBytes] the oldest go, and a
 // line in their place says how many they were.
 type journal struct {
+	gate   sync.RWMutex // held while lines are on their way into the store, for those who read both
 	mu     sync.Mutex
 	lines  []execution.LogLine
 	bytes  int
@@ -71,8 +75,16 @@ func (j *journal) forget(run string) (bytes int) {
 	return bytes
 }
 
-// take empties the journal, and returns the lines and how many bytes they took.
+// take empties the journal, and returns the lines and how many bytes they took. When there are some, [journal.taken] must follow
+// once they are in the store.
 func (j *journal) take() (lines []execution.LogLine, bytes int) {
+	j.mu.Lock()
+	some := len(j.lines) > 0 // nobody else takes them
+	j.mu.Unlock()
+	if !some {
+		return nil, 0
+	}
+	j.gate.Lock()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	lines, bytes = j.lines, j.bytes
@@ -84,6 +96,49 @@ func (j *journal) take() (lines []execution.LogLine, bytes int) {
 	}
 	j.lines, j.bytes, j.gone = nil, 0, 0 // the store may hold them
 	return lines, bytes
+}
+
+func (j *journal) taken() { j.gate.Unlock() }
+
+// ErrorLogs implements [pebble.Logs]: the members are Kestra's, but for the name of a thread.
+func (a *actor) ErrorLogs() ([]*value.Map, error) {
+	j := &a.journal
+	j.gate.RLock()
+	defer j.gate.RUnlock()
+	lines, err := a.runner.store.Logs(a.runner.context, a.state.ID, 0, math.MaxInt)
+	if err != nil {
+		return nil, err
+	}
+	j.mu.Lock()
+	lines = append(lines, j.lines...)
+	j.mu.Unlock()
+	var errors []*value.Map
+	for i := range lines {
+		if l := &lines[i]; l.Level == task.Error.String() {
+			errors = append(errors, a.errorLog(l))
+		}
+	}
+	return errors, nil
+}
+
+func (a *actor) errorLog(l *execution.LogLine) *value.Map {
+	m := value.NewMap(10)
+	add := func(name, text string) {
+		if text != "" {
+			m.Set(name, value.String(text))
+		}
+	}
+	add("tenantId", flow.Tenant)
+	add("namespace", a.state.Namespace)
+	add("flowId", a.state.FlowID)
+	add("taskId", l.Task)
+	add("executionId", l.Execution)
+	add("taskRunId", l.Run)
+	m.Set("attemptNumber", value.Int(int64(l.Attempt)))
+	m.Set("timestamp", value.Time(l.At))
+	add("level", l.Level)
+	m.Set("message", value.String(l.Message))
+	return m
 }
 
 // close says that nothing will be committed any more.

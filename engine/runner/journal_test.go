@@ -93,6 +93,52 @@ outputs: [{id: o, type: STRING, value: "{{ trigger.body.nope }}"}]`, []string{
 	}
 }
 
+// TestErrorLogs checks that tasks see the errors of the execution that came before, wherever the lines are: waiting for a commit,
+// committed, or committed before it was parked.
+func TestErrorLogs(t *testing.T) {
+	const errors = "{% for l in errorLogs() %}{{ l.taskId }} {{ l.attemptNumber }} {{ l.message }};{% endfor %}"
+	for _, tt := range []struct{ name, between string }{
+		{"not committed", ""},
+		{"committed", "- {id: between, type: test.Shouting}\n"},
+		{"parked", "- {id: between, type: test.Sleep}\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, Options{})
+				s, _, done, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(`
+tasks:
+- {id: a, type: io.kestra.plugin.core.execution.Fail, errorMessage: boom, allowFailure: true, retry: {type: constant, interval: PT1S, maxAttempts: 2}}
+- {id: b, type: io.kestra.plugin.core.log.Log, message: careful, level: WARN}
+`+tt.between+`- {id: c, type: io.kestra.plugin.core.log.Log, message: an error, level: ERROR}
+- {id: d, type: test.Reading, format: "`+errors+`"}
+outputs:
+- {id: errors, type: STRING, value: "`+errors+`"}
+- {id: first, type: JSON, value: "{{ errorLogs()[0] }}"}`), "{}"), time.Now().Add(time.Hour))
+				if err != nil || !done {
+					t.Fatalf("done %v, %v", done, err)
+				}
+				want := `{"errors":"a 0 boom;a 1 boom;c 0 an error;","first":{"tenantId":"main","namespace":"company.team","flowId":"hello","taskId":"a",` +
+					`"executionId":"` + s.ID + `","taskRunId":"` + s.Runs[0].ID + `","attemptNumber":0,"timestamp":"2000-01-01T00:00:00Z","level":"ERROR","message":"boom"}}`
+				if got := string(s.Outputs.JSON); got != want {
+					t.Errorf("outputs are %s, want %s", got, want)
+				}
+				if got := string(s.Runs[len(s.Runs)-1].Outputs.JSON); got != `{"value":"a 0 boom;a 1 boom;c 0 an error;"}` {
+					t.Errorf("a task that blocks reads %s", got)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		f.store.failures["logs"] = execution.ErrClosed
+		s := f.wait(f.job(f.plan(`tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ errorLogs() }}"}]`), "{}"))
+		delete(f.store.failures, "logs")
+		if got := f.kept(s); len(got) != 1 || !strings.HasPrefix(got[0], "ERROR a 0: the log of the execution cannot be read") {
+			t.Errorf("a log that cannot be read: %s", got)
+		}
+	})
+}
+
 // TestLinesThatAreLeftOut checks that of many long lines the last ones are kept, with how many there were before them.
 func TestLinesThatAreLeftOut(t *testing.T) {
 	f := newFixture(t, Options{})

@@ -76,7 +76,7 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 // setContext makes c what the expressions of an effect see.
 func (a *actor) setContext(c *pebble.Context, e execution.Effect, account *admission.Evaluation) {
 	*c = a.variables().Context(e.Run)
-	c.Now, c.Seed, c.Memory = e.At, e.Seed, account
+	c.Now, c.Seed, c.Memory, c.Logs = e.At, e.Seed, account, a
 }
 
 // prepare returns the call that runs an attempt on a goroutine of its own. What it sees is as it stands now.
