@@ -272,26 +272,57 @@ func clientIP(r *http.Request) string {
 	return r.RemoteAddr
 }
 
+// placeholders is how the names of all placeholders begin.
+const placeholders = "http.kestra_webhook."
+
+// setPlaceholders tells handlers and logs of the outcome. Those of an answer are one function, because few ever ask for them;
+// what passes on has values, which a handler after this one may take away again.
 func setPlaceholders(r *http.Request, response webhook.Response) {
 	replacer, ok := r.Context().Value(caddy.ReplacerCtxKey).(*caddy.Replacer)
 	if !ok {
 		return
 	}
-	replacer.Set("http.kestra_webhook.outcome", string(response.Outcome))
-	replacer.Set("http.kestra_webhook.execution_id", response.ExecutionID)
-	replacer.Set("http.kestra_webhook.namespace", response.Namespace)
-	replacer.Set("http.kestra_webhook.flow", response.FlowID)
+	if response.Unmatched {
+		for _, name := range []string{"outcome", "execution_id", "namespace", "flow"} {
+			v, _ := placeholder(response, name)
+			replacer.Set(placeholders+name, v)
+		}
+		return
+	}
+	replacer.DeleteByPrefix(placeholders)
+	replacer.Map(func(name string) (any, bool) {
+		name, ours := strings.CutPrefix(name, placeholders)
+		if !ours {
+			return nil, false
+		}
+		return placeholder(response, name)
+	})
+}
+
+func placeholder(response webhook.Response, name string) (any, bool) {
+	switch name {
+	case "outcome":
+		return string(response.Outcome), true
+	case "execution_id":
+		return response.ExecutionID, true
+	case "namespace":
+		return response.Namespace, true
+	case "flow":
+		return response.FlowID, true
+	default:
+		return nil, false
+	}
 }
 
 // write sends the answer and returns the number of bytes of its body; closes says that the connection ends with it. An error
 // means that the client has gone, which nobody needs to know.
 func write(w http.ResponseWriter, r *http.Request, response webhook.Response, closes bool) int {
 	header := w.Header()
-	fixed := []string{"nosniff", "no-store"}       // one allocation for both
-	header["X-Content-Type-Options"] = fixed[:1:1] // the answer holds what the sender wrote
-	header["Cache-Control"] = fixed[1:]
+	values := [...]string{"nosniff", "no-store", response.ExecutionID, response.ContentType, ""} // one allocation for all
+	header["X-Content-Type-Options"] = values[:1:1]                                              // the answer holds what the sender wrote
+	header["Cache-Control"] = values[1:2:2]
 	if response.ExecutionID != "" {
-		header.Set("X-Kestra-Execution-Id", response.ExecutionID)
+		header["X-Kestra-Execution-Id"] = values[2:3:3]
 	}
 	if closes {
 		header.Set("Connection", "close")
@@ -314,9 +345,10 @@ func write(w http.ResponseWriter, r *http.Request, response webhook.Response, cl
 		return 0
 	}
 	if response.ContentType != "" { // an empty body has none, and net/http guesses none for it
-		header.Set("Content-Type", response.ContentType)
+		header["Content-Type"] = values[3:4:4]
 	}
-	header.Set("Content-Length", strconv.Itoa(len(response.Body)))
+	values[4] = strconv.Itoa(len(response.Body))
+	header["Content-Length"] = values[4:]
 	w.WriteHeader(response.Status)
 	if r.Method == http.MethodHead {
 		return 0

@@ -297,6 +297,33 @@ func TestPlaceholders(t *testing.T) {
 	}
 }
 
+// TestPlaceholdersOfTheLast checks that of two handlers the one that answers sets the placeholders, and that they are set when
+// both pass.
+func TestPlaceholdersOfTheLast(t *testing.T) {
+	none := writeFlows(t, map[string]string{"other.yml": webhookFlow("other", "")})
+	flows := writeFlows(t, map[string]string{"wait.yml": webhookFlow("wait", waitForOutputs)})
+	s := newServer(t)
+	s.serve("", `
+	header >X-Seen "{http.kestra_webhook.outcome} {http.kestra_webhook.flow}"
+	route {
+		kestra_webhook * `+none+` {
+			unknown pass
+		}
+		kestra_webhook * `+flows+` {
+			unknown pass
+		}
+		respond passed
+	}`)
+	for _, test := range []struct{ path, want string }{
+		{webhookPath("wait"), "ended wait"},
+		{webhookPath("missing"), "unknown"},
+	} {
+		if seen := strings.TrimSpace(s.get(test.path).header.Get("X-Seen")); seen != test.want {
+			t.Errorf("%s: placeholders %q, want %q", test.path, seen, test.want)
+		}
+	}
+}
+
 func TestSitesHaveTheirOwnFlows(t *testing.T) {
 	shared := writeFlows(t, map[string]string{"shared.yml": webhookFlow("shared", "")})
 	one := writeFlows(t, map[string]string{"one.yml": webhookFlow("one", "")})
