@@ -9,10 +9,11 @@ type Changes struct {
 	Rows []Row `json:"rows,omitempty"`
 }
 
-// Row is the task run in a row.
+// Row is the task run in a row. The memory of each is apart from that of the others: a store keeps it as it is, until the row
+// is written again.
 type Row struct {
 	Row int32 `json:"row"`
-	Run Run   `json:"run"`
+	Run *Run  `json:"run"`
 }
 
 // Changes returns what has changed since the last call, or since the state was made.
@@ -27,13 +28,20 @@ func (s *State) Changes() Changes {
 	if len(s.changed) > 0 {
 		c.Rows = make([]Row, len(s.changed))
 		for i, row := range s.changed {
-			r := &s.Runs[row]
-			r.marked = false
-			c.Rows[i] = Row{row, r.share()}
+			run := s.Runs[row].share()
+			c.Rows[i] = Row{row, &run}
 		}
 	}
-	s.headChanged, s.changed = false, s.changed[:0]
+	s.Settle()
 	return c
+}
+
+// Settle says that nothing has changed: all of s is kept as it is.
+func (s *State) Settle() {
+	for _, row := range s.changed {
+		s.Runs[row].marked = false
+	}
+	s.headChanged, s.changed = false, s.changed[:0]
 }
 
 // share returns a copy that what happens to r does not change. Histories only grow at their ends, where they are clipped.

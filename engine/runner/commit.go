@@ -85,13 +85,13 @@ func (a *actor) fill(b *execution.Batch, r *batchRoom, s *execution.State, park 
 			b.Give = []execution.Place{place}
 		}
 	}
-	changes := s.Changes() // before it is accepted, they are in the state
 	if s.Version == 0 {
+		s.Settle()
 		r.accept[0] = execution.Accept{State: s, Park: park}
 		b.Accept = r.accept[:]
 		return
 	}
-	r.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: changes, Park: park}
+	r.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park}
 	b.Write = r.write[:]
 }
 

@@ -19,10 +19,9 @@ func (s *Store) Commit(_ context.Context, b *execution.Batch) error {
 	// What is kept is copied before the lock is taken, of all batches of which one will be.
 	var (
 		entryRoom [2]*entry
-		runRoom   [8]*execution.Run
 		hintRoom  [4]execution.Hint
 	)
-	c := commit{entries: entryRoom[:0], runs: runRoom[:0], hints: hintRoom[:0]}
+	c := commit{entries: entryRoom[:0], hints: hintRoom[:0]}
 	if b.Delivery != "" && len(b.Accept) == 0 {
 		return errNothingDelivered
 	}
@@ -31,7 +30,6 @@ func (s *Store) Commit(_ context.Context, b *execution.Batch) error {
 			return errNoElse
 		}
 		c.entries = s.copyAccepted(c.entries, x.Accept)
-		c.runs = copyRows(c.runs, x.Write)
 	}
 	watchers, hints, err := s.commit(b, c)
 	for _, w := range watchers {
@@ -42,28 +40,13 @@ func (s *Store) Commit(_ context.Context, b *execution.Batch) error {
 
 // commit is what a call of Commit works with.
 type commit struct {
-	entries []*entry         // of what is accepted, in its order
-	runs    []*execution.Run // of the rows that are written, in their order
+	entries []*entry // of what is accepted, in its order
 	hints   []execution.Hint
 }
 
 func (s *Store) copyAccepted(to []*entry, accept []execution.Accept) []*entry {
 	for i := range accept {
 		to = append(to, s.newEntry(accept[i].State))
-	}
-	return to
-}
-
-// copyRows copies task runs one by one: those of a batch must not keep each other in memory.
-func copyRows(to []*execution.Run, write []execution.Write) []*execution.Run {
-	for i := range write {
-		rows := write[i].Changes.Rows
-		for j := range rows {
-			r := new(execution.Run)
-			*r = rows[j].Run
-			r.Outputs = r.Outputs.Kept()
-			to = append(to, r)
-		}
 	}
 	return to
 }
@@ -90,9 +73,6 @@ func (s *Store) commit(b *execution.Batch, c commit) ([]*watcher, []execution.Hi
 			break
 		}
 		c.entries = c.entries[len(x.Accept):]
-		for i := range x.Write {
-			c.runs = c.runs[len(x.Write[i].Changes.Rows):]
-		}
 		x = x.Else
 	}
 	b.Instead = x != b
@@ -174,9 +154,7 @@ func (s *Store) keep(b *execution.Batch, c commit) []execution.Hint {
 		a.State.Version = 1
 	}
 	for i := range b.Write {
-		w := &b.Write[i]
-		c.hints = s.write(w, c.runs, c.hints)
-		c.runs = c.runs[len(w.Changes.Rows):]
+		c.hints = s.write(&b.Write[i], c.hints)
 	}
 	for i := range b.Signals {
 		c.hints = s.signal(b.Signals[i], c.hints)
@@ -212,11 +190,11 @@ func (s *Store) accept(e *entry, p *execution.Park, hints []execution.Hint) []ex
 	return s.park(e, p, hints)
 }
 
-// write changes an execution. The first of runs are copies of its rows.
-func (s *Store) write(w *execution.Write, runs []*execution.Run, hints []execution.Hint) []execution.Hint {
+// write changes an execution.
+func (s *Store) write(w *execution.Write, hints []execution.Hint) []execution.Hint {
 	e := s.executions[w.ID]
 	s.unpack(e)
-	s.grow(e, e.put(&w.Changes, runs)-e.consume(w.Consumed))
+	s.grow(e, e.put(&w.Changes)-e.consume(w.Consumed))
 	e.version++
 	s.settle(e)
 	return s.park(e, w.Park, hints)

@@ -126,7 +126,7 @@ func TestSizeFollowsChanges(t *testing.T) {
 	s := New(Options{Lines: 2})
 	accept(t, s, state("x", execution.Created))
 	row := func(row int32, outputs int, attempts int) execution.Row {
-		return execution.Row{Row: row, Run: execution.Run{
+		return execution.Row{Row: row, Run: &execution.Run{
 			History: make(execution.History, attempts), Attempts: make([]execution.Attempt, attempts), Outputs: execution.Datum{JSON: make([]byte, outputs)},
 		}}
 	}
@@ -168,7 +168,7 @@ func TestSizeIsThatOfMemory(t *testing.T) {
 			b := write(st.ID, 1, head)
 			for i := range rows {
 				history := make(execution.History, 3)
-				b.Write[0].Changes.Rows = append(b.Write[0].Changes.Rows, execution.Row{Row: int32(i), Run: execution.Run{
+				b.Write[0].Changes.Rows = append(b.Write[0].Changes.Rows, execution.Row{Row: int32(i), Run: &execution.Run{
 					ID: execution.NewID(), History: history, Attempts: []execution.Attempt{{History: make(execution.History, 3)}},
 					Outputs: execution.Datum{JSON: make([]byte, 100)},
 				}})

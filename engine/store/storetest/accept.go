@@ -83,7 +83,7 @@ func testReferences(t *testing.T, s execution.Store) {
 	st.Trigger.Variables, st.Inputs, st.Variables, st.Outputs = apart("a"), apart("b"), apart("c"), apart("d")
 	run := row(st.ID, 0, execution.Success)
 	run.Run.Outputs = apart("e")
-	st.Runs = []execution.Run{run.Run}
+	st.Runs = []execution.Run{*run.Run}
 	accept(t, s, st)
 	want := copyOf(st)
 	keep := func() {

@@ -70,7 +70,7 @@ func row(id string, row int32, status execution.Status) execution.Row {
 		{Status: status, At: after(3)},
 	}
 	task := fmt.Sprintf("task-%d", row)
-	return execution.Row{Row: row, Run: execution.Run{
+	return execution.Row{Row: row, Run: &execution.Run{
 		ID:        execution.RunID(id, "", task, 1, 0),
 		TaskID:    task,
 		Node:      row + 1,

@@ -143,7 +143,7 @@ func testSteps(t *testing.T, s execution.Store) {
 // it.
 func testIsolation(t *testing.T, s execution.Store) {
 	st := hello()
-	st.Runs = []execution.Run{row(st.ID, 0, execution.Running).Run}
+	st.Runs = []execution.Run{*row(st.ID, 0, execution.Running).Run}
 	want := copyOf(st)
 	spoil := func(st *execution.State) {
 		st.FlowID = "spoilt"
