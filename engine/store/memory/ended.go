@@ -2,6 +2,44 @@ package memory
 
 import "github.com/caddy-kestra/kestra-webhook/engine/execution"
 
+// endings are the executions that have ended, in the order of their ends: a list whose links are in the entries.
+type endings struct {
+	first, last *entry
+	number      int
+}
+
+// link is the place of an entry among the endings.
+type link struct {
+	ended         bool
+	before, after *entry
+}
+
+func (l *endings) add(e *entry) {
+	e.link = link{ended: true, before: l.last}
+	if l.last == nil {
+		l.first = e
+	} else {
+		l.last.after = e
+	}
+	l.last = e
+	l.number++
+}
+
+func (l *endings) remove(e *entry) {
+	if e.before == nil {
+		l.first = e.after
+	} else {
+		e.before.after = e.after
+	}
+	if e.after == nil {
+		l.last = e.before
+	} else {
+		e.after.before = e.before
+	}
+	e.link = link{}
+	l.number--
+}
+
 // settle packs an execution that has ended and puts it among those, or takes it out: one that has ended may go on again.
 func (s *Store) settle(e *entry) {
 	ended := e.status.Terminated()
@@ -9,12 +47,11 @@ func (s *Store) settle(e *entry) {
 		s.pack(e)
 	}
 	switch {
-	case ended && e.ended == nil:
-		e.ended = s.ended.PushBack(e)
+	case ended && !e.ended:
+		s.ended.add(e)
 		s.endedBytes += e.bytes
-	case !ended && e.ended != nil:
-		s.ended.Remove(e.ended)
-		e.ended = nil
+	case !ended && e.ended:
+		s.ended.remove(e)
 		s.endedBytes -= e.bytes
 	}
 }
@@ -22,15 +59,16 @@ func (s *Store) settle(e *entry) {
 // grow counts what e has grown by.
 func (s *Store) grow(e *entry, bytes int) {
 	e.bytes += bytes
-	if e.ended != nil {
+	if e.ended {
 		s.endedBytes += bytes
 	}
 }
 
 // drop lets go of the executions that ended first until what is left fits.
 func (s *Store) drop() {
-	for s.ended.Len() > s.options.Ended || s.endedBytes > s.options.EndedBytes {
-		e := s.ended.Remove(s.ended.Front()).(*entry)
+	for s.ended.number > s.options.Ended || s.endedBytes > s.options.EndedBytes {
+		e := s.ended.first
+		s.ended.remove(e)
 		s.endedBytes -= e.bytes
 		s.order.remove(e.seq)
 		delete(s.executions, e.id)
@@ -56,7 +94,7 @@ const (
 // size returns what the state and the task runs of an entry take.
 func (e *entry) size() int {
 	if e.state == nil {
-		return packedBytes + len(e.packed)
+		return packedBytes + len(e.packed.text) + len(e.packed.variables)
 	}
 	n := sizeOfStart(&e.state.Start) + sizeOfHead(&e.state.Head)
 	for _, r := range e.runs {

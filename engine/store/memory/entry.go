@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"container/list"
 	"slices"
 	"time"
 
@@ -18,10 +17,10 @@ type entry struct {
 	version int64
 	state   *execution.State // without its task runs and its version; nil when it is packed
 	runs    []*execution.Run // by row
-	packed  string           // see packed.go; empty when it is not
-	bytes   int              // the size of all that belongs to it, estimated
-	ended   *list.Element    // nil before its end
-	batch   int64            // the last one that looked at it
+	packed  packed
+	bytes   int // the size of all that belongs to it, estimated
+	link
+	batch int64 // the last one that looked at it
 
 	parked    bool
 	wake      time.Time // of one in the queue of those that are due: when; zero: at once
@@ -107,7 +106,7 @@ func keepRun(r *execution.Run) *execution.Run {
 
 // view is an execution as it stood at one time, to be read without the lock.
 type view struct {
-	packed  string
+	packed  packed
 	start   *execution.Start
 	head    execution.Head
 	runs    []*execution.Run
@@ -124,9 +123,9 @@ func (e *entry) view() view {
 
 // state returns the caller's own copy.
 func (v view) state() *execution.State {
-	if v.packed != "" {
+	if v.packed.text != "" {
 		v.start = new(execution.Start)
-		c := codec{packed: v.packed, reading: true}
+		c := v.packed.reader()
 		c.head(v.start, &v.head)
 		items(&c, &v.runs, (*codec).keptRun)
 	}

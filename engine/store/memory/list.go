@@ -98,7 +98,7 @@ func (e *entry) summary() execution.Summary {
 	s := e.state
 	if s == nil {
 		s = new(execution.State)
-		c := codec{packed: e.packed, reading: true}
+		c := e.packed.reader()
 		c.head(&s.Start, &s.Head)
 	}
 	return execution.Summary{

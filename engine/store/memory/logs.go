@@ -58,7 +58,7 @@ func (c *codec) line(l *execution.LogLine, seq *int64) {
 func readLine(bytes []byte, line *execution.LogLine) []byte {
 	size, n := binary.Uvarint(bytes)
 	end := n + int(size)
-	c := codec{packed: string(bytes[n:end]), reading: true}
+	c := codec{rest: string(bytes[n:end]), reading: true}
 	c.line(line, &line.Seq)
 	return bytes[end:]
 }

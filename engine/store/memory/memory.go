@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"container/list"
 	"context"
 	"fmt"
 	"sync"
@@ -38,7 +37,7 @@ type Store struct {
 	closed     bool
 	executions map[string]*entry
 	order      order
-	ended      list.List // of *entry, in the order of their ends
+	ended      endings
 	endedBytes int
 	due        queue[*entry]             // parked ones, by when they are due
 	waiting    map[string]*queue[*entry] // parked ones, by the key of the place they wait for
@@ -130,8 +129,7 @@ func (s *Store) Close() error {
 	close(s.done)
 	empty := New(s.options)
 	s.closed = true
-	s.executions, s.order, s.endedBytes = empty.executions, empty.order, 0
-	s.ended.Init()
+	s.executions, s.order, s.ended, s.endedBytes = empty.executions, empty.order, empty.ended, 0
 	s.due, s.waiting, s.places = empty.due, empty.waiting, empty.places
 	s.deliveries, s.triggers, s.pairs = empty.deliveries, empty.triggers, empty.pairs
 	s.flows, s.values, s.watchers = empty.flows, empty.values, nil

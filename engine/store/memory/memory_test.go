@@ -32,13 +32,13 @@ func TestSuiteOpensAgain(t *testing.T) {
 		next.places, next.deliveries, next.last = old.places, old.deliveries, old.last
 		next.triggers, next.pairs, next.flows = old.triggers, old.pairs, old.flows
 		for _, n := range next.order.numbers {
-			if e := n.entry; e.ended == nil {
+			if e := n.entry; !e.ended {
 				old.unpark(e)
 				e.version++
 				e.parked = true
 				next.due.add(e)
 			} else {
-				e.ended = next.ended.PushBack(e)
+				next.ended.add(e)
 			}
 		}
 		next.endedBytes = old.endedBytes

@@ -11,6 +11,15 @@ import (
 // Executions that have ended are kept as bytes. There are thousands of them, and the garbage collector would follow every
 // pointer in every one of them at each of its turns; of bytes it looks at none.
 
+// packed is an execution as bytes.
+type packed struct {
+	text      string // all but the variables; empty: nothing is packed
+	variables []byte // of the trigger: most of what there is, and bytes already
+}
+
+// reader returns a codec that reads p.
+func (p *packed) reader() codec { return codec{reading: true, rest: p.text, variables: p.variables} }
+
 // packLimit is up to which size, in bytes, estimated, an execution is packed: that is done with the lock held.
 const packLimit = 64 << 10
 
@@ -20,24 +29,29 @@ func (s *Store) pack(e *entry) {
 		return
 	}
 	before := e.size()
-	e.packed = s.encode(func(c *codec) {
-		c.head(&e.state.Start, &e.state.Head)
-		items(c, &e.runs, (*codec).keptRun)
-	})
+	e.packed = s.packState(e.state, func(c *codec) { items(c, &e.runs, (*codec).keptRun) })
 	e.state, e.runs = nil, nil
 	s.grow(e, e.size()-before)
 }
 
 // packNew packs an execution that is accepted when it has ended already, without a copy of it.
-func (s *Store) packNew(st *execution.State) string {
-	return s.encode(func(c *codec) {
-		c.head(&st.Start, &st.Head)
+func (s *Store) packNew(st *execution.State) packed {
+	return s.packState(st, func(c *codec) {
 		items(c, &st.Runs, func(c *codec, r *execution.Run) {
 			there := true
 			c.flag(&there)
 			c.run(r)
 		})
 	})
+}
+
+// packState packs a state, whose task runs f writes.
+func (s *Store) packState(st *execution.State, f func(c *codec)) packed {
+	text := s.encode(func(c *codec) {
+		c.head(&st.Start, &st.Head)
+		f(c)
+	})
+	return packed{text, st.Trigger.Variables.Kept().JSON}
 }
 
 // encode returns what f writes.
@@ -47,10 +61,10 @@ func (s *Store) encode(f func(c *codec)) string {
 		c = new(codec)
 	}
 	f(c)
-	packed := string(c.bytes)
+	text := string(c.bytes)
 	c.bytes = c.bytes[:0]
 	s.codecs.Put(c)
-	return packed
+	return text
 }
 
 // unpack undoes pack.
@@ -60,18 +74,19 @@ func (s *Store) unpack(e *entry) {
 	}
 	before := e.size()
 	e.state = new(execution.State)
-	c := codec{packed: e.packed, reading: true}
+	c := e.packed.reader()
 	c.head(&e.state.Start, &e.state.Head)
 	items(&c, &e.runs, (*codec).keptRun)
-	e.packed = ""
+	e.packed = packed{}
 	s.grow(e, e.size()-before)
 }
 
 // codec writes values one after the other, or reads them in the same order.
 type codec struct {
-	reading bool
-	bytes   []byte // what was written
-	packed  string // what is left to be read
+	reading   bool
+	bytes     []byte // what was written
+	rest      string // what is left to be read
+	variables []byte // of the trigger, of what is read
 }
 
 // head writes or reads all of an execution but its task runs, which come after it.
@@ -84,7 +99,10 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	number(c, &s.Seed)
 	c.text(&s.Trigger.ID)
 	c.text(&s.Trigger.Type)
-	c.datum(&s.Trigger.Variables)
+	c.text(&s.Trigger.Variables.Ref)
+	if c.reading {
+		s.Trigger.Variables.JSON = c.variables
+	}
 	c.datum(&s.Inputs)
 
 	items(c, &h.Labels, (*codec).label)
@@ -169,8 +187,8 @@ func (c *codec) text(s *string) {
 // take reads a text.
 func (c *codec) take() string {
 	n := c.varint()
-	text := c.packed[:n]
-	c.packed = c.packed[n:]
+	text := c.rest[:n]
+	c.rest = c.rest[n:]
 	return text
 }
 
@@ -204,8 +222,8 @@ func number[T ~int | ~int32 | ~int64 | ~uint8 | ~uint64](c *codec, n *T) {
 
 func (c *codec) varint() int64 {
 	var room [binary.MaxVarintLen64]byte
-	n, length := binary.Varint(room[:copy(room[:], c.packed)])
-	c.packed = c.packed[length:]
+	n, length := binary.Varint(room[:copy(room[:], c.rest)])
+	c.rest = c.rest[length:]
 	return n
 }
 

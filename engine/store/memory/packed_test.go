@@ -65,7 +65,7 @@ func TestPackedComesBack(t *testing.T) {
 			want.Runs[i].Outputs = want.Runs[i].Outputs.Kept()
 		}
 		accept(t, s, want)
-		if s.executions[want.ID].packed == "" {
+		if s.executions[want.ID].packed.text == "" {
 			t.Fatal("it is not packed")
 		}
 		got, err := s.Load(t.Context(), want.ID)
@@ -97,7 +97,7 @@ func TestLargeExecutionsAreNotPacked(t *testing.T) {
 	st := state("x", execution.Success)
 	st.Outputs.JSON = make([]byte, packLimit)
 	accept(t, s, st)
-	if e := s.executions["x"]; e.packed != "" || e.state == nil {
+	if e := s.executions["x"]; e.packed.text != "" || e.state == nil {
 		t.Error("it is packed")
 	}
 }
