@@ -6,18 +6,24 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Request is what conditions see: a request that may become an execution. Its fields give what costs something; each is
-// called at most once for each time that it is read.
+// Request is what conditions see: a request that may become an execution.
 type Request struct {
-	Flow    *Flow
-	Trigger *value.Map
-	State   func() *execution.State // the execution that it may become
-	Labels  func() []flow.Label
-	Inputs  func() value.Value // null: none
+	Flow      *Flow
+	Trigger   *value.Map
+	Candidate Candidate
+
+	drawn value.Drawn
 }
 
-// Vars returns the variables.
-func (r *Request) Vars() *value.Map { return value.DrawMap(r) }
+// Candidate gives what costs something. Each method is called once for each time that its variable is read.
+type Candidate interface {
+	Execution() *execution.State // that the request may become
+	Labels() []flow.Label
+	Inputs() value.Value // null: none
+}
+
+// Vars returns the variables. It is called once.
+func (r *Request) Vars() *value.Map { return r.drawn.From(r) }
 
 var requestNames = []string{"trigger", "execution", "labels", "inputs"}
 
@@ -27,11 +33,11 @@ func (r *Request) Get(name string) (value.Value, bool) {
 	case "trigger":
 		return value.FromMap(r.Trigger), true
 	case "execution":
-		return executionVariable(r.State()), true
+		return executionVariable(r.Candidate.Execution()), true
 	case "labels":
-		return value.FromMap(flow.NestLabels(r.Labels())), true
+		return value.FromMap(flow.NestLabels(r.Candidate.Labels())), true
 	case "inputs":
-		v := r.Inputs()
+		v := r.Candidate.Inputs()
 		return v, !v.IsNull()
 	default:
 		return r.Flow.constants.Get(name)

@@ -22,7 +22,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// call is a request with the right key on its way through a site. One goroutine works on it.
+// call is a request with the right key on its way through a site. One goroutine works on it. Its exported methods are those of
+// [scope.Candidate].
 type call struct {
 	site     *Site
 	served   *served
@@ -30,6 +31,7 @@ type call struct {
 	request  *webhook.Request
 	claim    *admission.Claim
 	delivery *webhook.Delivery
+	seen     scope.Request // by conditions
 	now      time.Time
 	context  pebble.Context
 	account  admission.Evaluation
@@ -60,8 +62,8 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 		return c.refuseBody(err)
 	}
 	c.account = c.claim.Evaluation()
-	vars := &scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), State: c.execution, Labels: c.literalLabels, Inputs: c.readInputs}
-	c.context = c.served.scope.Context(vars.Vars())
+	c.seen = scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), Candidate: c}
+	c.context = c.served.scope.Context(c.seen.Vars())
 	c.context.Now, c.context.Memory = c.now, &c.account
 	if refusal := c.decide(ctx); refusal != nil {
 		return *refusal
@@ -175,7 +177,7 @@ func (c *call) unmet(what string, err error) *webhook.Response {
 // run creates the execution and answers with it: at once, or when it has ended if the trigger waits.
 func (c *call) run(ctx context.Context) webhook.Response {
 	host, baseURL := c.site.host, c.site.options.BaseURL
-	s := c.execution()
+	s := c.Execution()
 	if err := c.describe(ctx, s); err != nil {
 		if wrong, ok := errors.AsType[*flow.InputError](err); ok {
 			return c.refuseInputs(wrong)
@@ -271,20 +273,20 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 	return nil
 }
 
-// literalLabels returns the labels that conditions see: those that need no rendering.
-func (c *call) literalLabels() []flow.Label {
-	labels, _ := c.trigger.Labels(nil, c.execution().ID) // fails only where it renders
+// Labels implements [scope.Candidate]: conditions see the labels that need no rendering.
+func (c *call) Labels() []flow.Label {
+	labels, _ := c.trigger.Labels(nil, c.Execution().ID) // fails only where it renders
 	return labels
 }
 
-// readInputs returns the values of the flow's inputs as conditions see them, until they are resolved.
-func (c *call) readInputs() value.Value {
+// Inputs implements [scope.Candidate]: conditions see the values of the flow's inputs as they stand until they are resolved.
+func (c *call) Inputs() value.Value {
 	if c.asked || !c.trigger.GivesInputs() && !c.trigger.Flow.HasInputDefaults() {
 		return c.inputs
 	}
 	c.asked = true
 	at := c.context
-	at.Seed = c.execution().InputsSeed()
+	at.Seed = c.Execution().InputsSeed()
 	var seen *flow.Resolution
 	err := guard.Do(c.logError, func() error {
 		var given *value.Map
@@ -310,14 +312,14 @@ func (c *call) resolveInputs() (value.Value, error) {
 		}
 		c.inputs, c.asked = value.Null, true // expressions of inputs see what is resolved
 		at := c.context
-		at.Seed = c.execution().InputsSeed()
+		at.Seed = c.Execution().InputsSeed()
 		resolved, err := flow.ResolveInputs(c.trigger.Flow.Inputs, given, &at)
 		if err != nil {
 			return value.Null, err
 		}
 		c.setInputs(resolved)
 	}
-	inputs := c.readInputs()
+	inputs := c.Inputs()
 	if secrets := c.trigger.Flow.SecretInputs(inputs.Map()); len(secrets) > 0 {
 		if err := c.claim.Take(mask.Size(secrets)); err != nil {
 			return value.Null, err
@@ -402,8 +404,8 @@ func unavailable(err error) webhook.Response {
 	}
 }
 
-// execution returns the execution that the call may become.
-func (c *call) execution() *execution.State {
+// Execution implements [scope.Candidate].
+func (c *call) Execution() *execution.State {
 	if c.state == nil {
 		c.state = execution.New(c.served.scope.Plan(), c.now, nil, execution.Trigger{ID: c.trigger.ID(), Type: c.trigger.Type()})
 	}

@@ -221,7 +221,11 @@ func (d *Delivery) Variables() ([]byte, error) {
 		size = value.SizeQuoted(d.body.text)
 	}
 	size += namesBytes
-	headers := d.request.headerLists()
+	var (
+		lists [16]headerList // room for the headers of most requests
+		texts [16]string
+	)
+	headers := d.request.headerLists(lists[:0], texts[:0])
 	size += sizeHeaders(headers)
 	var others [len(partNames)]value.Value
 	for i := range partNames {

@@ -52,7 +52,7 @@ func (v *headerView) Has(name string) bool {
 // Map implements [value.Source].
 func (v *headerView) Map() *value.Map {
 	v.once.Do(func() {
-		lists := v.request.headerLists()
+		lists := v.request.headerLists(nil, nil)
 		v.all = value.NewFoldMap(len(lists))
 		for _, list := range lists {
 			v.all.Set(list.name, value.Strings(list.texts))
@@ -67,9 +67,9 @@ type headerList struct {
 	texts []string
 }
 
-// headerLists returns all headers, sorted by name.
-func (r *Request) headerLists() []headerList {
-	lists := make([]headerList, 0, len(r.Header)+2)
+// headerLists appends all headers to lists, sorted by name, and their values to texts. Both are empty, and may have room.
+func (r *Request) headerLists(lists []headerList, texts []string) []headerList {
+	lists = slices.Grow(lists, len(r.Header)+2)
 	count := 2
 	for name, texts := range r.Header {
 		if name != hostName && name != transferName {
@@ -84,7 +84,7 @@ func (r *Request) headerLists() []headerList {
 		lists = append(lists, headerList{name: transferName})
 	}
 	slices.SortFunc(lists, func(a, b headerList) int { return strings.Compare(a.name, b.name) })
-	texts := make([]string, 0, count) // of all lists, one after the other
+	texts = slices.Grow(texts, count) // of all lists, one after the other
 	for i := range lists {
 		first := len(texts)
 		texts = r.redacted(texts, r.headerTexts(lists[i].name))

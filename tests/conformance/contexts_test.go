@@ -116,13 +116,20 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 		c.Vars = value.DrawMap(withLoop{ended, decodeMap(t, all.Loop)})
 		return &c
 	}
-	decided := &scope.Request{
-		Flow: of, Trigger: received.Trigger(), State: func() *execution.State { return state },
-		Labels: func() []flow.Label { return state.Labels }, Inputs: func() value.Value { return inputs },
-	}
+	decided := &scope.Request{Flow: of, Trigger: received.Trigger(), Candidate: candidate{state, inputs}}
 	c.Vars = decided.Vars()
 	return &c
 }
+
+// candidate is an execution that nobody has started yet.
+type candidate struct {
+	state  *execution.State
+	inputs value.Value
+}
+
+func (c candidate) Execution() *execution.State { return c.state }
+func (c candidate) Labels() []flow.Label        { return c.state.Labels }
+func (c candidate) Inputs() value.Value         { return c.inputs }
 
 // withLoop is the variables of an ended execution, and those of a loop beside its tasks.
 type withLoop struct{ ended, loop *value.Map }
