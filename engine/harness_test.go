@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -157,6 +158,7 @@ func send(site *Site, id, body string, change ...func(*webhook.Request)) webhook
 // sendRequest sends a request and returns the answer, whose memory it gives back.
 func sendRequest(site *Site, r *webhook.Request) webhook.Response {
 	response, release := site.Webhook(context.Background(), r)
+	response.Body = bytes.Clone(response.Body)
 	release()
 	return response
 }

@@ -35,14 +35,15 @@ func TestExamples(t *testing.T) {
 			e, site := serve(t, flow.NewSource(filepath.Base(file), text))
 			for _, call := range calls {
 				answer, release := site.Webhook(t.Context(), call.request(t))
+				body := string(answer.Body)
 				release()
 				if answer.ExecutionID == "" {
-					t.Errorf("%v starts nothing: %d %s", call, answer.Status, answer.Body)
+					t.Errorf("%v starts nothing: %d %s", call, answer.Status, body)
 					continue
 				}
 				ended, err := e.Wait(t.Context(), answer.ExecutionID)
 				if err != nil || ended.Status() != "SUCCESS" {
-					t.Errorf("%v: %s, %v", call, answer.Body, err)
+					t.Errorf("%v: %s, %v", call, body, err)
 				}
 			}
 		})

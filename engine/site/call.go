@@ -30,6 +30,7 @@ type call struct {
 	trigger  *webhook.Trigger
 	request  *webhook.Request
 	claim    *admission.Claim
+	answer   *[]byte // the memory of the answer, if it is lent
 	delivery *webhook.Delivery
 	seen     scope.Request // by conditions
 	now      time.Time
@@ -176,7 +177,7 @@ func (c *call) unmet(what string, err error) *webhook.Response {
 
 // run creates the execution and answers with it: at once, or when it has ended if the trigger waits.
 func (c *call) run(ctx context.Context) webhook.Response {
-	host, baseURL := c.site.host, c.site.options.BaseURL
+	host := c.site.host
 	s := c.Execution()
 	if err := c.describe(ctx, s); err != nil {
 		if wrong, ok := errors.AsType[*flow.InputError](err); ok {
@@ -190,7 +191,7 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	job := c.job(s)
 	wait, timeout := c.trigger.Wait()
 	if !wait {
-		response := webhook.Accepted(200, webhook.OutcomeFired, s, baseURL)
+		response := c.accepted(200, webhook.OutcomeFired, s)
 		if err := host.Runner().Start(ctx, job); err != nil {
 			return c.notKept(err)
 		}
@@ -206,9 +207,30 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	case !done && host.Exiting() && !host.Durable():
 		return unavailable(runner.ErrStopping)
 	case !done:
-		return webhook.Accepted(202, webhook.OutcomeTimeout, ended, baseURL)
+		return c.accepted(202, webhook.OutcomeTimeout, ended)
 	}
-	return c.answer(ctx, ended, vars)
+	return c.ended(ctx, ended, vars)
+}
+
+// accepted makes an answer that carries an execution, in memory that is lent until release.
+func (c *call) accepted(status int, outcome webhook.Outcome, s *execution.State) webhook.Response {
+	if c.answer, _ = c.site.answers.Get().(*[]byte); c.answer == nil {
+		c.answer = new([]byte)
+	}
+	response := webhook.Accepted(*c.answer, status, outcome, s, c.site.options.BaseURL)
+	*c.answer = response.Body
+	return response
+}
+
+// largestLent is how large the memory of an answer may be to be lent again, in bytes.
+const largestLent = 64 << 10
+
+// release gives back what the answer takes.
+func (c *call) release() {
+	if c.answer != nil && cap(*c.answer) <= largestLent {
+		c.site.answers.Put(c.answer)
+	}
+	c.claim.Release()
 }
 
 func (c *call) job(s *execution.State) *runner.Job {
@@ -355,9 +377,9 @@ func (c *call) masks() *mask.Mask {
 	return c.site.environment.mask
 }
 
-// answer makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
+// ended makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
 // evaluation of responseCode waits for its turn and for memory.
-func (c *call) answer(ctx context.Context, ended *execution.State, vars *scope.Execution) webhook.Response {
+func (c *call) ended(ctx context.Context, ended *execution.State, vars *scope.Execution) webhook.Response {
 	c.claim.Charge(webhook.OutputsSize(ended))
 	if !c.trigger.HasResponseCode() {
 		response, _ := c.trigger.Ended(ended, nil, c.site.options.BaseURL) // nothing is evaluated, so nothing fails

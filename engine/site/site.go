@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -64,6 +65,8 @@ type Site struct {
 	set         *flow.Set
 	index       *webhook.Index
 	conditions  []siteCondition
+
+	answers sync.Pool // of *[]byte: memory for the bodies of answers
 
 	host  Host // nil until it was opened
 	flows map[*flow.Flow]*served
@@ -152,7 +155,7 @@ func Serves(patterns []string, namespace string) bool {
 func (s *Site) Len() int { return s.index.Len() }
 
 // Webhook answers one request. It holds the host open from begin to end. The caller must call release when it has
-// written the response, whose body takes memory until then.
+// written the response, whose body belongs to others then.
 func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhook.Response, release func()) {
 	release = func() {}
 	if !s.host.Begin() {
@@ -167,8 +170,8 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhoo
 	} else {
 		served := s.flows[t.Flow]
 		claim := s.host.Admission().Claim(served.name)
-		release = claim.Release
 		c := &call{site: s, served: served, trigger: t, request: r, claim: claim, now: time.Now()}
+		release = c.release
 		response = c.fire(ctx)
 	}
 	if t != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,12 +63,12 @@ func Unmet(outcome Outcome) Response {
 }
 
 // Accepted returns the answer that carries an execution as it is now: Kestra's WebhookResponse, with its members in Kestra's
-// order.
-func Accepted(status int, outcome Outcome, s *execution.State, baseURL string) Response {
+// order. Its body is in room if that is large enough.
+func Accepted(room []byte, status int, outcome Outcome, s *execution.State, baseURL string) Response {
 	return Response{
 		Status:      status,
 		ContentType: jsonType,
-		Body:        appendWebhookResponse(make([]byte, 0, len(s.Trigger.Variables.JSON)+768), s, baseURL),
+		Body:        appendWebhookResponse(slices.Grow(room[:0], len(s.Trigger.Variables.JSON)+768), s, baseURL),
 		Outcome:     outcome,
 		ExecutionID: s.ID,
 	}
@@ -95,7 +96,7 @@ func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL strin
 	}
 	switch t.answer {
 	case answerExecution:
-		r = Accepted(status, OutcomeEnded, s, baseURL)
+		r = Accepted(nil, status, OutcomeEnded, s, baseURL)
 	case answerOutputs:
 		r.ContentType, r.Body = jsonType, outputsJSON(s)
 	case answerText:

@@ -62,7 +62,7 @@ func TestAcceptedIsKestrasWebhookResponse(t *testing.T) {
 		{"ended with empty outputs", endedState(execution.Success, `{}`), "", head + labels + ended + "}"},
 	}
 	for _, test := range tests {
-		r := Accepted(200, OutcomeFired, test.state, test.baseURL)
+		r := Accepted(nil, 200, OutcomeFired, test.state, test.baseURL)
 		if diff := cmp.Diff(test.want, string(r.Body)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
@@ -168,7 +168,7 @@ func TestEndedBody(t *testing.T) {
 			}
 			want := test.want
 			if want == execution1 {
-				want = string(Accepted(200, OutcomeEnded, s, "https://example.com").Body)
+				want = string(Accepted(nil, 200, OutcomeEnded, s, "https://example.com").Body)
 			}
 			if diff := cmp.Diff(want, string(r.Body)); diff != "" {
 				t.Errorf("body (-want +got):\n%s", diff)
