@@ -131,6 +131,23 @@ func sections() []section {
 				{"RETRYING timer", "a wakes", "RUNNING attempt 2", "commit, run a"},
 				{"RUNNING attempt 2", "a ends SUCCESS", "WARNING", "run next"},
 			}},
+			{"A task a with a timeout that may be tried twice.", newFlow(leaf("a", timeout, retry(2)), next), "a", []move{
+				{"not begun", "Started", "RUNNING", "run a"},
+				{"RUNNING", "a ends SUCCESS", "SUCCESS", "run next"},
+				{"RUNNING", "a times out", "RETRYING timer", "commit, cancel a"},
+				{"RUNNING", "a waits", "RUNNING timer", "commit"},
+				{"RETRYING timer", "a ends SUCCESS", "RETRYING timer", "ignored"},
+				{"RETRYING timer", "a wakes", "RUNNING attempt 2", "commit, run a"},
+				{"RUNNING timer", "a times out", "RETRYING timer", "commit"},
+				{"RUNNING attempt 2", "a times out", "FAILED", "commit, cancel a; flow FAILED"},
+				{"FAILED", "a ends SUCCESS", "FAILED", "ignored"},
+			}},
+			{"A task a whose timeout is an expression.", newFlow(leaf("a", anyTimeout), next), "a", []move{
+				{"not begun", "Started", "RUNNING eval", "eval timeout a"},
+				{"RUNNING eval", "a has a timeout", "RUNNING", "run a"},
+				{"RUNNING eval", "a has a timeout that fails", "FAILED", "commit; flow FAILED"},
+				{"RUNNING", "a times out", "FAILED", "commit, cancel a; flow FAILED"},
+			}},
 			{"A task a with runIf and allowFailure.", newFlow(leaf("a", runIf, allowFail), next), "a", []move{
 				{"not begun", "Started", "CREATED eval", "eval runIf a"},
 				{"CREATED eval", "a runIf true", "RUNNING", "run a"},
@@ -166,6 +183,15 @@ func sections() []section {
 				{"RUNNING(a SUCCESS, z RUNNING)", "z ends FAILED", "SUCCESS(a SUCCESS, z FAILED)", "run next"},
 				{"RUNNING(a FAILED, e RUNNING)", "e ends SUCCESS", "RUNNING(a FAILED, e SUCCESS, z RUNNING)", "run z"},
 				{"RUNNING(a FAILED, e SUCCESS, z RUNNING)", "z ends SUCCESS", "FAILED(a FAILED, e SUCCESS, z SUCCESS)", "commit; flow FAILED"},
+			}},
+			{"A sequence s of a, with a timeout, errors e and finally z.", newFlow(with(withLists(flow.ShapeSequence, "s"), timeout), next), "s", []move{
+				{"not begun", "Started", "RUNNING(a RUNNING)", "run a"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "RUNNING(a SUCCESS, z RUNNING)", "run z"},
+				{"RUNNING(a RUNNING)", "s times out", "RUNNING(a KILLED, e RUNNING)", "commit, cancel a, run e"},
+				{"RUNNING(a SUCCESS, z RUNNING)", "s times out", "RUNNING(a SUCCESS, z RUNNING)", "ignored"},
+				{"RUNNING(a SUCCESS, z RUNNING)", "z ends SUCCESS", "SUCCESS(a SUCCESS, z SUCCESS)", "run next"},
+				{"RUNNING(a KILLED, e RUNNING)", "e ends SUCCESS", "RUNNING(a KILLED, e SUCCESS, z RUNNING)", "run z"},
+				{"RUNNING(a KILLED, e SUCCESS, z RUNNING)", "z ends SUCCESS", "FAILED(a KILLED, e SUCCESS, z SUCCESS)", "commit; flow FAILED"},
 			}},
 			{"A sequence s of a, which forgives failures.", newFlow(forgiving("s", leaf("a")), next), "s", []move{
 				{"not begun", "Started", "RUNNING(a RUNNING)", "run a"},
@@ -207,6 +233,11 @@ func sections() []section {
 				{"RUNNING(a RUNNING)", "a ends SUCCESS", "SUCCESS(a SUCCESS)", "run next"},
 				{"RUNNING(a RUNNING)", "a ends FAILED", "FAILED(a FAILED)", "commit; flow FAILED"},
 				{"RUNNING(b RUNNING)", "b ends WARNING", "WARNING(b WARNING)", "run next"},
+			}},
+			{"A choice i whose timeout is an expression: case 0 has a.", newFlow(with(choice("i", list(leaf("a"))), anyTimeout), next), "i", []move{
+				{"not begun", "Started", "RUNNING eval", "eval timeout i"},
+				{"RUNNING eval", "i has a timeout", "RUNNING eval", "eval choose i"},
+				{"RUNNING eval", "i has a timeout that fails", "FAILED", "commit; flow FAILED"},
 			}},
 			{"A choice i: case 0 has a; with errors e and finally z.", newFlow(withLists(flow.ShapeChoice, "i"), next), "i", []move{
 				{"not begun", "Started", "RUNNING eval", "eval choose i"},

@@ -13,6 +13,12 @@
 // as a sequence begins nothing after a task that FAILED. `errors` and `finally` run as sequences in every shape, and go on
 // after a failure.
 //
+// # Times
+//
+// Until when a task run waits, and when its timeout is over, stands in the state. [State.Wakes] gives the events for these times,
+// after a crash too. A timeout interrupts an attempt, which has failed then and may be tried again. That of a flowable is for its
+// tasks: those under way are killed, and `errors` and `finally` follow as after any failure.
+//
 // # Barriers
 //
 // A store is written only where [Result.Barrier] says so: everything since the last barrier is one compare-and-set
@@ -209,6 +215,34 @@
 //	    a wakes        → RUNNING attempt 2  commit, run a
 //	RUNNING attempt 2
 //	    a ends SUCCESS → WARNING            run next
+//
+// A task a with a timeout that may be tried twice.
+//
+//	not begun
+//	    Started        → RUNNING            run a
+//	RUNNING
+//	    a ends SUCCESS → SUCCESS            run next
+//	    a times out    → RETRYING timer     commit, cancel a
+//	    a waits        → RUNNING timer      commit
+//	RETRYING timer
+//	    a ends SUCCESS → RETRYING timer     ignored
+//	    a wakes        → RUNNING attempt 2  commit, run a
+//	RUNNING timer
+//	    a times out    → RETRYING timer     commit
+//	RUNNING attempt 2
+//	    a times out    → FAILED             commit, cancel a; flow FAILED
+//	FAILED
+//	    a ends SUCCESS → FAILED             ignored
+//
+// A task a whose timeout is an expression.
+//
+//	not begun
+//	    Started                    → RUNNING eval  eval timeout a
+//	RUNNING eval
+//	    a has a timeout            → RUNNING       run a
+//	    a has a timeout that fails → FAILED        commit; flow FAILED
+//	RUNNING
+//	    a times out                → FAILED        commit, cancel a; flow FAILED
 //
 // A task a with runIf and allowFailure.
 //

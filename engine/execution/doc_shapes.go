@@ -30,6 +30,21 @@
 //	RUNNING(a FAILED, e SUCCESS, z RUNNING)
 //	    z ends SUCCESS → FAILED(a FAILED, e SUCCESS, z SUCCESS)   commit; flow FAILED
 //
+// A sequence s of a, with a timeout, errors e and finally z.
+//
+//	not begun
+//	    Started        → RUNNING(a RUNNING)                       run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → RUNNING(a SUCCESS, z RUNNING)            run z
+//	    s times out    → RUNNING(a KILLED, e RUNNING)             commit, cancel a, run e
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    s times out    → RUNNING(a SUCCESS, z RUNNING)            ignored
+//	    z ends SUCCESS → SUCCESS(a SUCCESS, z SUCCESS)            run next
+//	RUNNING(a KILLED, e RUNNING)
+//	    e ends SUCCESS → RUNNING(a KILLED, e SUCCESS, z RUNNING)  run z
+//	RUNNING(a KILLED, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS → FAILED(a KILLED, e SUCCESS, z SUCCESS)   commit; flow FAILED
+//
 // A sequence s of a, which forgives failures.
 //
 //	not begun
@@ -93,6 +108,14 @@
 //	    a ends FAILED    → FAILED(a FAILED)    commit; flow FAILED
 //	RUNNING(b RUNNING)
 //	    b ends WARNING   → WARNING(b WARNING)  run next
+//
+// A choice i whose timeout is an expression: case 0 has a.
+//
+//	not begun
+//	    Started                    → RUNNING eval  eval timeout i
+//	RUNNING eval
+//	    i has a timeout            → RUNNING eval  eval choose i
+//	    i has a timeout that fails → FAILED        commit; flow FAILED
 //
 // A choice i: case 0 has a; with errors e and finally z.
 //

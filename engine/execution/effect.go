@@ -44,9 +44,10 @@ const (
 	Choose                  // which list a Choice takes
 	Outputs                 // the outputs that the flow declares
 	Values                  // the values of an Each
+	Timeout                 // the `timeout` of the task of a run
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs", "values"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout"}
 
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }

@@ -18,6 +18,6 @@ func (w *walk) exit(e *Event) {
 	s.headChanged = true
 	s.Exit, s.Since = e.Exit, w.at
 	s.Progress = Progress{Stage: StageEnd}
-	w.killRuns()
+	w.kill(RootRow)
 	w.closeRoot()
 }

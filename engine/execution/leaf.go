@@ -23,7 +23,7 @@ func (w *walk) taskEnded(e *Event) bool {
 		w.result.Barrier = true
 	}
 	if e.Status == "" {
-		r.Wait, r.Wake = WaitTimer, e.Wake.UTC().Round(0)
+		w.waitUntil(e.Run, r, e.Wake.UTC().Round(0))
 		w.result.Barrier = true
 		return true
 	}
@@ -32,19 +32,30 @@ func (w *walk) taskEnded(e *Event) bool {
 		return true
 	}
 	r.Outputs = e.Outputs
-	w.endAttempt(r, e.Status)
 	status := e.Status
-	switch retry := w.plan.nodes[r.Node].Retry; {
-	case retry == nil:
-	case status == Failed && w.retry(e.Run, retry):
+	if status == Failed {
+		w.failAttempt(e.Run)
 		return true
-	case status == Success && retry.Warning && len(r.Attempts) > 1:
+	}
+	w.endAttempt(r, status)
+	if retry := w.plan.nodes[r.Node].Retry; status == Success && retry != nil && retry.Warning && len(r.Attempts) > 1 {
 		status = Warning
 	}
 	w.end(e.Run, w.allowed(r, status))
 	w.apply(e)
 	w.childEnded(e.Run)
 	return true
+}
+
+// failAttempt ends an attempt that has failed, and the task run with it unless it is to be tried again.
+func (w *walk) failAttempt(row int32) {
+	r := w.run(row)
+	w.endAttempt(r, Failed)
+	if retry := w.plan.nodes[r.Node].Retry; retry != nil && w.retry(row, retry) {
+		return
+	}
+	w.end(row, w.allowed(r, Failed))
+	w.childEnded(row)
 }
 
 // woke goes on with an attempt that has waited for a time.
@@ -63,6 +74,7 @@ func (w *walk) woke(e *Event) bool {
 		return true
 	}
 	r.Wait = WaitTask // Wake stays: it says that the attempt has waited
+	w.timed(e.Run)
 	w.effect(s.taskEffect(e.Run))
 	return true
 }
@@ -78,7 +90,8 @@ func (w *walk) retry(row int32, retry *flow.Retry) bool {
 	}
 	w.enter(row, r, Failed)
 	w.enter(row, r, Retrying)
-	r.Wait, r.Wake = WaitTimer, w.at.Add(delay)
+	r.Deadline = time.Time{}
+	w.waitUntil(row, r, w.at.Add(delay))
 	if s.Status() == Running {
 		if r.Parent == RootRow {
 			w.enterHead(Failed)
@@ -92,7 +105,7 @@ func (w *walk) retry(row int32, retry *flow.Retry) bool {
 // tryAgain begins the next attempt.
 func (w *walk) tryAgain(row int32) {
 	r := w.run(row)
-	r.Wait, r.Wake = WaitNone, time.Time{}
+	w.waitNoMore(row, r)
 	if w.state.Status() == Retrying {
 		w.enterHead(Running)
 	}
@@ -115,25 +128,6 @@ func (w *walk) apply(e *Event) {
 	if !e.Variables.IsZero() {
 		w.state.headChanged = true
 		s.Variables = e.Variables
-	}
-}
-
-// killRuns ends all that is under way, from the leaves up.
-func (w *walk) killRuns() {
-	for row := int32(len(w.state.Runs)) - 1; row >= 0; row-- {
-		if w.state.Runs[row].Status().Terminated() {
-			continue
-		}
-		r := w.run(row)
-		if r.Wait == WaitTask {
-			w.effect(Effect{Kind: Cancel, Run: row, Attempt: int32(len(r.Attempts) - 1)})
-		}
-		r.Wait, r.Wake = WaitNone, time.Time{}
-		if r.Progress != (Progress{}) {
-			r.Progress = Progress{Stage: StageEnd}
-		}
-		w.endAttempt(r, Killed)
-		w.enter(row, r, Killed)
 	}
 }
 

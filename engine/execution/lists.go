@@ -21,10 +21,10 @@ func (w *walk) advance(row int32) (ended bool) {
 			} else {
 				w.ready(row)
 			}
-			if g = w.progress(row); g.Open > 0 {
+			if w.progress(row).Open > 0 {
 				return false
 			}
-			g.nextStage(n)
+			w.nextStage(row)
 			continue
 		}
 		list := n.list(g)
@@ -41,12 +41,16 @@ func (w *walk) advance(row int32) (ended bool) {
 		if g.Open > 0 {
 			return false
 		}
-		g.nextStage(n)
+		w.nextStage(row)
 	}
 }
 
 // nextStage goes on to the list that comes after the one in force.
-func (g *Progress) nextStage(n *Node) {
+func (w *walk) nextStage(row int32) {
+	g, n := w.progress(row), w.node(row)
+	if g.Stage == StageMain && row != RootRow {
+		w.limitNoMore(row)
+	}
 	switch {
 	case g.Stage == StageMain && g.Broken && len(n.Errors) > 0:
 		g.Stage = StageErrors

@@ -3,7 +3,7 @@ package execution
 import "github.com/caddy-kestra/kestra-webhook/engine/flow"
 
 // Pending returns the effects that are under way in a state, such as one that was loaded: performing them goes on where the
-// state stands. Those for which only the time must come are not among them: see [State.Wake].
+// state stands. Those for which only the time must come are not among them: see [State.Wakes].
 func Pending(p *Plan, s *State) ([]Effect, error) {
 	if err := p.check(s); err != nil {
 		return nil, err
@@ -20,14 +20,7 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 	for row := range s.Runs {
 		switch r := &s.Runs[row]; r.Wait {
 		case WaitEval:
-			what := Choose
-			switch {
-			case r.Status() == Created:
-				what = RunIf
-			case p.nodes[r.Node].Shape == flow.ShapeEach:
-				what = Values
-			}
-			effects = append(effects, s.evalEffect(int32(row), what))
+			effects = append(effects, s.evalEffect(int32(row), p.Asked(r)))
 		case WaitTask:
 			effects = append(effects, s.taskEffect(int32(row)))
 		default: // a time, or children
@@ -36,15 +29,56 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 	return effects, nil
 }
 
+// Asked returns what a task run that waits for the value of an expression waits for.
+func (p *Plan) Asked(r *Run) What {
+	switch n := &p.nodes[r.Node]; {
+	case r.Status() == Created:
+		return RunIf
+	case n.Timeout != nil && r.Deadline.IsZero():
+		return Timeout
+	case n.Shape == flow.ShapeEach:
+		return Values
+	default:
+		return Choose
+	}
+}
+
+// Awaits reports whether the answer to an effect is still waited for.
+func (s *State) Awaits(e Effect) bool {
+	switch {
+	case e.Kind == Begin:
+		return s.Status() == Created
+	case e.Run == RootRow:
+		return s.Wait == WaitEval
+	case e.Kind == Eval:
+		return s.Runs[e.Run].Wait == WaitEval
+	default:
+		r := &s.Runs[e.Run]
+		return r.Wait == WaitTask && int(e.Attempt) == len(r.Attempts)-1
+	}
+}
+
 // Wakes returns an event for each task run that waits for a time, to be told when its At has come.
 func (s *State) Wakes() []Event {
 	var wakes []Event
 	for row := range s.Runs {
-		if r := &s.Runs[row]; r.Wait == WaitTimer {
-			wakes = append(wakes, Event{Kind: Woke, Run: int32(row), Attempt: int32(len(r.Attempts) - 1), At: r.Wake})
+		if e, ok := s.Due(int32(row)); ok {
+			wakes = append(wakes, e)
 		}
 	}
 	return wakes
+}
+
+// Due returns the event that a task run waits for, to be told when its At has come: its time, or the end of its timeout if that
+// comes before. False: it waits for no time.
+func (s *State) Due(row int32) (Event, bool) {
+	r := &s.Runs[row]
+	e := Event{Kind: Woke, Run: row, Attempt: int32(len(r.Attempts) - 1), At: r.Wake}
+	waits := r.Wait == WaitTimer
+	if !r.Deadline.IsZero() && (!waits || r.Deadline.Before(r.Wake)) {
+		e.Kind, e.At, waits = TimedOut, r.Deadline, true
+	}
+	return e, waits
 }
 
 // The effects are functions of the state, so that a repeated one is the same.

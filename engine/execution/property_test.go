@@ -66,11 +66,12 @@ func (f *forest) task(depth int) *flow.Component {
 			impure(c)
 		}
 	}
-	for _, change := range []func(*flow.Component){runIf, allowFail, allowWarn, disabled, retry(1), retry(2), warned(3)} {
+	for _, change := range []func(*flow.Component){runIf, allowFail, allowWarn, disabled, retry(1), retry(2), warned(3), timeout, anyTimeout} {
 		if rapid.IntRange(0, 5).Draw(f.rt, "change") == 0 {
 			change(c)
 		}
 	}
+	f.script["timeout "+id] = rapid.SampledFrom([]string{"", "", "fail"}).Draw(f.rt, "timeout")
 	f.script["if "+id] = rapid.SampledFrom([]string{"true", "true", "false", "fail"}).Draw(f.rt, "runIf")
 	return c
 }
@@ -108,11 +109,17 @@ func drawActor(rt *rapid.T) *actor {
 	return newActor(nil, fl, f.script)
 }
 
-// goOnInAnyOrder answers pending effects in a random order until there are none, or until after, which gets the result of each
-// step, returns false.
+// goOnInAnyOrder answers pending effects, and tells times that are waited for, in a random order until there are none, or until
+// after, which gets the result of each step, returns false.
 func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 	for {
-		wakes := a.state.Wakes()
+		wakes := a.wakes()
+		if a.patient && len(wakes) > 0 {
+			wakes = wakes[:1]
+			if len(a.pending) > 0 {
+				wakes = nil
+			}
+		}
 		n := len(a.pending) + len(wakes)
 		if n == 0 {
 			return
@@ -217,6 +224,7 @@ func TestGoOnAfterACut(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := drawActor(rt)
 		a.t = t
+		a.patient = true
 		first := a.state.Share()
 		kept := a.state.Share()
 		cut := rapid.IntRange(0, 6).Draw(rt, "cut")

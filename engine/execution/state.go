@@ -68,6 +68,7 @@ type Run struct {
 	Outputs   Datum     `json:"outputs,omitzero"`   // an object; zero when the task never ran
 	Wait      Wait      `json:"wait,omitzero"`
 	Wake      time.Time `json:"wake,omitzero"`     // of WaitTimer
+	Deadline  time.Time `json:"deadline,omitzero"` // by its `timeout`: when the attempt, or the main list of a flowable, is interrupted
 	Progress  Progress  `json:"progress,omitzero"` // of a flowable
 
 	marked bool // its row is among the changed ones

@@ -11,7 +11,9 @@ import (
 type Result struct {
 	Effects []Effect // what to do next; none when the execution has ended or waits for what is under way
 	Rows    []int32  // task runs whose status has changed; one may stand there more than once
+	Timed   []int32  // likewise those that wait for another time than before, or for none any more: see [State.Due]
 	Barrier bool     // everything since the last barrier, with this, must be committed before the effects start
+	Cut     bool     // something was interrupted: effects asked for earlier may be void now, see [State.Awaits]
 	Stale   bool     // the event does not fit any more, and changed nothing
 }
 
@@ -19,7 +21,7 @@ type Result struct {
 // and its cost is proportional to what changes. An event that does not fit any more, such as the end of an attempt that was
 // cancelled, changes nothing. An error means that s is not of this plan.
 func Step(p *Plan, s *State, e Event, r *Result) error {
-	*r = Result{Effects: r.Effects[:0], Rows: r.Rows[:0]}
+	*r = Result{Effects: r.Effects[:0], Rows: r.Rows[:0], Timed: r.Timed[:0]}
 	if err := p.check(s); err != nil {
 		return err
 	}
@@ -36,6 +38,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.woke(&e)
 	case NoPlace:
 		fits = w.noPlace()
+	case TimedOut:
+		fits = w.timedOut(&e)
 	default:
 		return fmt.Errorf("execution %s: unknown event %d", s.ID, e.Kind)
 	}
@@ -81,16 +85,25 @@ func (w *walk) evaluated(e *Event) bool {
 	if e.Run < 0 || int(e.Run) >= len(s.Runs) || s.Runs[e.Run].Wait != WaitEval {
 		return false
 	}
+	asked := w.plan.Asked(&s.Runs[e.Run])
 	r := w.run(e.Run)
 	r.Wait = WaitNone
-	if r.Status() != Created {
-		if w.node(e.Run).Shape == flow.ShapeEach {
-			w.looped(e)
-		} else {
-			w.chosen(e)
-		}
-		return true
+	switch asked {
+	case RunIf:
+		w.decided(e)
+	case Timeout:
+		w.limited(e)
+	case Values:
+		w.looped(e)
+	default:
+		w.chosen(e)
 	}
+	return true
+}
+
+// decided begins a task run, or skips it, by its runIf.
+func (w *walk) decided(e *Event) {
+	r := w.run(e.Run)
 	ended := true
 	switch {
 	case e.Failed: // it has no attempt
@@ -104,7 +117,6 @@ func (w *walk) evaluated(e *Event) bool {
 	if ended {
 		w.childEnded(e.Run)
 	}
-	return true
 }
 
 // create adds the run of a child, for a value when it is in a round of an Each, and reports whether it has ended already.
@@ -149,6 +161,21 @@ func (w *walk) begin(row int32, room *runRoom) (ended bool) {
 		r.Attempts = room.attempts[:0]
 	}
 	r.Attempts = append(r.Attempts, Attempt{History: history})
+	if n.Timeout != nil {
+		if n.Timeout.Expression != nil {
+			r.Wait = WaitEval
+			w.effect(w.state.evalEffect(row, Timeout))
+			return false
+		}
+		w.limit(row, n.Timeout.Duration)
+	}
+	return w.enterShape(row)
+}
+
+// enterShape does what a task run is for, and reports whether it has ended by it.
+func (w *walk) enterShape(row int32) (ended bool) {
+	r := w.run(row)
+	n := &w.plan.nodes[r.Node]
 	switch n.Shape {
 	case flow.ShapeLeaf:
 		r.Wait = WaitTask
@@ -171,7 +198,7 @@ func (w *walk) begin(row int32, room *runRoom) (ended bool) {
 // end enters the last status of a task run.
 func (w *walk) end(row int32, status Status) {
 	r := w.run(row)
-	r.Wait, r.Wake = WaitNone, time.Time{}
+	w.waitNoMore(row, r)
 	w.enter(row, r, status)
 }
 

@@ -213,7 +213,7 @@ func TestCancelledTaskEndsLate(t *testing.T) {
 	a := newActor(t, newFlow(par("p", 0, leaf("a"), leaf("b"))), map[string]string{"a": "exit KILLED"})
 	a.tell(Event{Kind: Started, Run: RootRow})
 	a.answer(0)
-	if r := a.answer(0); !r.Stale || a.tree() != "KILLED(p KILLED(a KILLED, b KILLED))" {
+	if r := a.tell(Event{Kind: TaskEnded, Run: 2, Status: Success}); !r.Stale || a.tree() != "KILLED(p KILLED(a KILLED, b KILLED))" {
 		t.Errorf("%+v: %s", r, a.tree())
 	}
 }

@@ -29,6 +29,12 @@ func retry(attempts int) func(*flow.Component) {
 	}
 }
 
+// timeout lets a task take a minute and a half; that it is over comes when a test tells it.
+func timeout(c *flow.Component) { c.Timeout = &flow.Timeout{Duration: 90 * time.Second} }
+
+// anyTimeout is a timeout that an expression says.
+func anyTimeout(c *flow.Component) { c.Timeout = &flow.Timeout{Expression: expression("{{ x }}")} }
+
 // warned is retry of a task that ends with WARNING when it succeeds at last.
 func warned(attempts int) func(*flow.Component) {
 	return func(c *flow.Component) {
@@ -39,11 +45,15 @@ func warned(attempts int) func(*flow.Component) {
 
 // runIf gives a task a runIf. The script says what it evaluates to.
 func runIf(c *flow.Component) {
-	t, err := pebble.New(pebble.Options{}).Compile("{{ x }}")
+	c.RunIf = expression("{{ x }}")
+}
+
+func expression(text string) *pebble.Template {
+	t, err := pebble.New(pebble.Options{}).Compile(text)
 	if err != nil {
 		panic(err)
 	}
-	c.RunIf = t
+	return t
 }
 
 func task(id string, spec flow.Spec, change []func(*flow.Component)) *flow.Component {
@@ -120,9 +130,10 @@ type actor struct {
 	t       testing.TB
 	plan    *Plan
 	state   *State
-	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; by "place": none if none is free at first
+	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; by "place": none if none is free at first
 	clock   time.Time
 	pending []Effect
+	patient bool // times come only when nothing is pending, as in run
 	trace   []string
 }
 
@@ -136,13 +147,18 @@ func newActor(t testing.TB, f *flow.Flow, script map[string]string) *actor {
 // tell steps by one event.
 func (a *actor) tell(e Event) Result {
 	a.t.Helper()
-	a.clock = a.clock.Add(time.Second)
+	if a.clock = a.clock.Add(time.Millisecond); e.At.After(a.clock) { // a time that is waited for
+		a.clock = e.At
+	}
 	e.At = a.clock
 	var r Result
 	if err := Step(a.plan, a.state, e, &r); err != nil {
 		a.t.Fatal(err)
 	}
 	if !r.Stale {
+		if r.Cut {
+			a.pending = slices.DeleteFunc(a.pending, func(e Effect) bool { return !a.state.Awaits(e) })
+		}
 		for _, effect := range r.Effects {
 			a.trace = append(a.trace, a.name(effect))
 			if effect.Kind != Cancel {
@@ -210,6 +226,9 @@ func (a *actor) event(e Effect) Event {
 			event.Status = Status(word)
 		}
 		return event
+	case e.What == Timeout:
+		word = a.script["timeout "+id]
+		return Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", Timeout: 90 * time.Second}
 	case e.What == RunIf:
 		word = a.script["if "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}
@@ -235,8 +254,8 @@ func (a *actor) begin() Result {
 	return a.tell(a.event(Effect{Kind: Begin, Run: RootRow}))
 }
 
-// run starts the execution and answers every effect, the oldest first, until nothing is left. A time that is waited for comes
-// at once.
+// run starts the execution and answers every effect, the oldest first, until nothing is left. Times that are waited for come
+// when all is answered.
 func (a *actor) run() *actor {
 	a.t.Helper()
 	a.begin()
@@ -246,7 +265,7 @@ func (a *actor) run() *actor {
 func (a *actor) goOn() *actor {
 	a.t.Helper()
 	for {
-		switch wakes := a.state.Wakes(); {
+		switch wakes := a.wakes(); {
 		case len(a.pending) > 0:
 			a.answer(0)
 		case len(wakes) > 0:
@@ -255,6 +274,13 @@ func (a *actor) goOn() *actor {
 			return a
 		}
 	}
+}
+
+// wakes returns the times that are waited for, the next one first.
+func (a *actor) wakes() []Event {
+	wakes := a.state.Wakes()
+	slices.SortStableFunc(wakes, func(x, y Event) int { return x.At.Compare(y.At) })
+	return wakes
 }
 
 // tree prints the execution, and all its task runs, as "STATUS(task STATUS(…), …)". What is waited for stands after the status,

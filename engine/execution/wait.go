@@ -8,7 +8,7 @@ type Wait uint8
 // What can be waited for. A flowable that waits for its children has [WaitNone]: they are counted.
 const (
 	WaitNone  Wait = iota
-	WaitEval       // the value of an expression: runIf while CREATED, the choice of a Choice or the flow's outputs afterwards
+	WaitEval       // the value of an expression, see [Plan.Asked]; of the execution: its outputs
 	WaitTask       // the end of an attempt
 	WaitTimer      // a time
 	WaitPlace      // of an execution that has not begun: a place of the flow's `concurrency`

@@ -19,6 +19,7 @@ type Component struct {
 	LogLevel     string           // TRACE, DEBUG, INFO, WARN, ERROR; empty when not written
 	RunIf        *pebble.Template // tasks; nil when not written
 	Retry        *Retry           // tasks; nil when not written. That of a flowable is for the tasks inside of it
+	Timeout      *Timeout         // tasks; nil when not written
 	AllowFailure bool             // tasks
 	AllowWarning bool             // tasks
 	StopAfter    []string         // triggers: states of execution

@@ -14,7 +14,7 @@ var commonMembers = map[Kind]map[string]memberState{
 	KindTask: {
 		"id": supported, "type": supported, "description": supported, "disabled": supported, "runIf": supported,
 		"allowFailure": supported, "allowWarning": supported, "logLevel": supported, "logToFile": supported, "version": supported,
-		"retry": supported, "timeout": notYet, "taskCache": notYet, "pluginDefaultsRef": supported,
+		"retry": supported, "timeout": supported, "taskCache": notYet, "pluginDefaultsRef": supported,
 		"workerGroup": enterprise, "workerSelector": enterprise, "assets": enterprise,
 	},
 	KindTrigger: {
@@ -186,6 +186,8 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 		}
 	case "retry":
 		c.Retry = l.retry(val, path)
+	case "timeout":
+		c.Timeout = l.timeout(val, path)
 	case "logLevel", "minLogLevel":
 		c.LogLevel, _ = l.oneOf(val, path, logLevels)
 	case "stopAfter":

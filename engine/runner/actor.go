@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -49,7 +50,8 @@ type actor struct {
 	barrier    bool                      // something must be committed
 	evaluation admission.Evaluation      // of what the driver evaluates
 	spent      bool                      // an effect is performed again although there is no more memory to be had
-	waits      map[int32]execution.Event // Woke, for each task run that waits for a time
+	waits      map[int32]execution.Event // for each task run that waits for a time: what it is told then
+	untimed    []int32                   // of those, the ones that got into waits since timers were set
 	timers     map[int32]*time.Timer     // of those, while something else of the execution is under way
 	journal    journal
 
@@ -214,6 +216,7 @@ func (a *actor) step(m message) error {
 	if m.event.At.IsZero() {
 		m.event.At = a.runner.now()
 	}
+	limit := a.limit(m.event)
 	if err := execution.Step(a.plan, a.state, m.event, &a.result); err != nil {
 		return err
 	}
@@ -221,7 +224,7 @@ func (a *actor) step(m message) error {
 		a.claim.Give(m.kept)
 		return nil
 	}
-	a.noteWait(&m.event)
+	a.noteTimes()
 	if len(a.result.Rows) > 0 {
 		vars := a.variables()
 		for _, row := range a.result.Rows {
@@ -229,6 +232,11 @@ func (a *actor) step(m message) error {
 		}
 	}
 	a.barrier = a.barrier || a.result.Barrier
+	if a.result.Cut {
+		void := func(e execution.Effect) bool { return !a.state.Awaits(e) }
+		a.effects = slices.DeleteFunc(a.effects, void)
+		a.blocking = slices.DeleteFunc(a.blocking, void)
+	}
 	for _, e := range a.result.Effects {
 		switch {
 		case e.Kind == execution.Cancel:
@@ -239,22 +247,8 @@ func (a *actor) step(m message) error {
 			a.effects = append(a.effects, e)
 		}
 	}
-	if a.state.Exit != "" { // what was killed before it began
-		a.effects = a.pendingOf(a.effects)
-		a.blocking = a.pendingOf(a.blocking)
-	}
+	a.logTimeout(m.event, limit)
 	return nil
-}
-
-// pendingOf returns those of the effects that somebody still waits for.
-func (a *actor) pendingOf(effects []execution.Effect) []execution.Effect {
-	kept := effects[:0]
-	for _, e := range effects {
-		if e.Run == execution.RootRow || !a.state.Runs[e.Run].Status().Terminated() {
-			kept = append(kept, e)
-		}
-	}
-	return kept
 }
 
 var emptyMap = value.FromMap(value.NewMap(0))

@@ -12,21 +12,23 @@ type parked struct {
 	handle *handle
 }
 
-// noteWait keeps in mind which task runs wait for a time.
-func (a *actor) noteWait(e *execution.Event) {
-	switch {
-	case e.Kind == execution.TaskEnded && a.state.Runs[e.Run].Wait == execution.WaitTimer:
-		if a.waits == nil {
-			a.waits = make(map[int32]execution.Event)
-		}
-		a.waits[e.Run] = execution.Event{Kind: execution.Woke, Run: e.Run, Attempt: e.Attempt, At: a.state.Runs[e.Run].Wake}
-	case e.Kind == execution.Woke:
-		a.forgetWait(e.Run)
-	case e.Exit != "":
-		for row := range a.waits {
-			a.forgetWait(row)
+// noteTimes keeps in mind which task runs wait for another time than before.
+func (a *actor) noteTimes() {
+	for _, row := range a.result.Timed {
+		a.forgetWait(row)
+		if e, ok := a.state.Due(row); ok {
+			a.noteWait(e)
 		}
 	}
+}
+
+// noteWait keeps in mind a time that a task run waits for.
+func (a *actor) noteWait(e execution.Event) {
+	if a.waits == nil {
+		a.waits = make(map[int32]execution.Event)
+	}
+	a.waits[e.Run] = e
+	a.untimed = append(a.untimed, e.Run)
 }
 
 func (a *actor) forgetWait(row int32) {
@@ -165,10 +167,7 @@ func (r *Runner) resume(s *execution.State) {
 	now := r.now()
 	for _, e := range s.Wakes() {
 		if e.At.After(now) {
-			if a.waits == nil {
-				a.waits = make(map[int32]execution.Event)
-			}
-			a.waits[e.Run] = e
+			a.noteWait(e)
 			continue
 		}
 		e.At = now
@@ -204,17 +203,19 @@ func size(s *execution.State) int64 {
 
 // setTimers sets a timer for every task run that waits for a time and has none: something else of the execution is under way.
 func (a *actor) setTimers() {
-	for _, e := range a.waits {
-		if a.timers[e.Run] != nil {
+	for _, row := range a.untimed {
+		e, waits := a.waits[row]
+		if !waits || a.timers[row] != nil {
 			continue
 		}
 		if a.timers == nil {
 			a.timers = make(map[int32]*time.Timer)
 		}
-		a.timers[e.Run] = time.AfterFunc(max(0, e.At.Sub(a.runner.now())), func() {
-			a.post(message{event: execution.Event{Kind: execution.Woke, Run: e.Run, Attempt: e.Attempt}})
+		a.timers[row] = time.AfterFunc(max(0, e.At.Sub(a.runner.now())), func() {
+			a.post(message{event: execution.Event{Kind: e.Kind, Run: e.Run, Attempt: e.Attempt}})
 		})
 	}
+	a.untimed = a.untimed[:0]
 }
 
 func (a *actor) stopTimers() {

@@ -66,6 +66,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return a.runIf(e)
 	case e.What == execution.Choose:
 		return a.choose(ctx, e)
+	case e.What == execution.Timeout:
+		return a.timeout(e)
 	case e.What == execution.Values:
 		return a.values(ctx, e)
 	default:
@@ -186,7 +188,9 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 	m := message{event: execution.Event{Kind: execution.TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: execution.Success}}
 	switch {
 	case err != nil:
-		c.Log.Log(task.Error, err.Error())
+		if ctx.Err() == nil { // else it was interrupted, and fails by that
+			c.Log.Log(task.Error, err.Error())
+		}
 		m.event.Status, result = execution.Failed, task.Result{}
 	case !result.Wake.IsZero():
 		m.event.Status, m.event.Wake = "", result.Wake

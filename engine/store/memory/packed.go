@@ -142,6 +142,7 @@ func (c *codec) run(r *execution.Run) {
 	c.datum(&r.Outputs)
 	number(c, &r.Wait)
 	c.time(&r.Wake)
+	c.time(&r.Deadline)
 	c.progress(&r.Progress)
 }
 

@@ -1,0 +1,121 @@
+package execution
+
+import (
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+// What waits for a time, and what interrupts: see "Times" in the package documentation.
+
+// limit lets the attempt under way take so long from its beginning.
+func (w *walk) limit(row int32, d time.Duration) {
+	r := w.run(row)
+	r.Deadline = r.Attempts[len(r.Attempts)-1].History.Start().Add(d)
+	w.timed(row)
+}
+
+// limited goes on when a timeout was evaluated. If it could not be, the attempt fails.
+func (w *walk) limited(e *Event) {
+	if e.Failed {
+		w.fail(e.Run)
+		return
+	}
+	w.limit(e.Run, e.Timeout)
+	if w.enterShape(e.Run) {
+		w.childEnded(e.Run)
+	}
+}
+
+// limitNoMore lets a flowable take any time from now on.
+func (w *walk) limitNoMore(row int32) {
+	if w.state.Runs[row].Deadline.IsZero() {
+		return
+	}
+	w.run(row).Deadline = time.Time{}
+	w.timed(row)
+}
+
+// timedOut interrupts a task run whose timeout is over.
+func (w *walk) timedOut(e *Event) bool {
+	s := w.state
+	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
+		return false
+	}
+	if r := &s.Runs[e.Run]; r.Deadline.IsZero() || int(e.Attempt) != len(r.Attempts)-1 {
+		return false
+	}
+	w.result.Barrier, w.result.Cut = true, true
+	if w.node(e.Run).Shape == flow.ShapeLeaf {
+		w.cancel(e.Run)
+		w.fail(e.Run)
+		return true
+	}
+	w.kill(e.Run)
+	if s.Status() == Retrying {
+		w.enterHead(Running)
+	}
+	r := w.run(e.Run)
+	w.waitNoMore(e.Run, r)
+	r.Progress.Open, r.Progress.Broken, r.Progress.Worst = 0, true, Failed
+	w.settle(e.Run)
+	return true
+}
+
+// fail ends an attempt that fails by itself, not by an answer. A flowable runs no list.
+func (w *walk) fail(row int32) {
+	r := w.run(row)
+	r.Outputs = Datum{JSON: noOutputs}
+	w.failAttempt(row)
+}
+
+// noOutputs is an empty object. It never changes.
+var noOutputs = []byte("{}")
+
+// kill ends all that is under way below a flowable, or in the whole execution, from the leaves up.
+func (w *walk) kill(below int32) {
+	w.result.Cut = true
+	for row := int32(len(w.state.Runs)) - 1; row > below; row-- {
+		if w.state.Runs[row].Status().Terminated() || !w.state.within(row, below) {
+			continue
+		}
+		w.cancel(row)
+		r := w.run(row)
+		if r.Progress != (Progress{}) {
+			r.Progress = Progress{Stage: StageEnd}
+		}
+		w.endAttempt(r, Killed)
+		w.end(row, Killed)
+	}
+}
+
+// within reports whether a task run is below another one, or with RootRow in the execution.
+func (s *State) within(row, below int32) bool {
+	for row > below {
+		row = s.Runs[row].Parent
+	}
+	return row == below
+}
+
+// cancel ends the attempt of a leaf if it runs.
+func (w *walk) cancel(row int32) {
+	if r := &w.state.Runs[row]; r.Wait == WaitTask {
+		w.effect(Effect{Kind: Cancel, Run: row, Attempt: int32(len(r.Attempts) - 1)})
+	}
+}
+
+// waitUntil lets a task run wait for a time.
+func (w *walk) waitUntil(row int32, r *Run, t time.Time) {
+	r.Wait, r.Wake = WaitTimer, t
+	w.timed(row)
+}
+
+// waitNoMore lets a task run wait for nothing.
+func (w *walk) waitNoMore(row int32, r *Run) {
+	if !r.Wake.IsZero() || !r.Deadline.IsZero() {
+		w.timed(row)
+	}
+	r.Wait, r.Wake, r.Deadline = WaitNone, time.Time{}, time.Time{}
+}
+
+func (w *walk) timed(row int32) { w.result.Timed = append(w.result.Timed, row) }
