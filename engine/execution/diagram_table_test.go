@@ -311,5 +311,6 @@ func sections() []section {
 				{"RUNNING(a SUCCESS, b RUNNING)", "b ends SUCCESS", "SUCCESS(a SUCCESS, b SUCCESS)", "run next"},
 			}},
 		}},
+		childSection(next),
 	}
 }

@@ -23,7 +23,7 @@
 //
 // A store is written only where [Result.Barrier] says so: everything since the last barrier is one compare-and-set
 // commit, and it comes before the effects of that result start. Barriers come before and after each task that is not
-// pure, at every time that is waited for, when a place of `concurrency` is taken or missing, and at the end. Accept is its own commit, except when a waiting caller's execution
+// pure, at every time and every execution that is waited for, when a place of `concurrency` is taken or missing, and at the end. Accept is its own commit, except when a waiting caller's execution
 // ends without reaching another barrier: then accept and end are one commit.
 //
 // Effects are performed at least once, keyed by execution, task run and attempt. Ids of task runs follow from the place in
@@ -35,13 +35,14 @@
 // done. It is written from the table that the tests run: `go test ./engine/execution -run Diagrams -update`.
 //
 // A state is the status of the execution or of a task run, followed by "eval" if it waits for the value of an expression, by
-// "timer" if it waits for a time, by "place" if it waits for one of `concurrency`, and by the number of an attempt after the
-// first. The task runs inside stand in parentheses, those of an Each with = and their value.
+// "timer" if it waits for a time, by "child" if it waits for another execution, by "place" if it waits for one of `concurrency`,
+// and by the number of an attempt after the first. The task runs inside stand in parentheses, those of an Each with = and their
+// value.
 //
 // "a ends" is [TaskEnded] with that status, "a waits" the same without status, "a exits" the same with [Event.Exit], "a wakes"
-// is [Woke], "no place is free" is [NoPlace], and the others but [Started] are [Evaluated]. "run", "cancel" and "eval" are
-// effects, "commit" is a barrier, and "ignored" is [Result.Stale]. In the diagrams of a shape, a task called next follows in
-// the flow; if the flow ends instead, its status is named.
+// is [Woke], "s execution ends" is [ChildEnded], "no place is free" is [NoPlace], and the others but [Started] are [Evaluated].
+// "run", "cancel" and "eval" are effects, "commit" is a barrier, and "ignored" is [Result.Stale]. In the diagrams of a shape, a
+// task called next follows in the flow; if the flow ends instead, its status is named.
 //
 // An attempt keeps the status it ended in, whatever allowFailure and allowWarning make of it for the task run. A task run that
 // is to be tried again enters FAILED and then RETRYING. The execution then enters RETRYING, after FAILED if the task is at the

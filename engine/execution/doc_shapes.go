@@ -234,4 +234,65 @@
 //	    a ends FAILED  → FAILED(a FAILED)               commit; flow FAILED
 //	RUNNING(a SUCCESS, b RUNNING)
 //	    b ends SUCCESS → SUCCESS(a SUCCESS, b SUCCESS)  run next
+//
+// # States of a Child
+//
+// A child s.
+//
+//	not begun
+//	    Started                    → RUNNING eval   eval call s
+//	RUNNING eval
+//	    s starts an execution      → RUNNING child  commit
+//	    s starts one and goes on   → SUCCESS        commit, run next
+//	    s cannot start one         → FAILED         commit; flow FAILED
+//	    s execution ends SUCCESS   → RUNNING eval   ignored
+//	RUNNING child
+//	    s execution ends SUCCESS   → SUCCESS        commit, run next
+//	    s execution ends WARNING   → WARNING        commit, run next
+//	    s execution ends CANCELLED → SUCCESS        commit, run next
+//	    s execution ends FAILED    → FAILED         commit; flow FAILED
+//	    s execution ends KILLED    → KILLED         commit; flow KILLED
+//	SUCCESS
+//	    s execution ends FAILED    → SUCCESS        ignored
+//
+// A child s that does not transmit what its execution ends with.
+//
+//	not begun
+//	    Started                  → RUNNING eval   eval call s
+//	RUNNING eval
+//	    s starts an execution    → RUNNING child  commit
+//	    s cannot start one       → FAILED         commit; flow FAILED
+//	RUNNING child
+//	    s execution ends WARNING → SUCCESS        commit, run next
+//	    s execution ends FAILED  → SUCCESS        commit, run next
+//	    s execution ends KILLED  → SUCCESS        commit, run next
+//
+// A child s that may be tried twice. Each attempt is another execution.
+//
+//	not begun
+//	    Started                  → RUNNING eval             eval call s
+//	RUNNING eval
+//	    s starts an execution    → RUNNING child            commit
+//	    s cannot start one       → RETRYING timer           commit
+//	RUNNING child
+//	    s execution ends FAILED  → RETRYING timer           commit
+//	RETRYING timer
+//	    s execution ends SUCCESS → RETRYING timer           ignored
+//	    s wakes                  → RUNNING eval attempt 2   commit, eval call s
+//	RUNNING eval attempt 2
+//	    s starts an execution    → RUNNING child attempt 2  commit
+//	RUNNING child attempt 2
+//	    s execution ends SUCCESS → SUCCESS                  commit, run next
+//	    s execution ends FAILED  → FAILED                   commit; flow FAILED
+//
+// A child s with allowFailure and allowWarning.
+//
+//	not begun
+//	    Started                  → RUNNING eval   eval call s
+//	RUNNING eval
+//	    s starts an execution    → RUNNING child  commit
+//	    s cannot start one       → SUCCESS        commit, run next
+//	RUNNING child
+//	    s execution ends WARNING → SUCCESS        commit, run next
+//	    s execution ends FAILED  → SUCCESS        commit, run next
 package execution

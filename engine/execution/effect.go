@@ -7,7 +7,7 @@ import "time"
 type Effect struct {
 	Kind    EffectKind `json:"kind"`
 	Run     int32      `json:"run"`               // row; [RootRow] for the execution as a whole
-	Attempt int32      `json:"attempt,omitempty"` // of RunTask and Cancel, counted from 0
+	Attempt int32      `json:"attempt,omitempty"` // of RunTask, Cancel and the Eval of a Call, counted from 0
 	What    What       `json:"what,omitzero"`     // of Eval
 	Woke    bool       `json:"woke,omitempty"`    // of RunTask: the attempt goes on after the time that it waited for
 	At      time.Time  `json:"at,omitzero"`       // the clock that expressions see
@@ -45,9 +45,10 @@ const (
 	Outputs                 // the outputs that the flow declares
 	Values                  // the values of an Each
 	Timeout                 // the `timeout` of the task of a run
+	Call                    // the execution that an attempt of a Child starts
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "call"}
 
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }

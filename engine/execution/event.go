@@ -10,16 +10,16 @@ import (
 type Event struct {
 	Kind    EventKind `json:"kind"`
 	Run     int32     `json:"run,omitempty"`     // row; [RootRow] for the execution as a whole
-	Attempt int32     `json:"attempt,omitempty"` // of TaskEnded, Woke and TimedOut: the attempt that is meant, counted from 0
+	Attempt int32     `json:"attempt,omitempty"` // of TaskEnded, Woke, TimedOut and ChildEnded: the attempt that is meant, counted from 0
 	At      time.Time `json:"at"`
 
-	True    bool          `json:"true,omitempty"`    // Evaluated: the verdict of a runIf
+	True    bool          `json:"true,omitempty"`    // Evaluated: the verdict of a runIf; of a Child: the execution is waited for
 	Case    int32         `json:"case,omitempty"`    // Evaluated: the list that a Choice takes; -1: none
 	Values  []string      `json:"values,omitempty"`  // Evaluated: those of an Each
 	Failed  bool          `json:"failed,omitempty"`  // Evaluated: an expression failed, or no list fits
 	Timeout time.Duration `json:"timeout,omitempty"` // Evaluated: how long the attempt may take
-	Outputs Datum         `json:"outputs,omitzero"`  // Evaluated, TaskEnded: an object
-	Status  Status        `json:"status,omitempty"`  // TaskEnded: SUCCESS, WARNING or FAILED; "" for a task that waits until Wake
+	Outputs Datum         `json:"outputs,omitzero"`  // Evaluated, TaskEnded, ChildEnded: an object
+	Status  Status        `json:"status,omitempty"`  // TaskEnded: SUCCESS, WARNING or FAILED; "" for a task that waits until Wake. ChildEnded: its last one
 	Wake    time.Time     `json:"wake,omitzero"`     // TaskEnded without status
 
 	Labels    []flow.Label `json:"labels,omitempty"`   // TaskEnded: to be added to the execution's, or to replace those with the same key
@@ -32,15 +32,16 @@ type EventKind uint8
 
 // The kinds of event.
 const (
-	Started   EventKind = iota + 1 // begin an execution that was created or queued; with a place if it waits for one
-	Evaluated                      // answers an [Eval]
-	TaskEnded                      // answers a [RunTask]
-	Woke                           // the time that a task run waits for has come
-	TimedOut                       // the `timeout` of a task run is over
-	NoPlace                        // no place is free for an execution that has not begun
+	Started    EventKind = iota + 1 // begin an execution that was created or queued; with a place if it waits for one
+	Evaluated                       // answers an [Eval]
+	TaskEnded                       // answers a [RunTask]
+	Woke                            // the time that a task run waits for has come
+	TimedOut                        // the `timeout` of a task run is over
+	ChildEnded                      // the execution that a task run waits for has ended
+	NoPlace                         // no place is free for an execution that has not begun
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "noPlace"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "noPlace"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

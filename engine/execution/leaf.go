@@ -32,19 +32,24 @@ func (w *walk) taskEnded(e *Event) bool {
 		return true
 	}
 	r.Outputs = e.Outputs
-	status := e.Status
-	if status == Failed {
+	if e.Status == Failed {
 		w.failAttempt(e.Run)
 		return true
 	}
+	w.apply(e)
+	w.passAttempt(e.Run, e.Status)
+	return true
+}
+
+// passAttempt ends an attempt that has not failed, and the task run with it.
+func (w *walk) passAttempt(row int32, status Status) {
+	r := w.run(row)
 	w.endAttempt(r, status)
 	if retry := w.plan.nodes[r.Node].Retry; status == Success && retry != nil && retry.Warning && len(r.Attempts) > 1 {
 		status = Warning
 	}
-	w.end(e.Run, w.allowed(r, status))
-	w.apply(e)
-	w.childEnded(e.Run)
-	return true
+	w.end(row, w.allowed(r, status))
+	w.childEnded(row)
 }
 
 // failAttempt ends an attempt that has failed, and the task run with it unless it is to be tried again.

@@ -23,7 +23,7 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 			effects = append(effects, s.evalEffect(int32(row), p.Asked(r)))
 		case WaitTask:
 			effects = append(effects, s.taskEffect(int32(row)))
-		default: // a time, or children
+		default: // a time, children, or an execution
 		}
 	}
 	return effects, nil
@@ -38,6 +38,8 @@ func (p *Plan) Asked(r *Run) What {
 		return Timeout
 	case n.Shape == flow.ShapeEach:
 		return Values
+	case n.Shape == flow.ShapeChild:
+		return Call
 	default:
 		return Choose
 	}
@@ -85,6 +87,11 @@ func (s *State) Due(row int32) (Event, bool) {
 
 func (s *State) evalEffect(row int32, what What) Effect {
 	r := &s.Runs[row]
+	if what == Call {
+		e := s.taskEffect(row)
+		e.Kind, e.What, e.Woke = Eval, Call, false
+		return e
+	}
 	return Effect{Kind: Eval, Run: row, What: what, At: r.History[len(r.History)-1].At, Seed: s.seed(r.ID, uint64(what))}
 }
 

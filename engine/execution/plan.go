@@ -21,17 +21,18 @@ type Node struct {
 	Path   string // ids of the tasks from the top, as in "a/b/c"; "" at the root
 	Parent int32  // -1 at the root
 
-	Main    [][]int32     // lists of children: one, but of a Choice one for each case
-	Looped  bool          // it is in the main list of an Each, so its runs have a value
-	Follows int32         // of one that is looped: the node after it in the list; 0: none
-	Errors  []int32       // the list that runs when the main one has failed
-	Finally []int32       // the list that runs at the end in any case
-	Limit   int32         // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
-	Apart   bool          // of an Each: the tasks of one value begin together
-	After   [][]int32     // of a Dag: for each child of its main list, the places of those that it waits for
-	Forgive bool          // failures inside make it end with WARNING
-	Retry   *flow.Retry   // of a leaf, its own or inherited; nil: it has one attempt
-	Timeout *flow.Timeout // nil: it may take any time
+	Main     [][]int32     // lists of children: one, but of a Choice one for each case
+	Looped   bool          // it is in the main list of an Each, so its runs have a value
+	Follows  int32         // of one that is looped: the node after it in the list; 0: none
+	Errors   []int32       // the list that runs when the main one has failed
+	Finally  []int32       // the list that runs at the end in any case
+	Limit    int32         // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
+	Apart    bool          // of an Each: the tasks of one value begin together
+	After    [][]int32     // of a Dag: for each child of its main list, the places of those that it waits for
+	Forgive  bool          // failures inside make it end with WARNING
+	Transmit bool          // of a Child: what its execution ends with counts
+	Retry    *flow.Retry   // of a leaf and a Child, its own or inherited; nil: it has one attempt
+	Timeout  *flow.Timeout // nil: it may take any time
 
 	pure bool // running it, with all below, has no effect outside of the execution
 }
@@ -52,7 +53,7 @@ func NewPlan(f *flow.Flow, revision int) *Plan {
 // add adds a node with all below it, and returns its index.
 func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branches, shape flow.Shape) int32 {
 	i := int32(len(p.nodes))
-	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart, Forgive: b.Forgive})
+	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart, Forgive: b.Forgive, Transmit: b.Transmit})
 	if task != nil {
 		p.nodes[i].Timeout = task.Timeout
 	}
@@ -60,6 +61,9 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 		p.nodes[i].pure = task.Spec.Pure
 		p.nodes[i].Retry = p.retry(i)
 		return i
+	}
+	if shape == flow.ShapeChild {
+		p.nodes[i].Retry = p.retry(i)
 	}
 	n := Node{Main: make([][]int32, len(b.Main))}
 	for j, list := range b.Main {

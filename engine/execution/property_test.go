@@ -35,7 +35,7 @@ func (f *forest) task(depth int) *flow.Component {
 	var c *flow.Component
 	kind := 0
 	if depth > 0 {
-		kind = rapid.IntRange(0, 7).Draw(f.rt, "kind")
+		kind = rapid.IntRange(0, 8).Draw(f.rt, "kind")
 	}
 	switch kind {
 	case 3:
@@ -59,6 +59,12 @@ func (f *forest) task(depth int) *flow.Component {
 			}
 		}
 		c = dag(id, rapid.IntRange(0, 2).Draw(f.rt, "limit"), after, tasks...)
+	case 8:
+		c = child(id)
+		if rapid.Bool().Draw(f.rt, "careless") {
+			careless(c)
+		}
+		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "alone", "fail", "FAILED then SUCCESS"}).Draw(f.rt, "end")
 	default:
 		c = leaf(id)
 		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS"}).Draw(f.rt, "end")
@@ -113,7 +119,7 @@ func drawActor(rt *rapid.T) *actor {
 // after, which gets the result of each step, returns false.
 func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 	for {
-		wakes := a.wakes()
+		wakes := append(a.wakes(), a.children()...)
 		if a.patient && len(wakes) > 0 {
 			wakes = wakes[:1]
 			if len(a.pending) > 0 {
@@ -162,7 +168,7 @@ func TestEveryStateHasAnExit(t *testing.T) {
 		a.t = t
 		a.begin()
 		a.goOnInAnyOrder(rt, func(r Result) bool {
-			if !a.state.Status().Terminated() && len(a.pending) == 0 && len(a.state.Wakes()) == 0 {
+			if !a.state.Status().Terminated() && len(a.pending) == 0 && len(a.state.Wakes())+len(a.children()) == 0 {
 				rt.Fatalf("nothing is pending, and it has not ended: %s", a.tree())
 			}
 			return true

@@ -31,6 +31,8 @@ type Start struct {
 	Core      int     `json:"core"` // version of the rules it runs under, see [Core]
 	Seed      uint64  `json:"seed"` // what the seeds of its effects are made of; not for printing, it predicts uuid() and the like
 	Trigger   Trigger `json:"trigger"`
+	Parent    Parent  `json:"parent,omitzero"` // who waits for it; zero: no other execution
+	Depth     int     `json:"depth,omitempty"` // how many executions started each other before it
 	Inputs    Datum   `json:"inputs,omitzero"` // an object: the values of the flow's inputs; zero when it has none
 }
 

@@ -36,6 +36,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.taskEnded(&e)
 	case Woke:
 		fits = w.woke(&e)
+	case ChildEnded:
+		fits = w.childExecutionEnded(&e)
 	case NoPlace:
 		fits = w.noPlace()
 	case TimedOut:
@@ -95,6 +97,8 @@ func (w *walk) evaluated(e *Event) bool {
 		w.limited(e)
 	case Values:
 		w.looped(e)
+	case Call:
+		w.called(e)
 	default:
 		w.chosen(e)
 	}
@@ -189,6 +193,10 @@ func (w *walk) enterShape(row int32) (ended bool) {
 	case flow.ShapeEach:
 		r.Wait = WaitEval
 		w.effect(w.state.evalEffect(row, Values))
+		return false
+	case flow.ShapeChild:
+		r.Wait = WaitEval
+		w.effect(w.state.evalEffect(row, Call))
 		return false
 	default:
 		return w.advance(row)

@@ -46,7 +46,7 @@ func (w *walk) timedOut(e *Event) bool {
 		return false
 	}
 	w.result.Barrier, w.result.Cut = true, true
-	if w.node(e.Run).Shape == flow.ShapeLeaf {
+	if shape := w.node(e.Run).Shape; shape == flow.ShapeLeaf || shape == flow.ShapeChild {
 		w.cancel(e.Run)
 		w.fail(e.Run)
 		return true

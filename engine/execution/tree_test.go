@@ -103,6 +103,18 @@ func dag(id string, limit int, after [][]int, tasks ...*flow.Component) *flow.Co
 	}}, nil)
 }
 
+// child is a task whose attempts are executions of their own.
+func child(id string, change ...func(*flow.Component)) *flow.Component {
+	return task(id, flow.Spec{Shape: flow.ShapeChild, Branches: func(*flow.Component) flow.Branches {
+		return flow.Branches{Transmit: true}
+	}}, change)
+}
+
+// careless lets a child end well whatever its execution ends with.
+func careless(c *flow.Component) {
+	c.Spec.Branches = func(*flow.Component) flow.Branches { return flow.Branches{} }
+}
+
 // forgiving is a sequence whose failures are warnings.
 func forgiving(id string, tasks ...*flow.Component) *flow.Component {
 	return task(id, flow.Spec{Shape: flow.ShapeSequence, Branches: func(*flow.Component) flow.Branches {
@@ -130,7 +142,7 @@ type actor struct {
 	t       testing.TB
 	plan    *Plan
 	state   *State
-	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; by "place": none if none is free at first
+	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
 	clock   time.Time
 	pending []Effect
 	patient bool // times come only when nothing is pending, as in run
@@ -232,6 +244,8 @@ func (a *actor) event(e Effect) Event {
 	case e.What == RunIf:
 		word = a.script["if "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}
+	case e.What == Call:
+		return Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", True: word != "fail" && word != "alone"}
 	case e.What == Values:
 		return Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", Values: strings.Fields(strings.TrimPrefix(word, "fail"))}
 	default:
@@ -270,10 +284,34 @@ func (a *actor) goOn() *actor {
 			a.answer(0)
 		case len(wakes) > 0:
 			a.tell(wakes[0])
+		case len(a.children()) > 0:
+			a.tell(a.children()[0])
 		default:
 			return a
 		}
 	}
+}
+
+// children returns the ends of the executions that are waited for.
+func (a *actor) children() []Event {
+	var ends []Event
+	for row := range a.state.Runs {
+		r := &a.state.Runs[row]
+		if r.Wait != WaitChild {
+			continue
+		}
+		attempts := strings.Split(a.script[r.TaskID], " then ")
+		attempt := int32(len(r.Attempts) - 1)
+		status := Status(attempts[min(int(attempt), len(attempts)-1)])
+		if status == "" {
+			status = Success
+		}
+		ends = append(ends, Event{
+			Kind: ChildEnded, Run: int32(row), Attempt: attempt, Status: status,
+			Outputs: Datum{JSON: fmt.Appendf(nil, `{"executionId":%q}`, a.state.ChildID(int32(row), attempt))},
+		})
+	}
+	return ends
 }
 
 // wakes returns the times that are waited for, the next one first.

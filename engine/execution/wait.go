@@ -11,10 +11,11 @@ const (
 	WaitEval       // the value of an expression, see [Plan.Asked]; of the execution: its outputs
 	WaitTask       // the end of an attempt
 	WaitTimer      // a time
+	WaitChild      // the end of the execution that an attempt of a Child has started
 	WaitPlace      // of an execution that has not begun: a place of the flow's `concurrency`
 )
 
-var waitNames = []string{"", "eval", "task", "timer", "place"}
+var waitNames = []string{"", "eval", "task", "timer", "child", "place"}
 
 // MarshalText writes the word for w.
 func (w Wait) MarshalText() ([]byte, error) { return name(waitNames, int(w)) }

@@ -50,17 +50,19 @@ const (
 	ShapeChoice                // one list of several, as a sequence, or none
 	ShapeEach                  // the list once for each of several values, as a sequence
 	ShapeDag                   // each as soon as those have ended that it comes after
+	ShapeChild                 // there are none: it starts an execution of another flow
 )
 
 // Branches are the lists of tasks inside of a task.
 type Branches struct {
-	Main    [][]*Component // one list, but for a Choice
-	Errors  []*Component   // run when the main list has failed
-	Finally []*Component   // run at the end in any case
-	Limit   int            // of a Parallel and a Dag: how many run at once; of an Each: for how many values; 0: all
-	After   [][]int        // of a Dag: for each of its tasks, the indexes of those it comes after
-	Forgive bool           // failures inside make it end with WARNING
-	Apart   bool           // of an Each: the tasks of one value run beside each other too, and each counts for Limit
+	Main     [][]*Component // one list, but for a Choice
+	Errors   []*Component   // run when the main list has failed
+	Finally  []*Component   // run at the end in any case
+	Limit    int            // of a Parallel and a Dag: how many run at once; of an Each: for how many values; 0: all
+	After    [][]int        // of a Dag: for each of its tasks, the indexes of those it comes after
+	Forgive  bool           // failures inside make it end with WARNING
+	Transmit bool           // of a Child: it fails, is killed or has a warning as its execution does
+	Apart    bool           // of an Each: the tasks of one value run beside each other too, and each counts for Limit
 }
 
 // Report takes a finding about a property of the component at hand; an empty property means the component as a whole.

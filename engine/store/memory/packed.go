@@ -103,6 +103,10 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	if c.reading {
 		s.Trigger.Variables.JSON = c.variables
 	}
+	c.text(&s.Parent.ID)
+	number(c, &s.Parent.Run)
+	number(c, &s.Parent.Attempt)
+	number(c, &s.Depth)
 	c.datum(&s.Inputs)
 
 	items(c, &h.Labels, (*codec).label)

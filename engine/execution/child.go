@@ -1,0 +1,82 @@
+package execution
+
+// A Child is a task whose attempts are executions of their own. Which flow runs, with which inputs, expressions say when the
+// attempt begins ([Call]); what starts it commits it together with the state that waits for it. Its end is a signal to its
+// parent, kept by the commit that ends it. So a crash loses and doubles neither.
+
+// Parent says who waits for an execution.
+type Parent struct {
+	ID      string `json:"id"`                // execution
+	Run     int32  `json:"run,omitempty"`     // row
+	Attempt int32  `json:"attempt,omitempty"` // of it, counted from 0
+}
+
+// ChildID returns the id of the execution that an attempt of a task run starts. Like that of a task run it follows from structure alone.
+func (s *State) ChildID(row, attempt int32) string {
+	return RunID(s.ID, s.Runs[row].ID, "", 0, int(attempt))
+}
+
+// NewChild returns the state of an execution of the flow of p which a [Call] of s starts. With waits, s is told when it ends.
+// Called again for the same effect, it returns the same.
+func NewChild(p *Plan, s *State, e Effect, waits bool, trigger Trigger) *State {
+	child := New(p, e.At, nil, trigger)
+	child.ID, child.Seed, child.Depth = s.ChildID(e.Run, e.Attempt), mixSeed(e.Seed, 1), s.Depth+1
+	if waits {
+		child.Parent = Parent{s.ID, e.Run, e.Attempt}
+	}
+	return child
+}
+
+// Ended returns the signal that tells the parent of an execution of its end, with what the task run has as outputs by that.
+func (s *State) Ended(outputs Datum) Signal {
+	return Signal{To: s.Parent.ID, ID: s.ID, Event: Event{
+		Kind: ChildEnded, Run: s.Parent.Run, Attempt: s.Parent.Attempt, At: s.History.End(), Status: s.Status(), Outputs: outputs,
+	}}
+}
+
+// called goes on with a Child when it is known what it starts. One that nobody waits for has ended by that.
+func (w *walk) called(e *Event) {
+	r := w.run(e.Run)
+	r.Outputs = e.Outputs
+	w.result.Rows = append(w.result.Rows, e.Run)
+	w.result.Barrier = true
+	switch {
+	case e.Failed:
+		w.failAttempt(e.Run)
+	case e.True:
+		r.Wait = WaitChild
+	default:
+		w.passAttempt(e.Run, Success)
+	}
+}
+
+// childExecutionEnded goes on with a Child whose execution has ended.
+func (w *walk) childExecutionEnded(e *Event) bool {
+	s := w.state
+	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
+		return false
+	}
+	if r := &s.Runs[e.Run]; r.Wait != WaitChild || int(e.Attempt) != len(r.Attempts)-1 {
+		return false
+	}
+	w.run(e.Run).Outputs = e.Outputs
+	w.result.Barrier = true
+	switch status := w.node(e.Run).childStatus(e.Status); status {
+	case Failed:
+		w.failAttempt(e.Run)
+	case Killed:
+		w.exit(&Event{Run: e.Run, Exit: Killed, Outputs: e.Outputs})
+	default:
+		w.passAttempt(e.Run, status)
+	}
+	return true
+}
+
+// childStatus returns the status that an execution of this status gives the task run that started it. One that was cancelled
+// counts as good, as in Kestra (recorded case "Subflow cancelled by Exit").
+func (n *Node) childStatus(status Status) Status {
+	if n.Transmit && (status == Failed || status == Killed || status == Warning) {
+		return status
+	}
+	return Success
+}
