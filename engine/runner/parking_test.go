@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	sleeps   = "tasks: [{id: a, type: test.Sleep}, {id: b, type: io.kestra.plugin.core.debug.Return, format: '{{ outputs.a.slept }} {{ trigger.body.n }}'}]"
+	sleeps   = "tasks: [{id: a, type: test.Sleep}, {id: b, type: io.kestra.plugin.core.debug.Return, format: '{{ outputs.a.slept }} {{ trigger.body.n }} {{ inputs.i ?? 0 }}'}]\ninputs: [{id: i, type: INT, defaults: 0}]"
 	together = "tasks: [{id: p, type: test.Parallel, tasks: [{id: a, type: test.Sleep}, {id: g, type: test.Gate}]}]"
 )
 
@@ -26,6 +26,7 @@ func TestParking(t *testing.T) {
 				f := newFixture(t, Options{})
 				ended := 0
 				job := f.job(f.plan(sleeps), `{"n":7}`)
+				job.State.Inputs.JSON = []byte(`{"i":8}`)
 				job.Ended = func(execution.Status) { ended++ }
 				began := time.Now()
 				var answer <-chan waited
@@ -53,7 +54,7 @@ func TestParking(t *testing.T) {
 				if took := time.Since(began); took != time.Minute || ended != 1 || words(s.History) != ran {
 					t.Errorf("after %v it had ended %d times: %s", took, ended, words(s.History))
 				}
-				want := []string{"a: " + ran + " / " + ran + `; {"slept":true}`, "b: " + ran + " / " + ran + `; {"value":"true 7"}`}
+				want := []string{"a: " + ran + " / " + ran + `; {"slept":true}`, "b: " + ran + " / " + ran + `; {"value":"true 7 8"}`}
 				if diff := cmp.Diff(want, describe(s)); diff != "" {
 					t.Errorf("task runs (-want +got):\n%s", diff)
 				}

@@ -12,12 +12,13 @@ import (
 // Execution is the variables of an execution that is under way. Its methods belong to the goroutine that drives it; what
 // they return may be read by others.
 type Execution struct {
-	flow    *Flow
-	state   *execution.State
-	trigger *value.Map // nil until it is decoded
-	decode  sync.Once
-	inputs  value.Value // null until they are decoded
-	runs    index
+	flow       *Flow
+	state      *execution.State
+	trigger    *value.Map  // nil until it is decoded
+	decode     sync.Once   // of the trigger
+	inputs     value.Value // null until they are decoded
+	inputsOnce sync.Once
+	runs       index
 }
 
 // New returns the variables of an execution. The trigger is that of its request while that is at hand; nil: it is decoded
@@ -30,7 +31,7 @@ func New(f *Flow, s *execution.State, trigger *value.Map) *Execution {
 	return x
 }
 
-// SetInputs gives the values of the inputs, which the state has as text.
+// SetInputs gives the values of the inputs, which are decoded from the state otherwise. It must be called before they are read.
 func (x *Execution) SetInputs(v value.Value) { x.inputs = v }
 
 // Record notes that a task run has changed. outputs is the value of its outputs, in the form of [value.Normal]; null while
@@ -89,6 +90,16 @@ func (x *Execution) triggerMap() *value.Map {
 	return x.trigger
 }
 
+// inputsValue returns the variable `inputs`; null when there are none.
+func (x *Execution) inputsValue() value.Value {
+	x.inputsOnce.Do(func() {
+		if x.inputs.IsNull() {
+			x.inputs = decodeDatum(x.state.Inputs)
+		}
+	})
+	return x.inputs
+}
+
 // view is the variables at one moment.
 type view struct {
 	value.Drawn
@@ -124,7 +135,8 @@ func (v *view) Get(name string) (value.Value, bool) {
 	case "outputs":
 		return value.FromMap(value.DrawMap(outputsView{v.runs})), true
 	case "inputs":
-		return x.inputs, !x.inputs.IsNull()
+		inputs := x.inputsValue()
+		return inputs, !inputs.IsNull()
 	case "execution":
 		m := value.NewMap(4)
 		m.Set("id", value.String(v.id))
