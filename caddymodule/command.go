@@ -30,7 +30,7 @@ The exit status is 1 if there are errors, and 2 if there is no flow.`,
 			// Cobra answers an unknown subcommand with help and exit status 0; refuse it instead.
 			c.Args = cobra.NoArgs
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand(), functionsCommand(), evalCommand())
+			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand(), typesCommand(), schemaCommand(), functionsCommand(), evalCommand())
 		},
 	})
 }

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+	"encoding/json"
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
@@ -12,6 +14,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/timing"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -42,6 +45,16 @@ var expressions = sync.OnceValue(func() *pebble.Engine { return pebble.New(pebbl
 
 // Types returns the specs of all component types.
 func Types() []*flow.Spec { return catalog().Specs() }
+
+// Schema returns a JSON Schema of flow files, made of the specs, for editors.
+func Schema() []byte {
+	var out bytes.Buffer
+	if err := json.Indent(&out, []byte(value.JSON(catalog().Schema())), "", "\t"); err != nil {
+		panic("engine: the schema is no JSON: " + err.Error())
+	}
+	out.WriteByte('\n')
+	return out.Bytes()
+}
 
 // Load compiles flow sources with the catalog of all supported types. Flows with errors are not in the set; the
 // diagnostics have the errors and warnings of all of them.

@@ -144,8 +144,8 @@ var house = []row{
 		outside: []string{"github.com/caddyserver/caddy/v2"},
 	},
 
-	// The tables of the README are made from the specs, and the examples are run.
-	{pkg: "tests", tests: []string{"engine", "engine/flow", "engine/webhook"}},
+	// The tables of the README and the schema are made from the specs, the examples are run, and flows are held against the schema.
+	{pkg: "tests", tests: []string{"engine", "engine/flow", "engine/webhook", "engine/yaml", "engine/value"}},
 	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.
 	{

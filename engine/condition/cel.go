@@ -17,6 +17,9 @@ func celSpec() flow.Spec {
 			Name: "expression", Type: flow.String, Required: true, Extension: true,
 			Summary: "A CEL expression, as in headers.header('X-GitHub-Event') == 'push' && body.ref == 'refs/heads/main'.",
 		}},
+		Example: `type: cel
+expression: headers.header("X-GitHub-Event") == "push" && body.ref == "refs/heads/main"
+`,
 		Compile: func(c *flow.Component) (any, error) {
 			program, err := cel.Compile(c.Text("expression"))
 			var at *cel.CompileError

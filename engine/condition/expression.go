@@ -21,6 +21,9 @@ func expressionSpec() flow.Spec {
 			Name: "expression", Type: flow.String, Required: true, Dynamic: true, Condition: true, ZeroMet: true,
 			Summary: "An expression, as in {{ trigger.body.action == 'opened' }}.",
 		}},
+		Example: `type: io.kestra.plugin.core.condition.Expression
+expression: "{{ trigger.body.action == 'opened' }}"
+`,
 		Compile: func(c *flow.Component) (any, error) {
 			return newExpression(c.Template("expression")), nil
 		},

@@ -20,6 +20,7 @@ func multipleSpec() flow.Spec {
 			{Name: "windowAdvance", Type: flow.Any, Summary: "Deprecated by Kestra for timeWindow."},
 			{Name: "resetOnSuccess", Type: flow.Any, Summary: "Whether it begins anew after it was met."},
 		},
+		Refused: true,
 		Compile: func(*flow.Component) (any, error) { return nil, errMultiple },
 	}
 }

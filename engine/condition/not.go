@@ -13,6 +13,11 @@ func notSpec() flow.Spec {
 		Aliases:    []string{"io.kestra.plugin.core.condition.NotCondition", "io.kestra.core.models.conditions.types.NotCondition"},
 		Summary:    "Met when none of its conditions is met.",
 		Properties: []flow.Property{innerConditions},
+		Example: `type: io.kestra.plugin.core.condition.Not
+conditions:
+  - type: io.kestra.plugin.core.condition.Expression
+    expression: "{{ trigger.headers['X-GitHub-Event'] contains 'ping' }}"
+`,
 		Compile: func(c *flow.Component) (any, error) {
 			inner, err := children(c)
 			return not(inner), err

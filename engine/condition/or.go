@@ -13,6 +13,13 @@ func orSpec() flow.Spec {
 		Aliases:    []string{"io.kestra.plugin.core.condition.OrCondition", "io.kestra.core.models.conditions.types.OrCondition"},
 		Summary:    "Met when at least one of its conditions is met.",
 		Properties: []flow.Property{innerConditions},
+		Example: `type: io.kestra.plugin.core.condition.Or
+conditions:
+  - type: io.kestra.plugin.core.condition.Expression
+    expression: "{{ trigger.body.urgent == true }}"
+  - type: io.kestra.plugin.core.condition.Expression
+    expression: "{{ trigger.headers['X-GitHub-Event'] contains 'push' }}"
+`,
 		Compile: func(c *flow.Component) (any, error) {
 			inner, err := children(c)
 			return or(inner), err

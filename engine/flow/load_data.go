@@ -53,11 +53,7 @@ func (l *loader) typeName(n *yaml.Node, path string, types []TypeName) TypeName 
 		l.errorAt(n, path, "the type %s is not supported yet: it needs %s", typ, need)
 		return ""
 	}
-	names := make([]string, len(types))
-	for i, name := range types {
-		names[i] = string(name)
-	}
-	l.errorAt(n, path, "unknown type `%s`%s", shorten(text), didYouMean(nearest.Name(text, names)))
+	l.errorAt(n, path, "unknown type `%s`%s", shorten(text), didYouMean(nearest.Name(text, typeNames(types))))
 	return ""
 }
 

@@ -55,16 +55,16 @@ const (
 )
 
 var retryProperties = []Property{
-	{Name: "type", Type: String, Required: true, Values: []string{string(Constant), string(Exponential), string(Random)}},
-	{Name: "interval", Type: Duration},
-	{Name: "minInterval", Type: Duration},
-	{Name: "maxInterval", Type: Duration},
-	{Name: "delayFactor", Type: String},
-	{Name: "maxAttempts", Type: Integer},
-	{Name: oldMaxAttempts, Type: Integer},
-	{Name: "maxDuration", Type: Duration},
-	{Name: "warningOnRetry", Type: Boolean},
-	{Name: "behavior", Type: String, Values: []string{retryTheTask, retryTheWhole}},
+	{Name: "type", Type: String, Required: true, Values: []string{string(Constant), string(Exponential), string(Random)}, Summary: "How the delays follow each other."},
+	{Name: "interval", Type: Duration, Summary: "Of constant and exponential: before the second attempt."},
+	{Name: "minInterval", Type: Duration, Summary: "Of random: the shortest delay."},
+	{Name: "maxInterval", Type: Duration, Summary: "Of exponential and random: the longest delay."},
+	{Name: "delayFactor", Type: String, Default: "2", Summary: "Of exponential: each delay is that many times the one before."},
+	{Name: "maxAttempts", Type: Integer, Summary: "Attempts at most, the first one too."},
+	{Name: oldMaxAttempts, Type: Integer, Summary: "The older name of maxAttempts."},
+	{Name: "maxDuration", Type: Duration, Summary: "From the first attempt to the last."},
+	{Name: "warningOnRetry", Type: Boolean, Default: "false", Summary: "A task that succeeds at last ends with WARNING."},
+	{Name: "behavior", Type: String, Values: []string{retryTheTask, retryTheWhole}, Default: retryTheTask, Summary: "What is tried again."},
 }
 
 // retry reads the member `retry` of a task or a flow; nil when it has errors.

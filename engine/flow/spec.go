@@ -20,6 +20,7 @@ type Spec struct {
 	Properties []Property
 	Outputs    []TaskOutput // tasks: what later expressions read as outputs.<id>.<name>
 	Example    string       // a component of this type as a flow writes it, in YAML
+	Refused    bool         // Compile refuses every component of the type, in words of its own: no list of types has it
 	Pure       bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
 
 	// Shape says how the tasks inside of a task run, and Branches which they are. A leaf has none, and no Branches.

@@ -129,6 +129,14 @@ func Specs() []flow.Spec {
 			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
 			{Name: "signature", Type: flow.Any, NotYet: true, Summary: "A signature that requests must carry."},
 		},
+		Example: `id: webhook
+type: io.kestra.plugin.core.trigger.Webhook
+key: "{{ secret('WEBHOOK_KEY') }}"
+wait: true
+conditions:
+  - type: io.kestra.plugin.core.condition.Expression
+    expression: "{{ trigger.headers['X-GitHub-Event'] contains 'push' }}"
+`,
 		Variables: []flow.Variable{{Name: "body"}, {Name: "headers", Lists: true}, {Name: "parameters", Lists: true}, {Name: "formFields", Lists: true}},
 		Compile:   func(c *flow.Component) (any, error) { return compile(c) },
 		Check:     check,
