@@ -37,33 +37,6 @@ The exit status is 1 if there are errors, and 2 if there is no flow.`,
 
 const flowsUsage = " [--config <file> [--adapter <name>]] [<flow file or folder>...]"
 
-func validateCommand() *cobra.Command {
-	var from origin
-	var portable, strict bool
-	c := &cobra.Command{
-		Use:   "validate [--strict] [--portable]" + flowsUsage,
-		Short: "Prints every error and warning of flows, with file, line and column",
-		Long: `
-Prints every error and warning of flows, with file, line and column. With
---strict, or where the configuration says strict, a warning that such a
-configuration refuses is an error: of a condition that is always or never met,
-a name that does not exist, a trigger that never fires.`,
-		Args: cobra.ArbitraryArgs,
-		RunE: runE(func(c *cobra.Command, args []string) error {
-			flows, err := from.load(args)
-			if err != nil {
-				return err
-			}
-			flows.strict = flows.strict || strict
-			return validate(c.OutOrStdout(), flows, portable)
-		}),
-	}
-	from.addFlags(c)
-	c.Flags().BoolVar(&strict, "strict", false, "take as errors the warnings that a strict configuration refuses")
-	c.Flags().BoolVar(&portable, "portable", false, "also name what Kestra does not have")
-	return c
-}
-
 func urlsCommand() *cobra.Command {
 	var from origin
 	var base string

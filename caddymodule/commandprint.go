@@ -21,44 +21,6 @@ const (
 	maskedKey = "********"
 )
 
-// validate prints all findings about flows. It is an error if one of them is.
-func validate(w io.Writer, flows *commandFlows, portable bool) error {
-	errs := 0
-	refused := make(map[*flow.Source]bool)
-	for _, d := range flows.found {
-		if d.Refuses(flows.strict) {
-			errs++
-			refused[d.Pos.Source] = true
-			printFinding(w, "error", d)
-		} else {
-			printFinding(w, "warning", d)
-		}
-	}
-	for _, u := range flows.urls {
-		if u.Short != nil {
-			printFinding(w, "warning", u.Short)
-		}
-		switch {
-		case u.Finding == nil:
-		case u.Key == "" && len(u.Needs) > 0:
-			fmt.Fprintf(w, "%s: note: %s: %s\n", u.Finding.Pos, u.Finding.Path, needs(u))
-		case u.Finding.Severity == flow.SeverityError:
-			errs++
-			printFinding(w, "error", u.Finding)
-		default:
-			printFinding(w, "warning", u.Finding)
-		}
-	}
-	if portable {
-		for _, d := range flows.set.Extensions() {
-			printFinding(w, "not portable", d)
-		}
-	}
-	good := flows.set.Filter(func(f *flow.Flow) bool { return !refused[f.Source] })
-	fmt.Fprintf(w, "%s without errors\n", count(good.Len(), "flow"))
-	return countErrors(errs)
-}
-
 // printFinding prints a finding as compilers do: place, kind, and what it is.
 func printFinding(w io.Writer, kind string, d *flow.Diagnostic) {
 	var parts []string
