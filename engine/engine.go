@@ -124,6 +124,16 @@ func (e *Engine) Wait(ctx context.Context, id string) (*execution.State, error) 
 	return e.runner.Wait(ctx, id)
 }
 
+// Kill ends an execution: what runs is interrupted, and nothing begins any more. It returns when that is kept for certain; who
+// waits for the end hears of it soon after. One that has ended is [runner.ErrEnded], an unknown one [execution.ErrNotFound].
+func (e *Engine) Kill(ctx context.Context, id string) error {
+	if !e.calls.begin() {
+		return ErrClosed
+	}
+	defer e.calls.end()
+	return e.runner.Kill(ctx, id)
+}
+
 // Begin implements [site.Host].
 func (e *Engine) Begin() bool { return e.calls.begin() }
 

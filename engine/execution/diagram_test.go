@@ -91,6 +91,7 @@ func (d diagram) show(a *actor) string {
 var phrases = map[string]Event{
 	"Started":               {Kind: Started, Run: RootRow},
 	"no place is free":      {Kind: NoPlace, Run: RootRow},
+	"Kill":                  {Kind: Kill, Run: RootRow},
 	"outputs are evaluated": {Kind: Evaluated, Run: RootRow, Outputs: Datum{JSON: []byte(`{"o":1}`)}},
 	"outputs fail":          {Kind: Evaluated, Run: RootRow, Failed: true},
 

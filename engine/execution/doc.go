@@ -19,6 +19,8 @@
 // after a crash too. A timeout interrupts an attempt, which has failed then and may be tried again. That of a flowable is for its
 // tasks: those under way are killed, and `errors` and `finally` follow as after any failure.
 //
+// [Kill] ends an execution at once: all that is under way is killed, and nothing begins any more, neither `errors` nor `finally`.
+//
 // # Barriers
 //
 // A store is written only where [Result.Barrier] says so: everything since the last barrier is one compare-and-set
@@ -59,6 +61,7 @@
 //	    a ends SUCCESS  → RUNNING(a SUCCESS, z RUNNING)            run z
 //	    a ends WARNING  → RUNNING(a WARNING, z RUNNING)            run z
 //	    a ends FAILED   → RUNNING(a FAILED, e RUNNING)             run e
+//	    Kill            → KILLED(a KILLED)                         commit, cancel a
 //	    a exits WARNING → WARNING(a WARNING)                       commit
 //	    a exits FAILED  → FAILED(a FAILED)                         commit
 //	RUNNING(a FAILED, e RUNNING)
@@ -85,6 +88,7 @@
 //	    a ends FAILED         → RUNNING eval(a FAILED)   eval outputs
 //	RUNNING eval(a SUCCESS)
 //	    outputs are evaluated → SUCCESS(a SUCCESS)       commit
+//	    Kill                  → KILLED(a SUCCESS)        commit
 //	    outputs fail          → FAILED(a SUCCESS)        commit
 //	RUNNING eval(a FAILED)
 //	    outputs are evaluated → FAILED(a FAILED)         commit
@@ -98,6 +102,7 @@
 //	    a ends SUCCESS → SUCCESS(a SUCCESS)            commit
 //	    a ends FAILED  → RETRYING(a RETRYING timer)    commit
 //	RETRYING(a RETRYING timer)
+//	    Kill           → KILLED(a KILLED)              commit
 //	    a wakes        → RUNNING(a RUNNING attempt 2)  commit, run a
 //	RUNNING(a RUNNING attempt 2)
 //	    a ends SUCCESS → SUCCESS(a SUCCESS)            commit
@@ -113,6 +118,7 @@
 //	    a ends SUCCESS   → SUCCESS(a SUCCESS)  commit
 //	QUEUED place
 //	    Started          → RUNNING(a RUNNING)  commit, run a
+//	    Kill             → KILLED              commit
 //	    no place is free → QUEUED place        ignored
 //
 // The same with concurrency that cancels.

@@ -38,10 +38,11 @@ const (
 	Woke                            // the time that a task run waits for has come
 	TimedOut                        // the `timeout` of a task run is over
 	ChildEnded                      // the execution that a task run waits for has ended
+	Kill                            // somebody wants the execution to end at once
 	NoPlace                         // no place is free for an execution that has not begun
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "noPlace"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "kill", "noPlace"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

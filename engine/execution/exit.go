@@ -1,5 +1,7 @@
 package execution
 
+import "github.com/caddy-kestra/kestra-webhook/engine/flow"
+
 // exit ends the execution because a task wants it. The run of that task and the flowables around it end as the execution does,
 // whatever they allow; all else that is under way is killed, and neither `errors` nor `finally` begin.
 func (w *walk) exit(e *Event) {
@@ -15,9 +17,64 @@ func (w *walk) exit(e *Event) {
 		w.endAttempt(r, e.Exit)
 		w.end(row, e.Exit)
 	}
+	w.leave(e.Exit)
+	w.closeRoot()
+}
+
+// killed ends the execution because somebody wants it: all that is under way is killed, neither `errors` nor `finally` begin, and
+// its outputs are not evaluated.
+func (w *walk) killed() bool {
+	s := w.state
+	if s.Status().Terminated() {
+		return false
+	}
+	w.enterHead(Killing)
+	w.leave(Killed)
+	s.Wait = WaitNone
+	w.finish(Killed)
+	return true
+}
+
+// leave gives up what is under way, since the execution is to end with a status.
+func (w *walk) leave(status Status) {
+	s := w.state
 	s.headChanged = true
-	s.Exit, s.Since = e.Exit, w.at
+	s.Exit, s.Since = status, w.at
 	s.Progress = Progress{Stage: StageEnd}
 	w.kill(RootRow)
-	w.closeRoot()
+}
+
+// kill ends all that is under way below a flowable, or in the whole execution, from the leaves up.
+func (w *walk) kill(below int32) {
+	w.result.Cut = true
+	for row := int32(len(w.state.Runs)) - 1; row > below; row-- {
+		if w.state.Runs[row].Status().Terminated() || !w.state.within(row, below) {
+			continue
+		}
+		w.cancel(row)
+		r := w.run(row)
+		if r.Progress != (Progress{}) {
+			r.Progress = Progress{Stage: StageEnd}
+		}
+		if len(r.Attempts) > 0 && r.Outputs.IsZero() && w.node(row).Shape == flow.ShapeLeaf {
+			r.Outputs = Datum{JSON: noOutputs}
+		}
+		w.endAttempt(r, Killed)
+		w.end(row, Killed)
+	}
+}
+
+// within reports whether a task run is below another one, or with RootRow in the execution.
+func (s *State) within(row, below int32) bool {
+	for row > below {
+		row = s.Runs[row].Parent
+	}
+	return row == below
+}
+
+// cancel ends the attempt of a leaf if it runs.
+func (w *walk) cancel(row int32) {
+	if r := &w.state.Runs[row]; r.Wait == WaitTask {
+		w.effect(Effect{Kind: Cancel, Run: row, Attempt: int32(len(r.Attempts) - 1)})
+	}
 }

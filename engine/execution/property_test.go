@@ -112,7 +112,11 @@ func drawActor(rt *rapid.T) *actor {
 		fl.Outputs = []*flow.Output{{ID: "o"}}
 		f.script["outputs"] = rapid.SampledFrom([]string{"", "fail"}).Draw(rt, "outputs")
 	}
-	return newActor(nil, fl, f.script)
+	a := newActor(nil, fl, f.script)
+	if rapid.IntRange(0, 3).Draw(rt, "kill") == 0 {
+		a.killAfter = rapid.IntRange(1, 9).Draw(rt, "kill after")
+	}
+	return a
 }
 
 // goOnInAnyOrder answers pending effects, and tells times that are waited for, in a random order until there are none, or until
@@ -125,6 +129,12 @@ func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 			if len(a.pending) > 0 {
 				wakes = nil
 			}
+		}
+		if a.killAfter--; a.killAfter == 0 && !a.state.Status().Terminated() {
+			if r := a.tell(Event{Kind: Kill, Run: RootRow}); r.Stale || a.state.Status() != Killed || !after(r) {
+				return
+			}
+			continue
 		}
 		n := len(a.pending) + len(wakes)
 		if n == 0 {
@@ -230,7 +240,7 @@ func TestGoOnAfterACut(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		a := drawActor(rt)
 		a.t = t
-		a.patient = true
+		a.patient, a.killAfter = true, 0
 		first := a.state.Share()
 		kept := a.state.Share()
 		cut := rapid.IntRange(0, 6).Draw(rt, "cut")

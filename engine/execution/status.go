@@ -19,6 +19,7 @@ const (
 	Failed    = flow.Failed
 	Skipped   = flow.Skipped
 	Retrying  = flow.Retrying
+	Killing   = flow.Killing
 	Killed    = flow.Killed
 	Cancelled = flow.Cancelled
 )

@@ -40,6 +40,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.childExecutionEnded(&e)
 	case NoPlace:
 		fits = w.noPlace()
+	case Kill:
+		fits = w.killed()
 	case TimedOut:
 		fits = w.timedOut(&e)
 	default:

@@ -72,38 +72,6 @@ func (w *walk) fail(row int32) {
 // noOutputs is an empty object. It never changes.
 var noOutputs = []byte("{}")
 
-// kill ends all that is under way below a flowable, or in the whole execution, from the leaves up.
-func (w *walk) kill(below int32) {
-	w.result.Cut = true
-	for row := int32(len(w.state.Runs)) - 1; row > below; row-- {
-		if w.state.Runs[row].Status().Terminated() || !w.state.within(row, below) {
-			continue
-		}
-		w.cancel(row)
-		r := w.run(row)
-		if r.Progress != (Progress{}) {
-			r.Progress = Progress{Stage: StageEnd}
-		}
-		w.endAttempt(r, Killed)
-		w.end(row, Killed)
-	}
-}
-
-// within reports whether a task run is below another one, or with RootRow in the execution.
-func (s *State) within(row, below int32) bool {
-	for row > below {
-		row = s.Runs[row].Parent
-	}
-	return row == below
-}
-
-// cancel ends the attempt of a leaf if it runs.
-func (w *walk) cancel(row int32) {
-	if r := &w.state.Runs[row]; r.Wait == WaitTask {
-		w.effect(Effect{Kind: Cancel, Run: row, Attempt: int32(len(r.Attempts) - 1)})
-	}
-}
-
 // waitUntil lets a task run wait for a time.
 func (w *walk) waitUntil(row int32, r *Run, t time.Time) {
 	r.Wait, r.Wake = WaitTimer, t

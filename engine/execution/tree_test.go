@@ -139,14 +139,15 @@ func newFlow(tasks ...*flow.Component) *flow.Flow {
 // actor drives an execution by a script, which says by the ids of tasks how an attempt ends and what a runIf or a choice
 // evaluates to.
 type actor struct {
-	t       testing.TB
-	plan    *Plan
-	state   *State
-	script  map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
-	clock   time.Time
-	pending []Effect
-	patient bool // times come only when nothing is pending, as in run
-	trace   []string
+	t         testing.TB
+	plan      *Plan
+	state     *State
+	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
+	clock     time.Time
+	pending   []Effect
+	patient   bool // times come only when nothing is pending, as in run
+	killAfter int  // after how many events it is killed; 0: never
+	trace     []string
 }
 
 func newActor(t testing.TB, f *flow.Flow, script map[string]string) *actor {

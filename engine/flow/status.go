@@ -15,6 +15,7 @@ const (
 	Failed    Status = "FAILED"
 	Skipped   Status = "SKIPPED" // task runs only
 	Retrying  Status = "RETRYING"
+	Killing   Status = "KILLING" // executions only
 	Killed    Status = "KILLED"
 	Cancelled Status = "CANCELLED"
 )
@@ -27,7 +28,7 @@ func (s Status) Terminated() bool {
 	switch s { // the three that nearly always decide first
 	case Success, Failed, Warning:
 		return true
-	case Created, Running, "":
+	case Created, Running, Killing, "":
 		return false
 	default:
 		return slices.Contains(terminated, s)

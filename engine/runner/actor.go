@@ -50,6 +50,7 @@ type actor struct {
 	barrier    bool                      // something must be committed
 	evaluation admission.Evaluation      // of what the driver evaluates
 	spent      bool                      // an effect is performed again although there is no more memory to be had
+	heard      int64                     // the number of the last signal that was stepped by
 	waits      map[int32]execution.Event // for each task run that waits for a time: what it is told then
 	untimed    []int32                   // of those, the ones that got into waits since timers were set
 	timers     map[int32]*time.Timer     // of those, while something else of the execution is under way
@@ -57,6 +58,7 @@ type actor struct {
 
 	mu        sync.Mutex
 	inbox     []message
+	called    bool                         // signals have come for the execution
 	scheduled bool                         // it is driven, or waits for a driver
 	gone      bool                         // it takes no more events: the execution has ended or is parked
 	over      bool                         // it was finished
@@ -157,7 +159,7 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 				return true, nil
 			}
 		}
-		if err := a.stepAll(); err != nil {
+		if err := a.stepAll(ctx); err != nil {
 			return false, a.broken("the execution cannot go on", err)
 		}
 		if a.barrier {
@@ -198,10 +200,17 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 }
 
 // stepAll steps by all events that have come.
-func (a *actor) stepAll() error {
+func (a *actor) stepAll(ctx context.Context) error {
 	a.mu.Lock()
 	a.taken, a.inbox = a.inbox, a.taken[:0]
+	called := a.called
+	a.called = false
 	a.mu.Unlock()
+	if called {
+		if err := a.hear(ctx); err != nil {
+			return err
+		}
+	}
 	for _, m := range a.taken {
 		if err := a.step(m); err != nil {
 			return err
@@ -276,7 +285,7 @@ func (a *actor) outputsOf(row int32, m message) value.Value {
 func (a *actor) rest() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.inbox) > 0 {
+	if len(a.inbox) > 0 || a.called {
 		return false
 	}
 	a.getUp()

@@ -56,6 +56,9 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		b.Logs = lines
 	}
 	a.fill(b, &a.batchRoom, a.state, park)
+	if a.state.Version == 0 && park == nil && !a.state.Status().Terminated() {
+		a.runner.takeUp(a) // before the commit: from then on there may be signals
+	}
 	if err := a.runner.store.Commit(ctx, b); err != nil {
 		return err
 	}
@@ -91,7 +94,7 @@ func (a *actor) fill(b *execution.Batch, r *batchRoom, s *execution.State, park 
 		b.Accept = r.accept[:]
 		return
 	}
-	r.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park}
+	r.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park, Consumed: a.heard}
 	b.Write = r.write[:]
 }
 

@@ -9,13 +9,10 @@ import (
 
 // enlist hands an actor whose execution has been accepted to the drivers. A runner that is closed leaves it as it was committed.
 func (r *Runner) enlist(a *actor) {
-	a.handle.done = make(chan struct{})
 	if a.queued != nil {
 		a.queued()
 	}
-	r.mu.Lock()
-	r.runs[a.state.ID] = a
-	r.mu.Unlock()
+	r.takeUp(a)
 	a.mu.Lock()
 	a.scheduled = true
 	a.mu.Unlock()

@@ -57,7 +57,7 @@ func (a *actor) park() *execution.Park {
 		return nil
 	}
 	a.mu.Lock()
-	a.gone = len(a.running) == 0 && len(a.inbox) == 0
+	a.gone = len(a.running) == 0 && len(a.inbox) == 0 && !a.called
 	gone := a.gone
 	a.mu.Unlock()
 	if !gone {
@@ -82,6 +82,11 @@ func (a *actor) leave() {
 		delete(r.runs, a.state.ID)
 	}
 	r.wakeAt(a.nextWake())
+	a.mu.Lock()
+	if a.called { // after the actor had taken its last events; the store has the signal
+		r.wakeAt(r.now())
+	}
+	a.mu.Unlock()
 	r.checkDrained()
 	r.mu.Unlock()
 	a.claim.Vacate()
@@ -175,7 +180,7 @@ func (r *Runner) resume(s *execution.State) {
 	}
 	a.setTimers()
 	a.mu.Lock()
-	a.scheduled = true
+	a.scheduled, a.called = true, true // it may have been woken by a signal
 	a.mu.Unlock()
 	r.takeUp(a)
 	if !a.begun && !r.beginParked(a) {
@@ -184,10 +189,13 @@ func (r *Runner) resume(s *execution.State) {
 	r.schedule(a)
 }
 
-// takeUp makes the actor the one of an execution that was parked.
+// takeUp makes the actor the one that signals to its execution, and those who wait for it, find.
 func (r *Runner) takeUp(a *actor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if a.handle.done == nil {
+		a.handle.done = make(chan struct{})
+	}
 	delete(r.parked, a.state.ID)
 	r.runs[a.state.ID] = a
 }

@@ -183,7 +183,7 @@ func TestCancel(t *testing.T) {
 		g := <-f.gates
 		s := f.wait(f.job(f.plan(exits), "{}"))
 		const warned = "CREATED RUNNING WARNING"
-		want := []string{"p: " + warned + " / " + warned, "g: CREATED RUNNING KILLED / CREATED RUNNING KILLED", "e: " + warned + " / " + warned + "; {}"}
+		want := []string{"p: " + warned + " / " + warned, "g: CREATED RUNNING KILLED / CREATED RUNNING KILLED; {}", "e: " + warned + " / " + warned + "; {}"}
 		if diff := cmp.Diff(want, describe(s)); diff != "" || words(s.History) != "CREATED RUNNING WARNING" {
 			t.Errorf("%s; task runs (-want +got):\n%s", words(s.History), diff)
 		}

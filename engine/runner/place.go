@@ -69,6 +69,7 @@ func (a *actor) takePlace(ctx context.Context, without *execution.State) (placed
 	queues := without.Status() == execution.Queued
 	if queues {
 		park = &execution.Park{For: place.Key}
+		r.takeUp(a)
 		r.register(a) // before the commit: the store may find it due at once
 	}
 	a.fill(&other, new(batchRoom), without, park)
@@ -105,9 +106,6 @@ func (a *actor) takePlace(ctx context.Context, without *execution.State) (placed
 
 // register makes the actor's execution one that can be resumed.
 func (r *Runner) register(a *actor) {
-	if a.handle.done == nil {
-		a.handle.done = make(chan struct{})
-	}
 	if a.turn == nil {
 		a.turn = new(turn)
 	}
@@ -153,7 +151,10 @@ func (r *Runner) wakeNow() {
 // beginParked begins an execution that is due for a place, and reports whether it goes on.
 func (r *Runner) beginParked(a *actor) bool {
 	a.sitDown()
-	ended, err := a.begin(r.context)
+	ended, err := a.heardOut(r.context)
+	if !ended && err == nil {
+		ended, err = a.begin(r.context)
+	}
 	a.getUp()
 	switch {
 	case errors.Is(err, errParked):

@@ -44,7 +44,7 @@ func TestTimeouts(t *testing.T) {
 		},
 		{
 			"of a flowable", "tasks: [{id: p, type: test.Parallel, timeout: PT0.5S, tasks: [{id: a, type: test.Gate}, {id: b, type: test.Sleep}]}]", 500 * time.Millisecond,
-			[]string{"p: " + failed + " / " + failed, "a: " + killed + " / " + killed, "b: " + killed + " / " + killed},
+			[]string{"p: " + failed + " / " + failed, "a: " + killed + " / " + killed + "; {}", "b: " + killed + " / " + killed + "; {}"},
 			[]string{"error p" + timeout},
 		},
 		{

@@ -40,8 +40,8 @@ func TestRecordedRequests(t *testing.T) {
 					errors = of[""]
 				}
 				reason := errors.unsupported()
-				if reason == "" && (c.Actions != nil || c.Resume != nil) {
-					reason = "actions on an execution are " + notSupported
+				if kind := c.unsupportedAction(); reason == "" && kind != "" {
+					reason = "the action " + kind + " is " + notSupported
 				}
 				if reason != "" {
 					unreachable++
@@ -104,17 +104,19 @@ func (s *server) compare(t *testing.T, c recorded, found findings) []difference 
 		return []difference{{"status", summary(c.Response.Status, c.Response.Body), "none, " + err.Error()}}
 	}
 	differences := compareAnswers(c.Response, got)
-	if ended := s.wait(t, got); ended != nil && c.Execution != nil {
+	s.act(t, c, got.execution)
+	kestra, logs := c.last()
+	if ended := s.wait(t, got); ended != nil && kestra != nil {
 		plan := execution.NewPlan(s.set.Flow(ended.Namespace, ended.FlowID), ended.Revision)
-		found := compareExecutions(className.ReplaceAllString(string(c.Execution), `"`), ended, plan)
+		found := compareExecutions(className.ReplaceAllString(string(kestra), `"`), ended, plan)
 		differences = append(differences, found...)
-		if c.Logs != nil && len(found) == 0 {
+		if logs != nil && len(found) == 0 {
 			lines, err := s.engine.Logs(t.Context(), ended.ID, 0, math.MaxInt)
 			if err != nil {
 				t.Fatal(err)
 			}
-			id, _ := object(string(c.Execution))["id"].(string)
-			differences = append(differences, compareLogs(id, c.Logs, ended, lines)...)
+			id, _ := object(string(kestra))["id"].(string)
+			differences = append(differences, compareLogs(id, logs, ended, lines)...)
 		}
 	}
 	return differences

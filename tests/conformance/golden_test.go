@@ -25,8 +25,11 @@ type recorded struct {
 	Response  response        `json:"response"`
 	Execution json.RawMessage `json:"execution"` // as it ended; may be absent
 	Logs      []recordedLine  `json:"logs"`      // of the execution; may be absent
-	Actions   json.RawMessage `json:"actions"`   // what was done to the execution meanwhile; may be absent
+	Actions   []action        `json:"actions"`   // what was done to the execution afterwards, before it ended; may be absent
 	Resume    json.RawMessage `json:"resume"`    // likewise
+
+	ExecutionAfterActions json.RawMessage `json:"executionAfterActions"`
+	LogsAfterActions      []recordedLine  `json:"logsAfterActions"`
 }
 
 type request struct {

@@ -1,0 +1,83 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// Signals are events from outside of an execution. They go through the store, so that they reach one that is parked, or driven by
+// somebody else, and outlive the process. Its actor is told to look for them, and forgets them by the commit of what they led to.
+
+// ErrEnded is the error of a signal to an execution that has ended.
+var ErrEnded = errors.New("execution has ended")
+
+// Kill ends an execution: what runs is interrupted, and nothing begins any more. It returns when that is kept for certain; the
+// end comes soon after. The error is [ErrEnded], [execution.ErrNotFound], or that of the store.
+func (r *Runner) Kill(ctx context.Context, id string) error {
+	return r.signal(ctx, id, "kill", execution.Event{Kind: execution.Kill, Run: execution.RootRow})
+}
+
+// signal sends an event to an execution. A second one of the same name is not sent.
+func (r *Runner) signal(ctx context.Context, id, name string, e execution.Event) error {
+	s, err := r.store.Load(ctx, id)
+	if err != nil {
+		return err
+	}
+	if s.Status().Terminated() {
+		return fmt.Errorf("execution %s: %w", id, ErrEnded)
+	}
+	if err := r.store.Commit(ctx, &execution.Batch{Signals: []execution.Signal{{To: id, ID: name, Event: e}}}); err != nil {
+		return err
+	}
+	r.call(id)
+	return nil
+}
+
+// call tells the actor of an execution that there are signals.
+func (r *Runner) call(id string) {
+	r.mu.Lock()
+	a := r.runs[id]
+	idle := false
+	if a != nil {
+		a.mu.Lock()
+		a.called = true
+		idle = !a.scheduled && !a.gone
+		a.scheduled = a.scheduled || idle
+		a.mu.Unlock()
+	} else if r.parked[id] != nil {
+		r.wakeAt(r.now())
+	}
+	r.mu.Unlock()
+	if idle {
+		r.schedule(a)
+	}
+}
+
+// hear steps by the signals that have come.
+func (a *actor) hear(ctx context.Context) error {
+	signals, err := a.runner.store.Inbox(ctx, a.state.ID, a.heard)
+	if err != nil {
+		return err
+	}
+	for _, signal := range signals {
+		a.heard = signal.Seq
+		a.barrier = true // the signal is done with, even if it came too late
+		if err := a.step(message{event: signal.Event}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heardOut steps by the signals to an execution that waits for a place, and reports whether it has ended by them.
+func (a *actor) heardOut(ctx context.Context) (ended bool, err error) {
+	if err := a.hear(ctx); err != nil || !a.state.Status().Terminated() {
+		return false, err
+	}
+	place, _ := a.plan.Place()
+	a.runner.lineUp(a, place.Key, false)
+	return true, a.commit(ctx, nil)
+}
