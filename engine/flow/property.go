@@ -98,6 +98,11 @@ func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]
 func (l *loader) property(p *Property, n *yaml.Node, path string) (property, bool) {
 	before := l.errors
 	out := property{pos: l.pos(n)}
+	if p.JSONText && n.Kind == yaml.ScalarNode && nodeScalar(n).Kind() == value.KindString {
+		out.value = nodeScalar(n)
+		out.structure = l.structure(n, out.value, path)
+		return out, l.errors == before
+	}
 	switch p.Type {
 	case String:
 		if text, ok := l.text(n, path); ok {

@@ -113,6 +113,7 @@ type Property struct {
 	ZeroMet   bool     // of a Condition: 0 is met too
 	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read
 	Extension bool     // Kestra does not have it; `validate --portable` names it
+	JSONText  bool     // of a dynamic Map, MapOrList or StringList: text that renders to JSON of one may stand for it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so
 
 	Properties []Property // of an Object, or of each of Objects

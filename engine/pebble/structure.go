@@ -135,6 +135,26 @@ func (s *Structure) Render(c *Context) (value.Value, error) {
 	return s.render(c, nil)
 }
 
+// RenderJSON evaluates the structure as [Structure.Render] does. One that is a text is what [Template.RenderJSON] gives.
+func (s *Structure) RenderJSON(c *Context) (value.Value, error) {
+	if s.text != nil {
+		return s.text.RenderJSON(c)
+	}
+	return s.Render(c)
+}
+
+// Items returns the structures of the items of a list.
+func (s *Structure) Items() []*Structure {
+	if !s.constant {
+		return s.items
+	}
+	items := make([]*Structure, s.value.List().Len())
+	for i, v := range s.value.List().All() {
+		items[i] = &Structure{constant: true, value: v}
+	}
+	return items
+}
+
 func (s *Structure) render(c *Context, path []any) (value.Value, error) {
 	switch {
 	case s.constant:

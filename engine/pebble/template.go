@@ -103,6 +103,22 @@ func (t *Template) renderTyped(st *state) (value.Value, error) {
 	return value.String(string(st.out)), nil
 }
 
+// RenderJSON evaluates the template to the value of its expression or, if that is text, to the value whose JSON it is. The error
+// is an [*Error].
+func (t *Template) RenderJSON(c *Context) (value.Value, error) {
+	st := t.engine.acquire(t, c)
+	v, err := value.String(t.text), error(nil)
+	if !t.constant {
+		v, err = t.renderTyped(st)
+	}
+	if err == nil && v.Kind() == value.KindString {
+		v, err = st.ParseJSON(v.Str())
+	}
+	err = publish(err, t.source)
+	t.engine.release(st)
+	return v, err
+}
+
 // Test evaluates the template as a condition: true unless the rendered text is blank or, without the white space around
 // it, "false". A template that is one print of a boolean allocates nothing.
 func (t *Template) Test(c *Context) (bool, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // absent stands for a member that is not there.
@@ -98,8 +99,13 @@ func compareExecutions(kestra string, ours *execution.State, plan *execution.Pla
 	for _, run := range list(theirs["taskRunList"]) {
 		run := run.(map[string]any)
 		names[run["id"]] = run["taskId"]
+		attempts := []any{}
+		for _, a := range list(run["attempts"]) {
+			attempts = append(attempts, current(a.(map[string]any)["state"]))
+		}
 		runs = append(runs, map[string]any{
-			"taskId": run["taskId"], "parent": names[run["parentTaskRunId"]], "state": current(run["state"]), "outputs": run["outputs"],
+			"taskId": run["taskId"], "parent": names[run["parentTaskRunId"]], "value": run["value"], "state": current(run["state"]),
+			"attempts": attempts, "outputs": run["outputs"],
 		})
 	}
 	mine := map[string]any{
@@ -109,6 +115,12 @@ func compareExecutions(kestra string, ours *execution.State, plan *execution.Pla
 	}
 	if len(ours.Outputs.JSON) > len("{}") {
 		mine["outputs"] = decode(ours.Outputs.JSON)
+	}
+	switch {
+	case !ours.Variables.IsZero():
+		mine["variables"] = decode(ours.Variables.JSON)
+	case plan.Flow().Variables.Len() > 0:
+		mine["variables"] = decode([]byte(value.JSON(value.FromMap(plan.Flow().Variables))))
 	}
 	if !ours.Inputs.IsZero() {
 		mine["inputs"] = decode(ours.Inputs.JSON)
@@ -123,10 +135,14 @@ func compareExecutions(kestra string, ours *execution.State, plan *execution.Pla
 	}
 	mine["tasks"], mine["labels"] = mineRuns, labels
 	kept := map[string]any{"tasks": runs, "state": statuses(theirs["state"])}
-	for _, name := range []string{"id", "namespace", "flowId", "flowRevision", "trigger", "inputs", "outputs", "labels"} {
+	for _, name := range []string{"id", "namespace", "flowId", "flowRevision", "trigger", "inputs", "variables", "outputs", "labels"} {
 		if v, ok := theirs[name]; ok {
 			kept[name] = v
 		}
+	}
+	if relabelled(plan.Flow()) {
+		sortLabels(kept["labels"])
+		sortLabels(mine["labels"])
 	}
 	normalise(kept)
 	normalise(mine)
@@ -142,7 +158,29 @@ func runOf(s *execution.State, p *execution.Plan, r *execution.Run) map[string]a
 	if r.Outputs.IsZero() && p.Node(r.Node).Shape != flow.ShapeLeaf { // a flowable always has some, if only empty ones
 		outputs = map[string]any{}
 	}
-	return map[string]any{"taskId": r.TaskID, "parent": parent, "state": string(r.Status()), "outputs": outputs}
+	var loop any
+	if r.Value != "" {
+		loop = r.Value
+	}
+	attempts := []any{}
+	for _, a := range r.Attempts {
+		attempts = append(attempts, string(a.History.Current()))
+	}
+	return map[string]any{
+		"taskId": r.TaskID, "parent": parent, "value": loop, "state": string(r.Status()), "attempts": attempts, "outputs": outputs,
+	}
+}
+
+// relabelled reports whether a flow has a task Labels. The labels of its executions come in the order of a hash map then.
+func relabelled(f *flow.Flow) bool {
+	return strings.Contains(string(f.Source.YAML), ".Labels")
+}
+
+// sortLabels orders labels by their keys.
+func sortLabels(labels any) {
+	slices.SortFunc(list(labels), func(a, b any) int {
+		return strings.Compare(a.(map[string]any)["key"].(string), b.(map[string]any)["key"].(string))
+	})
 }
 
 func history(h execution.History) []any {

@@ -3,4 +3,6 @@ package executions
 import "github.com/caddy-kestra/kestra-webhook/engine/flow"
 
 // Specs returns the specs of this package's tasks.
-func Specs() []flow.Spec { return []flow.Spec{exitSpec(), failSpec()} }
+func Specs() []flow.Spec {
+	return []flow.Spec{assertSpec(), exitSpec(), failSpec(), labelsSpec(), setVariablesSpec(), unsetVariablesSpec()}
+}

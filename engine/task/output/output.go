@@ -2,6 +2,7 @@ package output
 
 import (
 	"context"
+	"errors"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -17,7 +18,7 @@ func Specs() []flow.Spec {
 		Summary: "Return a map as the output values.",
 		Pure:    true,
 		Properties: []flow.Property{
-			{Name: "values", Type: flow.Map, Dynamic: true, Summary: "The map. An expression gives text, whatever it evaluates to; literals keep their types."},
+			{Name: "values", Type: flow.Map, Dynamic: true, JSONText: true, Summary: "The map, or text that gives JSON of one. Inside of a map an expression gives text, whatever it evaluates to; literals keep their types."},
 		},
 		Outputs: []flow.TaskOutput{
 			{Name: "values", Type: flow.TypeJSON, Summary: "The map, rendered."},
@@ -43,8 +44,11 @@ func (o *values) Run(_ context.Context, c *task.Context) (task.Result, error) {
 	v := value.FromMap(value.NewMap(0))
 	if o.values != nil {
 		var err error
-		if v, err = o.values.Render(c.Pebble); err != nil {
+		if v, err = o.values.RenderJSON(c.Pebble); err != nil {
 			return task.Result{}, err
+		}
+		if v.Kind() != value.KindMap {
+			return task.Result{}, errors.New("values must be a map, or JSON text of one")
 		}
 	}
 	outputs := value.NewMap(1)

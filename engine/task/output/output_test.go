@@ -28,6 +28,19 @@ func TestOutputValues(t *testing.T) {
 			"keys are rendered, order is kept", `{type: io.kestra.plugin.core.output.OutputValues, values: {z: 1, "{{ trigger.body.name }}": 2, a: 3}}`,
 			tasktest.Result{Outputs: `{"values":{"z":1,"bob":2,"a":3}}`},
 		},
+		{
+			"expression that gives a map", `{type: io.kestra.plugin.core.output.OutputValues, values: "{{ trigger.body }}"}`,
+			tasktest.Result{Outputs: `{"values":{"n":1,"name":"bob","list":["a","b"]}}`},
+		},
+		{
+			"JSON", `{type: io.kestra.plugin.core.output.OutputValues, values: '{"n": {{ trigger.body.n + 1 }}}'}`,
+			tasktest.Result{Outputs: `{"values":{"n":2}}`},
+		},
+		{
+			"expression that gives no map", `{type: io.kestra.plugin.core.output.OutputValues, values: "{{ trigger.body.list }}"}`,
+			tasktest.Result{Outputs: "null", Err: "values must be a map, or JSON text of one"},
+		},
+		{"no JSON", `{type: io.kestra.plugin.core.output.OutputValues, values: text}`, tasktest.Result{Outputs: "null", Err: "invalid JSON"}},
 		{"empty", `{type: io.kestra.plugin.core.output.OutputValues, values: {}}`, tasktest.Result{Outputs: `{"values":{}}`}},
 		{"none", `{type: io.kestra.plugin.core.output.OutputValues}`, tasktest.Result{Outputs: `{"values":{}}`}},
 		{
