@@ -8,8 +8,7 @@ func (w *walk) chosen(e *Event) {
 	r.Outputs = e.Outputs
 	w.result.Rows = append(w.result.Rows, e.Run)
 	if e.Failed {
-		w.endAttempt(r, Failed)
-		w.end(e.Run, w.allowed(r, Failed))
+		w.endFlowable(e.Run, w.allowed(r, Failed))
 		w.childEnded(e.Run)
 		return
 	}

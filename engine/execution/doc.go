@@ -46,10 +46,10 @@
 // "run", "cancel" and "eval" are effects, "commit" is a barrier, and "ignored" is [Result.Stale]. In the diagrams of a shape, a
 // task called next follows in the flow; if the flow ends instead, its status is named.
 //
-// An attempt keeps the status it ended in, whatever allowFailure and allowWarning make of it for the task run. A task run that
-// is to be tried again enters FAILED and then RETRYING. The execution then enters RETRYING, after FAILED if the task is at the
-// top, and RUNNING again with the next attempt. An execution whose outputs fail shows the status of its task runs first, and
-// FAILED after it.
+// An attempt of a task keeps the status it ended in, whatever allowFailure and allowWarning make of it for the task run; that of
+// a flowable shows what became of the run. A task run that is to be tried again enters FAILED and then RETRYING. The execution
+// then enters RETRYING, after FAILED if the task is at the top, and RUNNING again with the next attempt. An execution whose
+// outputs fail shows the status of its task runs first, and FAILED after it.
 //
 // # States of the execution
 //

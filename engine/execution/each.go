@@ -11,8 +11,7 @@ func (w *walk) looped(e *Event) {
 	r := w.run(e.Run)
 	w.result.Rows = append(w.result.Rows, e.Run)
 	if e.Failed {
-		w.endAttempt(r, Failed)
-		w.end(e.Run, w.allowed(r, Failed))
+		w.endFlowable(e.Run, w.allowed(r, Failed))
 		w.childEnded(e.Run)
 		return
 	}

@@ -12,10 +12,8 @@ func (w *walk) exit(e *Event) {
 	w.end(e.Run, e.Exit)
 	w.apply(e)
 	for row := r.Parent; row != RootRow; row = s.Runs[row].Parent {
-		r := w.run(row)
-		r.Progress = Progress{Stage: StageEnd}
-		w.endAttempt(r, e.Exit)
-		w.end(row, e.Exit)
+		w.run(row).Progress = Progress{Stage: StageEnd}
+		w.endFlowable(row, e.Exit)
 	}
 	w.leave(e.Exit)
 	w.closeRoot()

@@ -74,10 +74,14 @@ func (w *walk) close(row int32) {
 		status = Success
 	}
 	if status == Failed && w.node(row).Forgive { // allowWarning does not apply to it (case "AllowFailure, allowWarning" of Kestra)
-		w.endAttempt(r, Warning)
-		w.end(row, Warning)
+		w.endFlowable(row, Warning)
 		return
 	}
-	w.endAttempt(r, status)
-	w.end(row, w.allowed(r, status))
+	w.endFlowable(row, w.allowed(r, status))
+}
+
+// endFlowable ends a flowable. Its one attempt ends as the task run does, whatever is allowed.
+func (w *walk) endFlowable(row int32, status Status) {
+	w.endAttempt(w.run(row), status)
+	w.end(row, status)
 }

@@ -212,7 +212,7 @@ func (w *walk) end(row int32, status Status) {
 	w.enter(row, r, status)
 }
 
-// endAttempt ends the attempt under way with the status that it has by itself, whatever is allowed.
+// endAttempt ends the attempt under way.
 func (w *walk) endAttempt(r *Run, status Status) {
 	if n := len(r.Attempts); n > 0 && !r.Attempts[n-1].History.Current().Terminated() {
 		a := &r.Attempts[n-1]

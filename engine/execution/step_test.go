@@ -225,6 +225,20 @@ func TestCancelledTaskEndsLate(t *testing.T) {
 	}
 }
 
+// TestAttemptsOfFlowables checks that the attempt of a flowable ends as its run does, and that of a task as it ended itself.
+func TestAttemptsOfFlowables(t *testing.T) {
+	a := newActor(t, newFlow(with(seq("s", leaf("a", allowFail)), allowWarn), with(choice("c", list(leaf("b"))), allowFail)), map[string]string{"a": "FAILED", "c": "fail"}).run()
+	var got []string
+	for i := range a.state.Runs {
+		r := &a.state.Runs[i]
+		got = append(got, r.TaskID+" "+string(r.Status())+" "+string(r.Attempts[0].History.Current()))
+	}
+	want := []string{"s SUCCESS SUCCESS", "a WARNING FAILED", "c WARNING WARNING"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestTasksChangeTheExecution checks labels and variables that a task gives.
 func TestTasksChangeTheExecution(t *testing.T) {
 	a := newActor(t, newFlow(leaf("a"), leaf("b")), nil)

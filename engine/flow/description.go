@@ -38,6 +38,7 @@ type PropertyDescription struct {
 	Values     []string              `json:"values,omitempty"` // the only ones allowed
 	MaxLength  int                   `json:"maxLength,omitempty"`
 	Extension  bool                  `json:"extension,omitempty"` // Kestra does not have it
+	JSONText   bool                  `json:"jsonText,omitempty"`  // text that renders to JSON of one may stand for it
 	NotYet     bool                  `json:"notYet,omitempty"`
 	Properties []PropertyDescription `json:"properties,omitempty"` // of an object
 }
@@ -67,7 +68,7 @@ func DescribeProperties(properties []Property) []PropertyDescription {
 	for _, p := range properties {
 		described = append(described, PropertyDescription{
 			Name: p.Name, Type: p.Type.String(), Summary: p.Summary, Required: p.Required, Dynamic: p.Dynamic, Default: p.Default, Values: p.Values,
-			MaxLength: p.MaxLength, Extension: p.Extension, NotYet: p.NotYet, Properties: DescribeProperties(p.Properties),
+			MaxLength: p.MaxLength, Extension: p.Extension, JSONText: p.JSONText, NotYet: p.NotYet, Properties: DescribeProperties(p.Properties),
 		})
 	}
 	return described

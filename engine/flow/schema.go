@@ -166,7 +166,7 @@ func (w *schemaWriter) property(p Property) value.Value {
 	case Boolean:
 		part = scalarSchema(p, "^(true|True|TRUE|false|False|FALSE)$", "boolean", "integer", "string")
 	case Duration:
-		part = value.MapOf("type", value.String("string"))
+		part = value.MapOf("type", value.Strings([]string{"string", "number"}))
 	case Map:
 		part = value.MapOf("type", value.String("object"))
 	case MapOrList:
@@ -193,6 +193,9 @@ func (w *schemaWriter) property(p Property) value.Value {
 	}
 	if p.Required && p.Type.nests() {
 		part.Map().Set("minItems", value.Int(1))
+	}
+	if p.JSONText {
+		part = value.MapOf("anyOf", value.ListOf(part, value.MapOf("type", value.String("string"))))
 	}
 	return described(p.describe(), part)
 }

@@ -2,6 +2,7 @@ package pebble
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -158,6 +159,76 @@ func TestRenderTyped(t *testing.T) {
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.template, diff)
+		}
+	}
+}
+
+func TestRenderJSON(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for _, test := range []struct{ source, want string }{ // a want with ! is the beginning of an error
+		{`{"a": "{{ trigger.body.n }}"}`, `{"a":"1"}`},
+		{`["{{ trigger.body.n }}", 2]`, `["1",2]`},
+		{`"{{ trigger.body.map }}"`, `{"b":1,"a":2}`},
+		{`"{{ [1, 'x'] }}"`, `[1,"x"]`},
+		{`"{{ '[1]' }}"`, `[1]`},
+		{`"[{{ trigger.body.n }}, {{ trigger.body.n + 1 }}]"`, `[1,2]`},
+		{`"{\"a\": null}"`, `{"a":null}`},
+		{`"5"`, `5`},
+		{`"{{ null }}"`, `null`},
+		{`""`, `null`},
+		{`"text"`, "!invalid JSON"},
+		{`"{{ '[1' }}"`, "!invalid JSON"},
+		{`"{{ nope }}"`, "!unable to find `nope`"},
+	} {
+		s, err := e.CompileValue("", decode(t, test.source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := s.RenderJSON(c)
+		got := value.JSON(v)
+		if err != nil {
+			got = "!" + err.Error()
+		}
+		if got != test.want && !(err != nil && strings.HasPrefix(got, test.want)) {
+			t.Errorf("%s: got %s, want %s", test.source, got, test.want)
+		}
+	}
+}
+
+// TestRenderJSONIsCharged checks that text is not read as JSON for nothing.
+func TestRenderJSONIsCharged(t *testing.T) {
+	tmpl, err := New(Options{Limits: Limits{Memory: 1 << 20}}).Compile("{{ text }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vars := value.MapOf("text", value.String("["+strings.Repeat("[],", 100_000)+"[]]")).Map()
+	_, err = tmpl.RenderJSON(&Context{Vars: vars})
+	if failed, ok := errors.AsType[*Error](err); !ok || failed.Class != ClassLimit {
+		t.Errorf("%v, want a limit", err)
+	}
+}
+
+func TestItems(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	for _, source := range []string{`["a", 1]`, `["{{ trigger.body.n }}", "a", 1]`, `[]`} {
+		s, err := e.CompileValue("", decode(t, source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, err := s.Render(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var items []value.Value
+		for _, item := range s.Items() {
+			v, err := item.Render(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items = append(items, v)
+		}
+		if diff := cmp.Diff(whole, value.ListOf(items...)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", source, diff)
 		}
 	}
 }

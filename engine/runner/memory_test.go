@@ -77,6 +77,16 @@ func TestOutputsThatTakeTooMuch(t *testing.T) {
 			[]string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
 		},
 		{
+			"a label and a variable", "tasks: [{id: a, type: io.kestra.plugin.core.execution.Labels, labels: {l: '{{ trigger.body }}'}}, {id: b, type: io.kestra.plugin.core.execution.SetVariables, variables: {v: '{{ trigger.body }}'}}]",
+			9000 * kib, fell,
+			[]string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
+		},
+		{
+			"two labels", "tasks: [{id: a, type: io.kestra.plugin.core.execution.Labels, labels: {l: '{{ trigger.body }}', m: '{{ trigger.body }}'}}]",
+			9000 * kib, fell,
+			[]string{"error a: the outputs of the execution take more memory than one execution may: see memory_limit"},
+		},
+		{
 			"outputs of the flow", "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}]\noutputs: [{id: o, type: STRING, value: '{{ trigger.body }}'}]",
 			9000 * kib, "CREATED RUNNING SUCCESS FAILED",
 			[]string{"error -: failed to keep the outputs: the outputs of the execution take more memory than one execution may: see memory_limit"},

@@ -202,6 +202,16 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 	if m.event.Outputs, m.outputs, m.kept, err = a.keep(ctx, result.Outputs, made, spent); err != nil {
 		return a.failed(m, &c.Log, err)
 	}
+	if len(result.Labels) > 0 {
+		var kept int64
+		for _, l := range result.Labels {
+			kept += int64(len(l.Key) + len(l.Value))
+		}
+		if err := a.take(kept, spent); err != nil {
+			return a.failed(m, &c.Log, err)
+		}
+		m.kept += kept
+	}
 	if !result.Variables.IsNull() {
 		var kept int64
 		if m.event.Variables, _, kept, err = a.keep(ctx, result.Variables, 0, spent); err != nil {
