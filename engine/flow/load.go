@@ -215,6 +215,7 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		f.Triggers = l.components(KindTrigger, val, path)
 		l.early = false
 		l.checkTriggerIDs(f.Triggers)
+		l.checkPreconditions(val, path)
 	}
 }
 
@@ -226,6 +227,27 @@ func (l *loader) checkTriggerIDs(triggers []*Component) {
 			continue
 		}
 		seen[c.ID] = c.Pos
+	}
+}
+
+// checkPreconditions refuses preconditions with an id that others have. They are of triggers that never fire here, and Kestra
+// refuses such a flow.
+func (l *loader) checkPreconditions(triggers *yaml.Node, path string) {
+	seen := map[string]Position{}
+	for i, trigger := range triggers.Content {
+		_, preconditions := memberNode(trigger, "preconditions")
+		if preconditions == nil {
+			continue
+		}
+		_, id := memberNode(preconditions, "id")
+		if id == nil || id.Kind != yaml.ScalarNode {
+			continue
+		}
+		if first, ok := seen[id.Value]; ok {
+			l.errorAt(id, index(path, i)+".preconditions.id", "Duplicate preconditions with id [%s], first at line %d", shorten(id.Value), first.Line)
+			continue
+		}
+		seen[id.Value] = l.pos(id)
 	}
 }
 

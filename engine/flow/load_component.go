@@ -138,12 +138,21 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		l.neverFires(val, path, typ)
 		c.Spec = &Spec{Kind: kind, Type: typ}
 		return true
-	case plugin:
-		l.errorAt(val, path, "the %s type `%s` is not supported here%s", kind, shorten(typ), hint)
+	case plugin && hint == "":
+		l.errorAt(val, path, "`%s` is a type of Kestra's %s, which is not supported here", shorten(typ), pluginOf(typ))
 	default:
 		l.errorAt(val, path, "unknown %s type `%s`%s", kind, shorten(typ), hint)
 	}
 	return false
+}
+
+// pluginOf returns what a type is of that is none of Kestra's core.
+func pluginOf(typ string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(typ, pluginPrefix), ".")
+	if name == "ee" {
+		return "Enterprise Edition"
+	}
+	return "plugin " + shorten(name)
 }
 
 // samePlugin reports whether the type known is of the plugin that typ names, give or take a letter, or typ lacks just the

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
@@ -313,7 +314,11 @@ func kindName(n *yaml.Node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	default:
-		if v, _ := yaml.Scalar(n); !v.IsNull() {
+		switch v, _ := yaml.Scalar(n); v.Kind() {
+		case value.KindNull:
+		case value.KindInt:
+			return "an integer"
+		default:
 			return "a " + v.Kind().String()
 		}
 		return "empty"

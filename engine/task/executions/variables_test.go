@@ -85,7 +85,7 @@ func TestUnsetVariables(t *testing.T) {
 func TestLoad(t *testing.T) {
 	for yaml, want := range map[string]string{
 		`{type: io.kestra.plugin.core.execution.Labels}`:                                                `flow.yml:4:3: tasks[0].labels: is missing`,
-		`{type: io.kestra.plugin.core.execution.Labels, labels: 5}`:                                     `flow.yml:4:65: tasks[0].labels: must be a mapping or a list of {key, value}, is a integer`,
+		`{type: io.kestra.plugin.core.execution.Labels, labels: 5}`:                                     `flow.yml:4:65: tasks[0].labels: must be a mapping or a list of {key, value}, is an integer`,
 		`{type: io.kestra.plugin.core.execution.Labels, labels: {a: [b]}}`:                              `flow.yml:4:69: tasks[0].labels.a: must be text, is a list`,
 		`{type: io.kestra.plugin.core.execution.Labels, labels: "{{ x"}`:                                `flow.yml:4:66: tasks[0].labels: unclosed "{{": there is no "}}"`,
 		`{type: io.kestra.plugin.core.execution.SetVariables}`:                                          `flow.yml:4:3: tasks[0].variables: is missing`,
