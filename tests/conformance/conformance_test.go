@@ -95,7 +95,7 @@ func loadReached(t *testing.T) map[string]bool {
 // compare sends one request, after those that must come before it, and returns the differences.
 func (s *server) compare(t *testing.T, c recorded, found findings) []difference {
 	t.Helper()
-	if c.Request.Target == "/api/v1/main/flows" {
+	if c.Request.Target == flowsTarget {
 		return compareRefusal(c, found)
 	}
 	defer s.callBefore(t, c)()
@@ -120,20 +120,6 @@ func (s *server) compare(t *testing.T, c recorded, found findings) []difference 
 		}
 	}
 	return differences
-}
-
-// compareRefusal compares whether a flow is accepted, for a case that recorded its creation.
-func compareRefusal(c recorded, found findings) []difference {
-	accepted := func(ok bool) string {
-		if ok {
-			return "accepted"
-		}
-		return "refused"
-	}
-	if kestra, ours := c.Response.Status < 300, len(found) == 0; kestra != ours {
-		return []difference{{"flow", accepted(kestra), accepted(ours)}}
-	}
-	return nil
 }
 
 // findings are the errors of one flow.
