@@ -18,6 +18,10 @@ func sections() []section {
 		f.Concurrency = &flow.Concurrency{Limit: 1, Behavior: behavior}
 		return f
 	}
+	withAfter := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow {
+		f.AfterExecution = tasks
+		return f
+	}
 	flowWithLists := newFlow(leaf("a"))
 	flowWithLists.Errors, flowWithLists.Finally = list(leaf("e")), list(leaf("z"))
 
@@ -59,6 +63,34 @@ func sections() []section {
 				{"RETRYING(a RETRYING timer)", "a wakes", "RUNNING(a RUNNING attempt 2)", "commit, run a"},
 				{"RUNNING(a RUNNING attempt 2)", "a ends SUCCESS", "SUCCESS(a SUCCESS)", "commit"},
 				{"RUNNING(a RUNNING attempt 2)", "a ends FAILED", "FAILED(a FAILED)", "commit"},
+			}},
+			{"A flow with the task a and afterExecution x and y.", withAfter(newFlow(leaf("a")), leaf("x"), leaf("y")), "", []move{
+				{"CREATED", "Started", "RUNNING(a RUNNING)", "run a"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "SUCCESS(a SUCCESS, x RUNNING)", "commit, run x"},
+				{"RUNNING(a RUNNING)", "a ends FAILED", "FAILED(a FAILED, x RUNNING)", "commit, run x"},
+				{"RUNNING(a RUNNING)", "a exits WARNING", "WARNING(a WARNING, x RUNNING)", "commit, run x"},
+				{"RUNNING(a RUNNING)", "Kill", "KILLED(a KILLED, x RUNNING)", "commit, cancel a, run x"},
+				{"SUCCESS(a SUCCESS, x RUNNING)", "x ends FAILED", "SUCCESS(a SUCCESS, x FAILED, y RUNNING)", "run y"},
+				{"SUCCESS(a SUCCESS, x RUNNING)", "Kill", "SUCCESS(a SUCCESS, x KILLED)", "commit, cancel x"},
+				{"SUCCESS(a SUCCESS, x RUNNING)", "x exits WARNING", "SUCCESS(a SUCCESS, x WARNING)", "commit"},
+				{"SUCCESS(a SUCCESS, x FAILED, y RUNNING)", "y ends SUCCESS", "SUCCESS(a SUCCESS, x FAILED, y SUCCESS)", "commit"},
+				{"FAILED(a FAILED, x RUNNING)", "x ends WARNING", "FAILED(a FAILED, x WARNING, y RUNNING)", "run y"},
+			}},
+			{"The same with outputs, and a task x that may be tried twice.", withAfter(withOutputs(leaf("a")), leaf("x", retry(2))), "", []move{
+				{"CREATED", "Started", "RUNNING(a RUNNING)", "run a"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "RUNNING eval(a SUCCESS)", "eval outputs"},
+				{"RUNNING eval(a SUCCESS)", "outputs are evaluated", "SUCCESS(a SUCCESS, x RUNNING)", "commit, run x"},
+				{"RUNNING eval(a SUCCESS)", "outputs fail", "FAILED(a SUCCESS, x RUNNING)", "commit, run x"},
+				{"SUCCESS(a SUCCESS, x RUNNING)", "x ends FAILED", "SUCCESS(a SUCCESS, x RETRYING timer)", "commit"},
+				{"SUCCESS(a SUCCESS, x RETRYING timer)", "x wakes", "SUCCESS(a SUCCESS, x RUNNING attempt 2)", "commit, run x"},
+				{"SUCCESS(a SUCCESS, x RUNNING attempt 2)", "x ends SUCCESS", "SUCCESS(a SUCCESS, x SUCCESS)", "commit"},
+			}},
+			{"The same with concurrency that cancels.", withAfter(limited(flow.CancelExecution), leaf("x")), "", []move{
+				{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},
+				{"CREATED place", "no place is free", "CANCELLED(x RUNNING)", "commit, run x"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "SUCCESS(a SUCCESS, x RUNNING)", "commit, run x"},
+				{"CANCELLED(x RUNNING)", "x ends SUCCESS", "CANCELLED(x SUCCESS)", "commit"},
+				{"CANCELLED(x RUNNING)", "no place is free", "CANCELLED(x RUNNING)", "ignored"},
 			}},
 			{"A flow with the task a and concurrency that queues.", limited(flow.QueueExecution), "", []move{
 				{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},

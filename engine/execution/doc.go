@@ -13,6 +13,9 @@
 // as a sequence begins nothing after a task that FAILED. `errors` and `finally` run as sequences in every shape, and go on
 // after a failure.
 //
+// With its outputs evaluated, the execution then gets its last status. The flow's `afterExecution` runs after that as `finally` does, and
+// sees that status, which nothing changes any more. [Head.Over] says that it has ended too.
+//
 // # Times
 //
 // Until when a task run waits, and when its timeout is over, stands in the state. [State.Wakes] gives the events for these times,
@@ -107,6 +110,51 @@
 //	RUNNING(a RUNNING attempt 2)
 //	    a ends SUCCESS → SUCCESS(a SUCCESS)            commit
 //	    a ends FAILED  → FAILED(a FAILED)              commit
+//
+// A flow with the task a and afterExecution x and y.
+//
+//	CREATED
+//	    Started         → RUNNING(a RUNNING)                       run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS  → SUCCESS(a SUCCESS, x RUNNING)            commit, run x
+//	    a ends FAILED   → FAILED(a FAILED, x RUNNING)              commit, run x
+//	    a exits WARNING → WARNING(a WARNING, x RUNNING)            commit, run x
+//	    Kill            → KILLED(a KILLED, x RUNNING)              commit, cancel a, run x
+//	SUCCESS(a SUCCESS, x RUNNING)
+//	    x ends FAILED   → SUCCESS(a SUCCESS, x FAILED, y RUNNING)  run y
+//	    Kill            → SUCCESS(a SUCCESS, x KILLED)             commit, cancel x
+//	    x exits WARNING → SUCCESS(a SUCCESS, x WARNING)            commit
+//	SUCCESS(a SUCCESS, x FAILED, y RUNNING)
+//	    y ends SUCCESS  → SUCCESS(a SUCCESS, x FAILED, y SUCCESS)  commit
+//	FAILED(a FAILED, x RUNNING)
+//	    x ends WARNING  → FAILED(a FAILED, x WARNING, y RUNNING)   run y
+//
+// The same with outputs, and a task x that may be tried twice.
+//
+//	CREATED
+//	    Started               → RUNNING(a RUNNING)                       run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS        → RUNNING eval(a SUCCESS)                  eval outputs
+//	RUNNING eval(a SUCCESS)
+//	    outputs are evaluated → SUCCESS(a SUCCESS, x RUNNING)            commit, run x
+//	    outputs fail          → FAILED(a SUCCESS, x RUNNING)             commit, run x
+//	SUCCESS(a SUCCESS, x RUNNING)
+//	    x ends FAILED         → SUCCESS(a SUCCESS, x RETRYING timer)     commit
+//	SUCCESS(a SUCCESS, x RETRYING timer)
+//	    x wakes               → SUCCESS(a SUCCESS, x RUNNING attempt 2)  commit, run x
+//	SUCCESS(a SUCCESS, x RUNNING attempt 2)
+//	    x ends SUCCESS        → SUCCESS(a SUCCESS, x SUCCESS)            commit
+//
+// The same with concurrency that cancels.
+//
+//	CREATED place
+//	    Started          → RUNNING(a RUNNING)             commit, run a
+//	    no place is free → CANCELLED(x RUNNING)           commit, run x
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS   → SUCCESS(a SUCCESS, x RUNNING)  commit, run x
+//	CANCELLED(x RUNNING)
+//	    x ends SUCCESS   → CANCELLED(x SUCCESS)           commit
+//	    no place is free → CANCELLED(x RUNNING)           ignored
 //
 // A flow with the task a and concurrency that queues.
 //

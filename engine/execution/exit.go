@@ -3,7 +3,8 @@ package execution
 import "github.com/caddy-kestra/kestra-webhook/engine/flow"
 
 // exit ends the execution because a task wants it. The run of that task and the flowables around it end as the execution does,
-// whatever they allow; all else that is under way is killed, and neither `errors` nor `finally` begin.
+// whatever they allow; all else that is under way is killed, and neither `errors` nor `finally` begin. In `afterExecution` it ends that
+// list, and not the execution anew.
 func (w *walk) exit(e *Event) {
 	s := w.state
 	r := w.run(e.Run)
@@ -20,15 +21,20 @@ func (w *walk) exit(e *Event) {
 }
 
 // killed ends the execution because somebody wants it: all that is under way is killed, neither `errors` nor `finally` begin, and
-// its outputs are not evaluated.
+// its outputs are not evaluated. Of one that has its last status it ends `afterExecution`.
 func (w *walk) killed() bool {
 	s := w.state
-	if s.Status().Terminated() {
+	if s.Over() {
 		return false
+	}
+	if s.Status().Terminated() {
+		w.leave(Killed)
+		w.closeRoot()
+		return true
 	}
 	w.enterHead(Killing)
 	w.leave(Killed)
-	s.Wait = WaitNone
+	s.Wait, s.Refused = WaitNone, s.Wait == WaitPlace
 	w.finish(Killed)
 	return true
 }

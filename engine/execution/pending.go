@@ -9,7 +9,7 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 		return nil, err
 	}
 	switch {
-	case s.Status().Terminated():
+	case s.Over():
 		return nil, nil
 	case s.Wait == WaitEval:
 		return []Effect{s.outputsEffect()}, nil

@@ -4,7 +4,7 @@ import "github.com/caddy-kestra/kestra-webhook/engine/flow"
 
 // An execution of a flow with `concurrency` needs a place. Until it has one it waits, and nothing of it has begun. The place is
 // taken by the commit in which it begins, and given back by the one in which it ends. For which of the two events comes,
-// [Started] or [NoPlace], the store decides: see [Batch.Else].
+// [Started] or [NoPlace], the store decides: see [Batch.Else]. Of one that is refused nothing runs but `afterExecution`.
 
 // Place returns the place that an execution needs, one of those that all executions of the flow share; false if it needs none.
 func (p *Plan) Place() (Place, bool) {
@@ -15,6 +15,11 @@ func (p *Plan) Place() (Place, bool) {
 	return Place{Key: p.flow.Namespace + "/" + p.flow.ID, Limit: c.Limit}, true
 }
 
+// HasPlace reports whether a place is to be given back when the execution ends.
+func (p *Plan) HasPlace(s *State) bool {
+	return p.flow.Concurrency != nil && s.Wait != WaitPlace && !s.Refused
+}
+
 // noPlace lets an execution wait for a place, or ends it if the flow says so. One that waits already goes on to.
 func (w *walk) noPlace() bool {
 	s := w.state
@@ -23,10 +28,10 @@ func (w *walk) noPlace() bool {
 	}
 	switch w.plan.flow.Concurrency.Behavior {
 	case flow.CancelExecution:
-		s.Wait = WaitNone
+		s.Wait, s.Refused = WaitNone, true
 		w.finish(Cancelled)
 	case flow.FailExecution:
-		s.Wait = WaitNone
+		s.Wait, s.Refused = WaitNone, true
 		w.finish(Failed)
 	default: // QueueExecution
 		w.enterHead(Queued)

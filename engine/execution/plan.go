@@ -26,6 +26,7 @@ type Node struct {
 	Follows  int32         // of one that is looped: the node after it in the list; 0: none
 	Errors   []int32       // the list that runs when the main one has failed
 	Finally  []int32       // the list that runs at the end in any case
+	Later    []int32       // of the root: the list that runs when the execution has its last status
 	Limit    int32         // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
 	Apart    bool          // of an Each: the tasks of one value begin together
 	After    [][]int32     // of a Dag: for each child of its main list, the places of those that it waits for
@@ -47,6 +48,7 @@ const (
 func NewPlan(f *flow.Flow, revision int) *Plan {
 	p := &Plan{flow: f, revision: revision}
 	p.add(nil, "", -1, flow.Branches{Main: [][]*flow.Component{f.Tasks}, Errors: f.Errors, Finally: f.Finally}, flow.ShapeSequence)
+	p.nodes[root].Later = p.addList(f.AfterExecution, "", root)
 	return p
 }
 
@@ -151,6 +153,8 @@ func (n *Node) list(g *Progress) []int32 {
 		return n.Errors
 	case StageFinally:
 		return n.Finally
+	case StageAfter:
+		return n.Later
 	default:
 		if int(g.Case) >= len(n.Main) { // no case was chosen
 			return nil

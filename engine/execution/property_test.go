@@ -67,7 +67,7 @@ func (f *forest) task(depth int) *flow.Component {
 		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "alone", "fail", "FAILED then SUCCESS"}).Draw(f.rt, "end")
 	default:
 		c = leaf(id)
-		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS"}).Draw(f.rt, "end")
+		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS", "exit WARNING", "exit KILLED"}).Draw(f.rt, "end")
 		if rapid.Bool().Draw(f.rt, "impure") {
 			impure(c)
 		}
@@ -101,6 +101,9 @@ func drawActor(rt *rapid.T) *actor {
 	if rapid.Bool().Draw(rt, "lists of the flow") {
 		fl.Errors, fl.Finally = f.tasks(1, 0), f.tasks(1, 0)
 	}
+	if rapid.Bool().Draw(rt, "afterExecution") {
+		fl.AfterExecution = f.tasks(2, 0)
+	}
 	if rapid.Bool().Draw(rt, "retry of the flow") {
 		fl.Retry = &flow.Retry{Kind: flow.Random, MinInterval: 1, MaxInterval: 1000, MaxAttempts: 2}
 	}
@@ -123,6 +126,7 @@ func drawActor(rt *rapid.T) *actor {
 // after, which gets the result of each step, returns false.
 func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 	for {
+		a.dropKilled()
 		wakes := append(a.wakes(), a.children()...)
 		if a.patient && len(wakes) > 0 {
 			wakes = wakes[:1]
@@ -177,13 +181,20 @@ func TestEveryStateHasAnExit(t *testing.T) {
 		a := drawActor(rt)
 		a.t = t
 		a.begin()
+		var last History // from when it has its last status
 		a.goOnInAnyOrder(rt, func(r Result) bool {
-			if !a.state.Status().Terminated() && len(a.pending) == 0 && len(a.state.Wakes())+len(a.children()) == 0 {
+			if diff := cmp.Diff(last, a.state.History); last != nil && diff != "" {
+				rt.Fatalf("the history has changed after its end (-before +after):\n%s", diff)
+			}
+			if a.state.Status().Terminated() {
+				last = a.state.History
+			}
+			if !a.state.Over() && len(a.pending) == 0 && len(a.state.Wakes())+len(a.children()) == 0 {
 				rt.Fatalf("nothing is pending, and it has not ended: %s", a.tree())
 			}
 			return true
 		})
-		if !a.state.Status().Terminated() {
+		if !a.state.Over() {
 			rt.Fatalf("it has not ended: %s", a.tree())
 		}
 		for i := range a.state.Runs {
@@ -313,6 +324,7 @@ func TestPendingIsWhatIsUnderWay(t *testing.T) {
 				rt.Fatal(err)
 			}
 			byRow := func(x, y Effect) int { return int(x.Run) - int(y.Run) }
+			a.dropKilled()
 			want := slices.SortedFunc(slices.Values(a.pending), byRow)
 			slices.SortFunc(pending, byRow)
 			if diff := cmp.Diff(want, pending, cmpopts.EquateEmpty()); diff != "" {

@@ -1,9 +1,17 @@
 package execution
 
-// closeRoot evaluates the outputs of the flow if there are any, and else ends the execution.
+// An execution gets its last status when its outputs have been evaluated, after `finally`. Nothing changes that status any more; what
+// runs as `afterExecution` sees it.
+
+// closeRoot goes on when the lists in force have ended: it evaluates the outputs of the flow if there are any, and else gives the
+// execution its last status, or ends what comes after it.
 func (w *walk) closeRoot() {
 	s := w.state
-	if s.Status().Terminated() || s.Wait != WaitNone {
+	switch {
+	case s.Wait != WaitNone:
+		return
+	case s.Status().Terminated():
+		w.result.Barrier = true
 		return
 	}
 	if len(w.plan.flow.Outputs) == 0 {
@@ -41,7 +49,14 @@ func (s *State) outcome() Status {
 	}
 }
 
+// finish enters the last status of the execution, and begins what is to run after it.
 func (w *walk) finish(status Status) {
 	w.enterHead(status)
 	w.result.Barrier = true
+	if len(w.plan.nodes[root].Later) == 0 {
+		return
+	}
+	g := w.progress(RootRow)
+	*g = Progress{Stage: StageAfter, Worst: g.Worst}
+	w.settle(RootRow)
 }

@@ -48,11 +48,12 @@ type Head struct {
 	Labels    []flow.Label `json:"labels,omitempty"`
 	Variables Datum        `json:"variables,omitzero"` // an object that stands for the flow's variables; zero: those
 	History   History      `json:"history"`
-	Outputs   Datum        `json:"outputs,omitzero"` // an object, in declaration order; zero before the end and when the flow declares none
-	Exit      Status       `json:"exit,omitempty"`   // what a task wants the execution to end with, at once
-	Wait      Wait         `json:"wait,omitzero"`    // WaitEval: for the outputs; WaitPlace: it has not begun
-	Since     time.Time    `json:"since,omitzero"`   // when the last task run of the flow ended: the clock of the outputs
-	Progress  Progress     `json:"progress"`         // of the flow's lists
+	Outputs   Datum        `json:"outputs,omitzero"`  // an object, in declaration order; zero before the end and when the flow declares none
+	Exit      Status       `json:"exit,omitempty"`    // what a task wants the execution to end with, at once
+	Wait      Wait         `json:"wait,omitzero"`     // WaitEval: for the outputs; WaitPlace: it has not begun
+	Since     time.Time    `json:"since,omitzero"`    // when the last task run of the flow ended: the clock of the outputs
+	Progress  Progress     `json:"progress"`          // of the flow's lists
+	Refused   bool         `json:"refused,omitempty"` // it ended for want of a place, before it began
 }
 
 // Run is one run of a task.
@@ -116,6 +117,11 @@ func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
 
 // Status returns the current status.
 func (s *State) Status() Status { return s.History.Current() }
+
+// Over reports whether the execution has ended: that it has its last status, and that nothing is to run after it.
+func (h *Head) Over() bool {
+	return h.History.Current().Terminated() && h.Progress.Stage != StageAfter
+}
 
 // Status returns the current status of the task run.
 func (r *Run) Status() Status { return r.History.Current() }

@@ -280,6 +280,7 @@ func (a *actor) run() *actor {
 func (a *actor) goOn() *actor {
 	a.t.Helper()
 	for {
+		a.dropKilled()
 		switch wakes := a.wakes(); {
 		case len(a.pending) > 0:
 			a.answer(0)
@@ -291,6 +292,11 @@ func (a *actor) goOn() *actor {
 			return a
 		}
 	}
+}
+
+// dropKilled drops effects that nobody waits for any more.
+func (a *actor) dropKilled() {
+	a.pending = slices.DeleteFunc(a.pending, func(e Effect) bool { return e.Run != RootRow && a.state.Runs[e.Run].Status().Terminated() })
 }
 
 // children returns the ends of the executions that are waited for.

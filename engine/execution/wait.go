@@ -31,10 +31,11 @@ const (
 	StageMain    Stage = iota // its tasks
 	StageErrors               // `errors`, after the main list has failed
 	StageFinally              // `finally`
+	StageAfter                // `afterExecution`, of an execution that has its last status
 	StageEnd                  // all have ended
 )
 
-var stageNames = []string{"", "errors", "finally", "end"}
+var stageNames = []string{"", "errors", "finally", "after", "end"}
 
 // MarshalText writes the word for g.
 func (g Stage) MarshalText() ([]byte, error) { return name(stageNames, int(g)) }

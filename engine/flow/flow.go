@@ -7,23 +7,24 @@ import (
 
 // Flow is one flow definition, complete and compiled. It does not change after it was loaded.
 type Flow struct {
-	Namespace   string
-	ID          string
-	Description string
-	Labels      []Label    // in declared order; of a key given twice the last value stands at the first place
-	Variables   *value.Map // as written, not rendered
-	Inputs      []*Input
-	Outputs     []*Output
-	Tasks       []*Component
-	Errors      []*Component // run when Tasks have failed
-	Finally     []*Component // run at the end in any case
-	Triggers    []*Component // also those of types that never fire here: their Spec has no Compile
-	Retry       *Retry       // of tasks that have none, and that are in no flowable that has one; nil: they have none
-	Concurrency *Concurrency // nil: any number of executions may run at once
-	Disabled    bool
-	Source      *Source
-	Pos         Position
-	Hash        [32]byte // SHA-256 of the source text; another hash is another revision
+	Namespace      string
+	ID             string
+	Description    string
+	Labels         []Label    // in declared order; of a key given twice the last value stands at the first place
+	Variables      *value.Map // as written, not rendered
+	Inputs         []*Input
+	Outputs        []*Output
+	Tasks          []*Component
+	Errors         []*Component // run when Tasks have failed
+	Finally        []*Component // run at the end in any case
+	AfterExecution []*Component // run when the execution has its last status
+	Triggers       []*Component // also those of types that never fire here: their Spec has no Compile
+	Retry          *Retry       // of tasks that have none, and that are in no flowable that has one; nil: they have none
+	Concurrency    *Concurrency // nil: any number of executions may run at once
+	Disabled       bool
+	Source         *Source
+	Pos            Position
+	Hash           [32]byte // SHA-256 of the source text; another hash is another revision
 
 	members    map[string]Position
 	extensions Diagnostics // a warning for every use of a property or type that Kestra does not have, in the order of the file
@@ -40,7 +41,7 @@ func (f *Flow) memberPos(member string) Position {
 
 // components iterates over the flow's tasks and triggers and everything inside of them, parents before children.
 func (f *Flow) components(yield func(*Component) bool) {
-	for _, list := range [][]*Component{f.Tasks, f.Errors, f.Finally, f.Triggers} {
+	for _, list := range [][]*Component{f.Tasks, f.Errors, f.Finally, f.AfterExecution, f.Triggers} {
 		if !walk(list, yield) {
 			return
 		}

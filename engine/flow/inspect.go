@@ -35,6 +35,7 @@ func (l *loader) scope(early bool) *scope {
 	}}
 	s.names = []string{"trigger", "flow", "execution", "labels", "envs", "globals", "kestra", "locale"}
 	if !early {
+		s.members["execution"] = append(s.members["execution"], "outputs") // once they are evaluated, for afterExecution
 		s.names = append(s.names, runVariables...)
 	}
 	if f.Variables.Len() > 0 {

@@ -124,7 +124,7 @@ var flowMembers = map[string]memberState{
 	"id": supported, "namespace": supported, "description": supported, "labels": supported, "variables": supported,
 	"inputs": supported, "outputs": supported, "tasks": supported, "triggers": supported, "disabled": supported,
 	"deleted": supported, "errors": supported, "finally": supported,
-	"afterExecution": notYet, "listeners": notYet, "pluginDefaults": supported,
+	"afterExecution": supported, "listeners": notYet, "pluginDefaults": supported,
 	"taskDefaults": supported, "concurrency": supported, "retry": supported, "sla": notYet, "checks": notYet, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
 	"extend":   blueprint,
@@ -206,6 +206,8 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		f.Errors = l.components(KindTask, val, path)
 	case "finally":
 		f.Finally = l.components(KindTask, val, path)
+	case "afterExecution":
+		f.AfterExecution = l.components(KindTask, val, path)
 	case "retry":
 		f.Retry = l.retry(val, path)
 	case "concurrency":

@@ -107,8 +107,7 @@ type message struct {
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
 	a := &actor{setup: s, runner: r, plan: s.flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
 	a.effects = a.room[:0]
-	_, limited := a.plan.Place()
-	a.placed = limited && state.Wait != execution.WaitPlace
+	a.placed = a.plan.HasPlace(state)
 	return a
 }
 

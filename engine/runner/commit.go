@@ -12,7 +12,7 @@ import (
 // waits is parked by the same commit; its actor is then at an end too, but not the execution.
 func (a *actor) atBarrier(ctx context.Context) (ended bool, err error) {
 	a.barrier = false
-	ended = a.state.Status().Terminated()
+	ended = a.state.Over()
 	var park *execution.Park
 	if !ended {
 		park = a.park()
@@ -56,7 +56,7 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		b.Logs = lines
 	}
 	a.fill(b, &a.batchRoom, a.state, park)
-	if a.state.Version == 0 && park == nil && !a.state.Status().Terminated() {
+	if a.state.Version == 0 && park == nil && !a.state.Over() {
 		a.runner.takeUp(a) // before the commit: from then on there may be signals
 	}
 	if err := a.runner.store.Commit(ctx, b); err != nil {
@@ -77,7 +77,7 @@ type batchRoom struct {
 
 // fill makes b what keeps a state of the execution.
 func (a *actor) fill(b *execution.Batch, r *batchRoom, s *execution.State, park *execution.Park) {
-	if s.Status().Terminated() {
+	if s.Over() {
 		if a.stop != nil {
 			if t := a.stop(s.Status()); t != nil {
 				b.Triggers = []execution.TriggerState{*t}

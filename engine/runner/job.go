@@ -146,7 +146,7 @@ func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !s.Status().Terminated() {
+	if !s.Over() {
 		return nil, fmt.Errorf("execution %s: %w", id, ErrNotRunning)
 	}
 	return s, r.resolve(ctx, s)

@@ -154,20 +154,10 @@ func (r *Runner) resume(s *execution.State) {
 		return
 	}
 	a.claim.Charge(size(s))
-	pending, err := execution.Pending(a.plan, s)
-	if err != nil {
+	if err := a.loadEffects(); err != nil {
 		r.takeUp(a)
 		a.finish(a.broken("the execution cannot go on", err))
 		return
-	}
-	for _, e := range pending {
-		switch {
-		case e.Kind == execution.Begin: // see begun
-		case a.plan.Blocks(s, e):
-			a.blocking = append(a.blocking, e)
-		default:
-			a.effects = append(a.effects, e)
-		}
 	}
 	now := r.now()
 	for _, e := range s.Wakes() {
@@ -187,6 +177,21 @@ func (r *Runner) resume(s *execution.State) {
 		return
 	}
 	r.schedule(a)
+}
+
+// loadEffects makes those effects the actor's that are under way in its state.
+func (a *actor) loadEffects() error {
+	pending, err := execution.Pending(a.plan, a.state)
+	for _, e := range pending {
+		switch {
+		case e.Kind == execution.Begin: // see begun
+		case a.plan.Blocks(a.state, e):
+			a.blocking = append(a.blocking, e)
+		default:
+			a.effects = append(a.effects, e)
+		}
+	}
+	return err
 }
 
 // takeUp makes the actor the one that signals to its execution, and those who wait for it, find.

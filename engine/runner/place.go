@@ -45,7 +45,7 @@ func (a *actor) begin(ctx context.Context) (ended bool, err error) {
 		return false, err
 	}
 	if a.placed {
-		return a.state.Status().Terminated(), nil
+		return a.state.Over(), nil
 	}
 	a.state, a.scope, a.effects, a.blocking = without, nil, a.effects[:0], a.blocking[:0]
 	switch without.Status() {
@@ -57,7 +57,7 @@ func (a *actor) begin(ctx context.Context) (ended bool, err error) {
 		log.Log(task.Error, noPlaceLeft)
 	default: // CANCELLED
 	}
-	return true, nil
+	return a.state.Over(), a.loadEffects()
 }
 
 // takePlace commits the execution as it begins, with the place that it takes, or without one.
@@ -83,7 +83,7 @@ func (a *actor) takePlace(ctx context.Context, without *execution.State) (placed
 		a.fill(&b, new(batchRoom), a.state, nil)
 	}
 	b.Take, b.Else = []execution.Place{place}, &other
-	if pass || a.state.Status().Terminated() { // a place that is free goes to whoever has waited longest
+	if pass || a.state.Over() { // a place that is free goes to whoever has waited longest
 		b.Give = b.Take
 	}
 	if err := r.store.Commit(ctx, &b); err != nil {

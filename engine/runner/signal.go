@@ -26,7 +26,7 @@ func (r *Runner) signal(ctx context.Context, id, name string, e execution.Event)
 	if err != nil {
 		return err
 	}
-	if s.Status().Terminated() {
+	if s.Over() {
 		return fmt.Errorf("execution %s: %w", id, ErrEnded)
 	}
 	if err := r.store.Commit(ctx, &execution.Batch{Signals: []execution.Signal{{To: id, ID: name, Event: e}}}); err != nil {
@@ -74,10 +74,13 @@ func (a *actor) hear(ctx context.Context) error {
 
 // heardOut steps by the signals to an execution that waits for a place, and reports whether it has ended by them.
 func (a *actor) heardOut(ctx context.Context) (ended bool, err error) {
-	if err := a.hear(ctx); err != nil || !a.state.Status().Terminated() {
+	if err := a.hear(ctx); err != nil || a.state.Wait == execution.WaitPlace {
 		return false, err
 	}
 	place, _ := a.plan.Place()
 	a.runner.lineUp(a, place.Key, false)
+	if !a.state.Over() { // afterExecution begins
+		return false, nil
+	}
 	return true, a.commit(ctx, nil)
 }

@@ -53,7 +53,7 @@ func (x *Execution) Context(row int32) pebble.Context { return x.flow.Context(x.
 func (x *Execution) At(row int32) *value.Map {
 	v := &view{
 		execution: x, row: row, id: x.state.ID, start: x.state.History[0], status: x.state.Status(), labels: x.state.Labels,
-		variables: x.state.Variables, runs: x.runs.snapshot(),
+		variables: x.state.Variables, outputs: x.state.Outputs, runs: x.runs.snapshot(),
 	}
 	if row != execution.RootRow {
 		r := &x.state.Runs[row]
@@ -110,6 +110,7 @@ type view struct {
 	status    execution.Status
 	labels    []flow.Label
 	variables execution.Datum
+	outputs   execution.Datum
 	runs      snapshot
 	run       runView
 }
@@ -138,11 +139,14 @@ func (v *view) Get(name string) (value.Value, bool) {
 		inputs := x.inputsValue()
 		return inputs, !inputs.IsNull()
 	case "execution":
-		m := value.NewMap(4)
+		m := value.NewMap(5)
 		m.Set("id", value.String(v.id))
 		m.Set("startDate", value.Time(v.start.At))
 		m.Set("originalId", value.String(v.id))
 		m.Set("state", value.String(string(v.status)))
+		if outputs := decodeDatum(v.outputs); !outputs.IsNull() && outputs.Map().Len() > 0 { // for afterExecution
+			m.Set("outputs", outputs)
+		}
 		return value.FromMap(m), true
 	case "labels":
 		return value.FromMap(flow.NestLabels(v.labels)), true

@@ -42,15 +42,14 @@ func (l *endings) remove(e *entry) {
 
 // settle packs an execution that has ended and puts it among those, or takes it out: one that has ended may go on again.
 func (s *Store) settle(e *entry) {
-	ended := e.status.Terminated()
-	if ended {
+	if e.over {
 		s.pack(e)
 	}
 	switch {
-	case ended && !e.ended:
+	case e.over && !e.ended:
 		s.ended.add(e)
 		s.endedBytes += e.bytes
-	case !ended && e.ended:
+	case !e.over && e.ended:
 		s.ended.remove(e)
 		s.endedBytes -= e.bytes
 	}

@@ -14,6 +14,7 @@ type entry struct {
 	id      string
 	flow    flowKey
 	status  execution.Status
+	over    bool // it has ended
 	version int64
 	state   *execution.State // without its task runs and its version; nil when it is packed
 	runs    []*execution.Run // by row
@@ -35,8 +36,8 @@ type entry struct {
 
 // newEntry returns an entry with a copy of st.
 func (s *Store) newEntry(st *execution.State) *entry {
-	e := &entry{id: st.ID, flow: flowKey{st.Namespace, st.FlowID}, status: st.Status(), version: 1}
-	if e.status.Terminated() && sizeOf(st) <= packLimit {
+	e := &entry{id: st.ID, flow: flowKey{st.Namespace, st.FlowID}, status: st.Status(), over: st.Over(), version: 1}
+	if e.over && sizeOf(st) <= packLimit {
 		e.packed = s.packNew(st)
 		e.bytes = e.size()
 		return e
@@ -73,7 +74,7 @@ func (e *entry) put(c *execution.Changes) (grown int) {
 	if c.Head != nil {
 		grown -= sizeOfHead(&e.state.Head)
 		e.state.Head = keepHead(*c.Head)
-		e.status = e.state.Status()
+		e.status, e.over = e.state.Status(), e.state.Over()
 		grown += sizeOfHead(&e.state.Head)
 	}
 	last := -1

@@ -91,7 +91,7 @@ func matches(q *execution.Query, e *entry) bool {
 	return (q.Namespace == "" || q.Namespace == e.flow.namespace) &&
 		(q.FlowID == "" || q.FlowID == e.flow.id) &&
 		(len(q.Statuses) == 0 || slices.Contains(q.Statuses, e.status)) &&
-		(!q.Unfinished || !e.status.Terminated())
+		(!q.Unfinished || !e.over)
 }
 
 func (e *entry) summary() execution.Summary {

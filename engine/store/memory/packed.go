@@ -117,6 +117,7 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	number(c, &h.Wait)
 	c.time(&h.Since)
 	c.progress(&h.Progress)
+	c.flag(&h.Refused)
 }
 
 // keptRun writes or reads a task run as an entry holds it. One that is nil was never written, but later ones were.

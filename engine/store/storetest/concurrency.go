@@ -48,7 +48,7 @@ func testConcurrent(t *testing.T, s execution.Store) {
 					t.Error(err)
 					continue
 				}
-				if ended := st.Status().Terminated(); st.Version < 1 || st.Version > 4 || ended != (st.Version == 4) {
+				if ended := st.Over(); st.Version < 1 || st.Version > 4 || ended != (st.Version == 4) {
 					t.Errorf("version %d is %s", st.Version, st.Status())
 					continue
 				}

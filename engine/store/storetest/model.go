@@ -163,7 +163,7 @@ func (m *model) apply(b *execution.Batch) error {
 }
 
 func (x *modelled) park(p *execution.Park) {
-	x.parked = p != nil && !x.state.Status().Terminated()
+	x.parked = p != nil && !x.state.Over()
 	x.now, x.wake, x.place = x.parked && len(x.signals) > 0, time.Time{}, ""
 	if x.parked {
 		x.wake, x.place = p.Wake, p.For
@@ -208,7 +208,7 @@ func (m *model) claim(n int, now time.Time) (ids []string, next time.Time) {
 // open changes m as a store changes that is opened again.
 func (m *model) open() {
 	for _, x := range m.executions {
-		x.parked = !x.state.Status().Terminated()
+		x.parked = !x.state.Over()
 		x.now = x.parked
 	}
 }
