@@ -13,6 +13,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/templating"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/timing"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -29,6 +30,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		debug.Specs(),
 		executions.Specs(),
 		output.Specs(),
+		templating.Specs(),
 		timing.Specs(),
 	} {
 		specs = append(specs, group...)

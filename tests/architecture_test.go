@@ -93,6 +93,7 @@ var house = []row{
 	taskGroup("flowable"),
 	taskGroup("logs"),
 	taskGroup("output"),
+	taskGroup("templating"),
 	taskGroup("timing"),
 	{pkg: "engine/admission"},
 	{pkg: "engine/scope", ours: []string{"engine/execution", "engine/flow", "engine/pebble", "engine/value"}},

@@ -23,4 +23,6 @@ type Component struct {
 	AllowFailure bool             // tasks
 	AllowWarning bool             // tasks
 	StopAfter    []string         // triggers: states of execution
+
+	loader *loader // of its flow, while it is compiled
 }

@@ -216,8 +216,9 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 
 // compile hands the component to its package.
 func (l *loader) compile(c *Component) {
+	c.loader = l
 	compiled, err := c.Spec.Compile(c)
-	c.Compiled = compiled
+	c.Compiled, c.loader = compiled, nil
 	l.addErrors(c, err)
 }
 

@@ -22,6 +22,7 @@ type Spec struct {
 	Example    string       // a component of this type as a flow writes it, in YAML
 	Refused    bool         // Compile refuses every component of the type, in words of its own: no list of types has it
 	Pure       bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
+	Executor   bool         // tasks: Kestra's executor does it and no worker, since it changes the execution itself
 
 	// Shape says how the tasks inside of a task run, and Branches which they are. A leaf has none, and no Branches.
 	Shape    Shape
@@ -39,6 +40,9 @@ type Spec struct {
 	// Check, when set, looks at the compiled component inside its complete flow and reports what only shows there.
 	Check func(f *Flow, c *Component, report Report)
 }
+
+// Runnable reports whether the type is a task that a worker of Kestra's runs by itself.
+func (s *Spec) Runnable() bool { return s.Kind == KindTask && s.Shape == ShapeLeaf && !s.Executor }
 
 // Shape is the form of a task: how the tasks inside of it run.
 type Shape uint8

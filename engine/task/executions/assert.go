@@ -50,10 +50,11 @@ func (a *assert) Run(_ context.Context, c *task.Context) (task.Result, error) {
 		if err == nil && pebble.Truthy(text.Str()) {
 			continue
 		}
+		source := "Assertion `" + a.sources.At(i).Str() + "`"
 		if failed++; err != nil {
-			c.Log.Log(task.Error, fmt.Sprintf("Assertion `%s` failed, failed to render `%v`", a.sources.At(i).Str(), err))
+			c.Log.Log(task.Error, source+" failed, failed to render `"+err.Error()+"`")
 		} else {
-			c.Log.Log(task.Error, fmt.Sprintf("Assertion `%s` failed!", a.sources.At(i).Str()))
+			c.Log.Log(task.Error, source+" failed!")
 		}
 	}
 	if failed == 0 {

@@ -19,10 +19,11 @@ const oldCancelled = "CANCELED"
 
 func exitSpec() flow.Spec {
 	return flow.Spec{
-		Kind:    flow.KindTask,
-		Type:    "io.kestra.plugin.core.execution.Exit",
-		Summary: "End the execution at once, without `errors` and `finally`.",
-		Pure:    true,
+		Kind:     flow.KindTask,
+		Type:     "io.kestra.plugin.core.execution.Exit",
+		Summary:  "End the execution at once, without `errors` and `finally`.",
+		Pure:     true,
+		Executor: true,
 		Properties: []flow.Property{
 			{Name: "state", Type: flow.String, Dynamic: true, Default: string(flow.Success), Values: exitStates, Summary: "What the execution ends with."},
 		},

@@ -14,11 +14,12 @@ import (
 
 func labelsSpec() flow.Spec {
 	return flow.Spec{
-		Kind:    flow.KindTask,
-		Type:    "io.kestra.plugin.core.execution.Labels",
-		Aliases: []string{"io.kestra.core.tasks.executions.Labels"},
-		Summary: "Add labels to the execution, or give others with the same key another value.",
-		Pure:    true,
+		Kind:     flow.KindTask,
+		Type:     "io.kestra.plugin.core.execution.Labels",
+		Aliases:  []string{"io.kestra.core.tasks.executions.Labels"},
+		Summary:  "Add labels to the execution, or give others with the same key another value.",
+		Pure:     true,
+		Executor: true,
 		Properties: []flow.Property{
 			{Name: "labels", Type: flow.MapOrList, Required: true, Dynamic: true, JSONText: true, Summary: "The labels: a map, a list of {key, value}, or text that gives JSON of one."},
 		},

@@ -14,10 +14,11 @@ import (
 
 func unsetVariablesSpec() flow.Spec {
 	return flow.Spec{
-		Kind:    flow.KindTask,
-		Type:    "io.kestra.plugin.core.execution.UnsetVariables",
-		Summary: "Drop variables of the execution.",
-		Pure:    true,
+		Kind:     flow.KindTask,
+		Type:     "io.kestra.plugin.core.execution.UnsetVariables",
+		Summary:  "Drop variables of the execution.",
+		Pure:     true,
+		Executor: true,
 		Properties: []flow.Property{
 			{Name: "variables", Type: flow.StringList, Required: true, Dynamic: true, JSONText: true, Summary: "Their names; `a.b` is the member `b` of the variable `a`."},
 			{Name: "ignoreMissing", Type: flow.Boolean, Dynamic: true, Default: "false", Summary: "Whether a variable may be missing; if not, the task fails."},
