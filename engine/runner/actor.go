@@ -42,6 +42,7 @@ type actor struct {
 	scope   *scope.Execution // nil until it is needed
 
 	*desk                                // nil while nobody drives it
+	ahead      bool                      // a caller drives it who does not wait: drivers can
 	begun      bool                      // the event that begins the execution was stepped by, or it had begun before
 	placed     bool                      // the execution has a place of `concurrency`
 	effects    []execution.Effect        // to be performed by the driver, the first one first

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -29,16 +30,23 @@ func TestCommits(t *testing.T) {
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "v", runIf: "true"}
 - {id: b, type: io.kestra.plugin.core.log.Log, message: "v"}
-outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "accept", start: "accept commit"},
+outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "accept", start: "accept"},
+		{name: "more pure tasks than are run ahead", flow: `
+tasks:
+- {id: a, type: io.kestra.plugin.core.debug.Return, format: "v"}
+- {id: b, type: io.kestra.plugin.core.debug.Return, format: "v"}
+- {id: c, type: io.kestra.plugin.core.debug.Return, format: "v"}
+- {id: d, type: io.kestra.plugin.core.debug.Return, format: "v"}
+- {id: e, type: io.kestra.plugin.core.debug.Return, format: "v"}`, wait: "accept", start: "accept commit"},
 		{name: "a pure task, a gate, a pure task", flow: `
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "v"}
 - {id: g, type: test.Gate}
-- {id: b, type: io.kestra.plugin.core.debug.Return, format: "v"}`, wait: "accept commit commit", start: "accept commit commit commit"},
-		{name: "two gates", flow: "tasks: [{id: g, type: test.Gate}, {id: h, type: test.Gate}]", wait: "accept commit commit", start: "accept commit commit commit"},
+- {id: b, type: io.kestra.plugin.core.debug.Return, format: "v"}`, wait: "accept commit commit", start: "accept commit commit"},
+		{name: "two gates", flow: "tasks: [{id: g, type: test.Gate}, {id: h, type: test.Gate}]", wait: "accept commit commit", start: "accept commit commit"},
 		{name: "a body apart", flow: `
 tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body.big }}"}]
-outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "put put put accept", start: "put accept put put commit"},
+outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "put put put accept", start: "put put put accept"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -145,7 +153,11 @@ func TestValueFails(t *testing.T) {
 	f := newFixture(t, Options{})
 	broken := errors.New("disk full")
 	f.store.failures["put"] = broken
-	p := f.plan(`tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body }}{{ trigger.body }}"}]`)
+	var tasks strings.Builder
+	for range stepsAhead {
+		fmt.Fprintf(&tasks, "- {id: a%d, type: io.kestra.plugin.core.debug.Return, format: v}\n", tasks.Len())
+	}
+	p := f.plan("tasks:\n" + tasks.String() + `- {id: b, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body }}{{ trigger.body }}"}`)
 	half := `"` + big()[:execution.InlineLimit/2] + `"`
 	if _, _, done, err := f.runner.RunAndWait(t.Context(), f.job(p, half), time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
 		t.Errorf("waiting: %v, %v", done, err)
@@ -159,12 +171,12 @@ func TestValueFails(t *testing.T) {
 		t.Errorf("starting: %v", err)
 	}
 	states, _, err := f.store.List(t.Context(), execution.Query{})
-	if err != nil || len(states) != 1 || words(states[0].Head.History) != "CREATED" {
+	if err != nil || len(states) != 1 || words(states[0].Head.History) != "CREATED RUNNING" {
 		t.Errorf("kept %v, %v", states, err)
 	}
 	lines := f.lines()
-	if len(lines) != 2 || lines[1] != "error -: an effect could not be performed" {
-		t.Errorf("logged %q", lines[1:])
+	if last := lines[len(lines)-1]; last != "error -: an effect could not be performed" {
+		t.Errorf("logged %q", lines)
 	}
 }
 

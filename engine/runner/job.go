@@ -41,19 +41,41 @@ type Job struct {
 	Ended func(execution.Status)
 }
 
-// Start accepts the job's execution, and returns when that is committed; a driver then runs it. After an error nothing of
-// it is kept; it is a refusal of package admission, [ErrStopping] or the store's.
+// stepsAhead is how many effects [Runner.Start] performs before it leaves an execution to the drivers.
+const stepsAhead = 4
+
+// Start accepts the job's execution, and returns when that is committed. A driver then runs it, if it has not ended by then:
+// the first effects, unless they block or must wait, are performed on the calling goroutine, because for most flows that takes
+// less than to hand the execution over, and one commit instead of two. After an error nothing of it is kept; it is a refusal of
+// package admission, [ErrStopping] or the store's.
 func (r *Runner) Start(ctx context.Context, job *Job) error {
 	a, err := r.admit(job)
 	if err != nil {
 		return err
 	}
-	switch ended, err := a.accepted(context.WithoutCancel(ctx)); {
+	keep := context.WithoutCancel(ctx)
+	steps := 0
+	late := func() bool {
+		steps++
+		return steps > stepsAhead
+	}
+	a.scheduled, a.ahead = true, true // nobody else drives it
+	ended, err := a.drive(keep, late)
+	if admission.IsFull(err) && a.state.Version == 0 { // what waits for a turn or for memory is accepted nevertheless
+		err = nil
+	}
+	a.ahead = false
+	if err == nil && !ended && a.state.Version == 0 {
+		ended, err = a.accepted(keep)
+	}
+	switch {
 	case errors.Is(err, errParked):
 		a.leave()
-	case ended || err != nil:
+	case err != nil && a.state.Version == 0:
 		a.finish(err)
 		return err
+	case ended || err != nil:
+		a.finish(err)
 	default:
 		r.enlist(a)
 	}

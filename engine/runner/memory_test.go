@@ -131,9 +131,13 @@ func TestEvaluationsWaitForTheirTurn(t *testing.T) {
 		if took := time.Since(began); took != admission.DefaultWait {
 			t.Errorf("he waited %v", took)
 		}
+		began = time.Now()
 		job := f.job(f.plan(plain), "{}")
 		if err := f.runner.Start(t.Context(), job); err != nil {
 			t.Fatal(err)
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("a caller who does not wait waited %v", took)
 		}
 		<-time.After(time.Minute)
 		other.Leave()

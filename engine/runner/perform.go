@@ -35,11 +35,14 @@ var noOutputs = []byte("{}")
 func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error) {
 	for {
 		m, err := a.try(ctx, e)
-		if !errors.Is(err, admission.ErrMemory) || a.state.Version == 0 {
+		void := errors.Is(err, admission.ErrMemory)
+		if void {
+			a.claim.Give(int64(a.journal.forget(a.idOf(e.Run))))
+		}
+		if !void || a.state.Version == 0 {
 			a.spent = false
 			return m, err
 		}
-		a.claim.Give(int64(a.journal.forget(a.idOf(e.Run))))
 		err = a.claim.Refill(ctx)
 		if a.spent = errors.Is(err, admission.ErrReserved); err != nil && !a.spent {
 			return message{}, err
@@ -51,7 +54,10 @@ func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error
 func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	var deadline time.Time
 	if a.state.Version == 0 {
-		deadline = time.Now().Add(a.runner.admission.Limits().Wait)
+		deadline = time.Now()
+		if !a.ahead {
+			deadline = deadline.Add(a.runner.admission.Limits().Wait)
+		}
 	}
 	if err := a.claim.Enter(ctx, deadline); err != nil {
 		return message{}, err

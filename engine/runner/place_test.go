@@ -25,12 +25,19 @@ func (f *fixture) started(p *execution.Plan, n int) []*Job {
 	f.t.Helper()
 	jobs := make([]*Job, n)
 	for i := range jobs {
-		jobs[i] = f.job(p, fmt.Sprintf(`{"n":%d}`, i))
-		if err := f.runner.Start(f.t.Context(), jobs[i]); err != nil {
-			f.t.Fatal(err)
-		}
+		jobs[i] = f.start(p, i)
 	}
 	return jobs
+}
+
+// start starts an execution whose body has a number.
+func (f *fixture) start(p *execution.Plan, n int) *Job {
+	f.t.Helper()
+	job := f.job(p, fmt.Sprintf(`{"n":%d}`, n))
+	if err := f.runner.Start(f.t.Context(), job); err != nil {
+		f.t.Fatal(err)
+	}
+	return job
 }
 
 // histories prints those of executions as they are kept.
@@ -77,7 +84,11 @@ func TestQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
 		p := f.limited(2, "QUEUE")
-		jobs := f.started(p, 5)
+		jobs := make([]*Job, 5)
+		for i := range jobs { // the second comes to its gate after the first
+			jobs[i] = f.start(p, i)
+			synctest.Wait()
+		}
 		gates := []gate{<-f.gates, <-f.gates}
 		synctest.Wait()
 		running, queued := "CREATED RUNNING", "CREATED QUEUED"
