@@ -10,6 +10,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 )
@@ -19,7 +20,7 @@ func TestExamples(t *testing.T) {
 }
 
 // withLeaves returns the specs of this package, and of the tasks that these tests put into flowables.
-func withLeaves() []flow.Spec { return slices.Concat(Specs(), debug.Specs()) }
+func withLeaves() []flow.Spec { return slices.Concat(Specs(), debug.Specs(), executions.Specs()) }
 
 // with replaces $ and a letter in a YAML text by a task.
 func with(yaml string) string {
@@ -69,6 +70,16 @@ func TestLoad(t *testing.T) {
 		{"allow failure", `{type: core.flow.AllowFailure, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
 		{"allow failure, old name", `{type: io.kestra.core.tasks.flows.AllowFailure, tasks: [$a]}`, ""},
 
+		{"working directory", `{type: core.flow.WorkingDirectory, tasks: [$a, $b], errors: [{id: s, type: core.flow.Sequential, tasks: [$c]}], finally: [$d]}`, ""},
+		{"working directory, old names", `{type: core.flow.Sequential, tasks: [{id: v, type: io.kestra.core.tasks.flows.Worker, tasks: [$a]}, {id: w, type: io.kestra.core.tasks.flows.WorkingDirectory, tasks: [$b]}]}`, ""},
+		{"working directory without tasks", `{type: core.flow.WorkingDirectory, tasks: []}`, "flow.yml:4:69: tasks[0].tasks: The 'tasks' property cannot be empty"},
+		{"working directory, flowable inside", `{type: core.flow.WorkingDirectory, tasks: [$a, {id: s, type: core.flow.Sequential, tasks: [$b]}]}`, "flow.yml:4:133: tasks[0].tasks[1]: Only runnable tasks are allowed as children of a WorkingDirectory task"},
+		{"working directory, task of the executor inside", `{type: core.flow.WorkingDirectory, tasks: [{id: x, type: io.kestra.plugin.core.execution.Exit}, $a]}`, "flow.yml:4:70: tasks[0].tasks[0]: Only runnable tasks are allowed as children of a WorkingDirectory task"},
+		{"working directory, files", `{type: core.flow.WorkingDirectory, tasks: [$a], inputFiles: {a: b}}`, "flow.yml:4:134: tasks[0].inputFiles: is not supported yet"},
+		{"working directory, files to keep", `{type: core.flow.WorkingDirectory, tasks: [$a], outputFiles: [a]}`, "flow.yml:4:134: tasks[0].outputFiles: is not supported yet"},
+		{"working directory, files of the namespace", `{type: core.flow.WorkingDirectory, tasks: [$a], namespaceFiles: {enabled: true}}`, "flow.yml:4:134: tasks[0].namespaceFiles: is not supported yet"},
+		{"working directory, cache", `{type: core.flow.WorkingDirectory, tasks: [$a], cache: {patterns: [a]}}`, "flow.yml:4:134: tasks[0].cache: is not supported yet"},
+
 		{"if", `{type: core.flow.If, condition: "{{ x }}", then: [$a], else: [$b], errors: [$c], finally: [$d]}`, ""},
 		{"if, old name", `{type: io.kestra.core.tasks.flows.If, condition: "{{ x }}", then: [$a]}`, ""},
 		{"if without condition", `{type: core.flow.If, then: [$a]}`, ""},
@@ -117,6 +128,7 @@ func TestBranches(t *testing.T) {
 		{`{type: core.flow.EachParallel, value: [1], tasks: [$a]}`, "each [ta] errors [] finally [] limit 0 apart"},
 		{`{type: core.flow.EachParallel, value: [1], concurrent: 3, tasks: [$a]}`, "each [ta] errors [] finally [] limit 3 apart"},
 		{`{type: core.flow.Dag, concurrent: 3, tasks: [{task: $a}, {task: $b, dependsOn: [ta]}, {task: $c, dependsOn: [tb, ta]}]}`, "dag [ta tb tc] errors [] finally [] limit 3 after [[] [0] [1 0]]"},
+		{`{type: core.flow.WorkingDirectory, finally: [$d], tasks: [$a, $b], errors: [$c]}`, "sequence [ta tb] errors [tc] finally [td] limit 0"},
 		{`{type: core.flow.AllowFailure, tasks: [$a]}`, "sequence [ta] errors [] finally [] limit 0 forgive"},
 	} {
 		c, found := tasktest.Load(t, withLeaves(), with(tt.yaml))
