@@ -14,6 +14,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // exitGrace is how long callers that wait for an execution still get when the process goes down.
@@ -132,6 +133,16 @@ func (e *Engine) Kill(ctx context.Context, id string) error {
 	}
 	defer e.calls.end()
 	return e.runner.Kill(ctx, id)
+}
+
+// Resume lets an execution go on that is paused, with the values of the inputs that the Pause asks for, by their ids. It returns when
+// that is kept for certain. Values that do not fit are a [*flow.InputError]; the other errors are those of [runner.Runner.Resume].
+func (e *Engine) Resume(ctx context.Context, id string, inputs *value.Map) error {
+	if !e.calls.begin() {
+		return ErrClosed
+	}
+	defer e.calls.end()
+	return e.runner.Resume(ctx, id, inputs)
 }
 
 // Begin implements [site.Host].

@@ -72,6 +72,7 @@ func (s *State) Share() *State {
 
 // Apply makes changes to s. It does not touch [State.Version]. A row beyond the end of the task runs grows them by empty ones.
 func Apply(s *State, c Changes) {
+	s.waits = waits{}
 	if c.Head != nil {
 		s.Head = *c.Head
 	}

@@ -44,7 +44,7 @@ func (w *walk) called(e *Event) {
 	case e.Failed:
 		w.failAttempt(e.Run)
 	case e.True:
-		r.Wait = WaitChild
+		w.wait(r, WaitChild)
 	default:
 		w.passAttempt(e.Run, Success)
 	}

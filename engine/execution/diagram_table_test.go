@@ -348,5 +348,6 @@ func sections() []section {
 			}},
 		}},
 		childSection(next),
+		pauseSection(next),
 	}
 }

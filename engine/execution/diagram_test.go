@@ -114,6 +114,10 @@ var phrases = map[string]Event{
 	"execution ends FAILED":    {Kind: ChildEnded, Status: Failed},
 	"execution ends KILLED":    {Kind: ChildEnded, Status: Killed},
 	"execution ends CANCELLED": {Kind: ChildEnded, Status: Cancelled},
+	"pauses":                   {Kind: Evaluated},
+	"pauses for a time":        {Kind: Evaluated, Wake: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)},
+	"cannot pause":             {Kind: Evaluated, Failed: true},
+	"is resumed":               {Kind: Resumed},
 	"runIf true":               {Kind: Evaluated, True: true},
 	"runIf false":              {Kind: Evaluated},
 	"runIf fails":              {Kind: Evaluated, Failed: true},
@@ -138,6 +142,7 @@ func (a *actor) read(line string) Event {
 	if e.Run = a.row(name); !ok || e.Run < 0 {
 		a.t.Fatalf("event %q: no such phrase, or no such task run", line)
 	}
+	e.ID = a.state.Runs[e.Run].ID
 	e.Attempt = max(0, int32(len(a.state.Runs[e.Run].Attempts))-1)
 	return e
 }

@@ -45,10 +45,11 @@ const (
 	Outputs                 // the outputs that the flow declares
 	Values                  // the values of an Each
 	Timeout                 // the `timeout` of the task of a run
+	Pause                   // until when a Pause lasts
 	Call                    // the execution that an attempt of a Child starts
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "call"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "call"}
 
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }

@@ -11,6 +11,8 @@ type Event struct {
 	Kind    EventKind `json:"kind"`
 	Run     int32     `json:"run,omitempty"`     // row; [RootRow] for the execution as a whole
 	Attempt int32     `json:"attempt,omitempty"` // of TaskEnded, Woke, TimedOut and ChildEnded: the attempt that is meant, counted from 0
+	ID      string    `json:"id,omitempty"`      // Resumed: of the task run that is meant
+	By      string    `json:"by,omitempty"`      // Resumed: who it is, for its outputs
 	At      time.Time `json:"at"`
 
 	True    bool          `json:"true,omitempty"`    // Evaluated: the verdict of a runIf; of a Child: the execution is waited for
@@ -38,11 +40,12 @@ const (
 	Woke                            // the time that a task run waits for has come
 	TimedOut                        // the `timeout` of a task run is over
 	ChildEnded                      // the execution that a task run waits for has ended
+	Resumed                         // somebody lets a Pause go on
 	Kill                            // somebody wants the execution to end at once
 	NoPlace                         // no place is free for an execution that has not begun
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "kill", "noPlace"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "noPlace"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

@@ -69,16 +69,20 @@ func (w *walk) woke(e *Event) bool {
 	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
 		return false
 	}
-	if r := &s.Runs[e.Run]; r.Wait != WaitTimer || int(e.Attempt) != len(r.Attempts)-1 {
+	if r := &s.Runs[e.Run]; r.Wait != WaitTimer && r.Wait != WaitResume || int(e.Attempt) != len(r.Attempts)-1 {
 		return false
 	}
 	r := w.run(e.Run)
 	w.result.Barrier = true
+	if r.Wait == WaitResume {
+		w.resume(e.Run, w.node(e.Run).Lapse, Datum{}, "")
+		return true
+	}
 	if r.Status() == Retrying {
 		w.tryAgain(e.Run)
 		return true
 	}
-	r.Wait = WaitTask // Wake stays: it says that the attempt has waited
+	w.wait(r, WaitTask) // Wake stays: it says that the attempt has waited
 	w.timed(e.Run)
 	w.effect(s.taskEffect(e.Run))
 	return true
@@ -116,7 +120,7 @@ func (w *walk) tryAgain(row int32) {
 	}
 	w.enter(row, r, Created)
 	if w.plan.nodes[r.Node].Task.RunIf != nil {
-		r.Wait = WaitEval
+		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, RunIf))
 		return
 	}

@@ -38,7 +38,7 @@ func (w *walk) advance(row int32) (ended bool) {
 			}
 			g = w.progress(row) // rows may have moved
 		}
-		if g.Open > 0 {
+		if g.Open > 0 || row != RootRow && w.state.Runs[row].Wait == WaitResume {
 			return false
 		}
 		w.nextStage(row)
@@ -50,6 +50,13 @@ func (w *walk) nextStage(row int32) {
 	g, n := w.progress(row), w.node(row)
 	if g.Stage == StageMain && row != RootRow {
 		w.limitNoMore(row)
+	}
+	if g.Stage == StagePause {
+		g.Stage, g.Next, g.Broken = StageMain, 0, g.Worst == Failed
+		if !g.Broken && len(n.Main[0]) > 0 || g.Broken && len(n.Errors) > 0 || len(n.Finally) > 0 {
+			w.enter(row, w.run(row), Running)
+		}
+		return
 	}
 	switch {
 	case g.Stage == StageMain && g.Broken && len(n.Errors) > 0:

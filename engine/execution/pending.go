@@ -40,6 +40,8 @@ func (p *Plan) Asked(r *Run) What {
 		return Values
 	case n.Shape == flow.ShapeChild:
 		return Call
+	case n.Shape == flow.ShapePause:
+		return Pause
 	default:
 		return Choose
 	}
@@ -76,7 +78,7 @@ func (s *State) Wakes() []Event {
 func (s *State) Due(row int32) (Event, bool) {
 	r := &s.Runs[row]
 	e := Event{Kind: Woke, Run: row, Attempt: int32(len(r.Attempts) - 1), At: r.Wake}
-	waits := r.Wait == WaitTimer
+	waits := r.Wait == WaitTimer || r.Wait == WaitResume && !r.Wake.IsZero()
 	if !r.Deadline.IsZero() && (!waits || r.Deadline.Before(r.Wake)) {
 		e.Kind, e.At, waits = TimedOut, r.Deadline, true
 	}

@@ -12,6 +12,7 @@ type Plan struct {
 	flow     *flow.Flow
 	revision int
 	nodes    []Node
+	pauses   bool // it has a Pause
 }
 
 // Node is a task of a plan; the first one is the flow itself. Tasks that are disabled have none: they count as absent.
@@ -25,6 +26,8 @@ type Node struct {
 	Looped   bool          // it is in the main list of an Each, so its runs have a value
 	Follows  int32         // of one that is looped: the node after it in the list; 0: none
 	Errors   []int32       // the list that runs when the main one has failed
+	Beside   []int32       // of a Pause: the list that runs while it is paused
+	Lapse    Status        // of a Pause: what it ends with when its time is over
 	Finally  []int32       // the list that runs at the end in any case
 	Later    []int32       // of the root: the list that runs when the execution has its last status
 	Limit    int32         // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
@@ -55,7 +58,7 @@ func NewPlan(f *flow.Flow, revision int) *Plan {
 // add adds a node with all below it, and returns its index.
 func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branches, shape flow.Shape) int32 {
 	i := int32(len(p.nodes))
-	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart, Forgive: b.Forgive, Transmit: b.Transmit})
+	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart, Forgive: b.Forgive, Transmit: b.Transmit, Lapse: b.Lapse})
 	if task != nil {
 		p.nodes[i].Timeout = task.Timeout
 	}
@@ -79,12 +82,14 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 			}
 		}
 	}
+	p.pauses = p.pauses || shape == flow.ShapePause
 	if shape == flow.ShapeDag {
 		p.nodes[i].After = orderOf(b)
 	}
 	n.Errors = p.addList(b.Errors, path, i)
 	n.Finally = p.addList(b.Finally, path, i)
-	p.nodes[i].Main, p.nodes[i].Errors, p.nodes[i].Finally = n.Main, n.Errors, n.Finally
+	n.Beside = p.addList(b.Beside, path, i)
+	p.nodes[i].Main, p.nodes[i].Errors, p.nodes[i].Finally, p.nodes[i].Beside = n.Main, n.Errors, n.Finally, n.Beside
 	return i
 }
 
@@ -155,6 +160,8 @@ func (n *Node) list(g *Progress) []int32 {
 		return n.Finally
 	case StageAfter:
 		return n.Later
+	case StagePause:
+		return n.Beside
 	default:
 		if int(g.Case) >= len(n.Main) { // no case was chosen
 			return nil

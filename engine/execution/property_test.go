@@ -3,6 +3,7 @@ package execution
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func (f *forest) task(depth int) *flow.Component {
 	var c *flow.Component
 	kind := 0
 	if depth > 0 {
-		kind = rapid.IntRange(0, 8).Draw(f.rt, "kind")
+		kind = rapid.IntRange(0, 9).Draw(f.rt, "kind")
 	}
 	switch kind {
 	case 3:
@@ -59,6 +60,14 @@ func (f *forest) task(depth int) *flow.Component {
 			}
 		}
 		c = dag(id, rapid.IntRange(0, 2).Draw(f.rt, "limit"), after, tasks...)
+	case 9:
+		var beside []*flow.Component
+		if rapid.Bool().Draw(f.rt, "beside") {
+			beside = list(f.task(0))
+		}
+		lapse := rapid.SampledFrom([]Status{Success, Warning, Failed, Cancelled}).Draw(f.rt, "lapse")
+		c = pause(id, lapse, beside, f.tasks(depth-1, 0))
+		f.script[id] = rapid.SampledFrom([]string{"", "time", "fail"}).Draw(f.rt, "pause")
 	case 8:
 		c = child(id)
 		if rapid.Bool().Draw(f.rt, "careless") {
@@ -127,11 +136,11 @@ func drawActor(rt *rapid.T) *actor {
 func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 	for {
 		a.dropKilled()
-		wakes := append(a.wakes(), a.children()...)
-		if a.patient && len(wakes) > 0 {
-			wakes = wakes[:1]
+		outside := a.outside()
+		if a.patient && len(outside) > 0 {
+			outside = outside[:1]
 			if len(a.pending) > 0 {
-				wakes = nil
+				outside = nil
 			}
 		}
 		if a.killAfter--; a.killAfter == 0 && !a.state.Status().Terminated() {
@@ -140,7 +149,7 @@ func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 			}
 			continue
 		}
-		n := len(a.pending) + len(wakes)
+		n := len(a.pending) + len(outside)
 		if n == 0 {
 			return
 		}
@@ -149,7 +158,7 @@ func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 		if i < len(a.pending) {
 			r = a.answer(i)
 		} else {
-			r = a.tell(wakes[i-len(a.pending)])
+			r = a.tell(outside[i-len(a.pending)])
 		}
 		if r.Stale {
 			rt.Fatalf("an answer does not fit: %s", a.tree())
@@ -166,11 +175,14 @@ func outcomes(s *State) []string {
 	lines := []string{string(s.Status()) + " " + string(s.Outputs.JSON)}
 	for i := range s.Runs {
 		r := &s.Runs[i]
-		lines = append(lines, fmt.Sprint(r.TaskID, " ", r.ID, " ", r.Status(), " ", len(r.Attempts), " ", string(r.Outputs.JSON)))
+		lines = append(lines, fmt.Sprint(r.TaskID, " ", r.ID, " ", r.Status(), " ", len(r.Attempts), " ", resumedOn.ReplaceAllString(string(r.Outputs.JSON), "")))
 	}
 	slices.Sort(lines[1:])
 	return lines
 }
+
+// resumedOn is when a Pause went on: the process that cut an execution took some time.
+var resumedOn = regexp.MustCompile(`"on":"[^"]*",`)
 
 var ignoreMarks = cmpopts.IgnoreUnexported(State{}, Run{})
 
@@ -189,7 +201,7 @@ func TestEveryStateHasAnExit(t *testing.T) {
 			if a.state.Status().Terminated() {
 				last = a.state.History
 			}
-			if !a.state.Over() && len(a.pending) == 0 && len(a.state.Wakes())+len(a.children()) == 0 {
+			if !a.state.Over() && len(a.pending) == 0 && len(a.outside()) == 0 {
 				rt.Fatalf("nothing is pending, and it has not ended: %s", a.tree())
 			}
 			return true

@@ -17,6 +17,7 @@ type State struct {
 	Runs    []Run `json:"runs,omitempty"` // in the order they were created; the index of one is its row
 	Version int64 `json:"-"`              // number of commits, the accepting one included; 0 before it
 
+	waits       waits
 	headChanged bool
 	changed     []int32 // rows that have changed since the last [State.Changes]
 	changedRoom [4]int32

@@ -19,6 +19,8 @@ const (
 	Failed    = flow.Failed
 	Skipped   = flow.Skipped
 	Retrying  = flow.Retrying
+	Paused    = flow.Paused
+	Restarted = flow.Restarted
 	Killing   = flow.Killing
 	Killed    = flow.Killed
 	Cancelled = flow.Cancelled

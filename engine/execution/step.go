@@ -26,6 +26,7 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		return err
 	}
 	w := walk{plan: p, state: s, at: e.At, result: r}
+	s.countWaits(p)
 	var fits bool
 	switch e.Kind {
 	case Started:
@@ -40,6 +41,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.childExecutionEnded(&e)
 	case NoPlace:
 		fits = w.noPlace()
+	case Resumed:
+		fits = w.resumed(&e)
 	case Kill:
 		fits = w.killed()
 	case TimedOut:
@@ -47,7 +50,9 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 	default:
 		return fmt.Errorf("execution %s: unknown event %d", s.ID, e.Kind)
 	}
-	r.Stale = !fits
+	if r.Stale = !fits; fits {
+		w.rest()
+	}
 	return nil
 }
 
@@ -91,7 +96,7 @@ func (w *walk) evaluated(e *Event) bool {
 	}
 	asked := w.plan.Asked(&s.Runs[e.Run])
 	r := w.run(e.Run)
-	r.Wait = WaitNone
+	w.wait(r, WaitNone)
 	switch asked {
 	case RunIf:
 		w.decided(e)
@@ -101,6 +106,8 @@ func (w *walk) evaluated(e *Event) bool {
 		w.looped(e)
 	case Call:
 		w.called(e)
+	case Pause:
+		w.paused(e)
 	default:
 		w.chosen(e)
 	}
@@ -143,7 +150,7 @@ func (w *walk) create(parent, node int32, value string, iteration int32) (row in
 	r := w.run(row)
 	w.result.Rows = append(w.result.Rows, row)
 	if n.Task.RunIf != nil {
-		r.Wait = WaitEval
+		w.wait(r, WaitEval)
 		w.effect(s.evalEffect(row, RunIf))
 		return row, false
 	}
@@ -169,7 +176,7 @@ func (w *walk) begin(row int32, room *runRoom) (ended bool) {
 	r.Attempts = append(r.Attempts, Attempt{History: history})
 	if n.Timeout != nil {
 		if n.Timeout.Expression != nil {
-			r.Wait = WaitEval
+			w.wait(r, WaitEval)
 			w.effect(w.state.evalEffect(row, Timeout))
 			return false
 		}
@@ -184,20 +191,24 @@ func (w *walk) enterShape(row int32) (ended bool) {
 	n := &w.plan.nodes[r.Node]
 	switch n.Shape {
 	case flow.ShapeLeaf:
-		r.Wait = WaitTask
+		w.wait(r, WaitTask)
 		w.effect(w.state.taskEffect(row))
 		w.result.Barrier = w.result.Barrier || !n.pure
 		return false
 	case flow.ShapeChoice:
-		r.Wait = WaitEval
+		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, Choose))
 		return false
 	case flow.ShapeEach:
-		r.Wait = WaitEval
+		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, Values))
 		return false
+	case flow.ShapePause:
+		w.wait(r, WaitEval)
+		w.effect(w.state.evalEffect(row, Pause))
+		return false
 	case flow.ShapeChild:
-		r.Wait = WaitEval
+		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, Call))
 		return false
 	default:

@@ -52,12 +52,18 @@ func (w *walk) timedOut(e *Event) bool {
 		return true
 	}
 	w.kill(e.Run)
-	if s.Status() == Retrying {
+	r := w.run(e.Run)
+	r.Progress.Open = 0
+	if r.Wait == WaitResume {
+		r.Deadline = time.Time{}
+		w.resume(e.Run, Failed, Datum{}, "")
+		return true
+	}
+	if status := s.Status(); status == Retrying || status == Paused {
 		w.enterHead(Running)
 	}
-	r := w.run(e.Run)
 	w.waitNoMore(e.Run, r)
-	r.Progress.Open, r.Progress.Broken, r.Progress.Worst = 0, true, Failed
+	r.Progress.Broken, r.Progress.Worst = true, Failed
 	w.settle(e.Run)
 	return true
 }
@@ -66,7 +72,12 @@ func (w *walk) timedOut(e *Event) bool {
 func (w *walk) fail(row int32) {
 	r := w.run(row)
 	r.Outputs = Datum{JSON: noOutputs}
-	w.failAttempt(row)
+	if shape := w.node(row).Shape; shape == flow.ShapeLeaf || shape == flow.ShapeChild {
+		w.failAttempt(row)
+		return
+	}
+	w.endFlowable(row, w.allowed(r, Failed))
+	w.childEnded(row)
 }
 
 // noOutputs is an empty object. It never changes.
@@ -74,7 +85,8 @@ var noOutputs = []byte("{}")
 
 // waitUntil lets a task run wait for a time.
 func (w *walk) waitUntil(row int32, r *Run, t time.Time) {
-	r.Wait, r.Wake = WaitTimer, t
+	w.wait(r, WaitTimer)
+	r.Wake = t
 	w.timed(row)
 }
 
@@ -83,7 +95,8 @@ func (w *walk) waitNoMore(row int32, r *Run) {
 	if !r.Wake.IsZero() || !r.Deadline.IsZero() {
 		w.timed(row)
 	}
-	r.Wait, r.Wake, r.Deadline = WaitNone, time.Time{}, time.Time{}
+	w.wait(r, WaitNone)
+	r.Wake, r.Deadline = time.Time{}, time.Time{}
 }
 
 func (w *walk) timed(row int32) { w.result.Timed = append(w.result.Timed, row) }

@@ -81,6 +81,13 @@ func par(id string, limit int, tasks ...*flow.Component) *flow.Component {
 	return flowable(id, flow.ShapeParallel, limit, lists{}, tasks)
 }
 
+// pause is a Pause of a task beside it and tasks that follow, which ends with a status when its time is over.
+func pause(id string, lapse Status, beside, tasks []*flow.Component, change ...func(*flow.Component)) *flow.Component {
+	return task(id, flow.Spec{Shape: flow.ShapePause, Branches: func(*flow.Component) flow.Branches {
+		return flow.Branches{Main: [][]*flow.Component{tasks}, Beside: beside, Lapse: lapse}
+	}}, change)
+}
+
 func choice(id string, cases ...[]*flow.Component) *flow.Component {
 	return flowable(id, flow.ShapeChoice, 0, lists{}, cases...)
 }
@@ -142,7 +149,7 @@ type actor struct {
 	t         testing.TB
 	plan      *Plan
 	state     *State
-	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
+	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
 	clock     time.Time
 	pending   []Effect
 	patient   bool // times come only when nothing is pending, as in run
@@ -239,6 +246,12 @@ func (a *actor) event(e Effect) Event {
 			event.Status = Status(word)
 		}
 		return event
+	case e.What == Pause:
+		event := Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail"}
+		if word == "time" {
+			event.Wake = a.clock.Add(time.Hour)
+		}
+		return event
 	case e.What == Timeout:
 		word = a.script["timeout "+id]
 		return Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", Timeout: 90 * time.Second}
@@ -281,13 +294,11 @@ func (a *actor) goOn() *actor {
 	a.t.Helper()
 	for {
 		a.dropKilled()
-		switch wakes := a.wakes(); {
+		switch outside := a.outside(); {
 		case len(a.pending) > 0:
 			a.answer(0)
-		case len(wakes) > 0:
-			a.tell(wakes[0])
-		case len(a.children()) > 0:
-			a.tell(a.children()[0])
+		case len(outside) > 0:
+			a.tell(outside[0])
 		default:
 			return a
 		}
@@ -298,6 +309,9 @@ func (a *actor) goOn() *actor {
 func (a *actor) dropKilled() {
 	a.pending = slices.DeleteFunc(a.pending, func(e Effect) bool { return e.Run != RootRow && a.state.Runs[e.Run].Status().Terminated() })
 }
+
+// outside returns the events that come from outside: times first, then the ends of executions, then what resumes a pause.
+func (a *actor) outside() []Event { return slices.Concat(a.wakes(), a.children(), a.paused()) }
 
 // children returns the ends of the executions that are waited for.
 func (a *actor) children() []Event {
@@ -326,6 +340,17 @@ func (a *actor) wakes() []Event {
 	wakes := a.state.Wakes()
 	slices.SortStableFunc(wakes, func(x, y Event) int { return x.At.Compare(y.At) })
 	return wakes
+}
+
+// paused returns events that resume what is paused.
+func (a *actor) paused() []Event {
+	var events []Event
+	for _, r := range a.state.Runs {
+		if r.Wait == WaitResume {
+			events = append(events, Event{Kind: Resumed, ID: r.ID})
+		}
+	}
+	return events
 }
 
 // tree prints the execution, and all its task runs, as "STATUS(task STATUS(…), …)". What is waited for stands after the status,

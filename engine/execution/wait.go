@@ -7,15 +7,16 @@ type Wait uint8
 
 // What can be waited for. A flowable that waits for its children has [WaitNone]: they are counted.
 const (
-	WaitNone  Wait = iota
-	WaitEval       // the value of an expression, see [Plan.Asked]; of the execution: its outputs
-	WaitTask       // the end of an attempt
-	WaitTimer      // a time
-	WaitChild      // the end of the execution that an attempt of a Child has started
-	WaitPlace      // of an execution that has not begun: a place of the flow's `concurrency`
+	WaitNone   Wait = iota
+	WaitEval        // the value of an expression, see [Plan.Asked]; of the execution: its outputs
+	WaitTask        // the end of an attempt
+	WaitTimer       // a time
+	WaitChild       // the end of the execution that an attempt of a Child has started
+	WaitResume      // of a Pause: that somebody resumes it, or a time
+	WaitPlace       // of an execution that has not begun: a place of the flow's `concurrency`
 )
 
-var waitNames = []string{"", "eval", "task", "timer", "child", "place"}
+var waitNames = []string{"", "eval", "task", "timer", "child", "resume", "place"}
 
 // MarshalText writes the word for w.
 func (w Wait) MarshalText() ([]byte, error) { return name(waitNames, int(w)) }
@@ -26,16 +27,17 @@ func (w *Wait) UnmarshalText(text []byte) error { return parseName(waitNames, te
 // Stage is the list of a flowable, or of the flow, that is in force.
 type Stage uint8
 
-// The stages, in their order.
+// The stages; the first four in their order.
 const (
 	StageMain    Stage = iota // its tasks
 	StageErrors               // `errors`, after the main list has failed
 	StageFinally              // `finally`
 	StageAfter                // `afterExecution`, of an execution that has its last status
 	StageEnd                  // all have ended
+	StagePause                // of a Pause, before its tasks: `onPause`
 )
 
-var stageNames = []string{"", "errors", "finally", "after", "end"}
+var stageNames = []string{"", "errors", "finally", "after", "end", "pause"}
 
 // MarshalText writes the word for g.
 func (g Stage) MarshalText() ([]byte, error) { return name(stageNames, int(g)) }

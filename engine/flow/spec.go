@@ -54,6 +54,7 @@ const (
 	ShapeParallel              // at once
 	ShapeChoice                // one list of several, as a sequence, or none
 	ShapeEach                  // the list once for each of several values, as a sequence
+	ShapePause                 // after somebody has resumed it or its time is over, as a sequence
 	ShapeDag                   // each as soon as those have ended that it comes after
 	ShapeChild                 // there are none: it starts an execution of another flow
 )
@@ -65,6 +66,8 @@ type Branches struct {
 	Finally  []*Component   // run at the end in any case
 	Limit    int            // of a Parallel and a Dag: how many run at once; of an Each: for how many values; 0: all
 	After    [][]int        // of a Dag: for each of its tasks, the indexes of those it comes after
+	Beside   []*Component   // of a Pause: run while it is paused
+	Lapse    Status         // of a Pause: what it ends with if nobody resumes it in time
 	Forgive  bool           // failures inside make it end with WARNING
 	Transmit bool           // of a Child: it fails, is killed or has a warning as its execution does
 	Apart    bool           // of an Each: the tasks of one value run beside each other too, and each counts for Limit

@@ -15,7 +15,9 @@ const (
 	Failed    Status = "FAILED"
 	Skipped   Status = "SKIPPED" // task runs only
 	Retrying  Status = "RETRYING"
-	Killing   Status = "KILLING" // executions only
+	Paused    Status = "PAUSED"
+	Restarted Status = "RESTARTED" // executions only
+	Killing   Status = "KILLING"   // executions only
 	Killed    Status = "KILLED"
 	Cancelled Status = "CANCELLED"
 )

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -18,7 +19,7 @@ var errTimeout = errors.New("timeout must be > 0") // Kestra's words
 
 // ParseTimeout reads a duration that is longer than nothing.
 func ParseTimeout(text string) (time.Duration, error) {
-	d, err := ParseSeconds(text)
+	d, err := ParseSeconds(strings.TrimSpace(text))
 	if err == nil && d <= 0 {
 		return 0, errTimeout
 	}

@@ -8,7 +8,7 @@
 // goroutine up to the first effect that blocks; one who does not wait performs the first few before that.
 //
 // An execution that only waits is parked: its actor is gone, its place and memory are given back, and the store wakes it by
-// its time or by a signal, such as that of [Runner.Kill]. Signals go through the store, whoever drives the execution.
+// its time or by a signal, such as those of [Runner.Kill] and [Runner.Resume]. Signals go through the store, whoever drives the execution.
 //
 // Each commit holds all changes since the one before; an execution that a caller drives to its end is accepted, run and
 // ended in one commit. Places, memory, and turns at the gate come from package admission.

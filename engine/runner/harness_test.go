@@ -22,6 +22,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -256,7 +257,7 @@ func newFixture(t testing.TB, o Options) *fixture {
 		{Kind: flow.KindTask, Type: "test.Greedy", Pure: true, Compile: func(*flow.Component) (any, error) { return greedyTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}
-	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), output.Specs()} {
+	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), output.Specs(), flowable.Specs()} {
 		specs = append(specs, more...)
 	}
 	var err error

@@ -53,7 +53,7 @@ func (a *actor) nextWake() time.Time {
 // park returns until when the execution waits if it does nothing else; the actor then takes no more events. Else it is nil.
 // Before the commit the runner must know of it: the store may find it due at once.
 func (a *actor) park() *execution.Park {
-	if len(a.waits) == 0 || len(a.effects) > 0 || len(a.blocking) > 0 {
+	if len(a.effects) > 0 || len(a.blocking) > 0 {
 		return nil
 	}
 	a.mu.Lock()

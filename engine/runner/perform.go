@@ -72,6 +72,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return a.runIf(e)
 	case e.What == execution.Choose:
 		return a.choose(ctx, e)
+	case e.What == execution.Pause:
+		return a.pause(ctx, e)
 	case e.What == execution.Timeout:
 		return a.timeout(e)
 	case e.What == execution.Values:

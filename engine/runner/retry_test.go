@@ -60,3 +60,16 @@ func TestRetries(t *testing.T) {
 		})
 	}
 }
+
+// TestOutputsAfterRetries checks that expressions see the outputs of the attempt that succeeded.
+func TestOutputsAfterRetries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		s := f.wait(f.job(f.plan(`tasks:
+- {id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ taskrun.attemptsCount > 0 ? 'again' : trigger.body.nope }}", retry: {type: constant, interval: PT1S}}
+- {id: b, type: io.kestra.plugin.core.debug.Return, format: "{{ outputs.a.value }}"}`), "{}"))
+		if got := string(s.Runs[1].Outputs.JSON); got != `{"value":"again"}` {
+			t.Errorf("the next task has %s", got)
+		}
+	})
+}

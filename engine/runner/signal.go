@@ -64,6 +64,7 @@ func (a *actor) hear(ctx context.Context) error {
 	}
 	for _, signal := range signals {
 		a.heard = signal.Seq
+		a.claim.Charge(int64(len(signal.Event.Outputs.JSON)))
 		a.barrier = true // the signal is done with, even if it came too late
 		if err := a.step(message{event: signal.Event}); err != nil {
 			return err

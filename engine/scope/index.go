@@ -29,7 +29,7 @@ type entry struct {
 	open    execution.Status // until it has ended
 	status  execution.Status // from then on
 	shown   int              // since when it has outputs
-	outputs value.Value      // from then on
+	outputs value.Value      // from then on; of a Pause and a task that is tried again, the newest
 }
 
 // fewRuns is up to how many task runs are searched one by one.
@@ -58,8 +58,10 @@ func (x *index) record(row int32, r *execution.Run, looped bool, outputs value.V
 		x.add(row)
 		x.enter(row)
 	}
-	if e.shown == 0 && !outputs.IsNull() {
-		e.shown, e.outputs = x.clock, outputs
+	if !outputs.IsNull() {
+		if e.outputs = outputs; e.shown == 0 {
+			e.shown = x.clock
+		}
 	}
 	if status := r.Status(); !status.Terminated() {
 		e.open = status

@@ -29,6 +29,14 @@ type Each interface {
 	Values(ctx context.Context, c *Context) ([]string, error)
 }
 
+// Pause is a compiled task whose shape is that of a pause.
+type Pause interface {
+	// Until decides, once, until when it lasts if nobody resumes it; the zero time means for ever. An error fails the task run.
+	Until(ctx context.Context, c *Context) (time.Time, error)
+	// Inputs are what whoever resumes it gives.
+	Inputs() []*flow.Input
+}
+
 // Result is what an attempt of a task came to. The zero Result is a success without outputs.
 type Result struct {
 	Outputs   value.Value  // a map, or null for none

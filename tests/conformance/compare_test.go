@@ -210,6 +210,7 @@ func list(v any) []any {
 var (
 	executionID = regexp.MustCompile(`^[0-9A-Za-z]{20,22}$`)
 	instant     = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z$`)
+	localDate   = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?$`)
 	duration    = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
 )
 
@@ -227,6 +228,8 @@ func normalise(m map[string]any) {
 			switch {
 			case instant.MatchString(v):
 				return "(date)"
+			case localDate.MatchString(v):
+				return "(local date)"
 			case duration.MatchString(v):
 				return "(duration)"
 			}

@@ -26,10 +26,12 @@ type recorded struct {
 	Execution json.RawMessage `json:"execution"` // as it ended; may be absent
 	Logs      []recordedLine  `json:"logs"`      // of the execution; may be absent
 	Actions   []action        `json:"actions"`   // what was done to the execution afterwards, before it ended; may be absent
-	Resume    json.RawMessage `json:"resume"`    // likewise
+	Resume    json.RawMessage `json:"resume"`    // likewise, of a Pause; see actions
 
 	ExecutionAfterActions json.RawMessage `json:"executionAfterActions"`
 	LogsAfterActions      []recordedLine  `json:"logsAfterActions"`
+	ExecutionAfterResume  json.RawMessage `json:"executionAfterResume"`
+	LogsAfterResume       []recordedLine  `json:"logsAfterResume"`
 }
 
 type request struct {

@@ -9,7 +9,8 @@ import (
 // Specs returns the specs of this package's tasks.
 func Specs() []flow.Spec {
 	return []flow.Spec{
-		sequentialSpec(), parallelSpec(), ifSpec(), switchSpec(), forEachSpec(), eachSequentialSpec(), eachParallelSpec(), dagSpec(), allowFailureSpec(), workingDirectorySpec(),
+		sequentialSpec(), parallelSpec(), ifSpec(), switchSpec(), forEachSpec(), eachSequentialSpec(), eachParallelSpec(), dagSpec(), allowFailureSpec(),
+		pauseSpec(), workingDirectorySpec(),
 	}
 }
 

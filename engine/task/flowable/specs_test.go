@@ -67,6 +67,15 @@ func TestLoad(t *testing.T) {
 		{"dag, task that waits for itself", `{type: core.flow.Dag, tasks: [{task: $a, dependsOn: [ta]}]}`, "flow.yml:4:56: tasks[0].tasks: Cyclic dependency detected: ta"},
 		{"dag, negative concurrent", `{type: core.flow.Dag, concurrent: -1, tasks: [{task: $a}]}`, "flow.yml:4:61: tasks[0].concurrent: must be between 0 and 2147483647"},
 
+		{"pause", `{type: core.flow.Pause, pauseDuration: PT1H, behavior: WARN, onPause: $a, onResume: [{id: n, type: INT}], tasks: [$b], errors: [$c], finally: [$d]}`, ""},
+		{"pause, old name and duration", `{type: io.kestra.core.tasks.flows.Pause, delay: "{{ x }}", timeout: PT1H}`, ""},
+		{"pause with nothing", `{type: core.flow.Pause}`, ""},
+		{"pause, unknown behavior", `{type: core.flow.Pause, behavior: STOP}`, "flow.yml:4:61: tasks[0].behavior: must be one of RESUME, WARN, FAIL, CANCEL"},
+		{"pause, duration that is none", `{type: core.flow.Pause, pauseDuration: soon}`, "flow.yml:4:66: tasks[0].pauseDuration: must be a duration, as in PT30S or 30s"},
+		{"pause, both durations", `{type: core.flow.Pause, pauseDuration: PT1S, delay: PT1S}`, "flow.yml:4:79: tasks[0].delay: is the older name of `pauseDuration`, which is written too"},
+		{"pause, secret input", `{type: core.flow.Pause, onResume: [{id: s, type: SECRET}]}`, "flow.yml:4:61: tasks[0].onResume: the input `s` of type SECRET is not supported yet: only those of the flow are masked"},
+		{"pause, input that is wrong", `{type: core.flow.Pause, onResume: [{id: s, type: NOPE}]}`, "flow.yml:4:76: tasks[0].onResume[0].type: unknown type `NOPE`"},
+
 		{"allow failure", `{type: core.flow.AllowFailure, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
 		{"allow failure, old name", `{type: io.kestra.core.tasks.flows.AllowFailure, tasks: [$a]}`, ""},
 

@@ -107,6 +107,18 @@ func Values(t testing.TB, specs []flow.Spec, yaml, body string) (values []string
 	return values, result(value.Null, failure, lines).Err
 }
 
+// Until loads a flowable as [Load] does, and asks until when it pauses, counted from [Now], with the trigger body given as JSON;
+// false: for ever. The error is its first line.
+func Until(t testing.TB, specs []flow.Spec, yaml, body string) (lasts time.Duration, ends bool, err string) {
+	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	until, failure := c.compiled.(task.Pause).Until(context.Background(), &c.Context)
+	if !until.IsZero() {
+		lasts, ends = until.Sub(Now), true
+	}
+	return lasts, ends, result(value.Null, failure, lines).Err
+}
+
 // started is a task that may run.
 type started struct {
 	task.Context
