@@ -208,6 +208,10 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 		}
 	case "logToFile", "failOnTriggerError", "allowConcurrent":
 		_, _ = l.boolean(val, path)
+	case "pluginDefaultsRef": // what it asks for was merged before, and the member taken away
+		if ref, ok := l.text(val, path); ok {
+			l.errorAt(val, path, "No pluginDefaults bundle found for pluginDefaultsRef '%s'", shorten(ref))
+		}
 	case "version":
 		_, _ = l.text(val, path)
 	}

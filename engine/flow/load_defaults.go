@@ -156,14 +156,17 @@ func inPackage(typ, prefix string) bool {
 // tasks, triggers, conditions, and objects inside of them. Nodes keep their places, so what is wrong in a default is reported there.
 func (l *loader) withDefaults(root *yaml.Node) *yaml.Node {
 	defaults := l.readDefaults(root)
+	if len(defaults) == 0 {
+		return root
+	}
 	m := merger{loader: l, defaults: defaults, done: map[*yaml.Node]*yaml.Node{}}
 	merged := *root
 	merged.Content = slices.Clone(root.Content)
 	for i := 0; i+1 < len(merged.Content); i += 2 {
-		switch name := merged.Content[i].Value; name {
+		switch merged.Content[i].Value {
 		case "pluginDefaults", "taskDefaults":
 		default:
-			merged.Content[i+1] = m.tree(merged.Content[i+1], name)
+			merged.Content[i+1] = m.tree(merged.Content[i+1])
 		}
 	}
 	return &merged
@@ -178,7 +181,7 @@ type merger struct {
 }
 
 // tree returns a node with the defaults for it and for everything inside of it.
-func (m *merger) tree(n *yaml.Node, path string) *yaml.Node {
+func (m *merger) tree(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.ScalarNode {
 		return n
 	}
@@ -187,48 +190,41 @@ func (m *merger) tree(n *yaml.Node, path string) *yaml.Node {
 	}
 	merged := n
 	for i, child := range n.Content {
-		inner := index(path, i)
-		if n.Kind == yaml.MappingNode {
-			if i%2 == 0 {
-				continue
-			}
-			inner = path + "." + shorten(n.Content[i-1].Value)
+		if n.Kind == yaml.MappingNode && i%2 == 0 {
+			continue
 		}
-		if other := m.tree(child, inner); other != child {
+		if other := m.tree(child); other != child {
 			if merged == n {
 				merged = withContent(n, slices.Clone(n.Content))
 			}
 			merged.Content[i] = other
 		}
 	}
-	if _, typ := memberNode(n, "type"); n.Kind == yaml.MappingNode && typ != nil && typ.Kind == yaml.ScalarNode {
-		merged = m.component(merged, typ.Value, path)
+	if n.Kind == yaml.MappingNode {
+		if _, typ := memberNode(n, "type"); typ != nil && typ.Kind == yaml.ScalarNode {
+			merged = m.component(merged, typ.Value)
+		}
 	}
 	m.done[n] = merged
 	return merged
 }
 
 // component returns a mapping that has a type with the defaults for it. A component that asks for a default by its ref gets that
-// one alone, and those that are forced.
-func (m *merger) component(n *yaml.Node, typ, path string) *yaml.Node {
+// one alone, and those that are forced; one that asks for what is not there goes on asking, which is an error when it is read.
+func (m *merger) component(n *yaml.Node, typ string) *yaml.Node {
 	key, asked := memberNode(n, "pluginDefaultsRef")
 	ref := ""
 	if asked != nil && asked.Kind == yaml.ScalarNode && !yaml.IsNull(asked) {
 		ref = asked.Value
-		n = withContent(n, slices.DeleteFunc(slices.Clone(n.Content), func(part *yaml.Node) bool { return part == key || part == asked }))
 	}
-	spec, found := m.catalog.anyKind(typ), false
+	spec := m.catalog.anyKind(typ)
 	for _, forced := range []bool{false, true} {
 		for i := range m.defaults {
 			if forced { // the first wins, so it comes last
 				i = len(m.defaults) - 1 - i
 			}
 			d := &m.defaults[i]
-			if d.forced != forced || !d.matches(typ, spec) {
-				continue
-			}
-			found = found || d.ref != "" && d.ref == ref
-			if d.ref != "" && d.ref != ref || d.ref == "" && ref != "" && !forced {
+			if d.forced != forced || !d.matches(typ, spec) || d.ref != "" && d.ref != ref || d.ref == "" && ref != "" && !forced {
 				continue
 			}
 			if m.added = min(m.added+d.size, hugeExtent); m.added > maxExpansion {
@@ -237,11 +233,11 @@ func (m *merger) component(n *yaml.Node, typ, path string) *yaml.Node {
 				}
 				return n
 			}
+			if d.ref != "" {
+				n = withContent(n, slices.DeleteFunc(slices.Clone(n.Content), func(part *yaml.Node) bool { return part == key || part == asked }))
+			}
 			n = mergeNodes(n, d.values, forced)
 		}
-	}
-	if ref != "" && !found {
-		m.errorAt(asked, path+".pluginDefaultsRef", "No pluginDefaults bundle found for pluginDefaultsRef '%s'", shorten(ref))
 	}
 	return n
 }
