@@ -17,6 +17,7 @@ type scope struct {
 	names   []string            // the variables
 	members map[string][]string // of the variables whose members are known
 	lists   []string            // members of `trigger` that hold a list of texts for each name
+	tasks   map[string]*Spec    // by id, of those whose outputs are all known
 }
 
 // runVariables are the variables that a run adds (engine/runner).
@@ -52,6 +53,7 @@ func (l *loader) scope(early bool) *scope {
 		}
 	}
 	l.triggerScope(s)
+	s.tasks = f.knownOutputs()
 	return s
 }
 
@@ -207,6 +209,9 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 	name := u.Path[0]
 	known := slices.Contains(s.names, name)
 	if known && (len(u.Path) == 1 || s.members[name] == nil || slices.Contains(s.members[name], u.Path[1])) {
+		if name == "outputs" && len(u.Path) > 2 && s.tasks[u.Path[1]] != nil {
+			l.checkOutput(s, t, in, u, rescued)
+		}
 		return
 	}
 	at := u.At[0]
@@ -231,6 +236,11 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 		message = "there is no variable `" + shorten(name) + "`"
 		hint = didYouMean(l.variableMeant(s, name))
 	}
+	l.warnName(t, in, u, rescued, at, message, hint)
+}
+
+// warnName warns of a name at a place of a use, unless the text rescues it and nothing else may be meant.
+func (l *loader) warnName(t expressionText, in *pebble.Inspection, u pebble.Use, rescued map[string]bool, at int, message, hint string) {
 	isRescued := u.Rescued
 	for n := range u.Path {
 		isRescued = isRescued || rescued[strings.Join(u.Path[:n+1], ".")]

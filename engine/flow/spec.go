@@ -13,16 +13,17 @@ const (
 // Spec describes one component type. The packages that implement components export their specs, the engine builds one
 // [Catalog] of them, and loading, documentation, schema and command line all read it from there.
 type Spec struct {
-	Kind       Kind
-	Type       string   // canonical, as in io.kestra.plugin.core.log.Log
-	Aliases    []string // other spellings that load; a flow keeps the one it was written with
-	Summary    string   // one line
-	Properties []Property
-	Outputs    []TaskOutput // tasks: what later expressions read as outputs.<id>.<name>
-	Example    string       // a component of this type as a flow writes it, in YAML
-	Refused    bool         // Compile refuses every component of the type, in words of its own: no list of types has it
-	Pure       bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
-	Executor   bool         // tasks: Kestra's executor does it and no worker, since it changes the execution itself
+	Kind        Kind
+	Type        string   // canonical, as in io.kestra.plugin.core.log.Log
+	Aliases     []string // other spellings that load; a flow keeps the one it was written with
+	Summary     string   // one line
+	Properties  []Property
+	Outputs     []TaskOutput // tasks: what later expressions read as outputs.<id>.<name>
+	OpenOutputs bool         // tasks: there may be others than Outputs, which follow from what the task does
+	Example     string       // a component of this type as a flow writes it, in YAML
+	Refused     bool         // Compile refuses every component of the type, in words of its own: no list of types has it
+	Pure        bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
+	Executor    bool         // tasks: Kestra's executor does it and no worker, since it changes the execution itself
 
 	// Shape says how the tasks inside of a task run, and Branches which they are. A leaf has none, and no Branches.
 	Shape    Shape

@@ -222,9 +222,9 @@ func newFixture(t testing.TB, o Options) *fixture {
 	f.runner = New(f.store, f.admission, o)
 	t.Cleanup(f.runner.Close)
 	specs := []flow.Spec{
-		{Kind: flow.KindTask, Type: "test.Gate", Compile: func(c *flow.Component) (any, error) { return gateTask{f, c.ID}, nil }},
-		{Kind: flow.KindTask, Type: "test.Sleep", Compile: func(*flow.Component) (any, error) { return sleepTask{f}, nil }},
-		{Kind: flow.KindTask, Type: "test.Slow", Compile: func(*flow.Component) (any, error) { return slowTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Gate", OpenOutputs: true, Compile: func(c *flow.Component) (any, error) { return gateTask{f, c.ID}, nil }},
+		{Kind: flow.KindTask, Type: "test.Sleep", OpenOutputs: true, Compile: func(*flow.Component) (any, error) { return sleepTask{f}, nil }},
+		{Kind: flow.KindTask, Type: "test.Slow", OpenOutputs: true, Compile: func(*flow.Component) (any, error) { return slowTask{}, nil }},
 		{
 			Kind: flow.KindTask, Type: "test.Parallel", Pure: true, Shape: flow.ShapeParallel,
 			Properties: []flow.Property{{Name: "tasks", Type: flow.Tasks, Required: true}},
@@ -247,14 +247,14 @@ func newFixture(t testing.TB, o Options) *fixture {
 				return values, nil
 			},
 		},
-		{Kind: flow.KindTask, Type: "test.Exit", Pure: true, Compile: func(*flow.Component) (any, error) { return exitTask{}, nil }},
-		{Kind: flow.KindTask, Type: "test.Open", Compile: func(*flow.Component) (any, error) { return openTask{}, nil }},
-		{Kind: flow.KindTask, Type: "test.Shouting", Compile: func(*flow.Component) (any, error) { return shoutingTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Exit", OpenOutputs: true, Pure: true, Compile: func(*flow.Component) (any, error) { return exitTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Open", OpenOutputs: true, Compile: func(*flow.Component) (any, error) { return openTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Shouting", OpenOutputs: true, Compile: func(*flow.Component) (any, error) { return shoutingTask{}, nil }},
 		{
 			Kind: flow.KindTask, Type: "test.Reading", Properties: []flow.Property{{Name: "format", Type: flow.String, Dynamic: true}},
 			Compile: func(c *flow.Component) (any, error) { return readingTask{c.Template("format")}, nil },
 		},
-		{Kind: flow.KindTask, Type: "test.Greedy", Pure: true, Compile: func(*flow.Component) (any, error) { return greedyTask{}, nil }},
+		{Kind: flow.KindTask, Type: "test.Greedy", OpenOutputs: true, Pure: true, Compile: func(*flow.Component) (any, error) { return greedyTask{}, nil }},
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}
 	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), output.Specs(), flowable.Specs()} {

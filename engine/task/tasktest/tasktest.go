@@ -67,7 +67,7 @@ func Examples(t *testing.T, specs []flow.Spec, others ...flow.Spec) {
 func Run(t testing.TB, specs []flow.Spec, yaml, body string) Result {
 	t.Helper()
 	c, lines := start(t, specs, yaml, body)
-	return c.run(lines)
+	return c.run(t, lines)
 }
 
 // RunWith loads a task as [Load] does, and runs one attempt of it with the variables of expressions given as JSON.
@@ -79,7 +79,7 @@ func RunWith(t testing.TB, specs []flow.Spec, yaml, variables string) Result {
 		t.Fatal(err)
 	}
 	c.Pebble.Vars = v.Map()
-	return c.run(lines)
+	return c.run(t, lines)
 }
 
 // Wake loads a task as [Load] does, and runs an attempt of it that has waited until the time it asked for.
@@ -87,7 +87,7 @@ func Wake(t testing.TB, specs []flow.Spec, yaml, body string) Result {
 	t.Helper()
 	c, lines := start(t, specs, yaml, body)
 	c.Woke = true
-	return c.run(lines)
+	return c.run(t, lines)
 }
 
 // Choose loads a flowable as [Load] does, and lets it choose one of its lists with the trigger body given as JSON.
@@ -95,6 +95,7 @@ func Choose(t testing.TB, specs []flow.Spec, yaml, body string) (task.Decision, 
 	t.Helper()
 	c, lines := start(t, specs, yaml, body)
 	d, err := c.compiled.(task.Choice).Choose(context.Background(), &c.Context)
+	c.checkOutputs(t, d.Outputs)
 	return d, result(d.Outputs, err, lines)
 }
 
@@ -123,10 +124,23 @@ func Until(t testing.TB, specs []flow.Spec, yaml, body string) (lasts time.Durat
 type started struct {
 	task.Context
 	compiled any
+	spec     *flow.Spec
 }
 
-func (s *started) run(lines *observer.ObservedLogs) Result {
+// checkOutputs checks that the spec names every output: flows are warned of outputs that it does not name.
+func (s *started) checkOutputs(t testing.TB, outputs value.Value) {
+	t.Helper()
+	for name := range outputs.Map().All() {
+		if !s.spec.OpenOutputs && !slices.ContainsFunc(s.spec.Outputs, func(o flow.TaskOutput) bool { return o.Name == name }) {
+			t.Errorf("%s has the output %s, which its spec does not name", s.spec.Type, name)
+		}
+	}
+}
+
+func (s *started) run(t testing.TB, lines *observer.ObservedLogs) Result {
+	t.Helper()
 	r, err := s.compiled.(task.Task).Run(context.Background(), &s.Context)
+	s.checkOutputs(t, r.Outputs)
 	out := result(r.Outputs, err, lines)
 	out.Labels, out.Exit = r.Labels, r.Exit
 	if !r.Wake.IsZero() {
@@ -149,7 +163,7 @@ func start(t testing.TB, specs []flow.Spec, yaml, body string) (started, *observ
 		t.Fatal(err)
 	}
 	core, lines := observer.New(zap.DebugLevel)
-	return started{compiled: c.Compiled, Context: task.Context{
+	return started{compiled: c.Compiled, spec: c.Spec, Context: task.Context{
 		Pebble: &pebble.Context{Vars: value.MapOf("trigger", value.MapOf("body", b)).Map(), Now: Now},
 		Log:    task.Logger{To: zap.New(core), Execution: "e", Namespace: "company.team", Flow: "hello", Task: "a"},
 	}}, lines

@@ -29,6 +29,7 @@ spec: |
   message: a build has failed
   level: {{ trigger.body.branch == 'main' ? 'ERROR' : 'WARN' }}
 `,
+		OpenOutputs: true,
 		Compile: func(c *flow.Component) (any, error) {
 			return &templated{spec: c.Template("spec"), load: c.TaskLoader()}, nil
 		},
