@@ -1,7 +1,6 @@
 package execution
 
 import (
-	"slices"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -130,9 +129,9 @@ func (w *walk) tryAgain(row int32) {
 // apply makes what a task wants of the execution.
 func (w *walk) apply(e *Event) {
 	s := w.state
-	for _, l := range e.Labels {
+	if len(e.Labels) > 0 {
 		w.state.headChanged = true
-		s.Labels = setLabel(s.Labels, l)
+		s.Labels = withLabels(s.Labels, e.Labels)
 	}
 	if !e.Variables.IsZero() {
 		w.state.headChanged = true
@@ -140,14 +139,20 @@ func (w *walk) apply(e *Event) {
 	}
 }
 
-// setLabel returns labels with one more, or with another value for its key. It changes none in place.
-func setLabel(labels []flow.Label, l flow.Label) []flow.Label {
-	for i := range labels {
-		if labels[i].Key == l.Key {
-			labels = slices.Clone(labels)
-			labels[i].Value = l.Value
-			return labels
-		}
+// withLabels returns labels with more, or with other values for their keys. It changes none in place.
+func withLabels(labels, more []flow.Label) []flow.Label {
+	out := make([]flow.Label, len(labels), len(labels)+len(more))
+	places := make(map[string]int, cap(out))
+	for i, l := range labels {
+		out[i], places[l.Key] = l, i
 	}
-	return append(slices.Clip(labels), l)
+	for _, l := range more {
+		if i, ok := places[l.Key]; ok {
+			out[i].Value = l.Value
+			continue
+		}
+		places[l.Key] = len(out)
+		out = append(out, l)
+	}
+	return out
 }

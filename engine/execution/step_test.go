@@ -1,6 +1,7 @@
 package execution
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -278,5 +279,21 @@ func TestWrongPlan(t *testing.T) {
 	}
 	if err := Step(a.plan, a.state, Event{}, new(Result)); err == nil {
 		t.Error("an event of no kind is taken")
+	}
+}
+
+// TestManyLabels checks that labels take no more work each the more of them there are.
+func TestManyLabels(t *testing.T) {
+	var more []flow.Label
+	for i := range 10_000 {
+		more = append(more, flow.Label{Key: fmt.Sprint(i % 5000), Value: fmt.Sprint(i)})
+	}
+	labels := []flow.Label{{Key: "first", Value: "x"}, {Key: "4999", Value: "y"}}
+	all := withLabels(labels, more)
+	if len(all) != 5001 || all[0] != labels[0] || all[1] != (flow.Label{Key: "4999", Value: "9999"}) || all[2] != (flow.Label{Key: "0", Value: "5000"}) || labels[1].Value != "y" {
+		t.Errorf("%d labels, the first are %v, those before are %v", len(all), all[:3], labels)
+	}
+	if n := testing.AllocsPerRun(1, func() { withLabels(labels, more) }); n > 1000 {
+		t.Errorf("%v pieces of memory are taken", n)
 	}
 }

@@ -41,21 +41,22 @@ type actor struct {
 	inputs  value.Value
 	scope   *scope.Execution // nil until it is needed
 
-	*desk                                // nil while nobody drives it
-	ahead      bool                      // a caller drives it who does not wait: drivers can
-	begun      bool                      // the event that begins the execution was stepped by, or it had begun before
-	placed     bool                      // the execution has a place of `concurrency`
-	effects    []execution.Effect        // to be performed by the driver, the first one first
-	blocking   []execution.Effect        // to be started when what led to them is committed
-	taken      []message                 // taken out of the inbox
-	barrier    bool                      // something must be committed
-	evaluation admission.Evaluation      // of what the driver evaluates
-	spent      bool                      // an effect is performed again although there is no more memory to be had
-	heard      int64                     // the number of the last signal that was stepped by
-	waits      map[int32]execution.Event // for each task run that waits for a time: what it is told then
-	untimed    []int32                   // of those, the ones that got into waits since timers were set
-	timers     map[int32]*time.Timer     // of those, while something else of the execution is under way
-	journal    journal
+	*desk                                 // nil while nobody drives it
+	ahead       bool                      // a caller drives it who does not wait: drivers can
+	begun       bool                      // the event that begins the execution was stepped by, or it had begun before
+	placed      bool                      // the execution has a place of `concurrency`
+	effects     []execution.Effect        // to be performed by the driver, the first one first
+	blocking    []execution.Effect        // to be started when what led to them is committed
+	taken       []message                 // taken out of the inbox
+	barrier     bool                      // something must be committed
+	evaluation  admission.Evaluation      // of what the driver evaluates
+	ofVariables int64                     // bytes that its variables take, once a task has set them
+	spent       bool                      // an effect is performed again although there is no more memory to be had
+	heard       int64                     // the number of the last signal that was stepped by
+	waits       map[int32]execution.Event // for each task run that waits for a time: what it is told then
+	untimed     []int32                   // of those, the ones that got into waits since timers were set
+	timers      map[int32]*time.Timer     // of those, while something else of the execution is under way
+	journal     journal
 
 	mu        sync.Mutex
 	inbox     []message
@@ -64,7 +65,7 @@ type actor struct {
 	gone      bool                         // it takes no more events: the execution has ended or is parked
 	over      bool                         // it was finished
 	running   map[int32]context.CancelFunc // attempts that run on goroutines of their own, by row
-	kept      int64                        // bytes that the outputs of its tasks and its own take
+	kept      int64                        // bytes that the outputs of its tasks, its own and its variables take
 	room      [2]execution.Effect          // of most queues of effects
 }
 
@@ -103,6 +104,9 @@ type message struct {
 	event   execution.Event
 	outputs value.Value
 	kept    int64 // bytes taken for them, to be given back if nobody wants them
+
+	variables   value.Value // those that the event has as text
+	ofVariables int64       // bytes taken for them
 }
 
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
@@ -230,8 +234,13 @@ func (a *actor) step(m message) error {
 		return err
 	}
 	if a.result.Stale {
-		a.claim.Give(m.kept)
+		a.give(m.kept + m.ofVariables)
 		return nil
+	}
+	if !m.event.Variables.IsZero() {
+		a.variables().SetVariables(m.variables)
+		a.give(a.ofVariables)
+		a.ofVariables = m.ofVariables
 	}
 	a.noteTimes()
 	if len(a.result.Rows) > 0 {

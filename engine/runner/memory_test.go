@@ -60,6 +60,15 @@ func TestMemoryThatIsShort(t *testing.T) {
 	})
 }
 
+// setsVariable returns n tasks, each of which sets a variable to the body.
+func setsVariable(n int) string {
+	var tasks strings.Builder
+	for i := range n {
+		fmt.Fprintf(&tasks, "{id: t%d, type: io.kestra.plugin.core.execution.SetVariables, variables: {v: '{{ trigger.body }}'}}, ", i)
+	}
+	return tasks.String()
+}
+
 // TestOutputsThatTakeTooMuch checks that the outputs of an execution have a limit that does not depend on others.
 func TestOutputsThatTakeTooMuch(t *testing.T) {
 	const kib = 1 << 10
@@ -80,6 +89,10 @@ func TestOutputsThatTakeTooMuch(t *testing.T) {
 			"a label and a variable", "tasks: [{id: a, type: io.kestra.plugin.core.execution.Labels, labels: {l: '{{ trigger.body }}'}}, {id: b, type: io.kestra.plugin.core.execution.SetVariables, variables: {v: '{{ trigger.body }}'}}]",
 			9000 * kib, fell,
 			[]string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
+		},
+		{
+			"a variable that is set again and again", "tasks: [" + setsVariable(5) + "]",
+			3000 * kib, ran, nil,
 		},
 		{
 			"two labels", "tasks: [{id: a, type: io.kestra.plugin.core.execution.Labels, labels: {l: '{{ trigger.body }}', m: '{{ trigger.body }}'}}]",

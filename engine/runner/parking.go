@@ -154,6 +154,8 @@ func (r *Runner) resume(s *execution.State) {
 		return
 	}
 	a.claim.Charge(size(s))
+	a.ofVariables = int64(len(s.Variables.JSON))
+	a.kept = a.ofVariables
 	if err := a.loadEffects(); err != nil {
 		r.takeUp(a)
 		a.finish(a.broken("the execution cannot go on", err))

@@ -221,11 +221,9 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 		m.kept += kept
 	}
 	if !result.Variables.IsNull() {
-		var kept int64
-		if m.event.Variables, _, kept, err = a.keep(ctx, result.Variables, 0, spent); err != nil {
+		if m.event.Variables, m.variables, m.ofVariables, err = a.keep(ctx, result.Variables, made, spent); err != nil {
 			return a.failed(m, &c.Log, err)
 		}
-		m.kept += kept
 	}
 	return m, nil
 }
@@ -354,6 +352,17 @@ func (a *actor) take(bytes int64, spent bool) error {
 		return errMemory
 	}
 	return err
+}
+
+// give gives back what was taken for something that the state does not keep any more.
+func (a *actor) give(bytes int64) {
+	if bytes == 0 {
+		return
+	}
+	a.mu.Lock()
+	a.kept -= bytes
+	a.mu.Unlock()
+	a.claim.Give(bytes)
 }
 
 // textToValue bounds how much larger a value is than its JSON text: an empty object within a list has three characters.

@@ -19,12 +19,17 @@ type Execution struct {
 	inputs     value.Value // null until they are decoded
 	inputsOnce sync.Once
 	runs       index
+	labels     *nested  // as the state has them now
+	first      nested   // those that it had at first
+	variables  *decoded // that a task has set; nil: none has
+	outputs    *decoded // of the flow; nil before there are some
 }
 
 // New returns the variables of an execution. The trigger is that of its request while that is at hand; nil: it is decoded
 // from the state. Task runs that the state has are recorded.
 func New(f *Flow, s *execution.State, trigger *value.Map) *Execution {
-	x := &Execution{flow: f, state: s, trigger: trigger}
+	x := &Execution{flow: f, state: s, trigger: trigger, first: nested{labels: s.Labels}}
+	x.labels = &x.first
 	for row := range s.Runs {
 		x.Record(int32(row), decodeDatum(s.Runs[row].Outputs))
 	}
@@ -33,6 +38,11 @@ func New(f *Flow, s *execution.State, trigger *value.Map) *Execution {
 
 // SetInputs gives the values of the inputs, which are decoded from the state otherwise. It must be called before they are read.
 func (x *Execution) SetInputs(v value.Value) { x.inputs = v }
+
+// SetVariables notes that a task has set the variables that the state keeps now as text.
+func (x *Execution) SetVariables(v value.Value) {
+	x.variables = &decoded{text: x.state.Variables, value: v}
+}
 
 // Record notes that a task run has changed. outputs is the value of its outputs, in the form of [value.Normal]; null while
 // it has none. A flowable has outputs, if only empty ones, as soon as what is inside of it runs.
@@ -51,9 +61,10 @@ func (x *Execution) Context(row int32) pebble.Context { return x.flow.Context(x.
 
 // At returns the variables as they stand now.
 func (x *Execution) At(row int32) *value.Map {
+	x.follow()
 	v := &view{
-		execution: x, row: row, id: x.state.ID, start: x.state.History[0], status: x.state.Status(), labels: x.state.Labels,
-		variables: x.state.Variables, outputs: x.state.Outputs, runs: x.runs.snapshot(),
+		execution: x, row: row, id: x.state.ID, start: x.state.History[0], status: x.state.Status(), labels: x.labels,
+		variables: x.variables, outputs: x.outputs, runs: x.runs.snapshot(),
 	}
 	if row != execution.RootRow {
 		r := &x.state.Runs[row]
@@ -66,6 +77,19 @@ func (x *Execution) At(row int32) *value.Map {
 		}
 	}
 	return v.Drawn.From(v)
+}
+
+// follow takes what the state has now of what is made once. Before, nothing that the state has changed is seen.
+func (x *Execution) follow() {
+	if !same(x.labels.labels, x.state.Labels) {
+		x.labels = &nested{labels: x.state.Labels}
+	}
+	if now := x.state.Variables; !now.IsZero() && (x.variables == nil || !same(x.variables.text.JSON, now.JSON)) {
+		x.variables = &decoded{text: now}
+	}
+	if now := x.state.Outputs; !now.IsZero() && x.outputs == nil {
+		x.outputs = &decoded{text: now}
+	}
 }
 
 // iteration returns the number of the round, in the innermost loop around a task run, that it is in.
@@ -108,9 +132,9 @@ type view struct {
 	id        string
 	start     execution.Transition
 	status    execution.Status
-	labels    []flow.Label
-	variables execution.Datum
-	outputs   execution.Datum
+	labels    *nested
+	variables *decoded
+	outputs   *decoded
 	runs      snapshot
 	run       runView
 }
@@ -144,12 +168,14 @@ func (v *view) Get(name string) (value.Value, bool) {
 		m.Set("startDate", value.Time(v.start.At))
 		m.Set("originalId", value.String(v.id))
 		m.Set("state", value.String(string(v.status)))
-		if outputs := decodeDatum(v.outputs); !outputs.IsNull() && outputs.Map().Len() > 0 { // for afterExecution
-			m.Set("outputs", outputs)
+		if v.outputs != nil { // for afterExecution
+			if outputs := v.outputs.get(); outputs.Map().Len() > 0 {
+				m.Set("outputs", outputs)
+			}
 		}
 		return value.FromMap(m), true
 	case "labels":
-		return value.FromMap(flow.NestLabels(v.labels)), true
+		return v.labels.get(), true
 	case "tasks":
 		return value.FromMap(value.DrawMap(tasksView{v.runs})), true
 	case "taskrun":
@@ -164,8 +190,8 @@ func (v *view) Get(name string) (value.Value, bool) {
 	case "parents":
 		return v.parents(), true
 	case "vars":
-		if !v.variables.IsZero() {
-			return decodeDatum(v.variables), true
+		if v.variables != nil {
+			return v.variables.get(), true
 		}
 	}
 	return x.flow.constants.Get(name)
