@@ -30,6 +30,7 @@ func TestDefaultsMerge(t *testing.T) {
 		{"forced before others", []string{fmt.Sprintf(fill, "2"), fmt.Sprintf(forced, "3")}, "string: s", `3`},
 		{"maps", []string{fmt.Sprintf(fill, "{a: 1, b: {c: 2, d: 3}}")}, "any: {b: {c: 4}, e: 5}", `{"b":{"c":4,"d":3},"e":5,"a":1}`},
 		{"maps, forced", []string{fmt.Sprintf(forced, "{a: 1, b: {c: 2, d: 3}}")}, "any: {b: {c: 4}, e: 5}", `{"b":{"c":2,"d":3},"e":5,"a":1}`},
+		{"lists of several", []string{fmt.Sprintf(fill, "[1]"), fmt.Sprintf(fill, "[2]"), fmt.Sprintf(forced, "[4]"), fmt.Sprintf(forced, "[5]")}, "any: [3]", `[2,1,3,5,4]`},
 		{"lists", []string{fmt.Sprintf(fill, "[1, {a: 1}]")}, "any: [2, {a: 1}, 1, 2]", `[1,{"a":1},2,2]`},
 		{"lists, forced", []string{fmt.Sprintf(forced, "[1, 2]")}, "any: [2, 3]", `[2,3,1]`},
 		{"a list and a map", []string{fmt.Sprintf(fill, "[1]")}, "any: {a: 1}", `{"a":1}`},
@@ -54,6 +55,13 @@ func TestDefaultsMerge(t *testing.T) {
 				t.Errorf("task %s has %s, want %s", f.Tasks[0].ID, got, tt.want)
 			}
 		})
+	}
+}
+
+func TestDefaultsAreFew(t *testing.T) {
+	_, found := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: test.All}]\npluginDefaults:\n"+strings.Repeat("  - {type: a, values: {}}\n", maxDefaults+1))
+	if got, want := findings(nil, found), "flow.yml:5:3: pluginDefaults: may have 200 entries at most\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

@@ -77,7 +77,11 @@ func TestCostIsBounded(t *testing.T) {
 	for i := 1; inputs.Len() < MaxSource-100; i++ {
 		inputs.WriteString("  - {id: a" + itoa(i) + ", type: INT, dependsOn: {inputs: [a" + itoa(i-1) + "]}}\n")
 	}
+	defaults := &strings.Builder{}
+	defaults.WriteString("id: x\nnamespace: n\npluginDefaults:\n" + strings.Repeat("  - {type: a, values: {k: [1]}}\n", maxDefaults) + "tasks: [{id: t, type: test.All}]\nvariables:\n  v:\n")
+	defaults.WriteString(strings.Repeat("  - {type: a.b, k: [2]}\n", (MaxSource-defaults.Len())/24))
 	tests := map[string]string{
+		"defaults of many things":          defaults.String(),
 		"inputs that depend on each other": inputs.String(),
 		"a long id of an input": "id: x\nnamespace: n\ntasks: [{id: t, type: test.All}]\ninputs: [{id: a" +
 			strings.Repeat(".a", MaxSource/2-100) + ", type: INT}]\n",

@@ -19,6 +19,9 @@ type pluginDefault struct {
 	size   int        // nodes that it adds to a component
 }
 
+// maxDefaults bounds the entries of pluginDefaults, each of which is held against every type in the flow.
+const maxDefaults = 200
+
 var defaultMembers = map[string]memberState{"type": supported, "forced": supported, "ref": supported, "values": supported}
 
 // readDefaults returns the defaults of a flow, the most important first. An older name of pluginDefaults is taskDefaults; where
@@ -31,6 +34,10 @@ func (l *loader) readDefaults(root *yaml.Node) []pluginDefault {
 			continue
 		}
 		items, _ := l.list(n, name)
+		if len(items) > maxDefaults {
+			l.errorAt(n, name, "may have %d entries at most", maxDefaults)
+			continue
+		}
 		for i, item := range items {
 			if d, ok := l.readDefault(item, index(name, i)); ok {
 				defaults = append(defaults, d)
@@ -218,26 +225,36 @@ func (m *merger) component(n *yaml.Node, typ string) *yaml.Node {
 		ref = asked.Value
 	}
 	spec := m.catalog.anyKind(typ)
-	for _, forced := range []bool{false, true} {
-		for i := range m.defaults {
-			if forced { // the first wins, so it comes last
-				i = len(m.defaults) - 1 - i
-			}
-			d := &m.defaults[i]
-			if d.forced != forced || !d.matches(typ, spec) || d.ref != "" && d.ref != ref || d.ref == "" && ref != "" && !forced {
-				continue
-			}
-			if m.added = min(m.added+d.size, hugeExtent); m.added > maxExpansion {
-				if m.added-d.size <= maxExpansion {
-					m.errorAt(d.values, "", "defaults add more than %d values to tasks and triggers", maxExpansion)
-				}
-				return n
-			}
-			if d.ref != "" {
-				n = withContent(n, slices.DeleteFunc(slices.Clone(n.Content), func(part *yaml.Node) bool { return part == key || part == asked }))
-			}
-			n = mergeNodes(n, d.values, forced)
+	var fill, force *yaml.Node // the values of all defaults of a kind
+	for i := range m.defaults {
+		d := &m.defaults[i]
+		if !d.matches(typ, spec) || d.ref != "" && d.ref != ref || d.ref == "" && ref != "" && !d.forced {
+			continue
 		}
+		if m.added = min(m.added+d.size, hugeExtent); m.added > maxExpansion {
+			if m.added-d.size <= maxExpansion {
+				m.errorAt(d.values, "", "defaults add more than %d values to tasks and triggers", maxExpansion)
+			}
+			return n
+		}
+		if d.ref != "" {
+			n = withContent(n, slices.DeleteFunc(slices.Clone(n.Content), func(part *yaml.Node) bool { return part == key || part == asked }))
+		}
+		all := &fill
+		if d.forced {
+			all = &force
+		}
+		if *all == nil {
+			*all = d.values
+		} else {
+			*all = mergeNodes(*all, d.values, false)
+		}
+	}
+	if fill != nil {
+		n = mergeNodes(n, fill, false)
+	}
+	if force != nil {
+		n = mergeNodes(n, force, true)
 	}
 	return n
 }
