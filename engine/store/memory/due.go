@@ -29,7 +29,7 @@ func newWaiting() *queue[*entry] {
 // park leaves e until something happens; without p, or after its end, e is not left.
 func (s *Store) park(e *entry, p *execution.Park, hints []execution.Hint) []execution.Hint {
 	s.unpark(e)
-	hint := execution.Hint{ID: e.id, Ended: e.ended}
+	hint := execution.Hint{ID: e.id, Ended: e.ended != 0}
 	if p != nil && !hint.Ended {
 		e.parked = true
 		switch {

@@ -1,44 +1,19 @@
 package memory
 
-import "github.com/caddy-kestra/kestra-webhook/engine/execution"
+import (
+	"slices"
 
-// endings are the executions that have ended, in the order of their ends: a list whose links are in the entries.
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// endings are the ends of executions, the oldest first. They hold numbers instead of pointers, because there are thousands.
 type endings struct {
-	first, last *entry
-	number      int
+	list []ending
+	left int // of the list, those that still are the end of an execution
 }
 
-// link is the place of an entry among the endings.
-type link struct {
-	ended         bool
-	before, after *entry
-}
-
-func (l *endings) add(e *entry) {
-	e.link = link{ended: true, before: l.last}
-	if l.last == nil {
-		l.first = e
-	} else {
-		l.last.after = e
-	}
-	l.last = e
-	l.number++
-}
-
-func (l *endings) remove(e *entry) {
-	if e.before == nil {
-		l.first = e.after
-	} else {
-		e.before.after = e.after
-	}
-	if e.after == nil {
-		l.last = e.before
-	} else {
-		e.after.before = e.before
-	}
-	e.link = link{}
-	l.number--
-}
+// ending is the end of the execution with a number: an execution that goes on and ends again has another one.
+type ending struct{ execution, number int64 }
 
 // settle packs an execution that has ended and puts it among those, or takes it out: one that has ended may go on again.
 func (s *Store) settle(e *entry) {
@@ -46,28 +21,47 @@ func (s *Store) settle(e *entry) {
 		s.pack(e)
 	}
 	switch {
-	case e.over && !e.ended:
-		s.ended.add(e)
+	case e.over && e.ended == 0:
+		s.last.ending++
+		e.ended = s.last.ending
+		s.ended.list = append(s.ended.list, ending{e.seq, e.ended})
+		s.ended.left++
 		s.endedBytes += e.bytes
-	case !e.over && e.ended:
-		s.ended.remove(e)
+	case !e.over && e.ended != 0:
+		e.ended = 0
+		s.ended.left--
 		s.endedBytes -= e.bytes
+		if len(s.ended.list) > 2*s.ended.left {
+			s.ended.list = slices.DeleteFunc(s.ended.list, func(end ending) bool { return s.endedBy(end) == nil })
+		}
 	}
+}
+
+// endedBy returns the execution that has ended by an ending; nil if it has gone on.
+func (s *Store) endedBy(end ending) *entry {
+	if e := s.order.at(end.execution); e != nil && e.ended == end.number {
+		return e
+	}
+	return nil
 }
 
 // grow counts what e has grown by.
 func (s *Store) grow(e *entry, bytes int) {
 	e.bytes += bytes
-	if e.ended {
+	if e.ended != 0 {
 		s.endedBytes += bytes
 	}
 }
 
 // drop lets go of the executions that ended first until what is left fits.
 func (s *Store) drop() {
-	for s.ended.number > s.options.Ended || s.endedBytes > s.options.EndedBytes {
-		e := s.ended.first
-		s.ended.remove(e)
+	for s.ended.left > s.options.Ended || s.endedBytes > s.options.EndedBytes {
+		e := s.endedBy(s.ended.list[0])
+		s.ended.list = s.ended.list[1:]
+		if e == nil {
+			continue
+		}
+		s.ended.left--
 		s.endedBytes -= e.bytes
 		s.order.remove(e.seq)
 		delete(s.executions, e.id)
@@ -80,14 +74,13 @@ func (s *Store) drop() {
 // The sizes of what is kept beside its texts, in bytes. Strings of an execution that its task runs share count once.
 const (
 	startBytes      = 850 // with the entry and its places in the indexes
-	packedBytes     = 400 // likewise, of a packed one
+	packedBytes     = 480 // likewise, of a packed one
 	labelBytes      = 32
 	transitionBytes = 40
 	runBytes        = 280
 	attemptBytes    = 24
 	valueBytes      = 16
 	signalBytes     = 360
-	linesBytes      = 160
 )
 
 // size returns what the state and the task runs of an entry take.

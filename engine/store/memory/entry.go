@@ -19,9 +19,9 @@ type entry struct {
 	state   *execution.State // without its task runs and its version; nil when it is packed
 	runs    []*execution.Run // by row
 	packed  packed
-	bytes   int // the size of all that belongs to it, estimated
-	link
-	batch int64 // the last one that looked at it
+	bytes   int   // the size of all that belongs to it, estimated
+	ended   int64 // the number of its ending; 0: it goes on
+	batch   int64 // the last one that looked at it
 
 	parked    bool
 	wake      time.Time // of one in the queue of those that are due: when; zero: at once
@@ -30,7 +30,7 @@ type entry struct {
 	waitingAt int
 
 	inbox *inbox
-	lines *lines
+	lines lines
 	refs  []string // of its values
 }
 
@@ -39,6 +39,7 @@ func (s *Store) newEntry(st *execution.State) *entry {
 	e := &entry{id: st.ID, flow: flowKey{st.Namespace, st.FlowID}, status: st.Status(), over: st.Over(), version: 1}
 	if e.over && sizeOf(st) <= packLimit {
 		e.packed = s.packNew(st)
+		e.id = e.packed.id()
 		e.bytes = e.size()
 		return e
 	}

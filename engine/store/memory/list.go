@@ -23,6 +23,14 @@ type numbered struct {
 // add adds the newest.
 func (o *order) add(e *entry) { o.numbers = append(o.numbers, numbered{e.seq, e}) }
 
+// at returns the execution with a number; nil if there is none.
+func (o *order) at(seq int64) *entry {
+	if i := o.older(seq); i < len(o.numbers) && o.numbers[i].seq == seq {
+		return o.numbers[i].entry
+	}
+	return nil
+}
+
 // remove removes an execution. Its number stays until there are more of those than of executions, so that removing costs
 // little, wherever it stands.
 func (o *order) remove(seq int64) {
@@ -35,6 +43,11 @@ func (o *order) remove(seq int64) {
 
 // older returns how many numbers are smaller.
 func (o *order) older(seq int64) int {
+	if len(o.numbers) > 0 { // without gaps, which mostly stand before it, its place follows from the first number
+		if i := seq - o.numbers[0].seq; i >= 0 && i < int64(len(o.numbers)) && o.numbers[i].seq == seq {
+			return int(i)
+		}
+	}
 	return sort.Search(len(o.numbers), func(i int) bool { return o.numbers[i].seq >= seq })
 }
 

@@ -22,11 +22,7 @@ type lines struct {
 // log keeps a line. When there are too many, the oldest of its execution go.
 func (s *Store) log(line *execution.LogLine) {
 	e := s.executions[line.Execution]
-	if e.lines == nil {
-		e.lines = &lines{}
-		s.grow(e, linesBytes)
-	}
-	l := e.lines
+	l := &e.lines
 	before := len(l.bytes)
 	s.last.line++
 	encoded := s.encode(func(c *codec) { c.line(line, &s.last.line) })
@@ -71,8 +67,8 @@ func (s *Store) Logs(_ context.Context, id string, after int64, limit int) ([]ex
 		return nil, execution.ErrClosed
 	}
 	var l lines
-	if e := s.executions[id]; e != nil && e.lines != nil {
-		l = *e.lines
+	if e := s.executions[id]; e != nil {
+		l = e.lines
 	}
 	s.mu.RUnlock()
 	var found []execution.LogLine

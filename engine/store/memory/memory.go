@@ -54,8 +54,8 @@ type Store struct {
 
 // counters are the last numbers that were given.
 type counters struct {
-	execution, signal, line, batch int64
-	value                          uint64
+	execution, ending, signal, line, batch int64
+	value                                  uint64
 }
 
 var _ execution.Store = (*Store)(nil)

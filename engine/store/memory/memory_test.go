@@ -32,16 +32,14 @@ func TestSuiteOpensAgain(t *testing.T) {
 		next.places, next.deliveries, next.last = old.places, old.deliveries, old.last
 		next.triggers, next.pairs, next.flows = old.triggers, old.pairs, old.flows
 		for _, n := range next.order.numbers {
-			if e := n.entry; !e.ended {
+			if e := n.entry; e.ended == 0 {
 				old.unpark(e)
 				e.version++
 				e.parked = true
 				next.due.add(e)
-			} else {
-				next.ended.add(e)
 			}
 		}
-		next.endedBytes = old.endedBytes
+		next.ended, next.endedBytes = old.ended, old.endedBytes
 		return remembering{next}
 	}
 	storetest.Run(t, storetest.Harness{

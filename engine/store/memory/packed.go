@@ -20,6 +20,12 @@ type packed struct {
 // reader returns a codec that reads p.
 func (p *packed) reader() codec { return codec{reading: true, rest: p.text, variables: p.variables} }
 
+// id returns the id of the execution, without memory of its own.
+func (p *packed) id() string {
+	c := p.reader()
+	return c.take() // the first thing in it
+}
+
 // packLimit is up to which size, in bytes, estimated, an execution is packed: that is done with the lock held.
 const packLimit = 64 << 10
 
