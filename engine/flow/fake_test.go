@@ -83,6 +83,10 @@ func fakeSpecs() []Spec {
 			},
 		},
 		{
+			Kind: KindTask, Type: "test.Set", Compile: itself, NewVariables: "variables",
+			Properties: []Property{{Name: "variables", Type: Map, Dynamic: true, JSONText: true}},
+		},
+		{
 			Kind: KindTrigger, Type: "io.kestra.plugin.core.trigger.Webhook", Properties: webhookProperties,
 			Compile: func(c *Component) (any, error) {
 				for key, v := range c.Value("labels").Map().All() {

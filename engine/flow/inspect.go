@@ -8,6 +8,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
 
@@ -39,12 +40,7 @@ func (l *loader) scope(early bool) *scope {
 		s.members["execution"] = append(s.members["execution"], "outputs") // once they are evaluated, for afterExecution
 		s.names = append(s.names, runVariables...)
 	}
-	if f.Variables.Len() > 0 {
-		s.names = append(s.names, "vars")
-		for name := range f.Variables.All() {
-			s.members["vars"] = append(s.members["vars"], name)
-		}
-	}
+	s.addVariables(f)
 	if len(f.Inputs) > 0 {
 		s.names = append(s.names, "inputs")
 		for _, in := range f.Inputs {
@@ -55,6 +51,31 @@ func (l *loader) scope(early bool) *scope {
 	l.triggerScope(s)
 	s.tasks = f.knownOutputs()
 	return s
+}
+
+// addVariables adds `vars`: the variables of the flow and, while it runs, those that its tasks set.
+func (s *scope) addVariables(f *Flow) {
+	set, open := slices.Clone(f.Variables.Keys()), false
+	if !s.early {
+		for c := range f.components {
+			name := c.Spec.NewVariables
+			if name == "" {
+				continue
+			}
+			v := c.Value(name)
+			open = open || v.Kind() != value.KindMap
+			for key := range v.Map().All() {
+				open = open || hasExpression(key)
+				set = append(set, key)
+			}
+		}
+	}
+	if len(set) > 0 || open {
+		s.names = append(s.names, "vars")
+	}
+	if !open {
+		s.members["vars"] = set
+	}
 }
 
 // triggerScope adds what the triggers say of the variable `trigger`. One of a type that never fires here gives it members

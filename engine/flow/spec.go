@@ -24,6 +24,8 @@ type Spec struct {
 	Refused     bool         // Compile refuses every component of the type, in words of its own: no list of types has it
 	Pure        bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
 	Executor    bool         // tasks: Kestra's executor does it and no worker, since it changes the execution itself
+	// NewVariables is the property of a task whose members become variables of the execution; empty: there is none.
+	NewVariables string
 
 	// Shape says how the tasks inside of a task run, and Branches which they are. A leaf has none, and no Branches.
 	Shape    Shape

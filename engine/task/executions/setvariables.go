@@ -19,6 +19,8 @@ func setVariablesSpec() flow.Spec {
 		Summary:  "Set variables of the execution, which the tasks that follow read as `vars`.",
 		Pure:     true,
 		Executor: true,
+
+		NewVariables: "variables",
 		Properties: []flow.Property{
 			{Name: "variables", Type: flow.Map, Required: true, Dynamic: true, JSONText: true, Summary: "The variables. A map is merged into the one that has its name. An expression gives text, whatever it evaluates to."},
 			{Name: "overwrite", Type: flow.Boolean, Dynamic: true, Default: "true", Summary: "Whether variables may be there already; if not, the task fails for one that is."},
