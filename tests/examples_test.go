@@ -18,21 +18,17 @@ import (
 // TestExamples loads all flows of flows.example, without a finding, and sends what the comment of each says: every execution must
 // end with SUCCESS.
 func TestExamples(t *testing.T) {
-	files, err := filepath.Glob("../flows.example/*.yml")
-	if err != nil || len(files) == 0 {
+	sources, err := flow.ReadDir("../flows.example")
+	if err != nil || len(sources) == 0 {
 		t.Fatal("no examples", err)
 	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			calls := curls(string(text))
+	e, site := serve(t, sources) // together: some start others
+	for _, source := range sources {
+		t.Run(filepath.Base(source.Name), func(t *testing.T) {
+			calls := curls(string(source.YAML))
 			if len(calls) == 0 {
 				t.Fatal("the comment shows no call")
 			}
-			e, site := serve(t, flow.NewSource(filepath.Base(file), text))
 			for _, call := range calls {
 				answer, release := site.Webhook(t.Context(), call.request(t))
 				body := string(answer.Body)
@@ -71,10 +67,10 @@ func TestExamplesShowFlowables(t *testing.T) {
 	}
 }
 
-// serve loads a flow that must have no findings.
-func serve(t *testing.T, source *flow.Source) (*engine.Engine, *engine.Site) {
+// serve loads flows that must have no findings.
+func serve(t *testing.T, sources []*flow.Source) (*engine.Engine, *engine.Site) {
 	t.Helper()
-	set, found := engine.Load([]*flow.Source{source})
+	set, found := engine.Load(sources)
 	site, more, err := engine.NewSite(set, engine.SiteOptions{})
 	if err != nil || len(found)+len(more) > 0 {
 		t.Fatal(found, more, err)

@@ -27,6 +27,12 @@ func NewChild(p *Plan, s *State, e Effect, waits bool, trigger Trigger) *State {
 	return child
 }
 
+// killedChild returns the outputs of a task run whose execution is killed with it.
+func (s *State) killedChild(row int32) Datum {
+	id := s.ChildID(row, int32(len(s.Runs[row].Attempts)-1))
+	return Datum{JSON: []byte(`{"executionId":"` + id + `","state":"KILLED"}`)} // ids are letters and digits
+}
+
 // Ended returns the signal that tells the parent of an execution of its end, with what the task run has as outputs by that.
 func (s *State) Ended(outputs Datum) Signal {
 	return Signal{To: s.Parent.ID, ID: s.ID, Event: Event{

@@ -18,6 +18,14 @@ func childSection(next *flow.Component) section {
 			{"RUNNING child", "s execution ends KILLED", "KILLED", "commit; flow KILLED"},
 			{"SUCCESS", "s execution ends FAILED", "SUCCESS", "ignored"},
 		}},
+		{"A child s with a timeout. When it is over, or when the execution is killed, the one that it has started is killed.", newFlow(child("s", timeout), next), "s", []move{
+			{"not begun", "Started", "RUNNING eval", "eval call s"},
+			{"RUNNING eval", "s starts an execution", "RUNNING child", "commit"},
+			{"RUNNING eval", "s times out", "FAILED", "commit; flow FAILED"},
+			{"RUNNING child", "s times out", "FAILED", "commit, kill the execution of s; flow FAILED"},
+			{"RUNNING child", "s execution ends SUCCESS", "SUCCESS", "commit, run next"},
+			{"FAILED", "s execution ends KILLED", "FAILED", "ignored"},
+		}},
 		{"A child s that does not transmit what its execution ends with.", newFlow(child("s", careless), next), "s", []move{
 			{"not begun", "Started", "RUNNING eval", "eval call s"},
 			{"RUNNING eval", "s starts an execution", "RUNNING child", "commit"},

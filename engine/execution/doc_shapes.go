@@ -255,6 +255,19 @@
 //	SUCCESS
 //	    s execution ends FAILED    → SUCCESS        ignored
 //
+// A child s with a timeout. When it is over, or when the execution is killed, the one that it has started is killed.
+//
+//	not begun
+//	    Started                  → RUNNING eval   eval call s
+//	RUNNING eval
+//	    s starts an execution    → RUNNING child  commit
+//	    s times out              → FAILED         commit; flow FAILED
+//	RUNNING child
+//	    s times out              → FAILED         commit, kill the execution of s; flow FAILED
+//	    s execution ends SUCCESS → SUCCESS        commit, run next
+//	FAILED
+//	    s execution ends KILLED  → FAILED         ignored
+//
 // A child s that does not transmit what its execution ends with.
 //
 //	not begun

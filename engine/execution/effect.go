@@ -7,7 +7,7 @@ import "time"
 type Effect struct {
 	Kind    EffectKind `json:"kind"`
 	Run     int32      `json:"run"`               // row; [RootRow] for the execution as a whole
-	Attempt int32      `json:"attempt,omitempty"` // of RunTask, Cancel and the Eval of a Call, counted from 0
+	Attempt int32      `json:"attempt,omitempty"` // of RunTask, Cancel, KillChild and the Eval of a Call, counted from 0
 	What    What       `json:"what,omitzero"`     // of Eval
 	Woke    bool       `json:"woke,omitempty"`    // of RunTask: the attempt goes on after the time that it waited for
 	At      time.Time  `json:"at,omitzero"`       // the clock that expressions see
@@ -19,13 +19,14 @@ type EffectKind uint8
 
 // The kinds of effect.
 const (
-	Begin   EffectKind = iota + 1 // the execution has not begun: answered by Started, or by NoPlace
-	Eval                          // evaluate expressions: answered by Evaluated
-	RunTask                       // run an attempt of a task: answered by TaskEnded
-	Cancel                        // end an attempt that runs, whose answer nobody waits for
+	Begin     EffectKind = iota + 1 // the execution has not begun: answered by Started, or by NoPlace
+	Eval                            // evaluate expressions: answered by Evaluated
+	RunTask                         // run an attempt of a task: answered by TaskEnded
+	KillChild                       // kill the execution that an attempt has started; with the commit
+	Cancel                          // end an attempt that runs, whose answer nobody waits for
 )
 
-var effectNames = []string{"", "begin", "eval", "runTask", "cancel"}
+var effectNames = []string{"", "begin", "eval", "runTask", "killChild", "cancel"}
 
 // MarshalText writes the word for k.
 func (k EffectKind) MarshalText() ([]byte, error) { return name(effectNames, int(k)) }

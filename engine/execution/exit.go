@@ -76,9 +76,15 @@ func (s *State) within(row, below int32) bool {
 	return row == below
 }
 
-// cancel ends the attempt of a leaf if it runs.
+// cancel ends the attempt of a leaf if it runs, and the execution that the attempt of a Child waits for.
 func (w *walk) cancel(row int32) {
-	if r := &w.state.Runs[row]; r.Wait == WaitTask {
+	switch r := &w.state.Runs[row]; r.Wait {
+	case WaitTask:
 		w.effect(Effect{Kind: Cancel, Run: row, Attempt: int32(len(r.Attempts) - 1)})
+	case WaitChild:
+		w.run(row).Outputs = w.state.killedChild(row)
+		w.effect(Effect{Kind: KillChild, Run: row, Attempt: int32(len(r.Attempts) - 1)})
+		w.result.Barrier = true
+	default: // nothing runs
 	}
 }

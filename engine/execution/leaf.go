@@ -43,23 +43,31 @@ func (w *walk) taskEnded(e *Event) bool {
 // passAttempt ends an attempt that has not failed, and the task run with it.
 func (w *walk) passAttempt(row int32, status Status) {
 	r := w.run(row)
-	w.endAttempt(r, status)
+	own := status
 	if retry := w.plan.nodes[r.Node].Retry; status == Success && retry != nil && retry.Warning && len(r.Attempts) > 1 {
 		status = Warning
 	}
-	w.end(row, w.allowed(r, status))
+	w.conclude(row, own, w.allowed(r, status))
+}
+
+// conclude ends a task run, and its attempt with the status that it has by itself; that of a Child ends as the task run does.
+func (w *walk) conclude(row int32, own, status Status) {
+	if w.node(row).Shape == flow.ShapeChild {
+		own = status
+	}
+	w.endAttempt(w.run(row), own)
+	w.end(row, status)
 	w.childEnded(row)
 }
 
 // failAttempt ends an attempt that has failed, and the task run with it unless it is to be tried again.
 func (w *walk) failAttempt(row int32) {
 	r := w.run(row)
-	w.endAttempt(r, Failed)
 	if retry := w.plan.nodes[r.Node].Retry; retry != nil && w.retry(row, retry) {
+		w.endAttempt(r, Failed)
 		return
 	}
-	w.end(row, w.allowed(r, Failed))
-	w.childEnded(row)
+	w.conclude(row, Failed, w.allowed(r, Failed))
 }
 
 // woke goes on with an attempt that has waited for a time.

@@ -151,6 +151,9 @@ func (p *Plan) Below(i int32) int {
 	return n
 }
 
+// Single reports whether a node runs by itself, with attempts and outputs of its own, and no task inside of it.
+func (n *Node) Single() bool { return n.Shape == flow.ShapeLeaf || n.Shape == flow.ShapeChild }
+
 // list returns the children of a node that are in force at a stage.
 func (n *Node) list(g *Progress) []int32 {
 	switch g.Stage {

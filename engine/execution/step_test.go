@@ -62,7 +62,7 @@ func TestShapes(t *testing.T) {
 		{"a child that nobody waits for", f(child("s"), leaf("b")), script{"s": "alone"}, "call s run b | |", "SUCCESS(s SUCCESS, b SUCCESS)"},
 		{"children at once", f(par("p", 0, child("s"), child("t"), leaf("b"))), script{"t": "FAILED"}, "call s call t run b | | | |", "FAILED(p FAILED(s SUCCESS, t FAILED, b SUCCESS))"},
 		{"a child that is killed", finally(errors(f(par("p", 0, child("s"), leaf("b", impure)), leaf("c")), leaf("e")), leaf("z")), script{"s": "KILLED"}, "call s run b | | | |", "KILLED(p KILLED(s KILLED, b SUCCESS))"},
-		{"exit beside a child", f(par("p", 0, child("s"), leaf("b", impure))), script{"b": "exit SUCCESS"}, "call s run b | | |", "SUCCESS(p SUCCESS(s KILLED, b SUCCESS))"},
+		{"exit beside a child", f(par("p", 0, child("s"), leaf("b", impure))), script{"b": "exit SUCCESS"}, "call s run b | | kill the execution of s |", "SUCCESS(p SUCCESS(s KILLED, b SUCCESS))"},
 		{"children are tried again", retried(f(child("s"), seq("t", child("u"))), 2), script{"s": "FAILED then SUCCESS", "u": "fail"}, "call s | | call s | | call u | | call u | |", "FAILED(s SUCCESS, t FAILED(u FAILED))"},
 
 		{"retry", f(leaf("a", retry(3)), leaf("b")), script{"a": "FAILED then FAILED then SUCCESS"}, "run a | run a | | run a | run b |", "SUCCESS(a SUCCESS, b SUCCESS)"},

@@ -46,8 +46,11 @@ func (w *walk) timedOut(e *Event) bool {
 		return false
 	}
 	w.result.Barrier, w.result.Cut = true, true
-	if shape := w.node(e.Run).Shape; shape == flow.ShapeLeaf || shape == flow.ShapeChild {
-		w.cancel(e.Run)
+	if w.node(e.Run).Single() {
+		if w.cancel(e.Run); w.node(e.Run).Shape == flow.ShapeChild {
+			w.failAttempt(e.Run) // its outputs name what was killed
+			return true
+		}
 		w.fail(e.Run)
 		return true
 	}

@@ -181,7 +181,7 @@ func (a *actor) tell(e Event) Result {
 		}
 		for _, effect := range r.Effects {
 			a.trace = append(a.trace, a.name(effect))
-			if effect.Kind != Cancel {
+			if effect.Kind != Cancel && effect.Kind != KillChild {
 				a.pending = append(a.pending, effect)
 			}
 		}
@@ -203,6 +203,8 @@ func (a *actor) name(e Effect) string {
 		return whatNames[e.What] + " " + a.state.Runs[e.Run].TaskID
 	case e.Kind == Cancel:
 		return "cancel " + a.state.Runs[e.Run].TaskID
+	case e.Kind == KillChild:
+		return "kill the execution of " + a.state.Runs[e.Run].TaskID
 	default:
 		return "run " + a.state.Runs[e.Run].name()
 	}

@@ -141,7 +141,7 @@ func (t TypeName) parse(v value.Value, input bool, m *meter.Meter) (value.Value,
 	case TypeBoolean, TypeBool:
 		return value.Bool(strings.EqualFold(text, "true")), none, nil
 	case TypeDateTime:
-		at, ok := parseDateTime(text)
+		at, ok := ParseDateTime(text)
 		if !ok {
 			return wrong("no date-time as in 2024-02-29T11:12:13Z")
 		}
@@ -221,8 +221,8 @@ func parseFloat(text string) (float64, error) {
 
 var dateTimeText = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[-+][0-9]{2}:[0-9]{2})$`)
 
-// parseDateTime reads what Java's Instant.parse does, for years of four digits.
-func parseDateTime(text string) (time.Time, bool) {
+// ParseDateTime reads what Java's Instant.parse does, for years of four digits.
+func ParseDateTime(text string) (time.Time, bool) {
 	text = strings.ToUpper(text)
 	if !dateTimeText.MatchString(text) {
 		return time.Time{}, false

@@ -25,6 +25,7 @@ type setup struct {
 	logger *zap.Logger // nil: that of the runner
 	stop   func(execution.Status) *execution.TriggerState
 	ended  func(execution.Status)
+	flows  Flows
 	turn   *turn // nil: it never waited for a place of `concurrency`
 }
 
@@ -57,6 +58,8 @@ type actor struct {
 	untimed     []int32                   // of those, the ones that got into waits since timers were set
 	timers      map[int32]*time.Timer     // of those, while something else of the execution is under way
 	journal     journal
+	children    []*child // that were started since the last commit
+	kills       []string // ids of started executions that are to be killed
 
 	mu        sync.Mutex
 	inbox     []message
@@ -259,6 +262,8 @@ func (a *actor) step(m message) error {
 		switch {
 		case e.Kind == execution.Cancel:
 			a.cancel(e.Run)
+		case e.Kind == execution.KillChild:
+			a.killChild(e)
 		case a.plan.Blocks(a.state, e):
 			a.blocking = append(a.blocking, e)
 		default:

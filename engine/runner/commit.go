@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
@@ -55,18 +56,56 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		defer a.claim.Give(int64(bytes))
 		b.Logs = lines
 	}
-	a.fill(b, &a.batchRoom, a.state, park)
-	if a.state.Version == 0 && park == nil && !a.state.Over() {
-		a.runner.takeUp(a) // before the commit: from then on there may be signals
-	}
-	if err := a.runner.store.Commit(ctx, b); err != nil {
+	isNew := a.state.Version == 0
+	if err := a.fill(ctx, b, &a.batchRoom, a.state, park); err != nil {
 		return err
 	}
-	a.committed(b, a.state)
-	if len(b.Give) > 0 {
-		a.runner.wakeNow()
+	if isNew && park == nil && !a.state.Over() {
+		a.runner.takeUp(a) // before the commit: from then on there may be signals
 	}
+	started := a.addChildren(b)
+	if place, limited := a.plan.Place(); limited && !isNew && !a.placed && a.state.Over() {
+		other := *b // it may have been woken for a place, which is for the next one then
+		b.Take, b.Else = []execution.Place{place}, &other
+		b.Give = b.Take
+	}
+	if err := a.runner.commit(ctx, b); err != nil {
+		a.runner.forget(started)
+		return err
+	}
+	a.committed(isNew, a.state)
+	a.runner.committed(b, started)
 	return nil
+}
+
+// commit commits a batch. An execution that has ended, and that the store has forgotten, need not be told anything.
+func (r *Runner) commit(ctx context.Context, b *execution.Batch) error {
+	err := r.store.Commit(ctx, b)
+	if !errors.Is(err, execution.ErrNotFound) || len(b.Signals) == 0 {
+		return err
+	}
+	for x := b; x != nil; x = x.Else {
+		x.Signals = slices.DeleteFunc(slices.Clone(x.Signals), func(s execution.Signal) bool {
+			_, err := r.store.Load(ctx, s.To)
+			return errors.Is(err, execution.ErrNotFound)
+		})
+	}
+	return r.store.Commit(ctx, b)
+}
+
+// committed lets the executions go on for which a batch has done something.
+func (r *Runner) committed(b *execution.Batch, started []*child) {
+	kept := b
+	if b.Instead {
+		kept = b.Else
+	}
+	if len(kept.Give) > 0 {
+		r.wakeNow()
+	}
+	for i := range kept.Signals {
+		r.call(kept.Signals[i].To)
+	}
+	r.launch(started)
 }
 
 // batchRoom is the memory for what most batches have.
@@ -76,8 +115,11 @@ type batchRoom struct {
 }
 
 // fill makes b what keeps a state of the execution.
-func (a *actor) fill(b *execution.Batch, r *batchRoom, s *execution.State, park *execution.Park) {
+func (a *actor) fill(ctx context.Context, b *execution.Batch, r *batchRoom, s *execution.State, park *execution.Park) error {
 	if s.Over() {
+		if err := a.tellParent(ctx, b, s); err != nil {
+			return err
+		}
 		if a.stop != nil {
 			if t := a.stop(s.Status()); t != nil {
 				b.Triggers = []execution.TriggerState{*t}
@@ -92,15 +134,16 @@ func (a *actor) fill(b *execution.Batch, r *batchRoom, s *execution.State, park 
 		s.Settle()
 		r.accept[0] = execution.Accept{State: s, Park: park}
 		b.Accept = r.accept[:]
-		return
+		return nil
 	}
 	r.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park, Consumed: a.heard}
 	b.Write = r.write[:]
+	return nil
 }
 
-// committed notes that a batch has kept a state.
-func (a *actor) committed(b *execution.Batch, s *execution.State) {
-	if len(b.Accept) > 0 {
+// committed notes that a state was kept.
+func (a *actor) committed(isNew bool, s *execution.State) {
+	if isNew {
 		a.claim.Accept()
 		return
 	}

@@ -278,6 +278,17 @@ func (f *fixture) plan(yaml string) *execution.Plan {
 	return execution.NewPlan(set.Flow("company.team", "hello"), 1)
 }
 
+// scope returns what expressions see of the flow of a plan.
+func (f *fixture) scope(p *execution.Plan) *scope.Flow {
+	return scope.NewFlow(p, &scope.Environment{Envs: value.FromMap(nil), Secrets: secrets("s"), DecodeTrigger: func(d execution.Datum) *value.Map {
+		v, err := value.DecodeJSON(d.JSON)
+		if err != nil {
+			f.t.Error(err)
+		}
+		return v.Map()
+	}})
+}
+
 // job returns a job with a trigger body.
 func (f *fixture) job(p *execution.Plan, body string) *Job {
 	f.t.Helper()
@@ -286,13 +297,7 @@ func (f *fixture) job(p *execution.Plan, body string) *Job {
 		f.t.Fatal(err)
 	}
 	return &Job{
-		Flow: scope.NewFlow(p, &scope.Environment{Envs: value.FromMap(nil), Secrets: secrets("s"), DecodeTrigger: func(d execution.Datum) *value.Map {
-			v, err := value.DecodeJSON(d.JSON)
-			if err != nil {
-				f.t.Error(err)
-			}
-			return v.Map()
-		}}),
+		Flow:    f.scope(p),
 		Trigger: value.MapOf("body", b).Map(),
 		State: execution.New(p, f.runner.now(), nil, execution.Trigger{
 			ID: "webhook", Type: "io.kestra.plugin.core.trigger.Webhook",

@@ -27,6 +27,9 @@ type Job struct {
 	Trigger *value.Map
 	Queued  func()
 
+	// Flows are those that its tasks may start; nil: there are none.
+	Flows Flows
+
 	// Inputs is the value of the inputs, which the state has as text; null: there are none.
 	Inputs value.Value
 
@@ -201,7 +204,7 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 		claim.Release()
 		return nil, err
 	}
-	a := r.newActor(setup{flow: job.Flow, mask: job.Mask, logger: job.Logger, stop: job.Stop, ended: job.Ended}, job.State, claim)
+	a := r.newActor(setup{flow: job.Flow, mask: job.Mask, logger: job.Logger, stop: job.Stop, ended: job.Ended, flows: job.Flows}, job.State, claim)
 	a.trigger, a.queued, a.inputs = job.Trigger, job.Queued, job.Inputs
 	a.handle = &handle{}
 	return a, nil

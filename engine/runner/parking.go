@@ -147,7 +147,7 @@ func (r *Runner) resume(s *execution.State) {
 	claim.Readmit()
 	claim.Accept()
 	a := r.newActor(p.setup, s, claim)
-	a.handle, a.begun = p.handle, s.Wait != execution.WaitPlace
+	a.handle, a.begun = p.handle, true
 	if err := r.resolve(r.context, s); err != nil {
 		r.takeUp(a)
 		a.finish(a.broken("the execution could not be loaded", err))
@@ -175,7 +175,7 @@ func (r *Runner) resume(s *execution.State) {
 	a.scheduled, a.called = true, true // it may have been woken by a signal
 	a.mu.Unlock()
 	r.takeUp(a)
-	if !a.begun && !r.beginParked(a) {
+	if s.Wait == execution.WaitPlace && !r.beginParked(a) {
 		return
 	}
 	r.schedule(a)
@@ -186,7 +186,8 @@ func (a *actor) loadEffects() error {
 	pending, err := execution.Pending(a.plan, a.state)
 	for _, e := range pending {
 		switch {
-		case e.Kind == execution.Begin: // see begun
+		case e.Kind == execution.Begin:
+			a.begun = false
 		case a.plan.Blocks(a.state, e):
 			a.blocking = append(a.blocking, e)
 		default:

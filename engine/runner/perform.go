@@ -78,6 +78,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return a.timeout(e)
 	case e.What == execution.Values:
 		return a.values(ctx, e)
+	case e.What == execution.Call:
+		return a.startChild(ctx, e)
 	default:
 		return a.flowOutputs(ctx)
 	}

@@ -72,21 +72,24 @@ func (a *actor) takePlace(ctx context.Context, without *execution.State) (placed
 		r.takeUp(a)
 		r.register(a) // before the commit: the store may find it due at once
 	}
-	a.fill(&other, new(batchRoom), without, park)
+	isNew := a.state.Version == 0
+	if err := a.fill(ctx, &other, new(batchRoom), without, park); err != nil {
+		return false, err
+	}
 	if without.Status() == execution.Failed {
 		other.Logs = []execution.LogLine{{Execution: without.ID, Level: task.Error.String(), At: without.History.End(), Message: noPlaceLeft}}
 	}
 	pass := queues && without.Version == 0 && r.waiting(place.Key)
 	if pass {
 		b = other
-	} else {
-		a.fill(&b, new(batchRoom), a.state, nil)
+	} else if err := a.fill(ctx, &b, new(batchRoom), a.state, nil); err != nil {
+		return false, err
 	}
 	b.Take, b.Else = []execution.Place{place}, &other
 	if pass || a.state.Over() { // a place that is free goes to whoever has waited longest
 		b.Give = b.Take
 	}
-	if err := r.store.Commit(ctx, &b); err != nil {
+	if err := r.commit(ctx, &b); err != nil {
 		return false, err
 	}
 	placed = !pass && !b.Instead
@@ -94,13 +97,11 @@ func (a *actor) takePlace(ctx context.Context, without *execution.State) (placed
 	if placed {
 		kept = a.state
 	}
-	a.committed(&b, kept)
+	a.committed(isNew, kept)
 	if queues {
 		r.lineUp(a, place.Key, !placed)
 	}
-	if len(b.Give) > 0 && !b.Instead {
-		r.wakeNow()
-	}
+	r.committed(&b, nil)
 	return placed, nil
 }
 

@@ -170,6 +170,32 @@ func TestQueueNewcomer(t *testing.T) {
 	})
 }
 
+// TestQueueKilled kills an execution that has just been woken for a place: the next one gets it.
+func TestQueueKilled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		jobs := f.started(f.limited(1, "QUEUE"), 3)
+		g := <-f.gates
+		synctest.Wait()
+		f.runner.claiming.Lock() // the second one is due, and does not begin
+		g.open <- nil
+		if _, err := f.runner.Wait(t.Context(), jobs[0].State.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.runner.Kill(t.Context(), jobs[1].State.ID); err != nil {
+			t.Fatal(err)
+		}
+		f.runner.claiming.Unlock()
+		(<-f.gates).open <- nil
+		for i, want := range []string{ran, "CREATED QUEUED KILLING KILLED", "CREATED QUEUED RUNNING SUCCESS"} {
+			if s, err := f.runner.Wait(t.Context(), jobs[i].State.ID); err != nil || words(s.History) != want {
+				t.Errorf("execution %d: %s, %v", i, words(s.History), err)
+			}
+		}
+		f.placesLeft(t, 1, 1)
+	})
+}
+
 // TestQueueWait checks what a caller who waits gets when its execution queues: its end, or how it stands when it is too late.
 func TestQueueWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -17,7 +17,13 @@ var ErrEnded = errors.New("execution has ended")
 // Kill ends an execution: what runs is interrupted, and nothing begins any more. It returns when that is kept for certain; the
 // end comes soon after. The error is [ErrEnded], [execution.ErrNotFound], or that of the store.
 func (r *Runner) Kill(ctx context.Context, id string) error {
-	return r.signal(ctx, id, "kill", execution.Event{Kind: execution.Kill, Run: execution.RootRow})
+	kill := killSignal(id)
+	return r.signal(ctx, id, kill.ID, kill.Event)
+}
+
+// killSignal kills an execution. A second one is none.
+func killSignal(id string) execution.Signal {
+	return execution.Signal{To: id, ID: "kill", Event: execution.Event{Kind: execution.Kill, Run: execution.RootRow}}
 }
 
 // signal sends an event to an execution. A second one of the same name is not sent.
@@ -66,8 +72,17 @@ func (a *actor) hear(ctx context.Context) error {
 		a.heard = signal.Seq
 		a.claim.Charge(int64(len(signal.Event.Outputs.JSON)))
 		a.barrier = true // the signal is done with, even if it came too late
-		if err := a.step(message{event: signal.Event}); err != nil {
+		m := message{event: signal.Event}
+		if m.event.Kind == execution.ChildEnded {
+			if m, err = a.received(ctx, m.event); err != nil {
+				return err
+			}
+		}
+		if err := a.step(m); err != nil {
 			return err
+		}
+		if m.event.Kind == execution.ChildEnded && !a.result.Stale {
+			a.logChildEnded(ctx, m.event)
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
-	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -48,7 +47,7 @@ func (x *Execution) SetVariables(v value.Value) {
 // it has none. A flowable has outputs, if only empty ones, as soon as what is inside of it runs.
 func (x *Execution) Record(row int32, outputs value.Value) {
 	r := &x.state.Runs[row]
-	if outputs.IsNull() && r.Wait != execution.WaitEval && r.Status() != execution.Skipped && x.flow.plan.Node(r.Node).Shape != flow.ShapeLeaf {
+	if outputs.IsNull() && r.Wait != execution.WaitEval && r.Status() != execution.Skipped && !x.flow.plan.Node(r.Node).Single() {
 		outputs = noOutputs
 	}
 	x.runs.record(row, r, x.flow.plan.Node(r.Node).Looped, outputs)

@@ -237,6 +237,7 @@ func (c *call) job(s *execution.State) *runner.Job {
 	trigger := c.trigger
 	job := &runner.Job{
 		Flow:    c.served.scope,
+		Flows:   c.site.callee,
 		State:   s,
 		Mask:    c.masks(),
 		Trigger: c.delivery.Trigger(),

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -62,14 +63,14 @@ type Site struct {
 	options     Options
 	environment *Environment
 	variables   *scope.Environment
-	set         *flow.Set
+	all         *flow.Set // what tasks may start, whatever its namespace
 	index       *webhook.Index
 	conditions  []siteCondition
 
 	answers sync.Pool // of *[]byte: memory for the bodies of answers
 
-	host  Host // nil until it was opened
-	flows map[*flow.Flow]*served
+	host  Host                   // nil until it was opened
+	flows map[*flow.Flow]*served // of all
 }
 
 // served is a flow as a site serves it.
@@ -114,16 +115,17 @@ func New(set *flow.Set, o Options) (*Site, flow.Diagnostics, error) {
 			})
 		}
 	}
-	s.set = set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
+	s.all = set
+	served := set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
 	var ofTriggers flow.Diagnostics
-	s.index, ofTriggers = webhook.NewIndex(s.set, keys.Context)
-	return s, append(found, ofTriggers...), nil
+	s.index, ofTriggers = webhook.NewIndex(served, keys.Context)
+	return s, slices.Concat(found, ofTriggers, served.UnknownCallees(set)), nil
 }
 
 // Open makes the site one that serves: host keeps its flows, and numbers their revisions.
 func (s *Site) Open(ctx context.Context, host Host) error {
 	flows := make(map[*flow.Flow]*served)
-	for f := range s.set.All() {
+	for f := range s.all.All() {
 		revision, err := host.Revision(ctx, f)
 		if err != nil {
 			return fmt.Errorf("revision of flow %s/%s: %w", f.Namespace, f.ID, err)
@@ -131,6 +133,14 @@ func (s *Site) Open(ctx context.Context, host Host) error {
 		flows[f] = &served{name: f.Namespace + "/" + f.ID, scope: scope.NewFlow(execution.NewPlan(f, revision), s.variables)}
 	}
 	s.host, s.flows = host, flows
+	return nil
+}
+
+// callee returns the flow of this name as tasks may start it. It implements [runner.Flows].
+func (s *Site) callee(namespace, id string) *scope.Flow {
+	if f := s.flows[s.all.Flow(namespace, id)]; f != nil {
+		return f.scope
+	}
 	return nil
 }
 

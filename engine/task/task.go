@@ -37,6 +37,23 @@ type Pause interface {
 	Inputs() []*flow.Input
 }
 
+// Child is a compiled task whose attempts are executions of their own.
+type Child interface {
+	// Call decides what an attempt starts. An error fails the attempt.
+	Call(ctx context.Context, c *Context) (Call, error)
+}
+
+// Call is an execution that is to be started.
+type Call struct {
+	Namespace, FlowID string
+	Revision          int64        // 0: any
+	Inputs            *value.Map   // what is given, by the ids of the flow's inputs
+	Labels            []flow.Label // of the execution, in addition to those of its flow, or instead
+	Inherit           bool         // the labels of the execution that starts it too
+	At                time.Time    // when it begins; zero: at once
+	Wait              bool         // the attempt ends when it ends
+}
+
 // Result is what an attempt of a task came to. The zero Result is a success without outputs.
 type Result struct {
 	Outputs   value.Value  // a map, or null for none

@@ -155,7 +155,7 @@ func runOf(s *execution.State, p *execution.Plan, r *execution.Run) map[string]a
 		parent = s.Runs[r.Parent].TaskID
 	}
 	outputs := decode(r.Outputs.JSON)
-	if r.Outputs.IsZero() && p.Node(r.Node).Shape != flow.ShapeLeaf { // a flowable always has some, if only empty ones
+	if r.Outputs.IsZero() && !p.Node(r.Node).Single() { // a flowable always has some, if only empty ones
 		outputs = map[string]any{}
 	}
 	var loop any
@@ -208,10 +208,11 @@ func list(v any) []any {
 }
 
 var (
-	executionID = regexp.MustCompile(`^[0-9A-Za-z]{20,22}$`)
-	instant     = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z$`)
-	localDate   = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?$`)
-	duration    = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
+	otherExecution = regexp.MustCompile(`("executionId":|link execution=)"[0-9A-Za-z]{20,22}"`) // in text
+	executionID    = regexp.MustCompile(`^[0-9A-Za-z]{20,22}$`)
+	instant        = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z$`)
+	localDate      = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?$`)
+	duration       = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
 )
 
 // normalise replaces the parts of an execution, or of an answer with one, that differ from execution to execution: its id,
@@ -233,13 +234,16 @@ func normalise(m map[string]any) {
 			case duration.MatchString(v):
 				return "(duration)"
 			}
-			return strings.ReplaceAll(v, id, "(id)")
+			return otherExecution.ReplaceAllString(strings.ReplaceAll(v, id, "(id)"), `$1"(id)"`)
 		case []any:
 			for i := range v {
 				v[i] = walk(v[i])
 			}
 		case map[string]any:
 			for name := range v {
+				if text, _ := v[name].(string); name == "executionId" && executionID.MatchString(text) {
+					v[name] = "(id)" // of one that a task has started
+				}
 				v[name] = walk(v[name])
 			}
 		}

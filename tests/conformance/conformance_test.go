@@ -35,7 +35,7 @@ func TestRecordedRequests(t *testing.T) {
 			for _, c := range topic.Cases {
 				name := topic.Topic + "/" + c.Name
 				cases++
-				errors := lacks[c.Flow]
+				errors := lacks.of(topic.Flows, c.Flow)
 				if c.Flow == "" { // a flow that Kestra refused
 					_, of := load(map[string]string{"": c.Request.Body})
 					errors = of[""]
@@ -68,6 +68,22 @@ func TestRecordedRequests(t *testing.T) {
 	for _, reason := range slices.Compact(slices.Clone(missing)) {
 		t.Logf("not reachable: %s (%d requests)", reason, count(missing, reason))
 	}
+}
+
+// lacking are the errors of flows, by their ids.
+type lacking map[string]findings
+
+var startsFlow = regexp.MustCompile(`flowId: ([a-z0-9]+)`)
+
+// of returns the errors of a flow, and of those that its tasks start.
+func (l lacking) of(flows map[string]string, id string) findings {
+	found := l[id]
+	for _, started := range startsFlow.FindAllStringSubmatch(flows[id], -1) {
+		if started[1] != id {
+			found = slices.Concat(found, l.of(flows, started[1]))
+		}
+	}
+	return found
 }
 
 // inBubble runs a test of that name by a clock that runs only while everybody waits.
@@ -138,8 +154,8 @@ func (f findings) unsupported() string {
 var anyIndex = regexp.MustCompile(`\[\d+\]`)
 
 // load loads flows, by id, and returns the errors of each.
-func load(flows map[string]string) (*flow.Set, map[string]findings) {
-	errors := make(map[string]findings)
+func load(flows map[string]string) (*flow.Set, lacking) {
+	errors := make(lacking)
 	var sources []*flow.Source
 	for _, id := range slices.Sorted(maps.Keys(flows)) {
 		sources = append(sources, flow.NewSource(id, []byte(flows[id])))

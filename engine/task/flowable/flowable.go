@@ -11,6 +11,7 @@ func Specs() []flow.Spec {
 	return []flow.Spec{
 		sequentialSpec(), parallelSpec(), ifSpec(), switchSpec(), forEachSpec(), eachSequentialSpec(), eachParallelSpec(), dagSpec(), allowFailureSpec(),
 		pauseSpec(), workingDirectorySpec(),
+		subflowSpec(),
 	}
 }
 

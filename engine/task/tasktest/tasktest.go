@@ -120,6 +120,15 @@ func Until(t testing.TB, specs []flow.Spec, yaml, body string) (lasts time.Durat
 	return lasts, ends, result(value.Null, failure, lines).Err
 }
 
+// Call loads a task as [Load] does, and asks which execution it starts with the trigger body given as JSON. The error is its first
+// line.
+func Call(t testing.TB, specs []flow.Spec, yaml, body string) (call task.Call, err string) {
+	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	call, failure := c.compiled.(task.Child).Call(context.Background(), &c.Context)
+	return call, result(value.Null, failure, lines).Err
+}
+
 // started is a task that may run.
 type started struct {
 	task.Context
