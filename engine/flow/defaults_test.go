@@ -111,3 +111,20 @@ func TestDefaultsAreBounded(t *testing.T) {
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
+
+// TestDefaultsOfWebhooksAreNotPortable checks that a default for the webhook is named, since Kestra overlooks it, once for all webhooks.
+func TestDefaultsOfWebhooksAreNotPortable(t *testing.T) {
+	set, found := loadText(t, `id: f
+namespace: n
+pluginDefaults: [{type: io.kestra.plugin.core.trigger, values: {key: k}}, {type: test.All, values: {string: s}}]
+tasks: [{id: t, type: io.kestra.plugin.core.debug.Return}]
+triggers: [{id: a, type: io.kestra.plugin.core.trigger.Webhook}, {id: b, type: io.kestra.plugin.core.trigger.Webhook}]
+`)
+	if set.Len() != 1 {
+		t.Fatal(found)
+	}
+	const want = "warning: flow.yml:3:64: pluginDefaults: reach the trigger here: Kestra's webhooks overlook defaults\n"
+	if diff := cmp.Diff(want, findings(nil, set.Extensions())); diff != "" {
+		t.Errorf("extensions (-want +got):\n%s", diff)
+	}
+}

@@ -240,6 +240,11 @@ func (m *merger) component(n *yaml.Node, typ string) *yaml.Node {
 		if d.ref != "" {
 			n = withContent(n, slices.DeleteFunc(slices.Clone(n.Content), func(part *yaml.Node) bool { return part == key || part == asked }))
 		}
+		if spec != nil && spec.Kind == KindTrigger && spec.Compile != nil {
+			m.flow.extensions = append(m.flow.extensions, &Diagnostic{
+				Severity: SeverityWarning, Pos: m.pos(d.values), Path: "pluginDefaults", Message: "reach the trigger here: Kestra's webhooks overlook defaults",
+			})
+		}
 		all := &fill
 		if d.forced {
 			all = &force
