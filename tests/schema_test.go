@@ -144,6 +144,61 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
+// TestSchemaKnowsMembers adds a member that nobody knows to every mapping of flows that load: the schema refuses it where loading
+// does, and takes it where it is data.
+func TestSchemaKnowsMembers(t *testing.T) {
+	checker := newSchemaChecker(t)
+	all := recordedFlows(t)
+	maps.DeleteFunc(all, func(name, _ string) bool { return !strings.HasPrefix(name, "19-") && !strings.HasPrefix(name, "13-") })
+	maps.Copy(all, exampleFlows(t))
+	refused, taken := 0, 0
+	for name, text := range all {
+		if set, _ := engine.Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
+			continue
+		}
+		root := flowJSON(t, text)
+		visitObjects(root, "", func(path string, object map[string]any) {
+			if strings.HasPrefix(path, ".pluginDefaults.") && strings.Contains(path, ".values") {
+				return // of what type they are, no schema can say
+			}
+			object["nobodyKnows"] = []any{}
+			changed, err := json.Marshal(root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			set, found := engine.Load([]*flow.Source{flow.NewSource(name, changed)})
+			wrong := checker.check(root)
+			delete(object, "nobodyKnows")
+			if set.Len() == 0 {
+				refused++
+			} else {
+				taken++
+			}
+			if (set.Len() == 0) != (len(wrong) > 0) {
+				t.Errorf("%s: a member of %s: loading finds %v, the schema %v", name, path, found.Err(), wrong)
+			}
+		})
+	}
+	if refused < 300 || taken < 20 {
+		t.Errorf("only %d mappings refused the member, and %d took it", refused, taken)
+	}
+}
+
+// visitObjects calls visit for every object in a value, with its path.
+func visitObjects(v any, path string, visit func(path string, object map[string]any)) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			visitObjects(item, path, visit)
+		}
+	case map[string]any:
+		visit(path, v)
+		for name, member := range v {
+			visitObjects(member, path+"."+name, visit)
+		}
+	}
+}
+
 // flowJSON returns what a schema sees of a flow.
 func flowJSON(t *testing.T, text string) any {
 	t.Helper()
