@@ -26,7 +26,7 @@ func describedMembers(kind Kind) []Property {
 		typ,
 		{Name: "description", Type: String, Summary: "For people: nothing reads it."},
 		{Name: "disabled", Type: Boolean, Default: "false", Summary: disabled},
-		{Name: "logLevel", Type: String, Values: logLevels, Summary: level},
+		{Name: "logLevel", Type: String, Values: LogLevels, Summary: level},
 		{Name: "logToFile", Type: Boolean, Default: "false", Summary: "Kestra writes logs to a file then; it has no effect here."},
 		{Name: "version", Type: String, Summary: "The version of Kestra's plugin; it has no effect here."},
 		{Name: "pluginDefaultsRef", Type: String, Summary: "Takes the values of the entry of pluginDefaults with this `ref`."},
@@ -34,7 +34,7 @@ func describedMembers(kind Kind) []Property {
 	if kind == KindTrigger {
 		return append(members,
 			Property{Name: "stopAfter", Type: StringList, Values: executionStates, Summary: "An execution that ends in one of these states disables the trigger."},
-			Property{Name: "minLogLevel", Type: String, Values: logLevels, Summary: "Kestra drops log lines of the trigger below it."},
+			Property{Name: "minLogLevel", Type: String, Values: LogLevels, Summary: "Kestra drops log lines of the trigger below it."},
 			Property{Name: "failOnTriggerError", Type: Boolean, Summary: "For polling triggers of Kestra; it has no effect here."},
 			Property{Name: "allowConcurrent", Type: Boolean, Summary: "For polling triggers of Kestra; it has no effect here."},
 		)

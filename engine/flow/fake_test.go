@@ -41,7 +41,7 @@ func fakeSpecs() []Spec {
 			Kind: KindTask, Type: "io.kestra.plugin.core.log.Log", Aliases: []string{"io.kestra.core.tasks.log.Log"}, Compile: itself,
 			Properties: []Property{
 				{Name: "message", Type: StringOrList, Required: true, Dynamic: true},
-				{Name: "level", Type: String, Dynamic: true, Values: logLevels},
+				{Name: "level", Type: String, Dynamic: true, Values: LogLevels},
 			},
 		},
 		{

@@ -27,14 +27,14 @@ var commonMembers = map[Kind]map[string]memberState{
 	KindCondition: {"type": supported},
 }
 
-var (
-	logLevels = []string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR"}
-	// executionStates are Kestra 1.3's, as its error about a wrong one lists them (golden file 14-validation).
-	executionStates = []string{
-		"CREATED", "SUBMITTED", "RUNNING", "PAUSED", "RESTARTED", "KILLING", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED",
-		"QUEUED", "RETRYING", "RETRIED", "SKIPPED", "BREAKPOINT", "RESUBMITTED",
-	}
-)
+// LogLevels are the levels of Kestra's logs as flows write them, the lightest first.
+var LogLevels = []string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR"}
+
+// executionStates are Kestra 1.3's, as its error about a wrong one lists them (golden file 14-validation).
+var executionStates = []string{
+	"CREATED", "SUBMITTED", "RUNNING", "PAUSED", "RESTARTED", "KILLING", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED",
+	"QUEUED", "RETRYING", "RETRIED", "SKIPPED", "BREAKPOINT", "RESUBMITTED",
+}
 
 // components loads a list of components.
 func (l *loader) components(kind Kind, n *yaml.Node, path string) []*Component {
@@ -198,7 +198,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 	case "timeout":
 		c.Timeout = l.timeout(val, path)
 	case "logLevel", "minLogLevel":
-		c.LogLevel, _ = l.oneOf(val, path, logLevels)
+		c.LogLevel, _ = l.oneOf(val, path, LogLevels)
 	case "stopAfter":
 		items, _ := l.list(val, path)
 		for i, item := range items {

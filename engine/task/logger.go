@@ -2,16 +2,18 @@ package task
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/logline"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 )
 
-// Level is a level of Kestra's logs, ordered by weight.
+// Level is a level of Kestra's logs, an index of [flow.LogLevels].
 type Level int8
 
 // The levels.
@@ -23,21 +25,16 @@ const (
 	Error
 )
 
-// LevelNames are the levels as flows write them.
-var LevelNames = []string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR"}
-
 // ParseLevel returns the level with this name, in capitals as in Kestra.
 func ParseLevel(name string) (Level, error) {
-	for i, n := range LevelNames {
-		if n == name {
-			return Level(i), nil
-		}
+	if i := slices.Index(flow.LogLevels, name); i >= 0 {
+		return Level(i), nil
 	}
-	return 0, fmt.Errorf("level %q is none of %s", name, strings.Join(LevelNames, ", "))
+	return 0, fmt.Errorf("level %q is none of %s", name, strings.Join(flow.LogLevels, ", "))
 }
 
 // String returns the name of l.
-func (l Level) String() string { return LevelNames[l] }
+func (l Level) String() string { return flow.LogLevels[l] }
 
 func (l Level) zap() zapcore.Level {
 	return zapcore.Level(max(l, Debug)-Debug) + zapcore.DebugLevel

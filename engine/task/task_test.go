@@ -11,11 +11,12 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 )
 
 func TestParseLevel(t *testing.T) {
-	for i, name := range LevelNames {
+	for i, name := range flow.LogLevels {
 		if l, err := ParseLevel(name); err != nil || l != Level(i) {
 			t.Errorf("%s: %v, %v", name, l, err)
 		}
@@ -31,7 +32,7 @@ func TestLogger(t *testing.T) {
 	core, logs := observer.New(zap.InfoLevel)
 	l := Logger{To: zap.New(core), Minimum: Warn, Execution: "e", Namespace: "n", Flow: "f", Task: "t"}
 	for level := Trace; level <= Error; level++ {
-		l.Log(level, LevelNames[level], zap.Int("more", 1))
+		l.Log(level, flow.LogLevels[level], zap.Int("more", 1))
 	}
 	l.Minimum, l.Task = Trace, ""
 	l.Log(Debug, "below the server's level")

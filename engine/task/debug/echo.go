@@ -17,7 +17,7 @@ func echoSpec() flow.Spec {
 		Pure:    true,
 		Properties: []flow.Property{
 			{Name: "format", Type: flow.String, Dynamic: true, Summary: "The text; without it nothing is written."},
-			{Name: "level", Type: flow.String, Dynamic: true, Default: "INFO", Values: task.LevelNames, Summary: "Level of the line."},
+			{Name: "level", Type: flow.String, Dynamic: true, Default: "INFO", Values: flow.LogLevels, Summary: "Level of the line."},
 		},
 		Example: `id: greeting
 type: io.kestra.plugin.core.debug.Echo

@@ -19,7 +19,7 @@ func Specs() []flow.Spec {
 		Pure:    true,
 		Properties: []flow.Property{
 			{Name: "message", Type: flow.StringOrList, Required: true, Dynamic: true, Summary: "One message, or a list of them."},
-			{Name: "level", Type: flow.String, Dynamic: true, Default: "INFO", Values: task.LevelNames, Summary: "Level of the lines."},
+			{Name: "level", Type: flow.String, Dynamic: true, Default: "INFO", Values: flow.LogLevels, Summary: "Level of the lines."},
 		},
 		Example: `id: log
 type: io.kestra.plugin.core.log.Log
