@@ -50,7 +50,7 @@ func benchJob(p *execution.Plan) *Job {
 	return &Job{Flow: benchScope(p), State: execution.New(p, time.Now(), nil, trigger), Trigger: benchBody.Map()}
 }
 
-// BenchmarkWait is what a `wait: true` request costs between its conditions and its answer.
+// BenchmarkWait measures what a request with `wait: true` costs between its conditions and its answer.
 func BenchmarkWait(b *testing.B) {
 	for _, bb := range []struct{ name, yaml string }{
 		{"constant", "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: hello}]"},
@@ -72,7 +72,7 @@ outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`},
 	}
 }
 
-// BenchmarkStart is the throughput of executions nobody waits for, from the start to the end.
+// BenchmarkStart measures executions that nobody waits for, from the start to the end.
 func BenchmarkStart(b *testing.B) {
 	r, p := bench(b, `tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "Hello {{ trigger.body.name }}"}]`)
 	ctx := context.Background()

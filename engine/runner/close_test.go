@@ -54,8 +54,8 @@ func TestCloseLetsExecutionsEnd(t *testing.T) {
 	})
 }
 
-// TestCloseGivesUp checks that executions that do not end in time are left as they were committed, and not failed: after
-// a restart they go on.
+// TestCloseGivesUp checks that Close leaves executions that do not end in time as they were committed, and fails none: they can
+// go on after a restart.
 func TestCloseGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{Workers: 1})
@@ -89,7 +89,7 @@ func TestCloseGivesUp(t *testing.T) {
 	})
 }
 
-// TestCloseAfterExit checks that executions get their time from the exit on, however long callers were waited for.
+// TestCloseAfterExit checks that the time in which executions may end begins with Exit, and not when callers wait no longer.
 func TestCloseAfterExit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{Workers: 1})
@@ -107,8 +107,8 @@ func TestCloseAfterExit(t *testing.T) {
 	})
 }
 
-// TestCloseWhileCallersRun checks that what a caller hands over after the runner has closed is kept, not run, and
-// answered.
+// TestCloseWhileCallersRun checks that an execution that its caller hands to the drivers when the runner is closed already stays
+// as it was committed, and that the caller gets an answer.
 func TestCloseWhileCallersRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		closed := false
@@ -131,8 +131,8 @@ func TestCloseWhileCallersRun(t *testing.T) {
 	})
 }
 
-// TestWorkers checks that as many executions run at once as there are workers, before and after the number changes. A
-// flow alone leaves one of them to the next flow.
+// TestWorkers checks that as many tasks run at once as there are workers, before and after the number changes. If only one flow has
+// tasks to run, one worker is left free for the next flow.
 func TestWorkers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{Workers: 2})
@@ -181,7 +181,7 @@ func TestWorkers(t *testing.T) {
 	})
 }
 
-// TestSlowFlowBlocksItself queues many executions of a flow that stands still, and then one of another flow.
+// TestSlowFlowBlocksItself queues many executions of a flow whose tasks do not end, and checks that one of another flow runs.
 func TestSlowFlowBlocksItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{Workers: 4})
@@ -208,7 +208,7 @@ func TestSlowFlowBlocksItself(t *testing.T) {
 	})
 }
 
-// TestManyAtOnce runs callers that wait, callers that do not, and observers beside each other.
+// TestManyAtOnce lets callers that wait for the end of their executions, and callers that do not, start many at the same time.
 func TestManyAtOnce(t *testing.T) {
 	f := newFixture(t, Options{Workers: 3})
 	stop := f.openGates()

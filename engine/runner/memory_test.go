@@ -17,7 +17,8 @@ import (
 // makes is a flow with a task that makes about 1.3 MiB of text.
 const makes = `tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ range(1, 20000) | join('-------------------------------------------------------') | length > 1 }}"}]`
 
-// TestMemoryThatIsShort runs an evaluation that needs more memory than is left.
+// TestMemoryThatIsShort evaluates what needs more memory than is left: before an execution is accepted it is refused, afterwards it
+// waits for memory.
 func TestMemoryThatIsShort(t *testing.T) {
 	const mib = 1 << 20
 	synctest.Test(t, func(t *testing.T) {
@@ -69,7 +70,7 @@ func setsVariable(n int) string {
 	return tasks.String()
 }
 
-// TestOutputsThatTakeTooMuch checks that the outputs of an execution have a limit that does not depend on others.
+// TestOutputsThatTakeTooMuch checks that the outputs of one execution have a limit, which other executions do not change.
 func TestOutputsThatTakeTooMuch(t *testing.T) {
 	const kib = 1 << 10
 	tests := []struct {
@@ -126,8 +127,8 @@ func TestOutputsThatTakeTooMuch(t *testing.T) {
 	}
 }
 
-// TestEvaluationsWaitForTheirTurn checks that a caller whose execution is not accepted does not wait for ever to evaluate,
-// and that an accepted execution does.
+// TestEvaluationsWaitForTheirTurn checks that an execution that is not accepted yet waits for its turn to evaluate for a limited
+// time or, when its caller does not wait for its end, not at all, and that an accepted one waits as long as it takes.
 func TestEvaluationsWaitForTheirTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})

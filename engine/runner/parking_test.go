@@ -172,7 +172,7 @@ func TestSlowTasksKeepNobody(t *testing.T) {
 // exits is a flow of which one task ends the execution while another one runs.
 const exits = "tasks: [{id: p, type: test.Parallel, tasks: [{id: g, type: test.Gate}, {id: e, type: test.Exit}]}]"
 
-// TestCancel checks that a task whose end nobody waits for is cancelled, and that this one alone is.
+// TestCancel checks that a task is cancelled when the execution ends without it, and that no other task is.
 func TestCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})

@@ -95,7 +95,7 @@ func TestWaitForABlockingTask(t *testing.T) {
 	})
 }
 
-// TestWaitEndsEarly checks every reason to answer a caller before the execution has ended, and that it goes on.
+// TestWaitEndsEarly checks every reason to answer a caller before the execution has ended, and that the execution goes on.
 func TestWaitEndsEarly(t *testing.T) {
 	tests := []struct {
 		name string
@@ -170,7 +170,7 @@ func TestWaitEndsEarlyWithALongBody(t *testing.T) {
 	})
 }
 
-// TestWaitAlreadyLate checks that a caller who cannot wait any more has his execution kept and run all the same.
+// TestWaitAlreadyLate checks that the execution of a caller who cannot wait from the start is accepted and run all the same.
 func TestWaitAlreadyLate(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -284,7 +284,7 @@ func TestWait(t *testing.T) {
 	})
 }
 
-// TestPlaces checks that an execution has a place as long as it is under way, whoever holds its claim.
+// TestPlaces checks that an execution has its place until its end, and that others are refused meanwhile if there is no other one.
 func TestPlaces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
@@ -312,8 +312,8 @@ func TestPlaces(t *testing.T) {
 	})
 }
 
-// TestStopping checks that what was let in before the process goes down may still run, and that nothing is accepted when
-// callers are waited for no longer.
+// TestStopping checks that a request that came before the process goes down may still run, and that nothing is accepted after the
+// grace for callers.
 func TestStopping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})

@@ -172,7 +172,7 @@ func TestDeliveryTakesMemory(t *testing.T) {
 	}
 }
 
-// TestVariablesTakeMemory checks that the text of the variables is taken for as long as it is.
+// TestVariablesTakeMemory checks that the text of the variables takes as many bytes from the account as it has.
 func TestVariablesTakeMemory(t *testing.T) {
 	for _, body := range []string{`{"a":1}`, strings.Repeat("\x01", 1000), `["\ud800"]`} {
 		var l ledger
@@ -195,7 +195,8 @@ func TestVariablesTakeMemory(t *testing.T) {
 	}
 }
 
-// TestDropOfAWalkedTrigger checks that memory is not given back for parts that somebody may still hold.
+// TestDropOfAWalkedTrigger checks that Drop gives nothing back once somebody has walked over the trigger: he may still hold all of
+// its parts.
 func TestDropOfAWalkedTrigger(t *testing.T) {
 	var l ledger
 	d, err := Receive(post(`[1,2,3]`), 1<<20, &l)
@@ -210,7 +211,8 @@ func TestDropOfAWalkedTrigger(t *testing.T) {
 	}
 }
 
-// TestDecodeVariables checks that what is kept of a delivery comes back, a body that is as deep as a value may be included.
+// TestDecodeVariables checks that the text of the variables gives the variables back, also when the body is as deep as a value may
+// be.
 func TestDecodeVariables(t *testing.T) {
 	deep := strings.Repeat("[", value.MaxDepth) + strings.Repeat("]", value.MaxDepth)
 	for _, body := range []string{"", "text", `{"a":[1,null]}`, deep} {

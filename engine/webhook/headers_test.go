@@ -44,7 +44,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// TestHeadersLookedAtOften checks that a look gives the same whether headers are still made one by one or all were made.
+// TestHeadersLookedAtOften checks that a header reads the same before and after all headers are made at once, which happens when
+// several have been read.
 func TestHeadersLookedAtOften(t *testing.T) {
 	r := Request{Host: "h", Header: http.Header{"X-A": {"1", "2"}, "Cookie": {""}}}
 	headers := r.headers()

@@ -75,7 +75,7 @@ func TestKeysRedact(t *testing.T) {
 	}
 }
 
-// FuzzKeysRedact checks that no spelling of a key is left, and that what holds none stays as it is.
+// FuzzKeysRedact checks that Redact leaves no spelling of a key in a text, and does not change a text without one.
 func FuzzKeysRedact(f *testing.F) {
 	f.Add("se/cr%t key", "GET /hooks/", "?a=b%", byte(1))
 	f.Add("%2525", "%25", "%", byte(2))
