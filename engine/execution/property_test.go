@@ -76,7 +76,7 @@ func (f *forest) task(depth int) *flow.Component {
 		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "alone", "fail", "FAILED then SUCCESS"}).Draw(f.rt, "end")
 	default:
 		c = leaf(id)
-		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS", "exit WARNING", "exit KILLED"}).Draw(f.rt, "end")
+		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS", "exit WARNING", "exit FAILED", "exit CANCELLED"}).Draw(f.rt, "end")
 		if rapid.Bool().Draw(f.rt, "impure") {
 			impure(c)
 		}
