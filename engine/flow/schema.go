@@ -76,26 +76,36 @@ func (w *schemaWriter) kind(kind Kind) {
 			continue
 		}
 		types, older = append(types, spec.Type), append(older, spec.Aliases...)
-		choices = append(choices, value.MapOf(
-			"if", value.MapOf("properties", value.MapOf("type", value.MapOf("enum", value.Strings(spec.spellings())))),
-			"then", reference(spec.Type),
-		))
+		choices = append(choices, whenType(spec.spellings(), spec.Type))
 		w.definitions.Set(spec.Type, described(spec.Summary, w.object(slices.Concat(common, spec.Properties), shared)))
 	}
-	var others value.Value
+	others := value.MapOf("pattern", value.String(oneOfTexts(older)))
 	if kind == KindTrigger {
 		others = value.MapOf("type", value.String("string"))
-	} else {
-		for i, alias := range older {
-			older[i] = regexp.QuoteMeta(alias)
-		}
-		others = value.MapOf("pattern", value.String("^("+strings.Join(older, "|")+")$"))
 	}
 	slices.Sort(types)
 	typ := value.MapOf("type", value.String("string"), "anyOf", value.ListOf(value.MapOf("enum", value.Strings(types)), others))
 	w.definitions.Set(kind.String(), value.MapOf(
 		"type", value.String("object"), "required", value.Strings([]string{"type"}), "properties", value.MapOf("type", typ), "allOf", value.ListOf(choices...),
 	))
+}
+
+// whenType returns what holds for a mapping whose type is one of these. They stand in a pattern, because editors propose what stands
+// in an enum, and older names of types are not to be proposed.
+func whenType(types []string, definition string) value.Value {
+	typ := value.MapOf("type", value.String("string"), "pattern", value.String(oneOfTexts(types)))
+	return value.MapOf(
+		"if", value.MapOf("properties", value.MapOf("type", typ), "required", value.Strings([]string{"type"})), "then", reference(definition),
+	)
+}
+
+// oneOfTexts returns a pattern for these texts.
+func oneOfTexts(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = regexp.QuoteMeta(text)
+	}
+	return "^(" + strings.Join(quoted, "|") + ")$"
 }
 
 // inputs defines what an input is, by its type.
@@ -111,9 +121,7 @@ func (w *schemaWriter) inputs() {
 		}
 		definition := "input." + string(typ)
 		w.definitions.Set(definition, w.object(members, nil))
-		choices = append(choices, value.MapOf(
-			"if", value.MapOf("properties", value.MapOf("type", value.MapOf("enum", value.Strings([]string{string(typ)})))), "then", reference(definition),
-		))
+		choices = append(choices, whenType([]string{string(typ)}, definition))
 	}
 	w.definitions.Set("input", value.MapOf(
 		"type", value.String("object"), "required", value.Strings([]string{"type"}),
