@@ -18,6 +18,11 @@ func sections() []section {
 		f.Concurrency = &flow.Concurrency{Limit: 1, Behavior: behavior}
 		return f
 	}
+	promising := func(sla flow.SLA) *flow.Flow {
+		f := newFlow(leaf("a"))
+		f.Finally, f.SLAs = list(leaf("z")), []*flow.SLA{&sla}
+		return f
+	}
 	withAfter := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow {
 		f.AfterExecution = tasks
 		return f
@@ -91,6 +96,32 @@ func sections() []section {
 				{"RUNNING(a RUNNING)", "a ends SUCCESS", "SUCCESS(a SUCCESS, x RUNNING)", "commit, run x"},
 				{"CANCELLED(x RUNNING)", "x ends SUCCESS", "CANCELLED(x SUCCESS)", "commit"},
 				{"CANCELLED(x RUNNING)", "no place is free", "CANCELLED(x RUNNING)", "ignored"},
+			}},
+			{"A flow with the task a, finally z, and a duration of sla that fails it.", promising(flow.SLA{Kind: flow.MaxDuration, Behavior: flow.FailBySLA}), "", []move{
+				{"CREATED", "Started", "RUNNING(a RUNNING)", "run a"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "RUNNING(a SUCCESS, z RUNNING)", "run z"},
+				{"RUNNING(a RUNNING)", "it is overdue", "FAILED(a KILLED)", "commit, cancel a"},
+				{"RUNNING(a SUCCESS, z RUNNING)", "z ends SUCCESS", "SUCCESS(a SUCCESS, z SUCCESS)", "commit"},
+				{"FAILED(a KILLED)", "it is overdue", "FAILED(a KILLED)", "ignored"},
+			}},
+			{"The same with one that only labels it.", promising(flow.SLA{Kind: flow.MaxDuration, Behavior: flow.NoneBySLA}), "", []move{
+				{"CREATED", "Started", "RUNNING(a RUNNING)", "run a"},
+				{"RUNNING(a RUNNING)", "it is overdue", "RUNNING(a RUNNING)", "commit"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "RUNNING(a SUCCESS, z RUNNING)", "run z"},
+				{"RUNNING(a SUCCESS, z RUNNING)", "z ends SUCCESS", "SUCCESS(a SUCCESS, z SUCCESS)", "commit"},
+			}},
+			{"The same with an assertion that cancels it.", promising(flow.SLA{Kind: flow.ExecutionAssertion, Behavior: flow.CancelBySLA}), "", []move{
+				{"CREATED", "Started", "RUNNING assert", "eval assert"},
+				{"RUNNING assert", "assertions hold", "RUNNING(a RUNNING)", "run a"},
+				{"RUNNING assert", "one is broken", "CANCELLED", "commit"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "RUNNING assert(a SUCCESS)", "eval assert"},
+				{"RUNNING(a RUNNING)", "a ends FAILED", "RUNNING assert(a FAILED)", "eval assert"},
+				{"RUNNING assert(a SUCCESS)", "assertions hold", "RUNNING(a SUCCESS, z RUNNING)", "run z"},
+				{"RUNNING assert(a SUCCESS)", "one is broken", "CANCELLED(a SUCCESS)", "commit"},
+				{"RUNNING assert(a SUCCESS)", "Kill", "KILLED(a SUCCESS)", "commit"},
+				{"RUNNING assert(a FAILED)", "one is broken", "CANCELLED(a FAILED)", "commit"},
+				{"RUNNING(a SUCCESS, z RUNNING)", "z ends SUCCESS", "RUNNING assert(a SUCCESS, z SUCCESS)", "eval assert"},
+				{"RUNNING assert(a SUCCESS, z SUCCESS)", "assertions hold", "SUCCESS(a SUCCESS, z SUCCESS)", "commit"},
 			}},
 			{"A flow with the task a and concurrency that queues.", limited(flow.QueueExecution), "", []move{
 				{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},

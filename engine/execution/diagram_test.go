@@ -94,6 +94,9 @@ var phrases = map[string]Event{
 	"Kill":                  {Kind: Kill, Run: RootRow},
 	"outputs are evaluated": {Kind: Evaluated, Run: RootRow, Outputs: Datum{JSON: []byte(`{"o":1}`)}},
 	"outputs fail":          {Kind: Evaluated, Run: RootRow, Failed: true},
+	"assertions hold":       {Kind: Evaluated, Run: RootRow},
+	"one is broken":         {Kind: Evaluated, Run: RootRow, Broken: []int32{0}},
+	"it is overdue":         {Kind: Overdue, Run: RootRow},
 
 	"ends SUCCESS":             {Kind: TaskEnded, Status: Success},
 	"ends WARNING":             {Kind: TaskEnded, Status: Warning},

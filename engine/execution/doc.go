@@ -20,7 +20,8 @@
 //
 // Until when a task run waits, and when its timeout is over, stands in the state. [State.Wakes] gives the events for these times,
 // after a crash too. A timeout interrupts an attempt, which has failed then and may be tried again. That of a flowable is for its
-// tasks: those under way are killed, and `errors` and `finally` follow as after any failure.
+// tasks: those under way are killed, and `errors` and `finally` follow as after any failure. A duration of `sla` is a time that the
+// execution waits for.
 //
 // [Kill] ends an execution at once: all that is under way is killed, and nothing begins any more, neither `errors` nor `finally`.
 //
@@ -40,12 +41,13 @@
 // done. It is written from the table that the tests run: `go test ./engine/execution -run Diagrams -update`.
 //
 // A state is the status of the execution or of a task run, followed by "eval" if it waits for the value of an expression, by
-// "timer" if it waits for a time, by "child" if it waits for another execution, by "place" if it waits for one of `concurrency`,
+// "timer" if it waits for a time, by "child" if it waits for another execution, by "assert" if it waits for
+// assertions of `sla`, by "place" if it waits for one of `concurrency`,
 // and by the number of an attempt after the first. The task runs inside stand in parentheses, those of an Each with = and their
 // value.
 //
 // "a ends" is [TaskEnded] with that status, "a waits" the same without status, "a exits" the same with [Event.Exit], "a wakes"
-// is [Woke], "s execution ends" is [ChildEnded], "no place is free" is [NoPlace], and the others but [Started] are [Evaluated].
+// is [Woke], "s execution ends" is [ChildEnded], "no place is free" is [NoPlace], "it is overdue" is [Overdue], and the others but [Started] are [Evaluated].
 // "run", "cancel" and "eval" are effects, "commit" is a barrier, and "ignored" is [Result.Stale]. In the diagrams of a shape, a
 // task called next follows in the flow; if the flow ends instead, its status is named.
 //
@@ -155,6 +157,49 @@
 //	CANCELLED(x RUNNING)
 //	    x ends SUCCESS   → CANCELLED(x SUCCESS)           commit
 //	    no place is free → CANCELLED(x RUNNING)           ignored
+//
+// A flow with the task a, finally z, and a duration of sla that fails it.
+//
+//	CREATED
+//	    Started        → RUNNING(a RUNNING)             run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → RUNNING(a SUCCESS, z RUNNING)  run z
+//	    it is overdue  → FAILED(a KILLED)               commit, cancel a
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends SUCCESS → SUCCESS(a SUCCESS, z SUCCESS)  commit
+//	FAILED(a KILLED)
+//	    it is overdue  → FAILED(a KILLED)               ignored
+//
+// The same with one that only labels it.
+//
+//	CREATED
+//	    Started        → RUNNING(a RUNNING)             run a
+//	RUNNING(a RUNNING)
+//	    it is overdue  → RUNNING(a RUNNING)             commit
+//	    a ends SUCCESS → RUNNING(a SUCCESS, z RUNNING)  run z
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends SUCCESS → SUCCESS(a SUCCESS, z SUCCESS)  commit
+//
+// The same with an assertion that cancels it.
+//
+//	CREATED
+//	    Started         → RUNNING assert                        eval assert
+//	RUNNING assert
+//	    assertions hold → RUNNING(a RUNNING)                    run a
+//	    one is broken   → CANCELLED                             commit
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS  → RUNNING assert(a SUCCESS)             eval assert
+//	    a ends FAILED   → RUNNING assert(a FAILED)              eval assert
+//	RUNNING assert(a SUCCESS)
+//	    assertions hold → RUNNING(a SUCCESS, z RUNNING)         run z
+//	    one is broken   → CANCELLED(a SUCCESS)                  commit
+//	    Kill            → KILLED(a SUCCESS)                     commit
+//	RUNNING assert(a FAILED)
+//	    one is broken   → CANCELLED(a FAILED)                   commit
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends SUCCESS  → RUNNING assert(a SUCCESS, z SUCCESS)  eval assert
+//	RUNNING assert(a SUCCESS, z SUCCESS)
+//	    assertions hold → SUCCESS(a SUCCESS, z SUCCESS)         commit
 //
 // A flow with the task a and concurrency that queues.
 //

@@ -48,9 +48,10 @@ const (
 	Timeout                 // the `timeout` of the task of a run
 	Pause                   // until when a Pause lasts
 	Call                    // the execution that an attempt of a Child starts
+	Assert                  // the assertions of the flow's `sla`
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "call"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "call", "assert"}
 
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }

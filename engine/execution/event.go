@@ -27,6 +27,7 @@ type Event struct {
 	Labels    []flow.Label `json:"labels,omitempty"`   // TaskEnded: to be added to the execution's, or to replace those with the same key
 	Variables Datum        `json:"variables,omitzero"` // TaskEnded: the execution's from now on; zero: as they are
 	Exit      Status       `json:"exit,omitempty"`     // TaskEnded: what the execution is to end with, at once
+	Broken    []int32      `json:"broken,omitempty"`   // Evaluated: those of the flow's `sla` that do not hold, by their indexes
 }
 
 // EventKind says what an [Event] tells.
@@ -42,10 +43,11 @@ const (
 	ChildEnded                      // the execution that a task run waits for has ended
 	Resumed                         // somebody lets a Pause go on
 	Kill                            // somebody wants the execution to end at once
+	Overdue                         // a duration of the flow's `sla` is over, that with the index in Attempt
 	NoPlace                         // no place is free for an execution that has not begun
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "noPlace"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

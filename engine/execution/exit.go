@@ -32,11 +32,17 @@ func (w *walk) killed() bool {
 		w.closeRoot()
 		return true
 	}
+	s.Refused = s.Wait == WaitPlace
 	w.enterHead(Killing)
-	w.leave(Killed)
-	s.Wait, s.Refused = WaitNone, s.Wait == WaitPlace
-	w.finish(Killed)
+	w.giveUp(Killed)
 	return true
+}
+
+// giveUp ends the execution with a status, whatever it is at.
+func (w *walk) giveUp(status Status) {
+	w.leave(status)
+	w.state.Wait = WaitNone
+	w.finish(status)
 }
 
 // leave gives up what is under way, since the execution is to end with a status.
@@ -45,6 +51,9 @@ func (w *walk) leave(status Status) {
 	s.headChanged = true
 	s.Exit, s.Since = status, w.at
 	s.Progress = Progress{Stage: StageEnd}
+	if s.Wait == WaitAssert {
+		s.Wait, s.Asking = WaitNone, nil
+	}
 	w.kill(RootRow)
 }
 

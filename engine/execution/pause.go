@@ -126,7 +126,7 @@ func (w *walk) wait(r *Run, what Wait) {
 
 // rest pauses the execution if something in it is paused, and nothing else is under way.
 func (w *walk) rest() {
-	if s := w.state; s.waits.paused > 0 && s.waits.busy == 0 && s.Status() == Running {
+	if s := w.state; s.waits.paused > 0 && s.waits.busy == 0 && s.Wait != WaitAssert && s.Status() == Running {
 		w.enterHead(Paused)
 		w.result.Barrier = true
 	}

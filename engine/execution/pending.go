@@ -13,10 +13,15 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 		return nil, nil
 	case s.Wait == WaitEval:
 		return []Effect{s.outputsEffect()}, nil
+	case s.Wait == WaitAssert && len(s.Runs) == 0:
+		return []Effect{s.assertEffect()}, nil
 	case s.Wait == WaitPlace, s.Status() == Created && len(s.Runs) == 0:
 		return []Effect{{Kind: Begin, Run: RootRow}}, nil
 	}
 	var effects []Effect
+	if s.Wait == WaitAssert {
+		effects = append(effects, s.assertEffect())
+	}
 	for row := range s.Runs {
 		switch r := &s.Runs[row]; r.Wait {
 		case WaitEval:
@@ -53,7 +58,7 @@ func (s *State) Awaits(e Effect) bool {
 	case e.Kind == Begin:
 		return s.Status() == Created
 	case e.Run == RootRow:
-		return s.Wait == WaitEval
+		return s.Wait == WaitAssert && e.What == Assert || s.Wait == WaitEval && e.What == Outputs
 	case e.Kind == Eval:
 		return s.Runs[e.Run].Wait == WaitEval
 	default:
@@ -62,9 +67,12 @@ func (s *State) Awaits(e Effect) bool {
 	}
 }
 
-// Wakes returns an event for each task run that waits for a time, to be told when its At has come.
+// Wakes returns an event for each task run, and for the execution, that waits for a time, to be told when its At has come.
 func (s *State) Wakes() []Event {
 	var wakes []Event
+	if e, ok := s.Due(RootRow); ok {
+		wakes = append(wakes, e)
+	}
 	for row := range s.Runs {
 		if e, ok := s.Due(int32(row)); ok {
 			wakes = append(wakes, e)
@@ -74,8 +82,11 @@ func (s *State) Wakes() []Event {
 }
 
 // Due returns the event that a task run waits for, to be told when its At has come: its time, or the end of its timeout if that
-// comes before. False: it waits for no time.
+// comes before; with RootRow, the end of a duration of `sla`. False: it waits for no time.
 func (s *State) Due(row int32) (Event, bool) {
+	if row == RootRow {
+		return s.overdueAt()
+	}
 	r := &s.Runs[row]
 	e := Event{Kind: Woke, Run: row, Attempt: int32(len(r.Attempts) - 1), At: r.Wake}
 	waits := r.Wait == WaitTimer || r.Wait == WaitResume && !r.Wake.IsZero()

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -109,6 +110,15 @@ func drawActor(rt *rapid.T) *actor {
 	fl := newFlow(f.tasks(3, 0)...)
 	if rapid.Bool().Draw(rt, "lists of the flow") {
 		fl.Errors, fl.Finally = f.tasks(1, 0), f.tasks(1, 0)
+	}
+	for i := range rapid.IntRange(0, 2).Draw(rt, "slas") {
+		fl.SLAs = append(fl.SLAs, &flow.SLA{
+			Kind:     rapid.SampledFrom([]flow.SLAKind{flow.MaxDuration, flow.ExecutionAssertion}).Draw(rt, "kind of sla"),
+			Duration: 1000 * time.Hour, // after all other times
+			Behavior: rapid.SampledFrom([]flow.SLABehavior{flow.FailBySLA, flow.CancelBySLA, flow.NoneBySLA}).Draw(rt, "behavior of sla"),
+			Labels:   []flow.Label{{Key: fmt.Sprint("sla", i), Value: "broken"}},
+		})
+		f.script["assert"] = fmt.Sprint(i, " after ", rapid.IntRange(0, 5).Draw(rt, "broken after"))
 	}
 	if rapid.Bool().Draw(rt, "afterExecution") {
 		fl.AfterExecution = f.tasks(2, 0)
@@ -264,6 +274,7 @@ func TestGoOnAfterACut(t *testing.T) {
 		a := drawActor(rt)
 		a.t = t
 		a.patient, a.killAfter = true, 0
+		began := a.clock
 		first := a.state.Share()
 		kept := a.state.Share()
 		cut := rapid.IntRange(0, 6).Draw(rt, "cut")
@@ -282,7 +293,7 @@ func TestGoOnAfterACut(t *testing.T) {
 			a.goOnInAnyOrder(rt, commit)
 		}
 
-		whole := &actor{t: t, plan: a.plan, state: first, script: a.script, clock: a.clock}
+		whole := &actor{t: t, plan: a.plan, state: first, script: a.script, clock: began}
 		whole.run()
 		again := &actor{t: t, plan: a.plan, state: loaded(rt, kept), script: a.script, clock: a.clock}
 		var err error

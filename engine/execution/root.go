@@ -53,6 +53,9 @@ func (s *State) outcome() Status {
 func (w *walk) finish(status Status) {
 	w.enterHead(status)
 	w.result.Barrier = true
+	if len(w.state.Promises) > 0 {
+		w.timed(RootRow)
+	}
 	if len(w.plan.nodes[root].Later) == 0 {
 		return
 	}

@@ -49,12 +49,14 @@ type Head struct {
 	Labels    []flow.Label `json:"labels,omitempty"`
 	Variables Datum        `json:"variables,omitzero"` // an object that stands for the flow's variables; zero: those
 	History   History      `json:"history"`
-	Outputs   Datum        `json:"outputs,omitzero"`  // an object, in declaration order; zero before the end and when the flow declares none
-	Exit      Status       `json:"exit,omitempty"`    // what a task wants the execution to end with, at once
-	Wait      Wait         `json:"wait,omitzero"`     // WaitEval: for the outputs; WaitPlace: it has not begun
-	Since     time.Time    `json:"since,omitzero"`    // when the last task run of the flow ended: the clock of the outputs
-	Progress  Progress     `json:"progress"`          // of the flow's lists
-	Refused   bool         `json:"refused,omitempty"` // it ended for want of a place, before it began
+	Outputs   Datum        `json:"outputs,omitzero"`   // an object, in declaration order; zero before the end and when the flow declares none
+	Exit      Status       `json:"exit,omitempty"`     // what a task wants the execution to end with, at once
+	Wait      Wait         `json:"wait,omitzero"`      // WaitEval: for the outputs; WaitAssert: for the assertions of `sla`; WaitPlace: it has not begun
+	Since     time.Time    `json:"since,omitzero"`     // when the last task run of the flow ended: the clock of the outputs
+	Progress  Progress     `json:"progress"`           // of the flow's lists
+	Promises  []Promise    `json:"promises,omitempty"` // by the flow's `sla`, from the beginning on; none when it has none
+	Asking    []int32      `json:"asking,omitempty"`   // of WaitAssert: the task runs that have ended, from which nothing has followed yet; RootRow: the beginning
+	Refused   bool         `json:"refused,omitempty"`  // it ended for want of a place, before it began
 }
 
 // Run is one run of a task.

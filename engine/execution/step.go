@@ -43,6 +43,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.noPlace()
 	case Resumed:
 		fits = w.resumed(&e)
+	case Overdue:
+		fits = w.overdue(&e)
 	case Kill:
 		fits = w.killed()
 	case TimedOut:
@@ -77,7 +79,10 @@ func (w *walk) started() bool {
 	if len(w.plan.nodes[root].Main[0]) > 0 { // without a task it goes from CREATED to its end, as in Kestra
 		w.enterHead(Running)
 	}
-	w.settle(RootRow)
+	w.promise()
+	if !w.asks(RootRow) {
+		w.settle(RootRow)
+	}
 	return true
 }
 
@@ -85,10 +90,14 @@ func (w *walk) started() bool {
 func (w *walk) evaluated(e *Event) bool {
 	s := w.state
 	if e.Run == RootRow {
-		if s.Wait != WaitEval {
+		switch s.Wait {
+		case WaitEval:
+			w.outputs(e)
+		case WaitAssert:
+			w.asserted(e)
+		default:
 			return false
 		}
-		w.outputs(e)
 		return true
 	}
 	if e.Run < 0 || int(e.Run) >= len(s.Runs) || s.Runs[e.Run].Wait != WaitEval {
@@ -233,10 +242,16 @@ func (w *walk) endAttempt(r *Run, status Status) {
 
 // childEnded tells the parent of a task run that it has ended, and goes on from there.
 func (w *walk) childEnded(row int32) {
-	parent := w.state.Runs[row].Parent
-	w.count(parent, w.state.Runs[row].Status())
+	w.count(w.state.Runs[row].Parent, w.state.Runs[row].Status())
+	if len(w.state.Promises) == 0 || !w.asks(row) {
+		w.follow(row)
+	}
+}
+
+// follow does what follows from the end of a task run.
+func (w *walk) follow(row int32) {
 	w.nextInRound(row)
-	w.settle(parent)
+	w.settle(w.state.Runs[row].Parent)
 }
 
 // settle advances a flowable, and its parents as long as they end by it.

@@ -226,6 +226,15 @@ func (a *actor) event(e Effect) Event {
 		}
 		return Event{Kind: Started, Run: RootRow}
 	}
+	if e.What == Assert {
+		var broken []int32
+		for i := range a.state.Promises {
+			if a.script["assert"] == fmt.Sprint(i, " after ", len(a.state.Runs)) {
+				broken = append(broken, int32(i))
+			}
+		}
+		return Event{Kind: Evaluated, Run: RootRow, Broken: broken}
+	}
 	if e.Run == RootRow {
 		return Event{Kind: Evaluated, Run: RootRow, Outputs: Datum{JSON: []byte(`{"o":1}`)}, Failed: a.script["outputs"] == "fail"}
 	}

@@ -13,10 +13,11 @@ const (
 	WaitTimer       // a time
 	WaitChild       // the end of the execution that an attempt of a Child has started
 	WaitResume      // of a Pause: that somebody resumes it, or a time
+	WaitAssert      // of an execution: the assertions of `sla`
 	WaitPlace       // of an execution that has not begun: a place of the flow's `concurrency`
 )
 
-var waitNames = []string{"", "eval", "task", "timer", "child", "resume", "place"}
+var waitNames = []string{"", "eval", "task", "timer", "child", "resume", "assert", "place"}
 
 // MarshalText writes the word for w.
 func (w Wait) MarshalText() ([]byte, error) { return name(waitNames, int(w)) }

@@ -70,21 +70,8 @@ var flowProperties = []Property{
 		{Name: "limit", Type: Integer, Required: true, Summary: "At most so many."},
 		{Name: "behavior", Type: String, Values: []string{"QUEUE", "CANCEL", "FAIL"}, Default: "QUEUE", Summary: "What becomes of one more."},
 	}},
-	{Name: "sla", Type: Objects, Summary: "What must hold while an execution runs.", Properties: []Property{
-		{Name: "id", Type: String, Required: true, Summary: "Its name."},
-		{Name: "type", Type: String, Required: true, Values: []string{"MAX_DURATION", "EXECUTION_ASSERTION"}, Summary: "What it looks at."},
-		{Name: "behavior", Type: String, Required: true, Values: []string{"FAIL", "CANCEL", "NONE"}, Summary: "What becomes of an execution that violates it."},
-		{Name: "duration", Type: Duration, Summary: "Of MAX_DURATION: the longest time."},
-		{Name: "assert", Type: String, Dynamic: true, Summary: "Of EXECUTION_ASSERTION: violated when this renders to false, 0, -0 or nothing."},
-		{Name: "labels", Type: MapOrList, Summary: "Labels that a violation gives the execution."},
-	}},
-	{Name: "checks", Type: Objects, Summary: "What Kestra asks before an execution is started by hand.", Properties: []Property{
-		{Name: "condition", Type: String, Dynamic: true, Summary: "Met, or the check fails."},
-		{Name: "when", Type: String, Dynamic: true, Summary: "The newer name of condition."},
-		{Name: "message", Type: String, Dynamic: true, Required: true, Summary: "What a failed check says."},
-		{Name: "style", Type: String, Values: []string{"ERROR", "SUCCESS", "WARNING", "INFO"}, Default: "INFO", Summary: "How Kestra shows it."},
-		{Name: "behavior", Type: String, Values: []string{"BLOCK_EXECUTION", "FAIL_EXECUTION", "CREATE_EXECUTION"}, Default: "BLOCK_EXECUTION", Summary: "What a failed check does."},
-	}},
+	{Name: "sla", Type: Objects, Summary: "What must hold while an execution runs.", Properties: append(slices.Clip(slaProperties), slaLabels)},
+	{Name: "checks", Type: Objects, Summary: "What Kestra asks before an execution is started by hand.", Properties: askedProperties},
 	{Name: "retry", Type: Object, Summary: "For tasks that have none, and that are in no task that has one.", Properties: retryProperties},
 	{Name: "deleted", Type: Boolean, Default: "false", Summary: "A flow that was deleted in Kestra does not load."},
 }

@@ -21,6 +21,7 @@ type Flow struct {
 	Triggers       []*Component // also those of types that never fire here: their Spec has no Compile
 	Retry          *Retry       // of tasks that have none, and that are in no flowable that has one; nil: they have none
 	Concurrency    *Concurrency // nil: any number of executions may run at once
+	SLAs           []*SLA       // in declared order
 	Disabled       bool
 	Source         *Source
 	Pos            Position

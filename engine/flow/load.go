@@ -125,7 +125,7 @@ var flowMembers = map[string]memberState{
 	"inputs": supported, "outputs": supported, "tasks": supported, "triggers": supported, "disabled": supported,
 	"deleted": supported, "errors": supported, "finally": supported,
 	"afterExecution": supported, "listeners": notYet, "pluginDefaults": supported,
-	"taskDefaults": supported, "concurrency": supported, "retry": supported, "sla": notYet, "checks": notYet, "draft": notYet,
+	"taskDefaults": supported, "concurrency": supported, "retry": supported, "sla": supported, "checks": supported, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
 	"extend":   blueprint,
 	"revision": serverSet, "updated": serverSet, "tenantId": serverSet, "source": serverSet,
@@ -210,6 +210,12 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		f.AfterExecution = l.components(KindTask, val, path)
 	case "retry":
 		f.Retry = l.retry(val, path)
+	case "sla":
+		f.SLAs = l.slas(val, path)
+	case "checks":
+		l.early = true
+		l.checks(val, path)
+		l.early = false
 	case "concurrency":
 		f.Concurrency = l.concurrency(val, path)
 	case "triggers":

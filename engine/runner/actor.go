@@ -271,6 +271,7 @@ func (a *actor) step(m message) error {
 		}
 	}
 	a.logTimeout(m.event, limit)
+	a.logBreaches(&m.event)
 	return nil
 }
 

@@ -76,6 +76,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return a.pause(ctx, e)
 	case e.What == execution.Timeout:
 		return a.timeout(e)
+	case e.What == execution.Assert:
+		return a.assertions()
 	case e.What == execution.Values:
 		return a.values(ctx, e)
 	case e.What == execution.Call:

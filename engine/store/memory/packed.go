@@ -123,6 +123,8 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	number(c, &h.Wait)
 	c.time(&h.Since)
 	c.progress(&h.Progress)
+	items(c, &h.Promises, (*codec).promise)
+	items(c, &h.Asking, number)
 	c.flag(&h.Refused)
 }
 
@@ -164,6 +166,11 @@ func (c *codec) progress(g *execution.Progress) {
 	number(c, &g.Open)
 	c.flag(&g.Broken)
 	c.text((*string)(&g.Worst))
+}
+
+func (c *codec) promise(p *execution.Promise) {
+	c.time(&p.Due)
+	c.flag(&p.Broken)
 }
 
 func (c *codec) label(l *flow.Label) {
