@@ -124,6 +124,7 @@ func (s *server) compare(t *testing.T, c recorded, found findings) []difference 
 		plan := execution.NewPlan(s.set.Flow(ended.Namespace, ended.FlowID), ended.Revision)
 		found := compareExecutions(className.ReplaceAllString(string(kestra), `"`), ended, plan)
 		differences = append(differences, found...)
+		differences = append(differences, s.compareChildren(t, c, ended)...)
 		if logs != nil && len(found) == 0 {
 			lines, err := s.engine.Logs(t.Context(), ended.ID, 0, math.MaxInt)
 			if err != nil {

@@ -48,5 +48,6 @@
 //
 // In the first three columns a * matches any text. What differs is `result` for facts; for requests it is `status`, `message`
 // (of an error), `error members`, `content type`, `text` (a body that is no JSON object), the path of a member of the
-// body, or of the final execution after `execution.`, or `log of` a task. A row that covers no difference any more is an error too.
+// body, or of the final execution after `execution.`, or `log of` a task; of an execution that a task has started, all that after
+// `child of` the task. A row that covers no difference any more is an error too.
 package conformance

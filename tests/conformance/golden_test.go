@@ -25,8 +25,11 @@ type recorded struct {
 	Response  response        `json:"response"`
 	Execution json.RawMessage `json:"execution"` // as it ended; may be absent
 	Logs      []recordedLine  `json:"logs"`      // of the execution; may be absent
-	Actions   []action        `json:"actions"`   // what was done to the execution afterwards, before it ended; may be absent
-	Resume    json.RawMessage `json:"resume"`    // likewise, of a Pause; see actions
+	Related   []struct {
+		Execution json.RawMessage `json:"execution"`
+	} `json:"related"` // executions that this one has started; may be absent
+	Actions []action        `json:"actions"` // what was done to the execution afterwards, before it ended; may be absent
+	Resume  json.RawMessage `json:"resume"`  // likewise, of a Pause; see actions
 
 	ExecutionAfterActions json.RawMessage `json:"executionAfterActions"`
 	LogsAfterActions      []recordedLine  `json:"logsAfterActions"`
