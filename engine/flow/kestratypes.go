@@ -2,7 +2,8 @@ package flow
 
 import "strings"
 
-// The types of Kestra 1.3 that this module knows by name only. Using one is an error that says so, for a trigger a warning. A spec in the catalog replaces the entry of its type.
+// The types of Kestra 1.3, and those new in 2.0, that this module knows by name only. Using one is an error that says so, for a
+// trigger a warning. A spec in the catalog replaces the entry of its type.
 
 const (
 	corePackage  = "io.kestra.plugin.core."
@@ -14,7 +15,7 @@ const (
 var coreTasks = map[string]string{
 	"debug":      "Return Echo",
 	"execution":  "Assert Count Exit Fail Labels PurgeExecutions Resume SetVariables UnsetVariables",
-	"flow":       "AllowFailure Dag EachParallel EachSequential ForEach ForEachItem If Loop LoopUntil Parallel Pause Sequential Sleep Subflow Switch Template WaitFor WorkingDirectory",
+	"flow":       "AllowFailure Approval Dag EachParallel EachSequential ForEach ForEachItem If Loop LoopUntil Parallel Pause PurgeFlows Sequential Sleep Subflow Switch Template WaitFor WorkingDirectory",
 	"http":       "Download Request SseRequest",
 	"kv":         "Delete Get GetKeys PurgeKV Put Set",
 	"log":        "Fetch Log PurgeLogs",
@@ -45,7 +46,7 @@ var otherAliases = map[string][]string{
 var oldScripts = []string{"Bash", "Node", "Python"}
 
 // coreTriggers are the trigger types below io.kestra.plugin.core; the aliases are below io.kestra.core.models.triggers.types.
-var coreTriggers = []string{"trigger.Flow", "trigger.Schedule", "trigger.ScheduleOnDates", "trigger.Webhook", "http.Trigger"}
+var coreTriggers = []string{"trigger.Flow", "trigger.McpToolTrigger", "trigger.Schedule", "trigger.ScheduleOnDates", "trigger.Webhook", "http.Trigger"}
 
 // coreConditions are the condition types below io.kestra.plugin.core.condition.
 var coreConditions = []string{
