@@ -36,7 +36,7 @@ func (s *State) killedChild(row int32) Datum {
 // Ended returns the signal that tells the parent of an execution of its end, with what the task run has as outputs by that.
 func (s *State) Ended(outputs Datum) Signal {
 	return Signal{To: s.Parent.ID, ID: s.ID, Event: Event{
-		Kind: ChildEnded, Run: s.Parent.Run, Attempt: s.Parent.Attempt, At: s.History.End(), Status: s.Status(), Outputs: outputs,
+		Kind: ChildEnded, ID: s.ID, Run: s.Parent.Run, Attempt: s.Parent.Attempt, At: s.History.End(), Status: s.Status(), Outputs: outputs,
 	}}
 }
 
@@ -62,7 +62,7 @@ func (w *walk) childExecutionEnded(e *Event) bool {
 	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
 		return false
 	}
-	if r := &s.Runs[e.Run]; r.Wait != WaitChild || int(e.Attempt) != len(r.Attempts)-1 {
+	if r := &s.Runs[e.Run]; r.Wait != WaitChild || int(e.Attempt) != len(r.Attempts)-1 || e.ID != s.ChildID(e.Run, e.Attempt) {
 		return false
 	}
 	w.run(e.Run).Outputs = e.Outputs

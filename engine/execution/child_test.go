@@ -57,7 +57,7 @@ func TestSignalOfTheEnd(t *testing.T) {
 	a.state.Parent = Parent{"parent", 2, 1}
 	a.run()
 	want := Signal{To: "parent", ID: a.state.ID, Event: Event{
-		Kind: ChildEnded, Run: 2, Attempt: 1, At: a.state.History.End(), Status: Warning, Outputs: Datum{JSON: []byte("{}")},
+		Kind: ChildEnded, ID: a.state.ID, Run: 2, Attempt: 1, At: a.state.History.End(), Status: Warning, Outputs: Datum{JSON: []byte("{}")},
 	}}
 	if diff := cmp.Diff(want, a.state.Ended(Datum{JSON: []byte("{}")})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

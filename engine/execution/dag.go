@@ -53,7 +53,7 @@ func (w *walk) ready(row int32) {
 			}
 			children := make([]int32, len(n.Main[0])) // a new list: stores may hold the old one
 			copy(children, r.Children)
-			children[place] = int32(len(w.state.Runs)) + 1
+			children[place] = w.state.row(row) + 1
 			r.Children = children
 			g.Open++
 			if child, ended := w.create(row, node, "", 0); ended {

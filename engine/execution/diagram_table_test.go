@@ -380,5 +380,6 @@ func sections() []section {
 		}},
 		childSection(next),
 		pauseSection(next),
+		untilSection(next),
 	}
 }

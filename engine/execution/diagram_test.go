@@ -121,6 +121,9 @@ var phrases = map[string]Event{
 	"pauses for a time":        {Kind: Evaluated, Wake: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)},
 	"cannot pause":             {Kind: Evaluated, Failed: true},
 	"is resumed":               {Kind: Resumed},
+	"is through":               {Kind: Evaluated, True: true},
+	"goes on":                  {Kind: Evaluated, Wake: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)},
+	"cannot tell":              {Kind: Evaluated, Failed: true},
 	"runIf true":               {Kind: Evaluated, True: true},
 	"runIf false":              {Kind: Evaluated},
 	"runIf fails":              {Kind: Evaluated, Failed: true},
@@ -145,8 +148,19 @@ func (a *actor) read(line string) Event {
 	if e.Run = a.row(name); !ok || e.Run < 0 {
 		a.t.Fatalf("event %q: no such phrase, or no such task run", line)
 	}
-	e.ID = a.state.Runs[e.Run].ID
-	e.Attempt = max(0, int32(len(a.state.Runs[e.Run].Attempts))-1)
+	r := &a.state.Runs[e.Run]
+	e.Attempt = max(0, int32(len(r.Attempts))-1)
+	switch e.Kind {
+	case Woke:
+		e.At = r.Wake
+	case TimedOut:
+		e.At = r.Deadline
+	case Resumed:
+		e.ID = r.ID
+	case ChildEnded:
+		e.ID = a.state.ChildID(e.Run, e.Attempt)
+	default: // its run and attempt are all
+	}
 	return e
 }
 

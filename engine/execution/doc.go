@@ -41,13 +41,14 @@
 // done. It is written from the table that the tests run: `go test ./engine/execution -run Diagrams -update`.
 //
 // A state is the status of the execution or of a task run, followed by "eval" if it waits for the value of an expression, by
-// "timer" if it waits for a time, by "child" if it waits for another execution, by "assert" if it waits for
-// assertions of `sla`, by "place" if it waits for one of `concurrency`,
-// and by the number of an attempt after the first. The task runs inside stand in parentheses, those of an Each with = and their
-// value.
+// "timer" if it waits for a time, by "child" if it waits for another execution, by "assert" if it waits for assertions of `sla`, by
+// "place" if it waits for one of `concurrency`, by "resume" or "round" if it is paused until somebody resumes it or the time of its
+// next round, and by the number of an attempt after the first. The task runs inside stand in parentheses, those of an Each with =
+// and their value.
 //
 // "a ends" is [TaskEnded] with that status, "a waits" the same without status, "a exits" the same with [Event.Exit], "a wakes"
-// is [Woke], "s execution ends" is [ChildEnded], "no place is free" is [NoPlace], "it is overdue" is [Overdue], and the others but [Started] are [Evaluated].
+// is [Woke], "s execution ends" is [ChildEnded], "no place is free" is [NoPlace], "it is overdue" is [Overdue], "p is resumed" is
+// [Resumed], and the others but [Started] are [Evaluated].
 // "run", "cancel" and "eval" are effects, "commit" is a barrier, and "ignored" is [Result.Stale]. In the diagrams of a shape, a
 // task called next follows in the flow; if the flow ends instead, its status is named.
 //

@@ -376,4 +376,53 @@
 //	    p wakes             → CANCELLED      commit; flow CANCELLED
 //	    p times out         → FAILED         commit; flow FAILED
 //	    p is resumed        → SUCCESS        commit, run next
+//
+// # States of an Until
+//
+// An until l of a and b.
+//
+//	not begun
+//	    Started        → RUNNING(a RUNNING)                        run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS → RUNNING(a SUCCESS, b RUNNING)             run b
+//	    a ends FAILED  → FAILED(a FAILED)                          commit; flow FAILED
+//	RUNNING(a SUCCESS, b RUNNING)
+//	    b ends SUCCESS → RUNNING eval(a SUCCESS, b SUCCESS)        eval until l
+//	RUNNING eval(a SUCCESS, b SUCCESS)
+//	    l is through   → SUCCESS(a SUCCESS, b SUCCESS)             run next
+//	    l cannot tell  → FAILED(a SUCCESS, b SUCCESS)              commit; flow FAILED
+//	    l goes on      → RUNNING eval again(a SUCCESS, b SUCCESS)  eval until l
+//	RUNNING eval again(a SUCCESS, b SUCCESS)
+//	    l is through   → SUCCESS(a SUCCESS, b SUCCESS)             run next
+//	    l cannot tell  → FAILED(a SUCCESS, b SUCCESS)              commit; flow FAILED
+//	    l goes on      → PAUSED round(a SUCCESS, b SUCCESS)        commit
+//	PAUSED round(a SUCCESS, b SUCCESS)
+//	    l wakes        → RUNNING(a RUNNING)                        commit, run a
+//
+// A flow with an until l of a, which may take some time, with errors e and finally z.
+//
+//	CREATED
+//	    Started        → RUNNING(l RUNNING(a RUNNING))                        run a
+//	RUNNING(l RUNNING(a RUNNING))
+//	    a ends WARNING → RUNNING(l RUNNING eval(a WARNING))                   eval until l
+//	    a ends FAILED  → RUNNING(l RUNNING(a FAILED, e RUNNING))              run e
+//	RUNNING(l RUNNING eval(a WARNING))
+//	    l goes on      → RUNNING(l RUNNING eval again(a WARNING))             eval until l
+//	RUNNING(l RUNNING eval again(a WARNING))
+//	    l goes on      → PAUSED(l PAUSED round(a WARNING))                    commit
+//	    l is through   → RUNNING(l RUNNING(a WARNING, z RUNNING))             run z
+//	PAUSED(l PAUSED round(a WARNING))
+//	    l wakes        → RUNNING(l RUNNING(a RUNNING))                        commit, run a
+//	    l times out    → RUNNING(l RUNNING(a WARNING, e RUNNING))             commit, run e
+//	    Kill           → KILLED(l KILLED(a WARNING))                          commit
+//	RUNNING(l RUNNING(a WARNING, z RUNNING))
+//	    z ends SUCCESS → WARNING(l WARNING(a WARNING, z SUCCESS))             commit
+//	RUNNING(l RUNNING(a WARNING, e RUNNING))
+//	    e ends SUCCESS → RUNNING(l RUNNING(a WARNING, e SUCCESS, z RUNNING))  run z
+//	RUNNING(l RUNNING(a WARNING, e SUCCESS, z RUNNING))
+//	    z ends SUCCESS → FAILED(l FAILED(a WARNING, e SUCCESS, z SUCCESS))    commit
+//	RUNNING(l RUNNING(a FAILED, e RUNNING))
+//	    e ends SUCCESS → RUNNING(l RUNNING(a FAILED, e SUCCESS, z RUNNING))   run z
+//	RUNNING(l RUNNING(a FAILED, e SUCCESS, z RUNNING))
+//	    z ends SUCCESS → FAILED(l FAILED(a FAILED, e SUCCESS, z SUCCESS))     commit
 package execution

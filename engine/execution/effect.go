@@ -47,11 +47,12 @@ const (
 	Values                  // the values of an Each
 	Timeout                 // the `timeout` of the task of a run
 	Pause                   // until when a Pause lasts
+	Until                   // whether a round of an Until was the last one
 	Call                    // the execution that an attempt of a Child starts
 	Assert                  // the assertions of the flow's `sla`
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "call", "assert"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "until", "call", "assert"}
 
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }

@@ -11,7 +11,7 @@ type Event struct {
 	Kind    EventKind `json:"kind"`
 	Run     int32     `json:"run,omitempty"`     // row; [RootRow] for the execution as a whole
 	Attempt int32     `json:"attempt,omitempty"` // of TaskEnded, Woke, TimedOut and ChildEnded: the attempt that is meant, counted from 0
-	ID      string    `json:"id,omitempty"`      // Resumed: of the task run that is meant
+	ID      string    `json:"id,omitempty"`      // Resumed: of the task run that is meant; ChildEnded: of the execution that has ended
 	By      string    `json:"by,omitempty"`      // Resumed: who it is, for its outputs
 	At      time.Time `json:"at"`
 

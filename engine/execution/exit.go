@@ -61,7 +61,7 @@ func (w *walk) leave(status Status) {
 func (w *walk) kill(below int32) {
 	w.result.Cut = true
 	for row := int32(len(w.state.Runs)) - 1; row > below; row-- {
-		if w.state.Runs[row].Status().Terminated() || !w.state.within(row, below) {
+		if w.state.Runs[row].Free() || w.state.Runs[row].Status().Terminated() || !w.state.within(row, below) {
 			continue
 		}
 		w.cancel(row)

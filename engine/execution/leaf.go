@@ -76,14 +76,22 @@ func (w *walk) woke(e *Event) bool {
 	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
 		return false
 	}
-	if r := &s.Runs[e.Run]; r.Wait != WaitTimer && r.Wait != WaitResume || int(e.Attempt) != len(r.Attempts)-1 {
+	switch r := &s.Runs[e.Run]; {
+	case r.Wait != WaitTimer && r.Wait != WaitResume && r.Wait != WaitRound, int(e.Attempt) != len(r.Attempts)-1:
+		return false
+	case e.At.Before(r.Wake): // of a task run that had this row before
 		return false
 	}
 	r := w.run(e.Run)
 	w.result.Barrier = true
-	if r.Wait == WaitResume {
+	switch r.Wait {
+	case WaitResume:
 		w.resume(e.Run, w.node(e.Run).Lapse, Datum{}, "")
 		return true
+	case WaitRound:
+		w.nextRound(e.Run)
+		return true
+	default: // WaitTimer
 	}
 	if r.Status() == Retrying {
 		w.tryAgain(e.Run)

@@ -32,13 +32,17 @@ func (w *walk) advance(row int32) (ended bool) {
 		for int(g.Next) < len(list) && (!g.Broken || g.Stage != StageMain) && (g.Open == 0 || parallel && (n.Limit == 0 || g.Open < n.Limit)) {
 			g.Next++
 			g.Open++
-			child, ended := w.create(row, list[g.Next-1], "", 0)
+			iteration := int32(0)
+			if w.plan.nodes[list[g.Next-1]].Rounds {
+				iteration = g.Round - 1
+			}
+			child, ended := w.create(row, list[g.Next-1], "", iteration)
 			if ended {
 				w.count(row, w.state.Runs[child].Status())
 			}
 			g = w.progress(row) // rows may have moved
 		}
-		if g.Open > 0 || row != RootRow && w.state.Runs[row].Wait == WaitResume {
+		if g.Open > 0 || row != RootRow && w.holds(row) {
 			return false
 		}
 		w.nextStage(row)

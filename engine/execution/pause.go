@@ -99,21 +99,24 @@ type waits struct {
 func (c *waits) add(what Wait, n int) {
 	switch what {
 	case WaitNone:
-	case WaitResume:
+	case WaitResume, WaitRound:
 		c.paused += n
 	default:
 		c.busy += n
 	}
 }
 
-// countWaits makes the counts of a state that has none. Nobody needs them without a Pause.
+// countWaits makes the counts of a state that has none. Nobody needs them without a Pause or an Until.
 func (s *State) countWaits(p *Plan) {
 	if s.waits.counted || !p.pauses {
 		return
 	}
-	s.waits = waits{counted: true}
+	s.waits, s.free = waits{counted: true}, s.free[:0]
 	for row := range s.Runs {
 		s.waits.add(s.Runs[row].Wait, 1)
+		if s.Runs[row].Free() {
+			s.free = append(s.free, int32(row))
+		}
 	}
 }
 
@@ -127,7 +130,8 @@ func (w *walk) wait(r *Run, what Wait) {
 // rest pauses the execution if something in it is paused, and nothing else is under way.
 func (w *walk) rest() {
 	if s := w.state; s.waits.paused > 0 && s.waits.busy == 0 && s.Wait != WaitAssert && s.Status() == Running {
-		w.enterHead(Paused)
+		s.headChanged = true
+		s.History = s.History.pause(w.at)
 		w.result.Barrier = true
 	}
 }

@@ -47,6 +47,8 @@ func (p *Plan) Asked(r *Run) What {
 		return Call
 	case n.Shape == flow.ShapePause:
 		return Pause
+	case n.Shape == flow.ShapeUntil:
+		return Until
 	default:
 		return Choose
 	}
@@ -89,7 +91,7 @@ func (s *State) Due(row int32) (Event, bool) {
 	}
 	r := &s.Runs[row]
 	e := Event{Kind: Woke, Run: row, Attempt: int32(len(r.Attempts) - 1), At: r.Wake}
-	waits := r.Wait == WaitTimer || r.Wait == WaitResume && !r.Wake.IsZero()
+	waits := r.Wait == WaitTimer || r.Wait == WaitRound || r.Wait == WaitResume && !r.Wake.IsZero()
 	if !r.Deadline.IsZero() && (!waits || r.Deadline.Before(r.Wake)) {
 		e.Kind, e.At, waits = TimedOut, r.Deadline, true
 	}
@@ -105,7 +107,11 @@ func (s *State) evalEffect(row int32, what What) Effect {
 		e.Kind, e.What, e.Woke = Eval, Call, false
 		return e
 	}
-	return Effect{Kind: Eval, Run: row, What: what, At: r.History[len(r.History)-1].At, Seed: s.seed(r.ID, uint64(what))}
+	at := r.History[len(r.History)-1].At
+	if what == Until {
+		at = r.Wake
+	}
+	return Effect{Kind: Eval, Run: row, What: what, At: at, Seed: s.seed(r.ID, uint64(what))}
 }
 
 func (s *State) taskEffect(row int32) Effect {

@@ -12,7 +12,7 @@ type Plan struct {
 	flow     *flow.Flow
 	revision int
 	nodes    []Node
-	pauses   bool // it has a Pause
+	pauses   bool // it has a Pause or an Until
 }
 
 // Node is a task of a plan; the first one is the flow itself. Tasks that are disabled have none: they count as absent.
@@ -24,6 +24,7 @@ type Node struct {
 
 	Main     [][]int32     // lists of children: one, but of a Choice one for each case
 	Looped   bool          // it is in the main list of an Each, so its runs have a value
+	Rounds   bool          // it is in the main list of an Until, so its runs have a round
 	Follows  int32         // of one that is looped: the node after it in the list; 0: none
 	Errors   []int32       // the list that runs when the main one has failed
 	Beside   []int32       // of a Pause: the list that runs while it is paused
@@ -82,7 +83,12 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 			}
 		}
 	}
-	p.pauses = p.pauses || shape == flow.ShapePause
+	p.pauses = p.pauses || shape == flow.ShapePause || shape == flow.ShapeUntil
+	if shape == flow.ShapeUntil {
+		for _, child := range n.Main[0] {
+			p.nodes[child].Rounds = true
+		}
+	}
 	if shape == flow.ShapeDag {
 		p.nodes[i].After = orderOf(b)
 	}

@@ -14,10 +14,11 @@ const Core = 2
 type State struct {
 	Start
 	Head
-	Runs    []Run `json:"runs,omitempty"` // in the order they were created; the index of one is its row
+	Runs    []Run `json:"runs,omitempty"` // in the order they were created, but for those in rows that are used again; the index of one is its row
 	Version int64 `json:"-"`              // number of commits, the accepting one included; 0 before it
 
 	waits       waits
+	free        []int32 // rows of rounds that are over, in order, to be used again; counted with waits
 	headChanged bool
 	changed     []int32 // rows that have changed since the last [State.Changes]
 	changedRoom [4]int32
@@ -66,14 +67,14 @@ type Run struct {
 	Node      int32     `json:"node"`                // index in the plan
 	Parent    int32     `json:"parent"`              // row; [RootRow] at the top
 	Value     string    `json:"value,omitempty"`     // in the main list of an Each: which of its values
-	Iteration int32     `json:"iteration,omitempty"` // likewise: the number of the value, from 0
+	Iteration int32     `json:"iteration,omitempty"` // likewise, and in that of an Until: the number of the round, from 0
 	Values    []string  `json:"values,omitempty"`    // of an Each; they never change
 	Children  []int32   `json:"children,omitempty"`  // of a Dag: the rows of its tasks plus 1, by their places; 0: not begun
 	History   History   `json:"history"`
 	Attempts  []Attempt `json:"attempts,omitempty"` // none when runIf failed
 	Outputs   Datum     `json:"outputs,omitzero"`   // an object; zero when the task never ran
 	Wait      Wait      `json:"wait,omitzero"`
-	Wake      time.Time `json:"wake,omitzero"`     // of WaitTimer
+	Wake      time.Time `json:"wake,omitzero"`     // of a time that is waited for; of an Until that asks: since when
 	Deadline  time.Time `json:"deadline,omitzero"` // by its `timeout`: when the attempt, or the main list of a flowable, is interrupted
 	Progress  Progress  `json:"progress,omitzero"` // of a flowable
 
@@ -88,6 +89,8 @@ type Attempt struct {
 // Progress counts what goes on below a flowable, so that nothing has to be searched.
 type Progress struct {
 	Stage  Stage  `json:"stage,omitzero"`
+	Round  int32  `json:"round,omitempty"`  // of an Until: its output iterationCount
+	Asked  bool   `json:"asked,omitempty"`  // of an Until: its condition did not hold for the round that is over, and is asked with the next count
 	Case   int32  `json:"case,omitempty"`   // of a Choice: the list that was chosen
 	Next   int32  `json:"next,omitempty"`   // the first child of the list in force, or the first round of an Each, that has not begun
 	Open   int32  `json:"open,omitempty"`   // children that have not ended

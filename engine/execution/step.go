@@ -12,6 +12,7 @@ type Result struct {
 	Effects []Effect // what to do next; none when the execution has ended or waits for what is under way
 	Rows    []int32  // task runs whose status has changed; one may stand there more than once
 	Timed   []int32  // likewise those that wait for another time than before, or for none any more: see [State.Due]
+	Freed   int64    // bytes of outputs, from answers, that went with the task runs of a round
 	Barrier bool     // everything since the last barrier, with this, must be committed before the effects start
 	Cut     bool     // something was interrupted: effects asked for earlier may be void now, see [State.Awaits]
 	Stale   bool     // the event does not fit any more, and changed nothing
@@ -117,6 +118,8 @@ func (w *walk) evaluated(e *Event) bool {
 		w.called(e)
 	case Pause:
 		w.paused(e)
+	case Until:
+		w.judged(e)
 	default:
 		w.chosen(e)
 	}
@@ -145,17 +148,22 @@ func (w *walk) decided(e *Event) {
 func (w *walk) create(parent, node int32, value string, iteration int32) (row int32, ended bool) {
 	s := w.state
 	n := &w.plan.nodes[node]
-	row = int32(len(s.Runs))
+	row = s.row(parent)
 	parentID := ""
 	if parent != RootRow {
 		parentID = s.Runs[parent].ID
 	}
 	room := new(runRoom)
-	s.Runs = append(s.Runs, Run{
+	if int(row) == len(s.Runs) {
+		s.Runs = append(s.Runs, Run{})
+	} else {
+		s.taken(row)
+	}
+	s.Runs[row] = Run{
 		ID: RunID(s.ID, parentID, n.Path, int(iteration), 0), TaskID: n.Task.ID, Node: node, Parent: parent,
 		Value: value, Iteration: iteration,
-		History: append(room.history[:0], Transition{Created, w.at}),
-	})
+		History: append(room.history[:0], Transition{Created, w.at}), marked: s.Runs[row].marked,
+	}
 	r := w.run(row)
 	w.result.Rows = append(w.result.Rows, row)
 	if n.Task.RunIf != nil {
@@ -212,6 +220,9 @@ func (w *walk) enterShape(row int32) (ended bool) {
 		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, Values))
 		return false
+	case flow.ShapeUntil:
+		w.setRound(row, 1)
+		return w.advance(row)
 	case flow.ShapePause:
 		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, Pause))

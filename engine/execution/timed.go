@@ -42,7 +42,7 @@ func (w *walk) timedOut(e *Event) bool {
 	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
 		return false
 	}
-	if r := &s.Runs[e.Run]; r.Deadline.IsZero() || int(e.Attempt) != len(r.Attempts)-1 {
+	if r := &s.Runs[e.Run]; r.Deadline.IsZero() || e.At.Before(r.Deadline) || int(e.Attempt) != len(r.Attempts)-1 {
 		return false
 	}
 	w.result.Barrier, w.result.Cut = true, true
@@ -64,6 +64,9 @@ func (w *walk) timedOut(e *Event) bool {
 	}
 	if status := s.Status(); status == Retrying || status == Paused {
 		w.enterHead(Running)
+	}
+	if r.Wait == WaitRound {
+		w.enter(e.Run, r, Running)
 	}
 	w.waitNoMore(e.Run, r)
 	r.Progress.Broken, r.Progress.Worst = true, Failed

@@ -88,6 +88,10 @@ func pause(id string, lapse Status, beside, tasks []*flow.Component, change ...f
 	}}, change)
 }
 
+func until(id string, tasks ...*flow.Component) *flow.Component {
+	return flowable(id, flow.ShapeUntil, 0, lists{}, tasks)
+}
+
 func choice(id string, cases ...[]*flow.Component) *flow.Component {
 	return flowable(id, flow.ShapeChoice, 0, lists{}, cases...)
 }
@@ -149,7 +153,7 @@ type actor struct {
 	t         testing.TB
 	plan      *Plan
 	state     *State
-	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
+	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
 	clock     time.Time
 	pending   []Effect
 	patient   bool // times come only when nothing is pending, as in run
@@ -257,6 +261,10 @@ func (a *actor) event(e Effect) Event {
 			event.Status = Status(word)
 		}
 		return event
+	case e.What == Until:
+		event := Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", Wake: a.clock.Add(time.Minute)}
+		event.True = !event.Failed && fmt.Sprint(a.state.Runs[e.Run].Progress.Round) >= word
+		return event
 	case e.What == Pause:
 		event := Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail"}
 		if word == "time" {
@@ -339,7 +347,7 @@ func (a *actor) children() []Event {
 			status = Success
 		}
 		ends = append(ends, Event{
-			Kind: ChildEnded, Run: int32(row), Attempt: attempt, Status: status,
+			Kind: ChildEnded, ID: a.state.ChildID(int32(row), attempt), Run: int32(row), Attempt: attempt, Status: status,
 			Outputs: Datum{JSON: fmt.Appendf(nil, `{"executionId":%q}`, a.state.ChildID(int32(row), attempt))},
 		})
 	}
@@ -388,7 +396,7 @@ func (r *Run) name() string { return strings.TrimSuffix(r.TaskID+"="+r.Value, "=
 func (a *actor) inside(parent int32) string {
 	var texts []string
 	for row := range a.state.Runs {
-		if r := &a.state.Runs[row]; r.Parent == parent {
+		if r := &a.state.Runs[row]; r.Parent == parent && !r.Free() {
 			texts = append(texts, r.name()+" "+r.stand()+a.inside(int32(row)))
 		}
 	}
@@ -403,7 +411,11 @@ func (r *Run) stand() string {
 	if r.Status() == Created {
 		attempt++
 	}
-	return stand(r.Status(), r.Wait, attempt)
+	text := stand(r.Status(), r.Wait, attempt)
+	if r.Progress.Asked && r.Wait == WaitEval {
+		text += " again"
+	}
+	return text
 }
 
 func stand(status Status, wait Wait, attempt int) string {

@@ -12,12 +12,13 @@ const (
 	WaitTask        // the end of an attempt
 	WaitTimer       // a time
 	WaitChild       // the end of the execution that an attempt of a Child has started
+	WaitRound       // of an Until: the time of its next round
 	WaitResume      // of a Pause: that somebody resumes it, or a time
 	WaitAssert      // of an execution: the assertions of `sla`
 	WaitPlace       // of an execution that has not begun: a place of the flow's `concurrency`
 )
 
-var waitNames = []string{"", "eval", "task", "timer", "child", "resume", "assert", "place"}
+var waitNames = []string{"", "eval", "task", "timer", "child", "round", "resume", "assert", "place"}
 
 // MarshalText writes the word for w.
 func (w Wait) MarshalText() ([]byte, error) { return name(waitNames, int(w)) }

@@ -57,6 +57,7 @@ const (
 	ShapeParallel              // at once
 	ShapeChoice                // one list of several, as a sequence, or none
 	ShapeEach                  // the list once for each of several values, as a sequence
+	ShapeUntil                 // the list again and again, as a sequence, until a condition holds
 	ShapePause                 // after somebody has resumed it or its time is over, as a sequence
 	ShapeDag                   // each as soon as those have ended that it comes after
 	ShapeChild                 // there are none: it starts an execution of another flow

@@ -129,9 +129,12 @@ func (a *actor) variables() *scope.Execution {
 }
 
 // post hands an event to the actor, and sees to it that somebody drives it.
-func (a *actor) post(m message) {
+func (a *actor) post(m message) { a.postIf(m, func() bool { return true }) }
+
+// postIf posts if wanted, which is called with the lock held, returns true.
+func (a *actor) postIf(m message, wanted func() bool) {
 	a.mu.Lock()
-	if a.gone {
+	if !wanted() || a.gone {
 		a.mu.Unlock()
 		return
 	}
@@ -246,6 +249,9 @@ func (a *actor) step(m message) error {
 		a.ofVariables = m.ofVariables
 	}
 	a.noteTimes()
+	if a.result.Freed > 0 {
+		a.freed(a.result.Freed)
+	}
 	if len(a.result.Rows) > 0 {
 		vars := a.variables()
 		for _, row := range a.result.Rows {

@@ -180,14 +180,12 @@ func (t *attempt) finish() {
 	if t.ctx.Err() == nil {
 		m = t.run(t.ctx)
 	}
-	cancelled := t.ctx.Err() != nil
-	t.cancel()
-	a.mu.Lock()
-	if !cancelled {
+	defer t.cancel()
+	a.postIf(m, func() bool {
+		if t.ctx.Err() != nil { // nobody waits for it; another task run may have its row by now
+			return false
+		}
 		delete(a.running, t.effect.Run)
-	}
-	a.mu.Unlock()
-	if !cancelled { // else nobody waits for it
-		a.post(m)
-	}
+		return true
+	})
 }

@@ -228,7 +228,10 @@ func (a *actor) setTimers() {
 			a.timers = make(map[int32]*time.Timer)
 		}
 		a.timers[row] = time.AfterFunc(max(0, e.At.Sub(a.runner.now())), func() {
-			a.post(message{event: execution.Event{Kind: e.Kind, Run: e.Run, Attempt: e.Attempt}})
+			if now := a.runner.now(); now.After(e.At) { // else clocks differ a little
+				e.At = now
+			}
+			a.post(message{event: e})
 		})
 	}
 	a.untimed = a.untimed[:0]

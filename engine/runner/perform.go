@@ -74,6 +74,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return a.choose(ctx, e)
 	case e.What == execution.Pause:
 		return a.pause(ctx, e)
+	case e.What == execution.Until:
+		return a.judge(ctx, e)
 	case e.What == execution.Timeout:
 		return a.timeout(e)
 	case e.What == execution.Assert:

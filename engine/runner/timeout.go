@@ -34,7 +34,7 @@ func (a *actor) timeout(e execution.Effect) (message, error) {
 
 // limit returns how long a task run was allowed to take whose timeout is over; 0 for other events.
 func (a *actor) limit(e execution.Event) time.Duration {
-	if e.Kind != execution.TimedOut {
+	if e.Kind != execution.TimedOut || a.state.Runs[e.Run].Deadline.IsZero() { // or it is too late
 		return 0
 	}
 	r := &a.state.Runs[e.Run]

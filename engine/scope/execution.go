@@ -47,6 +47,10 @@ func (x *Execution) SetVariables(v value.Value) {
 // it has none. A flowable has outputs, if only empty ones, as soon as what is inside of it runs.
 func (x *Execution) Record(row int32, outputs value.Value) {
 	r := &x.state.Runs[row]
+	if r.Free() {
+		x.runs.clear(row)
+		return
+	}
 	if outputs.IsNull() && r.Wait != execution.WaitEval && r.Status() != execution.Skipped && !x.flow.plan.Node(r.Node).Single() {
 		outputs = noOutputs
 	}
@@ -67,7 +71,8 @@ func (x *Execution) At(row int32) *value.Map {
 	}
 	if row != execution.RootRow {
 		r := &x.state.Runs[row]
-		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts), values: x.runs.valuesOf(row), iteration: x.iteration(row), node: r.Node}
+		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts), values: x.runs.valuesOf(row), node: r.Node}
+		v.run.iteration, v.run.looped = x.iteration(row)
 		if r.Status() != execution.Created { // its present attempt is among them
 			v.run.attempts--
 		}
@@ -91,16 +96,16 @@ func (x *Execution) follow() {
 	}
 }
 
-// iteration returns the number of the round, in the innermost loop around a task run, that it is in.
-func (x *Execution) iteration(row int32) int32 {
+// iteration returns the number of the round, in the innermost loop around a task run, that it is in; false if there is no loop.
+func (x *Execution) iteration(row int32) (int32, bool) {
 	for row != execution.RootRow {
 		r := &x.state.Runs[row]
-		if x.flow.plan.Node(r.Node).Looped {
-			return r.Iteration
+		if n := x.flow.plan.Node(r.Node); n.Looped || n.Rounds {
+			return r.Iteration, true
 		}
 		row = r.Parent
 	}
-	return 0
+	return 0, false
 }
 
 // triggerMap returns the variable `trigger`.
@@ -145,6 +150,7 @@ type runView struct {
 	attempts   int      // before this one
 	values     []string // of the loops around it, the outermost first
 	iteration  int32    // of the innermost one
+	looped     bool     // there is one
 	node       int32
 }
 
@@ -229,6 +235,8 @@ func (v *view) taskRun() value.Value {
 	}
 	if n := len(v.run.values); n > 0 {
 		m.Set("value", value.String(v.run.values[n-1]))
+	}
+	if v.run.looped {
 		m.Set("iteration", value.Int(int64(v.run.iteration)))
 	}
 	return value.FromMap(m)

@@ -21,6 +21,7 @@ type index struct {
 
 // entry is a task run. Clocks say since when something is so; 0 is never.
 type entry struct {
+	id      string // of the task run
 	task    string
 	values  []string // of the loops around it, the outermost first
 	earlier int32    // the run of the same task before it; -1: none
@@ -47,8 +48,11 @@ func (x *index) record(row int32, r *execution.Run, looped bool, outputs value.V
 		x.runs = append(x.runs, entry{earlier: -1})
 	}
 	e := &x.runs[row]
+	if e.began > 0 && e.id != r.ID { // that of an earlier round
+		x.remove(row)
+	}
 	if e.began == 0 {
-		e.began, e.task = x.clock, r.TaskID
+		e.began, e.id, e.task = x.clock, r.ID, r.TaskID
 		if r.Parent != execution.RootRow {
 			e.values = x.runs[r.Parent].values
 		}
@@ -79,8 +83,9 @@ func (x *index) add(row int32) {
 		}
 		x.byTask = make(map[string]int32, 2*len(x.runs))
 		for i := range x.runs {
-			if int32(i) != row && x.runs[i].began > 0 {
-				x.byTask[x.runs[i].task] = int32(i)
+			e := &x.runs[i]
+			if last, ok := x.byTask[e.task]; int32(i) != row && e.began > 0 && (!ok || x.runs[last].began < e.began) {
+				x.byTask[e.task] = int32(i)
 			}
 		}
 	}
@@ -90,14 +95,43 @@ func (x *index) add(row int32) {
 	x.byTask[x.runs[row].task] = row
 }
 
-// last returns the last run of a task, but for one; -1 if there is none.
-func (x *index) last(task string, but int32) int32 {
-	for i := int32(len(x.runs)) - 1; i >= 0; i-- {
-		if i != but && x.runs[i].began > 0 && x.runs[i].task == task {
-			return i
+// clear forgets the task run in a row, which has gone with its round.
+func (x *index) clear(row int32) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if int(row) < len(x.runs) && x.runs[row].began > 0 {
+		x.remove(row)
+	}
+}
+
+// remove forgets the task run in a row. Who reads an earlier snapshot does not see it any more either.
+func (x *index) remove(row int32) {
+	gone := x.runs[row]
+	x.runs[row] = entry{earlier: -1}
+	for i := range x.runs {
+		if x.runs[i].earlier == row && x.runs[i].began > 0 {
+			x.runs[i].earlier = gone.earlier
 		}
 	}
-	return -1
+	if last, ok := x.byTask[gone.task]; ok && last == row {
+		if gone.earlier >= 0 {
+			x.byTask[gone.task] = gone.earlier
+		} else {
+			delete(x.byTask, gone.task)
+		}
+	}
+	x.exit(row, gone.task, gone.values)
+}
+
+// last returns the last run of a task, but for one; -1 if there is none.
+func (x *index) last(task string, but int32) int32 {
+	last := int32(-1)
+	for i := range x.runs {
+		if e := &x.runs[i]; int32(i) != but && e.began > 0 && e.task == task && (last < 0 || x.runs[last].began < e.began) {
+			last = int32(i)
+		}
+	}
+	return last
 }
 
 // snapshot is the index as it stands at one moment.

@@ -2,6 +2,7 @@ package scope
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,4 +69,53 @@ func showView(s snapshot) string {
 		}
 	}
 	return show(found)
+}
+
+// TestRowsAreUsedAgain lets task runs come and go, some of them in a loop, with rows that are used again: what expressions see is what
+// there is.
+func TestRowsAreUsedAgain(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var x index
+		rows := map[int]string{} // what stands in a row: a task, or task=value
+		for step := range rapid.IntRange(1, 60).Draw(t, "steps") {
+			names := []string{"a", "b", "c", "l=x", "l=y", "l=z", "m=x", "m=y", "d", "e", "f", "g"}
+			name := rapid.SampledFrom(names).Draw(t, "task")
+			row := 0
+			for rows[row] != "" && rows[row] != name {
+				row++
+			}
+			for at, there := range rows {
+				if there == name {
+					row = at
+				}
+			}
+			if rows[row] == name && rapid.Bool().Draw(t, "goes") {
+				delete(rows, row)
+				x.clear(int32(row))
+			} else {
+				rows[row] = name
+				task, loop, looped := strings.Cut(name, "=")
+				r := &execution.Run{ID: fmt.Sprint(step), TaskID: task, Value: loop, Parent: execution.RootRow, History: execution.History{{Status: execution.Running}}}
+				x.record(int32(row), r, looped, value.MapOf("step", value.Int(int64(step))))
+			}
+			there := map[string]bool{}
+			for _, name := range rows {
+				there[name] = true
+			}
+			view := outputsView{x.snapshot()}
+			for _, name := range names {
+				task, loop, looped := strings.Cut(name, "=")
+				v, ok := view.Get(task)
+				if ok && looped {
+					v, ok = v.Map().Get(loop)
+				}
+				if ok != there[name] || ok && v.Kind() != value.KindMap {
+					t.Fatalf("step %d: %s is there: %v, want %v", step, name, ok, there[name])
+				}
+			}
+			if got := value.FromMap(view.Map()); len(rows) > 0 && got.Map().Len() == 0 {
+				t.Fatalf("step %d: all outputs are %s", step, value.JSON(got))
+			}
+		}
+	})
 }

@@ -40,6 +40,23 @@ func (x *index) enter(row int32) {
 	x.inLoops[within(e.task, e.values)] = row
 }
 
+// exit undoes enter. A key that names the first of several runs names the next one then.
+func (x *index) exit(row int32, task string, values []string) {
+	for n := 1; n <= len(values); n++ {
+		key := within(task, values[:n])
+		if x.inLoops[key] != row {
+			continue
+		}
+		delete(x.inLoops, key)
+		next := slices.IndexFunc(x.runs, func(e entry) bool {
+			return e.began > 0 && e.task == task && len(e.values) >= n && slices.Equal(e.values[:n], values[:n])
+		})
+		if next >= 0 {
+			x.inLoops[key] = int32(next)
+		}
+	}
+}
+
 // shown is what a variable shows of a task run; false: nothing yet.
 type shown func(s snapshot, e *entry) (value.Value, bool)
 

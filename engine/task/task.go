@@ -29,6 +29,19 @@ type Each interface {
 	Values(ctx context.Context, c *Context) ([]string, error)
 }
 
+// Until is a compiled task whose shape is that of a loop in rounds.
+type Until interface {
+	// Judge decides after a round, the number of which its output iterationCount says, whether it was the last one. The first round
+	// began that long ago. An error fails the task run.
+	Judge(ctx context.Context, c *Context, count int, since time.Duration) (Verdict, error)
+}
+
+// Verdict is what an [Until] decides.
+type Verdict struct {
+	Done bool          // it was the last round
+	Wait time.Duration // else: until the next one
+}
+
 // Pause is a compiled task whose shape is that of a pause.
 type Pause interface {
 	// Until decides, once, until when it lasts if nobody resumes it; the zero time means for ever. An error fails the task run.

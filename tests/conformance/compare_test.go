@@ -127,6 +127,9 @@ func compareExecutions(kestra string, ours *execution.State, plan *execution.Pla
 	}
 	mineRuns := []any{}
 	for i := range ours.Runs {
+		if ours.Runs[i].Free() {
+			continue
+		}
 		mineRuns = append(mineRuns, runOf(ours, plan, &ours.Runs[i]))
 	}
 	labels := []any{}

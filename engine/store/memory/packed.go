@@ -161,6 +161,8 @@ func (c *codec) run(r *execution.Run) {
 
 func (c *codec) progress(g *execution.Progress) {
 	number(c, &g.Stage)
+	number(c, &g.Round)
+	c.flag(&g.Asked)
 	number(c, &g.Case)
 	number(c, &g.Next)
 	number(c, &g.Open)

@@ -67,6 +67,14 @@ func TestLoad(t *testing.T) {
 		{"dag, task that waits for itself", `{type: core.flow.Dag, tasks: [{task: $a, dependsOn: [ta]}]}`, "flow.yml:4:56: tasks[0].tasks: Cyclic dependency detected: ta"},
 		{"dag, negative concurrent", `{type: core.flow.Dag, concurrent: -1, tasks: [{task: $a}]}`, "flow.yml:4:61: tasks[0].concurrent: must be between 0 and 2147483647"},
 
+		{"loop until", `{type: core.flow.LoopUntil, condition: "{{ x }}", failOnMaxReached: true, checkFrequency: {interval: PT1S, maxIterations: 3, maxDuration: PT1H}, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
+		{"loop until, expressions", `{type: core.flow.WaitFor, condition: "{{ x }}", failOnMaxReached: "{{ x }}", checkFrequency: {interval: "{{ x }}", maxIterations: "{{ x }}", maxDuration: "{{ x }}"}, tasks: [$a]}`, ""},
+		{"loop until without condition", `{type: core.flow.LoopUntil, tasks: [$a]}`, "flow.yml:4:3: tasks[0].condition: is missing"},
+		{"loop until without tasks", `{type: core.flow.LoopUntil, condition: "{{ x }}"}`, "flow.yml:4:3: tasks[0].tasks: The 'tasks' property cannot be empty"},
+		{"loop until, no round", `{type: core.flow.LoopUntil, condition: "{{ x }}", checkFrequency: {maxIterations: 0}, tasks: [$a]}`, "flow.yml:4:109: tasks[0].checkFrequency.maxIterations: must be greater than or equal to 1"},
+		{"loop until, interval that is none", `{type: core.flow.LoopUntil, condition: "{{ x }}", checkFrequency: {interval: often}, tasks: [$a]}`, "flow.yml:4:104: tasks[0].checkFrequency.interval: must be a duration, as in PT30S or 30s"},
+		{"loop until, unknown member", `{type: core.flow.LoopUntil, condition: "{{ x }}", checkFrequency: {maxIteration: 3}, tasks: [$a]}`, "flow.yml:4:94: tasks[0].checkFrequency: unknown member `maxIteration`; did you mean `maxIterations`?"},
+
 		{"pause", `{type: core.flow.Pause, pauseDuration: PT1H, behavior: WARN, onPause: $a, onResume: [{id: n, type: INT}], tasks: [$b], errors: [$c], finally: [$d]}`, ""},
 		{"pause, old name and duration", `{type: io.kestra.core.tasks.flows.Pause, delay: "{{ x }}", timeout: PT1H}`, ""},
 		{"pause with nothing", `{type: core.flow.Pause}`, ""},

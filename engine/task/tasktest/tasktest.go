@@ -129,6 +129,14 @@ func Call(t testing.TB, specs []flow.Spec, yaml, body string) (call task.Call, e
 	return call, result(value.Null, failure, lines).Err
 }
 
+// Judge loads a flowable as [Load] does, and asks whether a round was its last one, with the trigger body given as JSON.
+func Judge(t testing.TB, specs []flow.Spec, yaml, body string, count int, since time.Duration) (task.Verdict, Result) {
+	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	v, err := c.compiled.(task.Until).Judge(context.Background(), &c.Context, count, since)
+	return v, result(value.Null, err, lines)
+}
+
 // started is a task that may run.
 type started struct {
 	task.Context
