@@ -128,3 +128,23 @@ triggers: [{id: a, type: io.kestra.plugin.core.trigger.Webhook}, {id: b, type: i
 		t.Errorf("extensions (-want +got):\n%s", diff)
 	}
 }
+
+// TestKeyOfDefaultsIsASecret checks that a webhook's key that comes from a default is kept out of findings and of what stores get.
+func TestKeyOfDefaultsIsASecret(t *testing.T) {
+	const flow = "id: f\nnamespace: n\npluginDefaults: [{type: io.kestra.plugin.core.trigger.Webhook, values: {key: %q}}]\ntasks: [{id: t, type: test.All}]\ntriggers: [{id: w, type: io.kestra.plugin.core.trigger.Webhook}]\n"
+	set, found := loadText(t, fmt.Sprintf(flow, "very-secret"))
+	if set.Len() != 1 {
+		t.Fatal(found)
+	}
+	for f := range set.All() {
+		if text := string(f.WithoutKeys()); strings.Contains(text, "very-secret") {
+			t.Errorf("a store gets the key: %s", text)
+		}
+	}
+	for _, key := range []string{"very-secret {{ nothing( }}", "{{ 'very-secret' | nothing }}", strings.Repeat("very-secret", 30)} {
+		set, found := loadText(t, fmt.Sprintf(flow, key))
+		if text := findings(set, found); set.Len() != 0 || !strings.Contains(text, "flow.yml:3:") || strings.Contains(text, "very-secret") {
+			t.Errorf("%s is refused with %s", key, text)
+		}
+	}
+}
