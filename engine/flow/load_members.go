@@ -8,7 +8,7 @@ import (
 
 // noMembers returns the members of a mapping before they are read.
 func (l *loader) noMembers(n *yaml.Node, path string) Members {
-	return Members{Path: path, Pos: l.pos(n), properties: map[string]property{}}
+	return Members{Path: path, Pos: l.pos(n), properties: make([]property, 0, len(n.Content)/2)}
 }
 
 // readMembers reads the members of a mapping that properties describe. Others gets the common ones, which are allowed beside.
@@ -47,8 +47,8 @@ func (l *loader) readMember(m *Members, p *Property, key, val *yaml.Node, path s
 		l.extension(key, path, "property `"+p.Name+"`")
 	}
 	if value, ok := l.property(p, val, path); ok {
-		m.properties[p.Name] = value
-		m.order = append(m.order, p.Name)
+		value.name = p.Name
+		m.properties = append(m.properties, value)
 	}
 }
 
@@ -67,34 +67,35 @@ func (p *Property) whenEmpty() string {
 	return "must not be empty"
 }
 
-// nestedProperty reads a property that has components, inputs or objects inside of it.
-func (l *loader) nestedProperty(p *Property, n *yaml.Node, path string, out *property) {
-	before := l.errors
+// insideOf reads a property that has components, inputs or objects inside of it.
+func (l *loader) insideOf(p *Property, n *yaml.Node, path string) *inside {
+	before, in := l.errors, new(inside)
 	switch p.Type {
 	case Conditions:
-		out.children = l.components(KindCondition, n, path)
+		in.children = l.components(KindCondition, n, path)
 	case Task:
 		if c := l.component(KindTask, n, path); c != nil {
-			out.children = []*Component{c}
+			in.children = []*Component{c}
 		}
 	case Tasks:
-		out.children = l.components(KindTask, n, path)
+		in.children = l.components(KindTask, n, path)
 	case TaskCases:
-		out.cases = l.cases(n, path)
+		in.cases = l.cases(n, path)
 	case Inputs:
-		out.inputs = l.inputs(n, path)
+		in.inputs = l.inputs(n, path)
 	case Object:
-		out.objects = []*Members{l.object(p, n, path)}
+		in.objects = []*Members{l.object(p, n, path)}
 	case Objects:
 		items, _ := l.list(n, path)
 		for i, item := range items {
-			out.objects = append(out.objects, l.object(p, item, index(path, i)))
+			in.objects = append(in.objects, l.object(p, item, index(path, i)))
 		}
 	default: // nothing inside
 	}
 	if p.Required && p.Type != Object && len(n.Content) == 0 && l.errors == before {
 		l.errorAt(n, path, "%s", p.whenEmpty())
 	}
+	return in
 }
 
 // object reads a mapping that the Properties of p describe.

@@ -15,22 +15,27 @@ type Members struct {
 	Path string // where the mapping stands in the flow, as in triggers[0].conditions[1]
 	Pos  Position
 
-	properties map[string]property
-	order      []string // names of properties as they were written
+	properties []property // in the order in which they were written
 }
 
 // property is one property as it was written; which fields are set follows from the property's type.
 type property struct {
+	name      string
 	pos       Position
 	node      *yaml.Node        // of a String property, to find places inside of it
 	value     value.Value       // the value as written
 	template  *pebble.Template  // a dynamic string
 	structure *pebble.Structure // a dynamic value of any other shape
 	duration  time.Duration
-	children  []*Component
-	cases     []Case
-	inputs    []*Input
-	objects   []*Members
+	inside    *inside // nil: of a property that has nothing else in it
+}
+
+// inside is what is in a property that has components, inputs or objects.
+type inside struct {
+	children []*Component
+	cases    []Case
+	inputs   []*Input
+	objects  []*Members
 }
 
 // Case is one member of a TaskCases property.
@@ -39,64 +44,85 @@ type Case struct {
 	Tasks []*Component
 }
 
+// property returns the property with a name; one without anything when it was not written.
+func (m *Members) property(name string) property {
+	for i := range m.properties {
+		if m.properties[i].name == name {
+			return m.properties[i]
+		}
+	}
+	return property{}
+}
+
+// inside returns what is in the property with a name; nothing when it was not written.
+func (m *Members) inside(name string) inside {
+	if in := m.property(name).inside; in != nil {
+		return *in
+	}
+	return inside{}
+}
+
 // Has reports whether the property was written; null counts as not written.
-func (m *Members) Has(name string) bool { _, ok := m.properties[name]; return ok }
+func (m *Members) Has(name string) bool { return m.property(name).name != "" }
 
 // Value returns the property as written; null when it was not. Of a MapOrList property it is a map, in either form.
-func (m *Members) Value(name string) value.Value { return m.properties[name].value }
+func (m *Members) Value(name string) value.Value { return m.property(name).value }
 
 // Text returns a String property as written; "" when it was not.
-func (m *Members) Text(name string) string { return m.properties[name].value.Str() }
+func (m *Members) Text(name string) string { return m.property(name).value.Str() }
 
 // Bool returns a Boolean property; false when it was not written or is an expression.
-func (m *Members) Bool(name string) bool { return m.properties[name].value.Bool() }
+func (m *Members) Bool(name string) bool { return m.property(name).value.Bool() }
 
 // Int returns an Integer property; 0 when it was not written or is an expression.
-func (m *Members) Int(name string) int64 { return m.properties[name].value.Int() }
+func (m *Members) Int(name string) int64 { return m.property(name).value.Int() }
 
 // Duration returns a Duration property; 0 when it was not written or is an expression.
-func (m *Members) Duration(name string) time.Duration { return m.properties[name].duration }
+func (m *Members) Duration(name string) time.Duration { return m.property(name).duration }
 
 // Template returns a dynamic String property compiled; nil when it was not written. A dynamic Integer, Boolean or
 // Duration has one too when it is an expression.
-func (m *Members) Template(name string) *pebble.Template { return m.properties[name].template }
+func (m *Members) Template(name string) *pebble.Template { return m.property(name).template }
 
 // Structure returns a dynamic property of any other type compiled; nil when it was not written.
-func (m *Members) Structure(name string) *pebble.Structure { return m.properties[name].structure }
+func (m *Members) Structure(name string) *pebble.Structure { return m.property(name).structure }
 
 // Children returns the compiled components of a Conditions, Task or Tasks property.
-func (m *Members) Children(name string) []*Component { return m.properties[name].children }
+func (m *Members) Children(name string) []*Component { return m.inside(name).children }
 
 // Cases returns a TaskCases property, in the order in which it was written.
-func (m *Members) Cases(name string) []Case { return m.properties[name].cases }
+func (m *Members) Cases(name string) []Case { return m.inside(name).cases }
 
 // Inputs returns an Inputs property.
-func (m *Members) Inputs(name string) []*Input { return m.properties[name].inputs }
+func (m *Members) Inputs(name string) []*Input { return m.inside(name).inputs }
 
 // Object returns an Object property; nil when it was not written.
 func (m *Members) Object(name string) *Members {
-	if objects := m.properties[name].objects; len(objects) > 0 {
+	if objects := m.inside(name).objects; len(objects) > 0 {
 		return objects[0]
 	}
 	return nil
 }
 
 // Objects returns an Objects property.
-func (m *Members) Objects(name string) []*Members { return m.properties[name].objects }
+func (m *Members) Objects(name string) []*Members { return m.inside(name).objects }
 
 // components iterates over the components inside, parents before children.
 func (m *Members) components(yield func(*Component) bool) bool {
-	for _, name := range m.order {
-		p := m.properties[name]
-		if !walk(p.children, yield) {
+	for _, p := range m.properties {
+		in := p.inside
+		if in == nil {
+			continue
+		}
+		if !walk(in.children, yield) {
 			return false
 		}
-		for _, c := range p.cases {
+		for _, c := range in.cases {
 			if !walk(c.Tasks, yield) {
 				return false
 			}
 		}
-		for _, o := range p.objects {
+		for _, o := range in.objects {
 			if !o.components(yield) {
 				return false
 			}
@@ -107,7 +133,7 @@ func (m *Members) components(yield func(*Component) bool) bool {
 
 // propertyPos returns where the value of a property was written; the mapping's place when it was not.
 func (m *Members) propertyPos(name string) Position {
-	if p, ok := m.properties[name]; ok {
+	if p := m.property(name); p.name != "" {
 		return p.pos
 	}
 	return m.Pos
@@ -116,7 +142,7 @@ func (m *Members) propertyPos(name string) Position {
 // PropertyAt returns the place in the file of line and column of a String property's text, both counted from 1; the
 // property's place when it has no text there.
 func (m *Members) PropertyAt(name string, line, column int) Position {
-	if p := m.properties[name]; p.node != nil {
+	if p := m.property(name); p.node != nil {
 		return p.pos.Source.within(p.node, line, column)
 	}
 	return m.propertyPos(name)

@@ -140,7 +140,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 	case Any:
 		out.value = nodeValue(n)
 	case Conditions, Task, Tasks, TaskCases, Inputs, Object, Objects:
-		l.nestedProperty(p, n, path, &out)
+		out.inside = l.insideOf(p, n, path)
 		return out, l.errors == before
 	}
 	if p.Dynamic && p.Type != String && l.errors == before {
