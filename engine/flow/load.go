@@ -2,8 +2,11 @@ package flow
 
 import (
 	"crypto/sha256"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -23,17 +26,18 @@ func Load(catalog *Catalog, o Options, sources []*Source) (*Set, Diagnostics) {
 	if o.Pebble == nil {
 		o.Pebble = pebble.New(pebble.Options{})
 	}
-	set, found := newSet(), Diagnostics(nil)
+	var loaders []*loader
 	seen := make(map[any]bool, len(sources))
 	for _, source := range sources {
-		if id := source.identity(); seen[id] {
-			continue
-		} else {
+		if id := source.identity(); !seen[id] {
 			seen[id] = true
+			loaders = append(loaders, &loader{collector: &collector{source: source}, catalog: catalog, pebble: o.Pebble})
 		}
-		l := &loader{collector: &collector{source: source}, catalog: catalog, pebble: o.Pebble}
-		f := l.load()
-		if f != nil {
+	}
+	flows := loadAll(loaders)
+	set, found := newSet(), Diagnostics(nil)
+	for i, l := range loaders {
+		if f := flows[i]; f != nil {
 			if first := set.add(f); first != nil {
 				l.add(duplicateFlow(first, f))
 			}
@@ -44,6 +48,27 @@ func Load(catalog *Catalog, o Options, sources []*Source) (*Set, Diagnostics) {
 	}
 	set.sort()
 	return set, found
+}
+
+// loadAll returns the flows of loaders, in their order; nil for one with errors. It uses all processors, because a server with
+// thousands of flows answers nothing before they are loaded.
+func loadAll(loaders []*loader) []*Flow {
+	flows := make([]*Flow, len(loaders))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(len(loaders), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(loaders) {
+					return
+				}
+				flows[i] = loaders[i].load()
+			}
+		})
+	}
+	workers.Wait()
+	return flows
 }
 
 // loader turns one source into a flow.

@@ -36,6 +36,7 @@ type Spec struct {
 	// Compile turns a component whose properties were checked into what its package runs: a task, a condition, a trigger.
 	// Its children are compiled before it. An error that is no [*Diagnostic] is placed at the component; one that is a
 	// warning stands beside a compiled component.
+	// Flows are loaded at the same time, and so it may be called by several goroutines.
 	// Nil means that Kestra has the type and this module does not support it yet: using it is an error that says so,
 	// a warning for a trigger ("never fires here").
 	Compile func(c *Component) (any, error)

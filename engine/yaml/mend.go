@@ -29,7 +29,7 @@ var surrogateEscape = regexp.MustCompile(`(\\*)\\u([dD][89a-fA-F][0-9a-fA-F]{2})
 // refuses. What they are is only known once the text is parsed: text everywhere but in double quotes. Columns stay. A zero
 // marker means that there are none.
 func markSurrogates(text []byte) (marked []byte, marker rune) {
-	if !surrogateEscape.Match(text) {
+	if !bytes.Contains(text, []byte(`\u`)) || !surrogateEscape.Match(text) {
 		return text, 0
 	}
 	for marker = '\uf8ff'; bytes.ContainsRune(text, marker); marker-- {
