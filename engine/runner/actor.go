@@ -57,6 +57,8 @@ type actor struct {
 	waits       map[int32]execution.Event // for each task run that waits for a time: what it is told then
 	untimed     []int32                   // of those, the ones that got into waits since timers were set
 	timers      map[int32]*time.Timer     // of those, while something else of the execution is under way
+	linger      *time.Timer               // until it is parked, see lingers; nil: it was never large enough
+	lingered    bool                      // it has waited long enough to be parked
 	journal     journal
 	children    []*child // that were started since the last commit
 	kills       []string // ids of started executions that are to be killed
@@ -110,6 +112,7 @@ type message struct {
 
 	variables   value.Value // those that the event has as text
 	ofVariables int64       // bytes taken for them
+	reminder    bool        // no event: to park an execution that still only waits
 }
 
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
@@ -222,6 +225,10 @@ func (a *actor) stepAll(ctx context.Context) error {
 		}
 	}
 	for _, m := range a.taken {
+		if m.reminder {
+			a.reminded()
+			continue
+		}
 		if err := a.step(m); err != nil {
 			return err
 		}

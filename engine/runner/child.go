@@ -55,7 +55,10 @@ func (a *actor) startChild(ctx context.Context, e execution.Effect) (message, er
 	}
 	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run}}
 	if err == nil {
-		m.kept = runBytes + size(ch.state) + mask.Size(ch.secrets)
+		m.kept = runBytes + size(ch.state)
+		if len(ch.secrets) > 0 {
+			m.kept += mask.Size(ch.secrets)
+		}
 		if err = a.take(m.kept, a.spent); err != nil && !errors.Is(err, errOutputs) && !errors.Is(err, errMemory) {
 			return message{}, err
 		}

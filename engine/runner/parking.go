@@ -57,7 +57,7 @@ func (a *actor) park() *execution.Park {
 		return nil
 	}
 	a.mu.Lock()
-	a.gone = len(a.running) == 0 && len(a.inbox) == 0 && !a.called
+	a.gone = len(a.running) == 0 && len(a.inbox) == 0 && !a.called && !a.lingers()
 	gone := a.gone
 	a.mu.Unlock()
 	if !gone {
@@ -242,4 +242,7 @@ func (a *actor) stopTimers() {
 		t.Stop()
 	}
 	a.timers = nil
+	if a.linger != nil {
+		a.linger.Stop()
+	}
 }
