@@ -285,7 +285,7 @@ func TestClosedEngine(t *testing.T) {
 	_, errGet := e.Get(ctx, "x")
 	_, _, errList := e.List(ctx, execution.Query{})
 	_, errWait := e.Wait(ctx, "x")
-	for _, err := range []error{errGet, errList, errWait} {
+	for _, err := range []error{errGet, errList, errWait, e.Kill(ctx, "x"), e.Resume(ctx, "x", nil)} {
 		if !errors.Is(err, ErrClosed) {
 			t.Errorf("error is %v", err)
 		}

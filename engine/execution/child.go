@@ -58,11 +58,7 @@ func (w *walk) called(e *Event) {
 
 // childExecutionEnded goes on with a Child whose execution has ended.
 func (w *walk) childExecutionEnded(e *Event) bool {
-	s := w.state
-	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
-		return false
-	}
-	if r := &s.Runs[e.Run]; r.Wait != WaitChild || int(e.Attempt) != len(r.Attempts)-1 || e.ID != s.ChildID(e.Run, e.Attempt) {
+	if !w.state.AwaitsChild(e) {
 		return false
 	}
 	w.run(e.Run).Outputs = e.Outputs
@@ -76,6 +72,16 @@ func (w *walk) childExecutionEnded(e *Event) bool {
 		w.passAttempt(e.Run, status)
 	}
 	return true
+}
+
+// AwaitsChild reports whether a task run still waits for the execution whose end an event tells. Its row may be another one's by
+// now, see [Run.Free].
+func (s *State) AwaitsChild(e *Event) bool {
+	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
+		return false
+	}
+	r := &s.Runs[e.Run]
+	return r.Wait == WaitChild && int(e.Attempt) == len(r.Attempts)-1 && e.ID == s.ChildID(e.Run, e.Attempt)
 }
 
 // childStatus returns the status that an execution of this status gives the task run that started it. One that was cancelled

@@ -70,10 +70,14 @@ func (a *actor) hear(ctx context.Context) error {
 	}
 	for _, signal := range signals {
 		a.heard = signal.Seq
-		a.claim.Charge(int64(len(signal.Event.Outputs.JSON)))
 		a.barrier = true // the signal is done with, even if it came too late
 		m := message{event: signal.Event}
-		if m.event.Kind == execution.ChildEnded {
+		switch {
+		case m.event.Kind != execution.ChildEnded:
+			a.claim.Charge(int64(len(m.event.Outputs.JSON)))
+		case !a.state.AwaitsChild(&m.event):
+			continue
+		default:
 			if m, err = a.received(ctx, m.event); err != nil {
 				return err
 			}
