@@ -26,13 +26,3 @@ type Component struct {
 
 	loader *loader // of its flow, while it is compiled
 }
-
-// Callee returns the name of the flow that a task of shape Child starts; not known when an expression gives it.
-func (c *Component) Callee() (namespace, id string, known bool) {
-	if c.Spec.Shape != ShapeChild {
-		return "", "", false
-	}
-	namespace, first := c.Template("namespace").Constant()
-	id, second := c.Template("flowId").Constant()
-	return namespace, id, first && second
-}

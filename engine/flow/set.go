@@ -61,23 +61,6 @@ func (s *Set) Extensions() Diagnostics {
 	return found
 }
 
-// UnknownCallees returns a warning for every task that starts a flow which is not in all.
-func (s *Set) UnknownCallees(all *Set) Diagnostics {
-	var found Diagnostics
-	for f := range s.All() {
-		for c := range f.components {
-			namespace, id, known := c.Callee()
-			if known && all.Flow(namespace, id) == nil {
-				found = append(found, &Diagnostic{
-					Severity: SeverityWarning, Strict: true, Pos: c.propertyPos("flowId"), Path: c.Path + ".flowId",
-					Message: fmt.Sprintf("there is no flow %s/%s, so the task fails", shorten(namespace), shorten(id)),
-				})
-			}
-		}
-	}
-	return found
-}
-
 // Merge returns a set of the flows of all sets. A flow from the same source counts once; of two flows from different
 // places with one namespace and id the first stays, with an error at the second that names both.
 func Merge(sets ...*Set) (*Set, Diagnostics) {

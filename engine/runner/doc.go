@@ -10,6 +10,9 @@
 // An execution that only waits is parked: its actor is gone, its place and memory are given back, and the store wakes it by
 // its time or by a signal, such as those of [Runner.Kill] and [Runner.Resume]. Signals go through the store, whoever drives the execution.
 //
+// An execution that a task starts is accepted, parked, by the commit of its parent; its end is a signal to the parent, in the same
+// commit. One of a flow with `concurrency` takes a place in the commit that begins it, and waits for one parked.
+//
 // Each commit holds all changes since the one before; an execution that a caller drives to its end is accepted, run and
 // ended in one commit. Places, memory, and turns at the gate come from package admission.
 //

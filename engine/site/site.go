@@ -119,7 +119,7 @@ func New(set *flow.Set, o Options) (*Site, flow.Diagnostics, error) {
 	served := set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
 	var ofTriggers flow.Diagnostics
 	s.index, ofTriggers = webhook.NewIndex(served, keys.Context)
-	return s, slices.Concat(found, ofTriggers, served.UnknownCallees(set)), nil
+	return s, slices.Concat(found, ofTriggers, served.CheckCallees(set)), nil
 }
 
 // Open makes the site one that serves: host keeps its flows, and numbers their revisions.
