@@ -353,3 +353,32 @@ func TestLabelsOfChild(t *testing.T) {
 		}
 	}
 }
+
+// TestForgottenParent lets an execution end whose parent was ended before, and which the store has forgotten since.
+func TestForgottenParent(t *testing.T) {
+	for _, name := range []string{"it runs", "it finds no place"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, Options{})
+				jobs, _ := f.load(map[string]string{"one": "concurrency: {limit: 1, behavior: CANCEL}\ntasks: [{id: a, type: test.Gate}]"})
+				if name == "it finds no place" {
+					if err := f.runner.Start(t.Context(), jobs("one", "{}")); err != nil {
+						t.Fatal(err)
+					}
+					<-f.gates
+				}
+				job := jobs("one", "{}")
+				job.State.Parent = execution.Parent{ID: "forgotten"}
+				if err := f.runner.Start(t.Context(), job); err != nil {
+					t.Fatal(err)
+				}
+				if name == "it runs" {
+					(<-f.gates).open <- nil
+				}
+				if s, err := f.runner.Wait(t.Context(), job.State.ID); err != nil || !s.Over() {
+					t.Errorf("%+v, %v", s, err)
+				}
+			})
+		})
+	}
+}

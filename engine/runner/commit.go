@@ -81,7 +81,7 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 // commit commits a batch. An execution that has ended, and that the store has forgotten, need not be told anything.
 func (r *Runner) commit(ctx context.Context, b *execution.Batch) error {
 	err := r.store.Commit(ctx, b)
-	if !errors.Is(err, execution.ErrNotFound) || len(b.Signals) == 0 {
+	if !errors.Is(err, execution.ErrNotFound) {
 		return err
 	}
 	for x := b; x != nil; x = x.Else {
@@ -90,7 +90,7 @@ func (r *Runner) commit(ctx context.Context, b *execution.Batch) error {
 			return errors.Is(err, execution.ErrNotFound)
 		})
 	}
-	return r.store.Commit(ctx, b)
+	return r.store.Commit(ctx, b) // once more the same error if it was about something else
 }
 
 // committed lets the executions go on for which a batch has done something.
