@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
@@ -238,7 +239,7 @@ func (failingStore) Commit(context.Context, *execution.Batch) error {
 
 func TestStoreThatKeepsNothing(t *testing.T) {
 	store := failingStore{memory.New(memory.Options{})}
-	e, err := newEngine(t.Context(), store)
+	e, err := newEngine(t.Context(), admission.New(admission.Limits{}), store)
 	if err != nil {
 		t.Fatal(err)
 	}

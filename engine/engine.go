@@ -36,15 +36,17 @@ func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
 	if o.Kind != StoreMemory {
 		return nil, fmt.Errorf("store %q is not supported yet", o.Kind)
 	}
-	return newEngine(ctx, memory.New(memory.Options{}))
+	a := admission.New(admission.Limits{})
+	return newEngine(ctx, a, memory.New(memory.Options{Held: func(namespace, flowID string, bytes int) {
+		a.Hold(namespace+"/"+flowID, int64(bytes))
+	}}))
 }
 
-func newEngine(ctx context.Context, store execution.Store) (*Engine, error) {
+func newEngine(ctx context.Context, a *admission.Controller, store execution.Store) (*Engine, error) {
 	kept, err := store.Triggers(ctx)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	a := admission.New(admission.Limits{})
 	e := &Engine{store: store, admission: a, runner: runner.New(store, a, runner.Options{})}
 	e.triggers.Load(kept)
 	e.Configure(Options{})

@@ -90,11 +90,41 @@ type Controller struct {
 	flows   map[string]*party
 }
 
-// party is a flow that has a claim.
+// Hold takes bytes that a flow's executions need in memory while nobody works with them, whatever is left; a negative number gives
+// them back. While it holds some, the flow has its share less to ask for.
+func (c *Controller) Hold(flow string, bytes int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.party(flow)
+	p.held += bytes
+	p.memory += bytes
+	c.memory.used += bytes
+	c.leave(p)
+}
+
+// party returns a flow.
+func (c *Controller) party(name string) *party {
+	p := c.flows[name]
+	if p == nil {
+		p = &party{name: name}
+		c.flows[name] = p
+	}
+	return p
+}
+
+// leave forgets a flow that has nothing any more.
+func (c *Controller) leave(p *party) {
+	if p.claims == 0 && p.held == 0 {
+		delete(c.flows, p.name)
+	}
+}
+
+// party is a flow that has a claim, or holds memory.
 type party struct {
 	name           string
 	claims         int
 	memory, places int64 // taken
+	held           int64 // of memory, what no claim has
 }
 
 // New returns a controller.

@@ -147,6 +147,32 @@ func TestEvaluation(t *testing.T) {
 	}
 }
 
+// TestHold checks that what a flow holds counts as its own, and that the flow is forgotten when it holds nothing any more.
+func TestHold(t *testing.T) {
+	const mib = 1 << 20
+	c := New(Limits{Memory: 64 * mib}) // 32 MiB for claims
+	c.Hold("a", 15*mib)
+	a, b := c.Claim("a"), c.Claim("b")
+	if err := a.Take(2 * mib); !errors.Is(err, ErrMemory) {
+		t.Errorf("above its share a flow gets: %v", err)
+	}
+	if err := b.Take(15 * mib); err != nil {
+		t.Errorf("beside it another one gets: %v", err)
+	}
+	if err := errors.Join(a.Take(mib), b.Take(mib)); err != nil {
+		t.Error(err)
+	}
+	a.Release()
+	b.Release()
+	if memory, _ := c.Used(); memory != 15*mib || len(c.flows) != 1 {
+		t.Errorf("%d bytes are taken, and %d flows there", memory, len(c.flows))
+	}
+	c.Hold("a", -15*mib)
+	if memory, _ := c.Used(); memory != 0 || len(c.flows) != 0 {
+		t.Errorf("%d bytes are left, and %d flows", memory, len(c.flows))
+	}
+}
+
 func TestRetainedClaim(t *testing.T) {
 	c := New(Limits{})
 	cl := c.Claim("a")

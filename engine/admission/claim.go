@@ -24,11 +24,7 @@ type Claim struct {
 func (c *Controller) Claim(flow string) *Claim {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p := c.flows[flow]
-	if p == nil {
-		p = &party{name: flow}
-		c.flows[flow] = p
-	}
+	p := c.party(flow)
 	p.claims++
 	return &Claim{controller: c, party: p, holders: 1}
 }
@@ -56,9 +52,8 @@ func (cl *Claim) Release() {
 	if cl.reserved {
 		c.reserve <- struct{}{}
 	}
-	if p.claims--; p.claims == 0 {
-		delete(c.flows, p.name)
-	}
+	p.claims--
+	c.leave(p)
 	cl.memory, cl.over, cl.reserved, cl.accepted, cl.short = 0, 0, false, false, false
 }
 

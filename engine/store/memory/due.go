@@ -51,6 +51,7 @@ func (s *Store) park(e *entry, p *execution.Park, hints []execution.Hint) []exec
 		}
 		hint.Due = e.dueAt != 0
 	}
+	s.hold(e)
 	if hint.Ended || hint.Due {
 		hints = append(hints, hint)
 	}
@@ -68,6 +69,19 @@ func (s *Store) unpark(e *entry) {
 		}
 	}
 	e.parked, e.wake, e.place = false, time.Time{}, ""
+	s.hold(e)
+}
+
+// hold tells what e takes while it is parked, if that has changed.
+func (s *Store) hold(e *entry) {
+	held := 0
+	if e.parked {
+		held = e.bytes
+	}
+	if grown := held - e.held; grown != 0 && s.options.Held != nil {
+		e.held = held
+		s.options.Held(e.flow.namespace, e.flow.id, grown)
+	}
 }
 
 // wake makes a parked execution due at once, and reports whether it was not before.
@@ -78,6 +92,7 @@ func (s *Store) wake(e *entry) bool {
 	s.unpark(e)
 	e.parked = true
 	s.due.add(e)
+	s.hold(e)
 	return true
 }
 

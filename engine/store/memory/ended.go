@@ -51,6 +51,7 @@ func (s *Store) grow(e *entry, bytes int) {
 	if e.ended != 0 {
 		s.endedBytes += bytes
 	}
+	s.hold(e)
 }
 
 // drop lets go of the executions that ended first until what is left fits.

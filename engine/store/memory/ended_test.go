@@ -154,6 +154,50 @@ func TestSizeFollowsChanges(t *testing.T) {
 	}
 }
 
+// TestHeldFollowsParking checks that the store tells what executions take while they are parked, and that it takes all of it back.
+func TestHeldFollowsParking(t *testing.T) {
+	held := map[string]int{}
+	s := New(Options{Held: func(namespace, flowID string, bytes int) { held[namespace+"/"+flowID] += bytes }})
+	x := state("x", execution.Created)
+	name := x.Namespace + "/" + x.FlowID
+	ref, err := s.PutValue(t.Context(), "x", make([]byte, 3000))
+	must(t, err)
+	x.Trigger.Variables.Ref = ref
+	is := func(when string, parked bool) {
+		t.Helper()
+		want := 0
+		if parked {
+			want = s.executions["x"].bytes
+			if want <= 3000 {
+				t.Errorf("%s it takes %d bytes", when, want)
+			}
+		}
+		if held[name] != want || len(held) > 1 {
+			t.Errorf("%s %d bytes are held, want %d; all: %v", when, held[name], want, held)
+		}
+	}
+	wake := time.Unix(1000, 0)
+	must(t, s.Commit(t.Context(), &execution.Batch{Accept: []execution.Accept{{State: x, Park: &execution.Park{Wake: wake}}}}))
+	is("when it is parked", true)
+	must(t, s.Commit(t.Context(), &execution.Batch{Logs: []execution.LogLine{{Execution: "x", Message: "a line"}}}))
+	is("after a line", true)
+	must(t, s.Commit(t.Context(), &execution.Batch{Signals: []execution.Signal{{To: "x", ID: "a"}}}))
+	is("after a signal", true)
+	claimed, _, err := s.Claim(t.Context(), 1, wake)
+	must(t, err)
+	is("when it was claimed", false)
+	must(t, s.Commit(t.Context(), &execution.Batch{Write: []execution.Write{{ID: "x", Version: claimed[0].Version, Consumed: 1, Park: &execution.Park{For: "place"}}}}))
+	is("when it is parked again", true)
+	head := state("", execution.Success).Head
+	claimed, _, err = s.Claim(t.Context(), 1, wake)
+	must(t, err)
+	if len(claimed) > 0 {
+		t.Error("it waits for a place, and is due")
+	}
+	must(t, s.Commit(t.Context(), &execution.Batch{Write: []execution.Write{{ID: "x", Version: 3, Changes: execution.Changes{Head: &head}}}}))
+	is("when it has ended", false)
+}
+
 // TestSizeIsThatOfMemory compares the counted size with the memory on the heap.
 func TestSizeIsThatOfMemory(t *testing.T) {
 	for _, rows := range []int{0, 2, 20} {

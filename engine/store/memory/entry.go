@@ -24,6 +24,7 @@ type entry struct {
 	batch   int64 // the last one that looked at it
 
 	parked    bool
+	held      int       // of bytes, those that Options.Held was told of
 	wake      time.Time // of one in the queue of those that are due: when; zero: at once
 	place     string    // the key of the place that it waits for
 	dueAt     int       // where it stands in the queues

@@ -15,6 +15,10 @@ type Options struct {
 	Deliveries int // delivery keys, the oldest go first; default 100,000
 	Lines      int // log lines of one execution, the oldest go first; default 1,000
 	LineBytes  int // the size of those, in bytes, estimated; default 1 MiB
+
+	// Held, when set, is told by how many bytes the executions of a flow that are parked have grown or shrunk: they are in memory
+	// although nobody works with them. It is called with the lock held, and must not call the store.
+	Held func(namespace, flowID string, bytes int)
 }
 
 // The defaults of [Options].
