@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -25,9 +26,12 @@ func (s *Store) log(line *execution.LogLine) {
 	l := &e.lines
 	before := len(l.bytes)
 	s.last.line++
-	encoded := s.encode(func(c *codec) { c.line(line, &s.last.line) })
-	l.bytes = binary.AppendUvarint(l.bytes, uint64(len(encoded)))
-	l.bytes = append(l.bytes, encoded...)
+	c := s.lendCodec()
+	c.line(line, &s.last.line)
+	l.bytes = slices.Grow(l.bytes, binary.MaxVarintLen32+len(c.bytes))
+	l.bytes = binary.AppendUvarint(l.bytes, uint64(len(c.bytes)))
+	l.bytes = append(l.bytes, c.bytes...)
+	s.takeBack(c)
 	l.count++
 	for l.count > 1 && (l.count > s.options.Lines || len(l.bytes) > s.options.LineBytes) {
 		var gone execution.LogLine

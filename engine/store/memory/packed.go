@@ -53,24 +53,24 @@ func (s *Store) packNew(st *execution.State) packed {
 
 // packState packs a state, whose task runs f writes.
 func (s *Store) packState(st *execution.State, f func(c *codec)) packed {
-	text := s.encode(func(c *codec) {
-		c.head(&st.Start, &st.Head)
-		f(c)
-	})
-	return packed{text, st.Trigger.Variables.Kept().JSON}
+	c := s.lendCodec()
+	defer s.takeBack(c)
+	c.head(&st.Start, &st.Head)
+	f(c)
+	return packed{string(c.bytes), st.Trigger.Variables.Kept().JSON}
 }
 
-// encode returns what f writes.
-func (s *Store) encode(f func(c *codec)) string {
-	c, ok := s.codecs.Get().(*codec)
-	if !ok {
-		c = new(codec)
+// lendCodec returns a codec that writes, until it is taken back.
+func (s *Store) lendCodec() *codec {
+	if c, ok := s.codecs.Get().(*codec); ok {
+		return c
 	}
-	f(c)
-	text := string(c.bytes)
+	return new(codec)
+}
+
+func (s *Store) takeBack(c *codec) {
 	c.bytes = c.bytes[:0]
 	s.codecs.Put(c)
-	return text
 }
 
 // unpack undoes pack.
@@ -189,7 +189,7 @@ func (c *codec) datum(d *execution.Datum) {
 	c.text(&d.Ref)
 	if !c.reading {
 		text := d.Kept().JSON
-		c.bytes = binary.AppendVarint(c.bytes, int64(len(text)))
+		c.put(int64(len(text)))
 		c.bytes = append(c.bytes, text...)
 	} else if text := c.take(); text != "" {
 		d.JSON = []byte(text)
@@ -201,7 +201,7 @@ func (c *codec) text(s *string) {
 		*s = c.take()
 		return
 	}
-	c.bytes = binary.AppendVarint(c.bytes, int64(len(*s)))
+	c.put(int64(len(*s)))
 	c.bytes = append(c.bytes, *s...)
 }
 
@@ -237,8 +237,17 @@ func number[T ~int | ~int32 | ~int64 | ~uint8 | ~uint64](c *codec, n *T) {
 	if c.reading {
 		*n = T(c.varint())
 	} else {
-		c.bytes = binary.AppendVarint(c.bytes, int64(*n))
+		c.put(int64(*n))
 	}
+}
+
+// put writes a whole number; most are small.
+func (c *codec) put(n int64) {
+	if n >= 0 && n < 1<<6 {
+		c.bytes = append(c.bytes, byte(n<<1)) // as AppendVarint does
+		return
+	}
+	c.bytes = binary.AppendVarint(c.bytes, n)
 }
 
 func (c *codec) varint() int64 {
