@@ -11,7 +11,6 @@ func TestChangedRowsAreApart(t *testing.T) {
 	s := &State{Runs: []Run{{TaskID: "a"}, {TaskID: "b"}}, changed: []int32{0, 1}}
 	rows := s.Changes().Rows
 	kept, dropped := rows[0].Run, weak.Make(rows[1].Run)
-	rows = nil
 	runtime.GC()
 	if dropped.Value() != nil {
 		t.Error("a row keeps another one")
