@@ -16,9 +16,11 @@ func TestLargeLinger(t *testing.T) {
 		for range 2 { // sleeps of a minute
 			<-time.After(lingering / 2)
 			synctest.Wait()
+			f.runner.mu.Lock()
 			if len(f.runner.runs) != 1 || len(f.runner.parked) != 0 {
 				t.Errorf("%d run, and %d are parked", len(f.runner.runs), len(f.runner.parked))
 			}
+			f.runner.mu.Unlock()
 			<-time.After(lingering)
 			synctest.Wait()
 			f.holds(t, "while it waits", 1)

@@ -96,8 +96,11 @@ func TestQueue(t *testing.T) {
 			t.Errorf("at first (-want +got):\n%s", diff)
 		}
 		f.placesLeft(t, 2, 0)
-		if len(f.runner.parked) != 3 || f.inFlight() != 2 {
-			t.Errorf("%d are parked, and %d places of the process are taken", len(f.runner.parked), f.inFlight())
+		f.runner.mu.Lock()
+		parked := len(f.runner.parked)
+		f.runner.mu.Unlock()
+		if parked != 3 || f.inFlight() != 2 {
+			t.Errorf("%d are parked, and %d places of the process are taken", parked, f.inFlight())
 		}
 		for n := 2; n < 5; n++ {
 			gates[0].open <- nil
@@ -133,6 +136,8 @@ func TestQueue(t *testing.T) {
 		synctest.Wait()
 		f.holds(t, "afterwards", 0)
 		f.placesLeft(t, 2, 2)
+		f.runner.mu.Lock()
+		defer f.runner.mu.Unlock()
 		if len(f.runner.lines) > 0 {
 			t.Errorf("lines are left: %v", f.runner.lines)
 		}
