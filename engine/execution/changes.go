@@ -36,6 +36,24 @@ func (s *State) Changes() Changes {
 	return c
 }
 
+// NewTexts calls f with each text that has changed since the last call of [State.Changes], until one fails. f may put it elsewhere.
+func (s *State) NewTexts(f func(*Datum) error) error {
+	if s.headChanged {
+		if err := f(&s.Variables); err != nil {
+			return err
+		}
+		if err := f(&s.Outputs); err != nil {
+			return err
+		}
+	}
+	for _, row := range s.changed {
+		if err := f(&s.Runs[row].Outputs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Settle says that nothing has changed: all of s is kept as it is.
 func (s *State) Settle() {
 	for _, row := range s.changed {

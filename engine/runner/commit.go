@@ -130,6 +130,9 @@ func (a *actor) fill(ctx context.Context, b *execution.Batch, r *batchRoom, s *e
 			b.Give = []execution.Place{place}
 		}
 	}
+	if err := s.NewTexts(func(d *execution.Datum) error { return a.keepApart(ctx, d) }); err != nil {
+		return err
+	}
 	if s.Version == 0 {
 		s.Settle()
 		r.accept[0] = execution.Accept{State: s, Park: park}
@@ -158,7 +161,8 @@ func (a *actor) keepTrigger(ctx context.Context) error {
 	return a.keepApart(ctx, &a.state.Trigger.Variables)
 }
 
-// keepApart puts a text that is too long to travel into the store, and keeps it at hand.
+// keepApart puts a text that is too long to travel into the store, and keeps it at hand. The commit that names it must be the next:
+// what nothing names the store would hold until the execution ends, or for ever if it is never accepted.
 func (a *actor) keepApart(ctx context.Context, d *execution.Datum) error {
 	if d.Ref != "" || len(d.JSON) <= execution.InlineLimit {
 		return nil

@@ -175,7 +175,7 @@ func TestValueFails(t *testing.T) {
 		t.Errorf("kept %v, %v", states, err)
 	}
 	lines := f.lines()
-	if last := lines[len(lines)-1]; last != "error -: an effect could not be performed" {
+	if last := lines[len(lines)-1]; last != "error -: the execution could not be kept" {
 		t.Errorf("logged %q", lines)
 	}
 }

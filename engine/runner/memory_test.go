@@ -32,9 +32,18 @@ func TestMemoryThatIsShort(t *testing.T) {
 		if _, _, _, err := f.runner.RunAndWait(t.Context(), f.job(f.plan(makes), "{}"), time.Now().Add(time.Minute)); !errors.Is(err, admission.ErrMemory) {
 			t.Errorf("a caller who waits: %v", err)
 		}
+		// Nor is what it has made by then: a large output.
+		large := "tasks: [{id: l, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}, " + strings.TrimPrefix(makes, "tasks: [")
+		others.Give(1 << 20) // enough for the first task
+		job := f.job(f.plan(large), fmt.Sprintf("%q", big()))
+		if _, _, _, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute)); !errors.Is(err, admission.ErrMemory) {
+			t.Errorf("a caller who waits for more: %v", err)
+		}
 		if calls := f.store.log(); calls != "" {
 			t.Errorf("of what was refused the store knows: %s", calls)
 		}
+		f.logs.TakeAll()
+		others.Charge(1 << 20)
 
 		// Afterwards it ends as if there were enough, one after the other.
 		var jobs []*Job
@@ -68,6 +77,18 @@ func setsVariable(n int) string {
 		fmt.Fprintf(&tasks, "{id: t%d, type: io.kestra.plugin.core.execution.SetVariables, variables: {v: '{{ trigger.body }}'}}, ", i)
 	}
 	return tasks.String()
+}
+
+// TestReplacedValues checks that the store is not given what is replaced before a commit: nobody would know of it.
+func TestReplacedValues(t *testing.T) {
+	f := newFixture(t, Options{})
+	f.store.log()
+	if s := f.wait(f.job(f.plan("tasks: ["+setsVariable(5)+"]"), fmt.Sprintf("%q", big()))); words(s.History) != ran {
+		t.Fatal(words(s.History))
+	}
+	if calls, want := f.store.log(), "put put accept"; calls != want { // the body, and the variable
+		t.Errorf("the calls are %s, want %s", calls, want)
+	}
 }
 
 // TestOutputsThatTakeTooMuch checks that the outputs of one execution have a limit, which other executions do not change.

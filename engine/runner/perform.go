@@ -85,7 +85,7 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	case e.What == execution.Call:
 		return a.startChild(ctx, e)
 	default:
-		return a.flowOutputs(ctx)
+		return a.flowOutputs()
 	}
 }
 
@@ -103,13 +103,7 @@ func (a *actor) prepare(e execution.Effect) func(ctx context.Context) message {
 	a.setContext(c, e, account)
 	t, at := a.compiled(e.Run), &task.Context{Pebble: c, Log: a.taskLog(e.Run), Woke: e.Woke}
 	return func(ctx context.Context) message {
-		m, err := a.runTask(ctx, e, t, at, account, true)
-		if err != nil { // the store cannot keep the outputs
-			at.Log.Log(task.Error, "the outputs could not be kept", zap.Error(err))
-			m = message{event: execution.Event{
-				Kind: execution.TaskEnded, Run: e.Run, Attempt: e.Attempt, Status: execution.Failed, Outputs: execution.Datum{JSON: noOutputs},
-			}}
-		}
+		m, _ := a.runTask(ctx, e, t, at, account, true) // the only error is that memory is short, which is spent here
 		return m
 	}
 }
@@ -182,7 +176,7 @@ func (a *actor) choose(ctx context.Context, e execution.Effect) (message, error)
 		c.Log.Log(task.Error, err.Error())
 	}
 	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run, Case: int32(d.Case), Failed: err != nil || d.Failed}}
-	if m.event.Outputs, m.outputs, m.kept, err = a.keep(ctx, d.Outputs, made, a.spent); err != nil {
+	if m.event.Outputs, m.outputs, m.kept, err = a.keep(d.Outputs, made, a.spent); err != nil {
 		return a.failed(m, &c.Log, err)
 	}
 	return m, nil
@@ -213,7 +207,7 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 		m.event.Status = execution.Warning
 	}
 	m.event.Labels, m.event.Exit = result.Labels, result.Exit
-	if m.event.Outputs, m.outputs, m.kept, err = a.keep(ctx, result.Outputs, made, spent); err != nil {
+	if m.event.Outputs, m.outputs, m.kept, err = a.keep(result.Outputs, made, spent); err != nil {
 		return a.failed(m, &c.Log, err)
 	}
 	if len(result.Labels) > 0 {
@@ -227,7 +221,7 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 		m.kept += kept
 	}
 	if !result.Variables.IsNull() {
-		if m.event.Variables, m.variables, m.ofVariables, err = a.keep(ctx, result.Variables, made, spent); err != nil {
+		if m.event.Variables, m.variables, m.ofVariables, err = a.keep(result.Variables, made, spent); err != nil {
 			return a.failed(m, &c.Log, err)
 		}
 	}
@@ -250,7 +244,7 @@ func (a *actor) failed(m message, log *task.Logger, err error) (message, error) 
 }
 
 // flowOutputs evaluates the outputs that the flow declares. Those that fail are left out.
-func (a *actor) flowOutputs(ctx context.Context) (message, error) {
+func (a *actor) flowOutputs() (message, error) {
 	log := a.log()
 	declared := a.plan.Flow().Outputs
 	outputs := value.NewMap(len(declared))
@@ -276,7 +270,7 @@ func (a *actor) flowOutputs(ctx context.Context) (message, error) {
 	}
 	m := message{event: execution.Event{Kind: execution.Evaluated, Run: execution.RootRow, Failed: failed}}
 	var err error
-	m.event.Outputs, m.outputs, m.kept, err = a.keep(ctx, value.FromMap(outputs), made, a.spent)
+	m.event.Outputs, m.outputs, m.kept, err = a.keep(value.FromMap(outputs), made, a.spent)
 	if errors.Is(err, errOutputs) || errors.Is(err, errMemory) {
 		log.Log(task.Error, "failed to keep the outputs: "+err.Error())
 		m.event.Failed, m.event.Outputs, err = true, execution.Datum{JSON: noOutputs}, nil
@@ -319,8 +313,8 @@ func renderOutput(o *flow.Output, c *pebble.Context) (value.Value, error) {
 }
 
 // keep makes the text of outputs, which the state keeps beside the value, of which an evaluation made so many bytes. The
-// error is [errOutputs], that memory is short, or that of the store.
-func (a *actor) keep(ctx context.Context, v value.Value, made int64, spent bool) (execution.Datum, value.Value, int64, error) {
+// error is [errOutputs], or that memory is short.
+func (a *actor) keep(v value.Value, made int64, spent bool) (execution.Datum, value.Value, int64, error) {
 	if v.IsNull() || v.Kind() == value.KindMap && v.Map().Len() == 0 {
 		return execution.Datum{JSON: noOutputs}, emptyMap, 0, nil
 	}
@@ -330,9 +324,7 @@ func (a *actor) keep(ctx context.Context, v value.Value, made int64, spent bool)
 	if err := a.take(kept, spent); err != nil {
 		return execution.Datum{}, value.Null, 0, err
 	}
-	d := execution.Datum{JSON: value.AppendJSON(make([]byte, 0, size), v)}
-	err := a.keepApart(ctx, &d)
-	return d, v, kept, err
+	return execution.Datum{JSON: value.AppendJSON(make([]byte, 0, size), v)}, v, kept, nil
 }
 
 // take takes memory for what the state keeps. The error is [errOutputs], or that memory is short.

@@ -194,6 +194,7 @@ func (s *Store) accept(e *entry, p *execution.Park, hints []execution.Hint) []ex
 func (s *Store) write(w *execution.Write, hints []execution.Hint) []execution.Hint {
 	e := s.executions[w.ID]
 	s.unpack(e)
+	s.grow(e, -s.release(e, &w.Changes))
 	s.grow(e, e.put(&w.Changes)-e.consume(w.Consumed))
 	e.version++
 	s.settle(e)

@@ -154,6 +154,29 @@ func TestSizeFollowsChanges(t *testing.T) {
 	}
 }
 
+// TestReplacedValuesGo checks that a value which an execution names no more is let go at once, not when it has ended.
+func TestReplacedValuesGo(t *testing.T) {
+	s := New(Options{})
+	accept(t, s, state("x", execution.Created))
+	put := func(n int) execution.Datum {
+		ref, err := s.PutValue(t.Context(), "x", make([]byte, n))
+		must(t, err)
+		return execution.Datum{Ref: ref}
+	}
+	for version := int64(1); version < 4; version++ {
+		head := state("", execution.Running).Head
+		head.Variables, head.Outputs = put(1000), put(100)
+		row := execution.Row{Row: 1, Run: &execution.Run{Outputs: put(10)}}
+		must(t, s.Commit(t.Context(), &execution.Batch{Write: []execution.Write{{
+			ID: "x", Version: version, Changes: execution.Changes{Head: &head, Rows: []execution.Row{row}},
+		}}}))
+	}
+	e := s.executions["x"]
+	if len(s.values) != 3 || len(e.refs) != 3 || e.bytes != e.size()+1110 {
+		t.Errorf("it has %d values of %d, and %d bytes beside its state", len(e.refs), len(s.values), e.bytes-e.size())
+	}
+}
+
 // TestHeldFollowsParking checks that the store tells what executions take while they are parked, and that it takes all of it back.
 func TestHeldFollowsParking(t *testing.T) {
 	held := map[string]int{}

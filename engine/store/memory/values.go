@@ -45,6 +45,31 @@ func (s *Store) GetValue(_ context.Context, ref string) ([]byte, error) {
 	return slices.Clone(data), nil
 }
 
+// release lets go of the values that e names no more when it was changed, and returns their size.
+func (s *Store) release(e *entry, c *execution.Changes) (bytes int) {
+	if len(e.refs) == 0 {
+		return 0
+	}
+	compare := func(before, after execution.Datum) {
+		if before.Ref == "" || before.Ref == after.Ref {
+			return
+		}
+		bytes += len(s.values[before.Ref])
+		delete(s.values, before.Ref)
+		e.refs = slices.DeleteFunc(e.refs, func(ref string) bool { return ref == before.Ref })
+	}
+	if c.Head != nil {
+		compare(e.state.Variables, c.Head.Variables)
+		compare(e.state.Outputs, c.Head.Outputs)
+	}
+	for i := range c.Rows {
+		if row := int(c.Rows[i].Row); row < len(e.runs) && e.runs[row] != nil {
+			compare(e.runs[row].Outputs, c.Rows[i].Run.Outputs)
+		}
+	}
+	return bytes
+}
+
 type flowKey struct{ namespace, id string }
 
 // flows are the sources of flows.
