@@ -108,6 +108,9 @@ func (l *loader) retry(n *yaml.Node, path string) *Retry {
 	l.retryOrder(&m, "interval", "maxDuration")
 	l.retryOrder(&m, "interval", "maxInterval")
 	l.retryOrder(&m, "minInterval", "maxInterval")
+	if r.Kind == Random {
+		l.retryOrder(&m, "maxInterval", "maxDuration") // that of exponential may be longer
+	}
 	if l.errors > before {
 		return nil
 	}
