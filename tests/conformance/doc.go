@@ -4,6 +4,7 @@
 //	testdata/NN-topic.json   recorded requests, answers and final executions
 //	testdata/reached.txt     cases that must not be left out as not supported yet
 //	testdata/faults.tsv      inputs of other people that once came out wrong, by kind
+//	testdata/rules/*.txt     rules of how flows run, each with a flow that shows it
 //	testdata/facts/*.tsv     expressions with what Kestra made of them; errors are a Java class and what it names
 //	                         jq-chosen.tsv and jq-random.tsv are programs of jq, those of the latter made by jqGenerator
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
@@ -23,6 +24,16 @@
 // are dropped from our results too before the comparison. Random programs are made anew by
 //
 //	go test ./tests/conformance -run JQPrograms -args -jq-programs FILE
+//
+// # The cases of rules
+//
+// Each begins with "=== " and the rule, in words that need no other document. Lines with "> " say what is done, and when: call the
+// webhook, with a body of its own if there is one; kill the execution that was called last; resume it, with inputs. Without such a line
+// the webhook is called once, with [ruleBody]. Then come the flows, with "---" between them; id, namespace and trigger are
+// added to those that have none. After the dashes stands what is found when they are loaded, what became of each execution, and of its
+// task runs: their states, with the time since the beginning of the case where it has passed (no time really does: see
+// testing/synctest), the states of attempts where they are not that of the task run alone, and outputs. Of the log there
+// is WARN and ERROR. -update writes what follows the dashes.
 //
 // # The columns of faults.tsv
 //
