@@ -36,7 +36,7 @@ func (s *State) killedChild(row int32) Datum {
 // Ended returns the signal that tells the parent of an execution of its end, with what the task run has as outputs by that.
 func (s *State) Ended(outputs Datum) Signal {
 	return Signal{To: s.Parent.ID, ID: s.ID, Event: Event{
-		Kind: ChildEnded, ID: s.ID, Run: s.Parent.Run, Attempt: s.Parent.Attempt, At: s.History.End(), Status: s.Status(), Outputs: outputs,
+		Kind: ChildEnded, ID: s.OriginalID(), Run: s.Parent.Run, Attempt: s.Parent.Attempt, At: s.History.End(), Status: s.Status(), Outputs: outputs,
 	}}
 }
 

@@ -1,6 +1,10 @@
 package execution
 
-import "github.com/caddy-kestra/kestra-webhook/engine/flow"
+import (
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
 
 // sections returns the diagrams that TestDiagrams runs and that the package documentation shows.
 func sections() []section {
@@ -23,6 +27,9 @@ func sections() []section {
 		f.Finally, f.SLAs = list(leaf("z")), []*flow.SLA{&sla}
 		return f
 	}
+	retried := newFlow(leaf("a"))
+	retried.Errors, retried.Finally, retried.AfterExecution = list(leaf("e")), list(leaf("z")), list(leaf("x"))
+	retried.Retry = &flow.Retry{Kind: flow.Constant, Interval: time.Minute, MaxAttempts: 2, Whole: true}
 	withAfter := func(f *flow.Flow, tasks ...*flow.Component) *flow.Flow {
 		f.AfterExecution = tasks
 		return f
@@ -89,6 +96,19 @@ func sections() []section {
 				{"SUCCESS(a SUCCESS, x RUNNING)", "x ends FAILED", "SUCCESS(a SUCCESS, x RETRYING timer)", "commit"},
 				{"SUCCESS(a SUCCESS, x RETRYING timer)", "x wakes", "SUCCESS(a SUCCESS, x RUNNING attempt 2)", "commit, run x"},
 				{"SUCCESS(a SUCCESS, x RUNNING attempt 2)", "x ends SUCCESS", "SUCCESS(a SUCCESS, x SUCCESS)", "commit"},
+			}},
+			{"A flow with the task a, errors e, finally z and afterExecution x, which is tried twice as a whole.", retried, "", []move{
+				{"CREATED", "Started", "RUNNING(a RUNNING)", "run a"},
+				{"RUNNING(a RUNNING)", "a ends SUCCESS", "RUNNING(a SUCCESS, z RUNNING)", "run z"},
+				{"RUNNING(a RUNNING)", "a ends FAILED", "RUNNING(a RETRIED, e RUNNING)", "run e"},
+				{"RUNNING(a SUCCESS, z RUNNING)", "z ends FAILED", "SUCCESS(a SUCCESS, z FAILED, x RUNNING)", "commit, run x"},
+				{"RUNNING(a RETRIED, e RUNNING)", "e ends FAILED", "RETRIED(a RETRIED, e FAILED, x RUNNING)", "commit, try again, run x"},
+				{"RUNNING(a RETRIED, e RUNNING)", "e exits WARNING", "WARNING(a RETRIED, e WARNING, x RUNNING)", "commit, run x"},
+				{"RETRIED(a RETRIED, e FAILED, x RUNNING)", "x ends FAILED", "RETRIED(a RETRIED, e FAILED, x FAILED)", "commit"},
+			}},
+			{"A flow with a sequence s of a, after whose failure all is tried once more.", withOutputs(seq("s", leaf("a", anew(2)))), "", []move{
+				{"CREATED", "Started", "RUNNING(s RUNNING(a RUNNING))", "run a"},
+				{"RUNNING(s RUNNING(a RUNNING))", "a ends FAILED", "RETRIED(s RETRIED(a RETRIED))", "commit, try again"},
 			}},
 			{"The same with concurrency that cancels.", withAfter(limited(flow.CancelExecution), leaf("x")), "", []move{
 				{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},

@@ -16,6 +16,9 @@
 // With its outputs evaluated, the execution then gets its last status. The flow's `afterExecution` runs after that as `finally` does, and
 // sees that status, which nothing changes any more. [Head.Over] says that it has ended too.
 //
+// A retry of the whole execution ends the flowables around the failed task, and the execution, RETRIED; the next try is another
+// execution, see [NewReplay].
+//
 // # Times
 //
 // Until when a task run waits, and when its timeout is over, stands in the state. [State.Wakes] gives the events for these times,
@@ -147,6 +150,28 @@
 //	    x wakes               → SUCCESS(a SUCCESS, x RUNNING attempt 2)  commit, run x
 //	SUCCESS(a SUCCESS, x RUNNING attempt 2)
 //	    x ends SUCCESS        → SUCCESS(a SUCCESS, x SUCCESS)            commit
+//
+// A flow with the task a, errors e, finally z and afterExecution x, which is tried twice as a whole.
+//
+//	CREATED
+//	    Started         → RUNNING(a RUNNING)                        run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS  → RUNNING(a SUCCESS, z RUNNING)             run z
+//	    a ends FAILED   → RUNNING(a RETRIED, e RUNNING)             run e
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends FAILED   → SUCCESS(a SUCCESS, z FAILED, x RUNNING)   commit, run x
+//	RUNNING(a RETRIED, e RUNNING)
+//	    e ends FAILED   → RETRIED(a RETRIED, e FAILED, x RUNNING)   commit, try again, run x
+//	    e exits WARNING → WARNING(a RETRIED, e WARNING, x RUNNING)  commit, run x
+//	RETRIED(a RETRIED, e FAILED, x RUNNING)
+//	    x ends FAILED   → RETRIED(a RETRIED, e FAILED, x FAILED)    commit
+//
+// A flow with a sequence s of a, after whose failure all is tried once more.
+//
+//	CREATED
+//	    Started       → RUNNING(s RUNNING(a RUNNING))  run a
+//	RUNNING(s RUNNING(a RUNNING))
+//	    a ends FAILED → RETRIED(s RETRIED(a RETRIED))  commit, try again
 //
 // The same with concurrency that cancels.
 //

@@ -22,11 +22,12 @@ const (
 	Begin     EffectKind = iota + 1 // the execution has not begun: answered by Started, or by NoPlace
 	Eval                            // evaluate expressions: answered by Evaluated
 	RunTask                         // run an attempt of a task: answered by TaskEnded
+	Again                           // try the execution anew, at a time: as a new one, see [NewReplay]; with the commit
 	KillChild                       // kill the execution that an attempt has started; with the commit
 	Cancel                          // end an attempt that runs, whose answer nobody waits for
 )
 
-var effectNames = []string{"", "begin", "eval", "runTask", "killChild", "cancel"}
+var effectNames = []string{"", "begin", "eval", "runTask", "again", "killChild", "cancel"}
 
 // MarshalText writes the word for k.
 func (k EffectKind) MarshalText() ([]byte, error) { return name(effectNames, int(k)) }

@@ -63,7 +63,13 @@ func (w *walk) conclude(row int32, own, status Status) {
 // failAttempt ends an attempt that has failed, and the task run with it unless it is to be tried again.
 func (w *walk) failAttempt(row int32) {
 	r := w.run(row)
-	if retry := w.plan.nodes[r.Node].Retry; retry != nil && w.retry(row, retry) {
+	switch retry := w.plan.nodes[r.Node].Retry; {
+	case retry == nil:
+	case retry.Whole:
+		if w.retriesAll(row, retry) {
+			return
+		}
+	case w.retry(row, retry):
 		w.endAttempt(r, Failed)
 		return
 	}

@@ -65,7 +65,7 @@ func (w *walk) nextStage(row int32) {
 	switch {
 	case g.Stage == StageMain && g.Broken && len(n.Errors) > 0:
 		g.Stage = StageErrors
-	case g.Stage < StageFinally && len(n.Finally) > 0:
+	case g.Stage < StageFinally && len(n.Finally) > 0 && (row != RootRow || g.Worst != Retried):
 		g.Stage = StageFinally
 	default:
 		g.Stage = StageEnd

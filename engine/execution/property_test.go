@@ -85,7 +85,7 @@ func (f *forest) task(depth int) *flow.Component {
 			impure(c)
 		}
 	}
-	for _, change := range []func(*flow.Component){runIf, allowFail, allowWarn, disabled, retry(1), retry(2), warned(3), timeout, anyTimeout} {
+	for _, change := range []func(*flow.Component){runIf, allowFail, allowWarn, disabled, retry(1), retry(2), anew(1), anew(2), warned(3), timeout, anyTimeout} {
 		if rapid.IntRange(0, 5).Draw(f.rt, "change") == 0 {
 			change(c)
 		}
@@ -127,7 +127,7 @@ func drawActor(rt *rapid.T) *actor {
 		fl.AfterExecution = f.tasks(2, 0)
 	}
 	if rapid.Bool().Draw(rt, "retry of the flow") {
-		fl.Retry = &flow.Retry{Kind: flow.Random, MinInterval: 1, MaxInterval: 1000, MaxAttempts: 2}
+		fl.Retry = &flow.Retry{Kind: flow.Random, MinInterval: 1, MaxInterval: 1000, MaxAttempts: 2, Whole: rapid.Bool().Draw(rt, "whole")}
 	}
 	if rapid.Bool().Draw(rt, "concurrency") {
 		fl.Concurrency = &flow.Concurrency{Limit: 1, Behavior: rapid.SampledFrom([]flow.ConcurrencyBehavior{flow.QueueExecution, flow.QueueExecution, flow.FailExecution}).Draw(rt, "behavior")}
@@ -221,6 +221,9 @@ func TestEveryStateHasAnExit(t *testing.T) {
 		})
 		if !a.state.Over() {
 			rt.Fatalf("it has not ended: %s", a.tree())
+		}
+		if retried := a.state.Status() == Retried; len(a.again) > 1 || retried != (len(a.again) == 1) {
+			rt.Fatalf("%s is tried %d times more", a.state.Status(), len(a.again))
 		}
 		for i := range a.state.Runs {
 			r := &a.state.Runs[i]

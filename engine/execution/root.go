@@ -14,8 +14,12 @@ func (w *walk) closeRoot() {
 		w.result.Barrier = true
 		return
 	}
-	if len(w.plan.flow.Outputs) == 0 {
-		w.finish(s.outcome())
+	switch outcome := s.outcome(); {
+	case outcome == Retried:
+		w.retried()
+		return
+	case len(w.plan.flow.Outputs) == 0:
+		w.finish(outcome)
 		return
 	}
 	s.headChanged = true

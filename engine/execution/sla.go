@@ -86,7 +86,7 @@ func (w *walk) asserted(e *Event) {
 		switch {
 		case row == RootRow:
 			w.settle(RootRow)
-		case !w.ending(s.Runs[row].Parent): // else it was interrupted meanwhile
+		case w.ending(row) && !w.ending(s.Runs[row].Parent): // else it was interrupted meanwhile, or its row is another's
 			w.follow(row)
 		}
 	}
@@ -95,7 +95,7 @@ func (w *walk) asserted(e *Event) {
 	}
 }
 
-// ending reports whether a flowable has ended.
+// ending reports whether a task run has ended.
 func (w *walk) ending(row int32) bool {
 	return row != RootRow && w.state.Runs[row].Status().Terminated()
 }

@@ -35,6 +35,7 @@ type Start struct {
 	Trigger   Trigger `json:"trigger"`
 	Parent    Parent  `json:"parent,omitzero"` // who waits for it; zero: no other execution
 	Depth     int     `json:"depth,omitempty"` // how many executions started each other before it
+	Origin    Origin  `json:"origin,omitzero"` // the tries before it
 	Inputs    Datum   `json:"inputs,omitzero"` // an object: the values of the flow's inputs; zero when it has none
 }
 
@@ -57,6 +58,7 @@ type Head struct {
 	Progress  Progress     `json:"progress"`           // of the flow's lists
 	Promises  []Promise    `json:"promises,omitempty"` // by the flow's `sla`, from the beginning on; none when it has none
 	Asking    []int32      `json:"asking,omitempty"`   // of WaitAssert: the task runs that have ended, from which nothing has followed yet; RootRow: the beginning
+	Again     time.Time    `json:"again,omitzero"`     // when the execution is tried anew, of one that is
 	Refused   bool         `json:"refused,omitempty"`  // it ended for want of a place, before it began
 }
 
@@ -95,7 +97,7 @@ type Progress struct {
 	Next   int32  `json:"next,omitempty"`   // the first child of the list in force, or the first round of an Each, that has not begun
 	Open   int32  `json:"open,omitempty"`   // children that have not ended
 	Broken bool   `json:"broken,omitempty"` // a child of the list in force has failed
-	Worst  Status `json:"worst,omitempty"`  // of the ended children of the main list: FAILED, WARNING, or "" for any better
+	Worst  Status `json:"worst,omitempty"`  // of the ended children of the main list: RETRIED, FAILED, WARNING, or "" for any better
 }
 
 // New returns the state of a new execution of the flow of p, CREATED at that time, with a new id.

@@ -24,6 +24,7 @@ const (
 	Killing   = flow.Killing
 	Killed    = flow.Killed
 	Cancelled = flow.Cancelled
+	Retried   = flow.Retried
 )
 
 // Transition is the entry into a status.

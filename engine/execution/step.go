@@ -279,7 +279,7 @@ func (w *walk) settle(row int32) {
 func (w *walk) count(parent int32, status Status) {
 	g := w.progress(parent)
 	g.Open--
-	g.Broken = g.Broken || status == Failed
+	g.Broken = g.Broken || status == Failed || status == Retried
 	if g.Stage == StageMain {
 		g.Worst = worse(g.Worst, status)
 	}
@@ -291,6 +291,8 @@ func (w *walk) count(parent int32, status Status) {
 // worse returns the worse of two statuses of children; every good one is "".
 func worse(a, b Status) Status {
 	switch {
+	case a == Retried || b == Retried:
+		return Retried
 	case a == Failed || b == Failed:
 		return Failed
 	case a == Warning || b == Warning:

@@ -29,6 +29,14 @@ func retry(attempts int) func(*flow.Component) {
 	}
 }
 
+// anew lets the execution be tried so many times when a task fails.
+func anew(tries int) func(*flow.Component) {
+	return func(c *flow.Component) {
+		retry(tries)(c)
+		c.Retry.Whole = true
+	}
+}
+
 // timeout lets a task take a minute and a half; that it is over comes when a test tells it.
 func timeout(c *flow.Component) { c.Timeout = &flow.Timeout{Duration: 90 * time.Second} }
 
@@ -156,8 +164,9 @@ type actor struct {
 	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
 	clock     time.Time
 	pending   []Effect
-	patient   bool // times come only when nothing is pending, as in run
-	killAfter int  // after how many events it is killed; 0: never
+	again     []Effect // the next try
+	patient   bool     // times come only when nothing is pending, as in run
+	killAfter int      // after how many events it is killed; 0: never
 	trace     []string
 }
 
@@ -185,7 +194,11 @@ func (a *actor) tell(e Event) Result {
 		}
 		for _, effect := range r.Effects {
 			a.trace = append(a.trace, a.name(effect))
-			if effect.Kind != Cancel && effect.Kind != KillChild {
+			switch effect.Kind {
+			case Cancel, KillChild:
+			case Again:
+				a.again = append(a.again, effect)
+			default:
 				a.pending = append(a.pending, effect)
 			}
 		}
@@ -201,6 +214,8 @@ func (a *actor) tell(e Event) Result {
 
 func (a *actor) name(e Effect) string {
 	switch {
+	case e.Kind == Again:
+		return "try again"
 	case e.Run == RootRow:
 		return whatNames[e.What]
 	case e.Kind == Eval:

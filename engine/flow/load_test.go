@@ -35,8 +35,6 @@ var otherVerdicts = map[string]string{
 	"responseCode map": "no map is a status code",
 	"cccancel":         "concurrency comes later",
 	"slaf":             "sla comes later",
-	"frt":              "CREATE_NEW_EXECUTION comes later",
-	"frtw":             "CREATE_NEW_EXECUTION comes later",
 	"tyfile":           "FILE comes later",
 }
 

@@ -17,6 +17,7 @@ type Retry struct {
 	Factor      float64       // of Exponential: each delay is that many times the one before
 	MaxAttempts int           // with the first one; 0: any number
 	MaxDuration time.Duration // from the first attempt to the last; 0: any
+	Whole       bool          // the execution as a whole is tried again, as a new one
 	Warning     bool          // a task that succeeds at last ends with WARNING
 }
 
@@ -102,9 +103,7 @@ func (l *loader) retry(n *yaml.Node, path string) *Retry {
 		}
 		r.Factor = factor
 	}
-	if m.Text("behavior") == retryTheWhole {
-		l.add(m.Errorf("behavior", "%s is not supported yet", retryTheWhole))
-	}
+	r.Whole = m.Text("behavior") == retryTheWhole
 	l.retryOrder(&m, "interval", "maxDuration")
 	l.retryOrder(&m, "interval", "maxInterval")
 	l.retryOrder(&m, "minInterval", "maxInterval")

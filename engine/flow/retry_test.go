@@ -39,3 +39,15 @@ func TestRetryAfter(t *testing.T) {
 		}
 	}
 }
+
+// TestRetryBehavior loads what is tried again.
+func TestRetryBehavior(t *testing.T) {
+	for behavior, whole := range map[string]bool{"": false, ", behavior: RETRY_FAILED_TASK": false, ", behavior: CREATE_NEW_EXECUTION": true} {
+		set, found := loadText(t, "id: x\nnamespace: n\nretry: {type: constant, interval: PT1S"+behavior+"}\ntasks: [{id: t, type: test.All}]\n")
+		if err := found.Err(); err != nil {
+			t.Errorf("%q: %v", behavior, err)
+		} else if got := set.Flow("n", "x").Retry.Whole; got != whole {
+			t.Errorf("%q: the whole is tried again: %v", behavior, got)
+		}
+	}
+}

@@ -20,10 +20,11 @@ const (
 	Killing   Status = "KILLING"   // executions only
 	Killed    Status = "KILLED"
 	Cancelled Status = "CANCELLED"
+	Retried   Status = "RETRIED"
 )
 
 // terminated are all statuses of Kestra that end an execution or a task run, whether or not this core gives them.
-var terminated = []Status{Failed, Warning, Success, Killed, Cancelled, "RETRIED", Skipped, "RESUBMITTED"}
+var terminated = []Status{Failed, Warning, Success, Killed, Cancelled, Retried, Skipped, "RESUBMITTED"}
 
 // Terminated reports whether nothing follows s.
 func (s Status) Terminated() bool {

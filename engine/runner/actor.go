@@ -60,8 +60,9 @@ type actor struct {
 	linger      *time.Timer               // until it is parked, see lingers; nil: it was never large enough
 	lingered    bool                      // it has waited long enough to be parked
 	journal     journal
-	children    []*child // that were started since the last commit
-	kills       []string // ids of started executions that are to be killed
+	children    []*child          // that were started since the last commit
+	again       *execution.Effect // the next try that the next commit accepts
+	kills       []string          // ids of started executions that are to be killed
 
 	mu        sync.Mutex
 	inbox     []message
@@ -273,6 +274,9 @@ func (a *actor) step(m message) error {
 	}
 	for _, e := range a.result.Effects {
 		switch {
+		case e.Kind == execution.Again:
+			again := e
+			a.again = &again
 		case e.Kind == execution.Cancel:
 			a.cancel(e.Run)
 		case e.Kind == execution.KillChild:

@@ -29,7 +29,7 @@ func (a *actor) received(ctx context.Context, e execution.Event) (message, error
 
 // tellParent adds to the batch with the end of an execution that its parent is told of it.
 func (a *actor) tellParent(ctx context.Context, b *execution.Batch, s *execution.State) error {
-	if s.Parent.ID == "" {
+	if s.Parent.ID == "" || s.Status() == execution.Retried { // it waits for the last try
 		return nil
 	}
 	outputs := execution.Datum{JSON: outcome(s)}

@@ -63,6 +63,12 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 	if isNew && park == nil && !a.state.Over() {
 		a.runner.takeUp(a) // before the commit: from then on there may be signals
 	}
+	if a.again != nil {
+		if err := a.replay(ctx, *a.again); err != nil {
+			return err
+		}
+		a.again = nil
+	}
 	started := a.addChildren(b)
 	if place, limited := a.plan.Place(); limited && !isNew && !a.placed && a.state.Over() {
 		other := *b // it may have been woken for a place, which is for the next one then

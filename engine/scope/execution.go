@@ -171,7 +171,7 @@ func (v *view) Get(name string) (value.Value, bool) {
 		m := value.NewMap(5)
 		m.Set("id", value.String(v.id))
 		m.Set("startDate", value.Time(v.start.At))
-		m.Set("originalId", value.String(v.id))
+		m.Set("originalId", value.String(v.execution.state.OriginalID()))
 		m.Set("state", value.String(string(v.status)))
 		if v.outputs != nil { // for afterExecution
 			if outputs := v.outputs.get(); outputs.Map().Len() > 0 {

@@ -61,7 +61,7 @@ func executionVariable(s *execution.State) value.Value {
 	v := value.NewMap(4)
 	v.Set("id", value.String(s.ID))
 	v.Set("startDate", value.Time(s.History.Start()))
-	v.Set("originalId", value.String(s.ID))
+	v.Set("originalId", value.String(s.OriginalID()))
 	v.Set("state", value.String(string(s.Status())))
 	return value.FromMap(v)
 }

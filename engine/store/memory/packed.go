@@ -113,6 +113,9 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	number(c, &s.Parent.Run)
 	number(c, &s.Parent.Attempt)
 	number(c, &s.Depth)
+	c.text(&s.Origin.ID)
+	c.time(&s.Origin.Created)
+	number(c, &s.Origin.Tries)
 	c.datum(&s.Inputs)
 
 	items(c, &h.Labels, (*codec).label)
@@ -125,6 +128,7 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	c.progress(&h.Progress)
 	items(c, &h.Promises, (*codec).promise)
 	items(c, &h.Asking, number)
+	c.time(&h.Again)
 	c.flag(&h.Refused)
 }
 

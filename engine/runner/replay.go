@@ -1,0 +1,27 @@
+package runner
+
+import (
+	"context"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// replay starts the next try of the execution, as a task starts an execution: the next commit accepts it. What is kept apart is kept
+// once more, because a value goes when its execution goes.
+func (a *actor) replay(ctx context.Context, e execution.Effect) error {
+	s := execution.NewReplay(a.plan, a.state, e)
+	for _, d := range []*execution.Datum{&s.Trigger.Variables, &s.Inputs} {
+		if d.Ref == "" {
+			continue
+		}
+		ref, err := a.runner.store.PutValue(ctx, s.ID, d.JSON)
+		if err != nil {
+			return err
+		}
+		d.Ref = ref
+	}
+	again := a.setup
+	again.turn = nil
+	a.children = append(a.children, &child{setup: again, state: s, handle: &handle{done: make(chan struct{})}, at: e.At})
+	return nil
+}
