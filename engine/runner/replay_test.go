@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,8 +21,8 @@ func (f *fixture) tries(flowID string, began time.Time) []string {
 		f.t.Fatal(err)
 	}
 	var texts []string
-	for i := len(found) - 1; i >= 0; i-- {
-		s, err := f.store.Load(f.t.Context(), found[i].ID)
+	for _, summary := range slices.Backward(found) {
+		s, err := f.store.Load(f.t.Context(), summary.ID)
 		if err != nil {
 			f.t.Fatal(err)
 		}
