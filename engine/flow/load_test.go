@@ -33,8 +33,8 @@ var otherVerdicts = map[string]string{
 	"two documents":    "Kestra drops the second silently",
 	"workerGroup":      "Kestra's open-source edition ignores it",
 	"responseCode map": "no map is a status code",
-	"cccancel":         "concurrency comes later",
-	"slaf":             "sla comes later",
+	"cccancel":         "the catalog of the tests has no Sleep",
+	"slaf":             "the catalog of the tests has no Sleep",
 	"tyfile":           "FILE comes later",
 }
 
