@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
@@ -61,4 +62,33 @@ func TestWaitingTakesMemory(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestExecutionsThatMultiply starts an execution of which each one starts two more. Those have the memory of their flow's share
+// and no more, the tasks that want more fail, and it comes to an end; meanwhile another flow is answered.
+func TestExecutionsThatMultiply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := openEngine(t)
+		e.Configure(Options{MemoryLimit: 64 << 20})
+		const again = "type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: \"{{ flow.id }}\", wait: false}"
+		large := "inputs: [{id: text, type: STRING, defaults: " + strings.Repeat("x", 64<<10) + "}]" // so that few are many
+		site := newSite(t, e, SiteOptions{}, webhookFlow("other", "wait: true"),
+			taskFlow("bomb", "- {id: wait, type: io.kestra.plugin.core.flow.Sleep, duration: PT1S}\n- {id: a, "+again+"\n- {id: b, "+again, "", large))
+		if r := send(site, "bomb", "{}"); r.Status != 200 {
+			t.Fatal(r.Status)
+		}
+		most := int64(0)
+		for range 12 {
+			<-time.After(time.Second)
+			synctest.Wait()
+			used, _ := e.admission.Used()
+			most = max(most, used)
+		}
+		if limit := e.admission.Limits().Memory / 4; most > limit+limit/4 || most < limit/2 {
+			t.Errorf("they take up to %d bytes, and their share is %d", most, limit)
+		}
+		if r := send(site, "other", "{}"); r.Status != 200 {
+			t.Errorf("another flow is answered with %d", r.Status)
+		}
+	})
 }

@@ -147,6 +147,24 @@ func TestEvaluation(t *testing.T) {
 	}
 }
 
+// TestTakeShare checks that a flow's share is all that counts, and not what others have taken.
+func TestTakeShare(t *testing.T) {
+	const mib = 1 << 20
+	c := New(Limits{Memory: 64 * mib}) // 32 MiB for claims
+	c.Hold("b", 40*mib)
+	a := c.Claim("a")
+	if err := a.TakeShare(16 * mib); err != nil {
+		t.Errorf("its share: %v", err)
+	}
+	if err := a.TakeShare(1); !errors.Is(err, ErrMemory) {
+		t.Errorf("more: %v", err)
+	}
+	a.Release()
+	if memory, _ := c.Used(); memory != 40*mib {
+		t.Errorf("%d bytes are left", memory)
+	}
+}
+
 // TestHold checks that what a flow holds counts as its own, and that the flow is forgotten when it holds nothing any more.
 func TestHold(t *testing.T) {
 	const mib = 1 << 20

@@ -90,6 +90,20 @@ func (c *Controller) memoryFits(cl *Claim, bytes int64) bool {
 	return c.memory.fits(bytes, cl.party.memory, len(c.flows) == 1)
 }
 
+// TakeShare takes bytes if the flow has no more than its share then, whatever others have taken. The error is [ErrMemory].
+func (cl *Claim) TakeShare(bytes int64) error {
+	c := cl.controller
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if cl.party.memory+bytes > c.memory.shared {
+		return ErrMemory
+	}
+	c.memory.used += bytes
+	cl.party.memory += bytes
+	cl.memory += bytes
+	return nil
+}
+
 // Charge takes bytes that are needed whatever is left: for the answer of an execution that has ended.
 func (cl *Claim) Charge(bytes int64) {
 	c := cl.controller

@@ -349,6 +349,9 @@ func (a *actor) finish(err error) {
 	}
 	a.stopTimers()
 	a.journal.close()
+	for _, ch := range a.children {
+		ch.dismiss()
+	}
 	if a.turn != nil {
 		place, _ := a.plan.Place()
 		r.lineUp(a, place.Key, false)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
@@ -35,6 +36,8 @@ type child struct {
 	waits   bool      // its parent waits for it
 	at      time.Time // when it begins
 	secrets []string  // of its inputs
+
+	claim *admission.Claim // of what it takes, until it is committed and the store holds that; nil: it takes the place of one that ends
 }
 
 // startChild starts the execution that an attempt wants. The next commit accepts it.
@@ -55,12 +58,18 @@ func (a *actor) startChild(ctx context.Context, e execution.Effect) (message, er
 	}
 	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run}}
 	if err == nil {
-		m.kept = runBytes + size(ch.state)
+		err = ch.admit(a.runner.admission)
+	}
+	if err == nil {
+		m.kept = size(ch.state)
 		if len(ch.secrets) > 0 {
 			m.kept += mask.Size(ch.secrets)
 		}
-		if err = a.take(m.kept, a.spent); err != nil && !errors.Is(err, errOutputs) && !errors.Is(err, errMemory) {
-			return message{}, err
+		if err = a.take(m.kept, a.spent); err != nil {
+			ch.dismiss()
+			if !errors.Is(err, errOutputs) && !errors.Is(err, errMemory) {
+				return message{}, err
+			}
 		}
 	}
 	if err != nil {
@@ -76,6 +85,25 @@ func (a *actor) startChild(ctx context.Context, e execution.Effect) (message, er
 		m.event.Outputs = execution.Datum{JSON: outcome(ch.state)}
 	}
 	return m, nil
+}
+
+// admit takes the memory of an execution that was started out of its flow's share. Those that start each other are many sooner than
+// any of them ends, and nobody refuses them at the door; what other flows take does not count.
+func (ch *child) admit(c *admission.Controller) error {
+	s := ch.state
+	ch.claim = c.Claim(s.Namespace + "/" + s.FlowID)
+	if err := ch.claim.TakeShare(size(s)); err != nil {
+		ch.dismiss()
+		return fmt.Errorf("the executions of flow '%s'.'%s' take all the memory that they may: see memory_limit", s.Namespace, s.FlowID)
+	}
+	return nil
+}
+
+// dismiss gives back what a started execution took.
+func (ch *child) dismiss() {
+	if ch.claim != nil {
+		ch.claim.Release()
+	}
 }
 
 // link is how Kestra's log names an execution.
@@ -215,7 +243,13 @@ func labelsOf(own, parent []flow.Label, call task.Call) []flow.Label {
 // killChild kills the execution that an attempt has started. One that was not accepted yet never is.
 func (a *actor) killChild(e execution.Effect) {
 	id := a.state.ChildID(e.Run, e.Attempt)
-	left := slices.DeleteFunc(a.children, func(ch *child) bool { return ch.state.ID == id })
+	left := slices.DeleteFunc(a.children, func(ch *child) bool {
+		gone := ch.state.ID == id
+		if gone {
+			ch.dismiss()
+		}
+		return gone
+	})
 	if len(left) == len(a.children) {
 		a.kills = append(a.kills, id)
 	}
@@ -252,6 +286,7 @@ func (r *Runner) forget(started []*child) {
 	defer r.mu.Unlock()
 	for _, ch := range started {
 		delete(r.parked, ch.state.ID)
+		ch.dismiss()
 	}
 }
 
@@ -264,5 +299,6 @@ func (r *Runner) launch(started []*child) {
 	defer r.mu.Unlock()
 	for _, ch := range started {
 		r.wakeAt(ch.at)
+		ch.dismiss()
 	}
 }

@@ -208,9 +208,9 @@ func (r *Runner) takeUp(a *actor) {
 	r.runs[a.state.ID] = a
 }
 
-// size returns about how many bytes of memory the texts of a state take.
+// size returns about how many bytes of memory a state takes.
 func size(s *execution.State) int64 {
-	n := len(s.Trigger.Variables.JSON) + len(s.Inputs.JSON) + len(s.Variables.JSON) + len(s.Outputs.JSON)
+	n := runBytes*(1+len(s.Runs)) + len(s.Trigger.Variables.JSON) + len(s.Inputs.JSON) + len(s.Variables.JSON) + len(s.Outputs.JSON)
 	for i := range s.Runs {
 		n += len(s.Runs[i].Outputs.JSON)
 	}
