@@ -147,6 +147,33 @@ func TestEvaluation(t *testing.T) {
 	}
 }
 
+// TestReadmit checks that executions which go on together leave the places to other flows that are beyond their own flow's share.
+func TestReadmit(t *testing.T) {
+	c := New(Limits{Places: 8})
+	var again []*Claim
+	for range 20 {
+		cl := c.Claim("a")
+		cl.Readmit()
+		again = append(again, cl)
+	}
+	if _, places := c.Used(); places != 4 {
+		t.Errorf("20 that go on take %d places of 8", places)
+	}
+	a, b := c.Claim("a"), c.Claim("b")
+	if err := a.Place(); !errors.Is(err, ErrPlaces) {
+		t.Errorf("one more of their flow: %v", err)
+	}
+	if err := b.Place(); err != nil {
+		t.Errorf("one of another flow: %v", err)
+	}
+	for _, cl := range append(again, a, b) {
+		cl.Release()
+	}
+	if _, places := c.Used(); places != 0 || len(c.flows) != 0 {
+		t.Errorf("%d places and %d flows are left", places, len(c.flows))
+	}
+}
+
 // TestTakeShare checks that a flow's share is all that counts, and not what others have taken.
 func TestTakeShare(t *testing.T) {
 	const mib = 1 << 20

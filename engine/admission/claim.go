@@ -220,12 +220,13 @@ func (cl *Claim) Place() error {
 	return nil
 }
 
-// Readmit takes a place for an execution that had one before, whatever is free: it was accepted, and must go on.
+// Readmit takes a place for an execution that goes on after it has waited, or that another one has started. It must go on even if
+// none is free, or its flow has its share: then it takes none, or many that wake at once would shut out all other flows.
 func (cl *Claim) Readmit() {
 	c := cl.controller
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !cl.place {
+	if !cl.place && c.places.fits(1, cl.party.places, false) {
 		c.places.used++
 		cl.party.places++
 		cl.place = true
