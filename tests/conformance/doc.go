@@ -31,7 +31,7 @@
 // webhook, with a body of its own if there is one; kill the execution that was called last; resume it, with inputs. Without such a line
 // the webhook is called once, with [ruleBody]. Then come the flows, with "---" between them; id, namespace and trigger are
 // added to those that have none. After the dashes stands what is found when they are loaded, what became of each execution, and of its
-// task runs: their states, with the time since the beginning of the case where it has passed (no time really does: see
+// task runs (executions that began by themselves come last): their states, with the time since the beginning of the case where it has passed (no time really does: see
 // testing/synctest), the states of attempts where they are not that of the task run alone, and outputs. Of the log there
 // is WARN and ERROR. -update writes what follows the dashes.
 //
