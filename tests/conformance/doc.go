@@ -30,10 +30,10 @@
 // Each begins with "=== " and the rule, in words that need no other document. Lines with "> " say what is done, and when: call the
 // webhook, with a body of its own if there is one; kill the execution that was called last; resume it, with inputs. Without such a line
 // the webhook is called once, with [ruleBody]. Then come the flows, with "---" between them; id, namespace and trigger are
-// added to those that have none. After the dashes stands what is found when they are loaded, what became of each execution, and of its
-// task runs (executions that began by themselves come last): their states, with the time since the beginning of the case where it has passed (no time really does: see
-// testing/synctest), the states of attempts where they are not that of the task run alone, and outputs. Of the log there
-// is WARN and ERROR. -update writes what follows the dashes.
+// added to those that have none. After the dashes stands what is found when they are loaded, and what became of each execution, those
+// that began by themselves last: its states and those of its task runs, with the time since the beginning of the case where it has
+// passed (no time really does: see testing/synctest), the states of attempts where they are not that of the task run alone, and
+// outputs. Of the log there is WARN and ERROR. -update writes what follows the dashes.
 //
 // # The columns of faults.tsv
 //
