@@ -233,7 +233,9 @@ func (c *codec) flag(b *bool) {
 		n = 1
 	}
 	number(c, &n)
-	*b = n == 1
+	if c.reading { // what is written is read by others meanwhile
+		*b = n == 1
+	}
 }
 
 // number writes or reads a whole number.
