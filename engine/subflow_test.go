@@ -51,7 +51,8 @@ tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: a}]
 	for _, d := range found {
 		got = append(got, d.Error())
 	}
-	want := []string{"caller.yml:8:91: tasks[1].tasks[0].flowId: there is no flow other/calee, so the task fails",
+	want := []string{
+		"caller.yml:8:91: tasks[1].tasks[0].flowId: there is no flow other/calee, so the task fails",
 		"caller.yml:9:92: tasks[1].tasks[1].flowId: the flow other/disabled is disabled, so the task fails",
 		"caller.yml:10:104: tasks[1].tasks[2].inputs: the flow other/needs has no input `od`; did you mean `old`?",
 		"caller.yml:11:91: tasks[1].tasks[3].flowId: the flow other/needs needs the input `r`, so the task fails",
