@@ -309,7 +309,7 @@ func (f *fixture) job(p *execution.Plan, body string) *Job {
 // wait runs a flow for a waiting caller, and expects it to end in time.
 func (f *fixture) wait(job *Job) *execution.State {
 	f.t.Helper()
-	s, _, done, err := f.runner.RunAndWait(context.Background(), job, time.Now().Add(time.Minute))
+	s, _, done, err := f.runner.RunAndWait(context.Background(), job, time.Now().Add(time.Hour))
 	if err != nil || !done {
 		f.t.Fatalf("done %v, %v", done, err)
 	}

@@ -108,6 +108,11 @@ func TestOutputsThatTakeTooMuch(t *testing.T) {
 			[]string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
 		},
 		{
+			"two, and a time out of memory between them", "tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}, {id: s, type: test.Sleep}, {id: b, type: io.kestra.plugin.core.debug.Return, format: '{{ trigger.body }}'}]",
+			9000 * kib, fell,
+			[]string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
+		},
+		{
 			"a label and a variable", "tasks: [{id: a, type: io.kestra.plugin.core.execution.Labels, labels: {l: '{{ trigger.body }}'}}, {id: b, type: io.kestra.plugin.core.execution.SetVariables, variables: {v: '{{ trigger.body }}'}}]",
 			9000 * kib, fell,
 			[]string{"error b: the outputs of the execution take more memory than one execution may: see memory_limit"},
@@ -129,21 +134,23 @@ func TestOutputsThatTakeTooMuch(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			f := newFixture(t, Options{})
-			f.admission.Configure(admission.Limits{Memory: 64 << 20}) // a quarter for the outputs of one execution
-			s := f.wait(f.job(f.plan(test.yaml), fmt.Sprintf("%q", strings.Repeat("x", test.body))))
-			if words(s.History) != test.state {
-				t.Errorf("history %s", words(s.History))
-			}
-			var lines []string
-			for _, line := range f.lines() {
-				if !strings.Contains(line, "xxx") { // what the task logs
-					lines = append(lines, line)
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, Options{})
+				f.admission.Configure(admission.Limits{Memory: 64 << 20}) // a quarter for the outputs of one execution
+				s := f.wait(f.job(f.plan(test.yaml), fmt.Sprintf("%q", strings.Repeat("x", test.body))))
+				if words(s.History) != test.state {
+					t.Errorf("history %s", words(s.History))
 				}
-			}
-			if diff := cmp.Diff(test.lines, lines); diff != "" {
-				t.Errorf("the log (-want +got):\n%s", diff)
-			}
+				var lines []string
+				for _, line := range f.lines() {
+					if !strings.Contains(line, "xxx") { // what the task logs
+						lines = append(lines, line)
+					}
+				}
+				if diff := cmp.Diff(test.lines, lines); diff != "" {
+					t.Errorf("the log (-want +got):\n%s", diff)
+				}
+			})
 		})
 	}
 }

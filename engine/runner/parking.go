@@ -155,7 +155,7 @@ func (r *Runner) resume(s *execution.State) {
 	}
 	a.claim.Charge(size(s))
 	a.ofVariables = int64(len(s.Variables.JSON))
-	a.kept = a.ofVariables
+	a.kept = sizeOfOutputs(s)
 	if err := a.loadEffects(); err != nil {
 		r.takeUp(a)
 		a.finish(a.broken("the execution cannot go on", err))
@@ -210,7 +210,12 @@ func (r *Runner) takeUp(a *actor) {
 
 // size returns about how many bytes of memory a state takes.
 func size(s *execution.State) int64 {
-	n := runBytes*(1+len(s.Runs)) + len(s.Trigger.Variables.JSON) + len(s.Inputs.JSON) + len(s.Variables.JSON) + len(s.Outputs.JSON)
+	return int64(runBytes*(1+len(s.Runs))+len(s.Trigger.Variables.JSON)+len(s.Inputs.JSON)) + sizeOfOutputs(s)
+}
+
+// sizeOfOutputs returns what of that tasks and the flow have made.
+func sizeOfOutputs(s *execution.State) int64 {
+	n := len(s.Variables.JSON) + len(s.Outputs.JSON)
 	for i := range s.Runs {
 		n += len(s.Runs[i].Outputs.JSON)
 	}
