@@ -28,11 +28,14 @@ func (s *State) OriginalID() string {
 // NewReplay returns the state of the next try of an execution of the flow of p, which an [Again] asks for.
 func NewReplay(p *Plan, s *State, e Effect) *State {
 	next := New(p, e.At, withLabels(s.Labels, []flow.Label{{Key: replayLabel, Value: "true"}}), s.Trigger)
-	next.ID, next.Seed = RunID(s.ID, "", replayLabel, 0, 0), mixSeed(e.Seed, 1)
+	next.ID, next.Seed = s.NextTry(), mixSeed(e.Seed, 1)
 	next.Inputs, next.Parent, next.Depth = s.Inputs, s.Parent, s.Depth
 	next.Origin = Origin{ID: s.OriginalID(), Created: s.originallyCreated(), Tries: s.Origin.Tries + 1}
 	return next
 }
+
+// NextTry returns the id of the next try of an execution, if there is one.
+func (s *State) NextTry() string { return RunID(s.ID, "", replayLabel, 0, 0) }
 
 // replayLabel marks tries after the first, as in Kestra.
 const replayLabel = flow.SystemLabel + "replay"

@@ -258,9 +258,9 @@ func (a *actor) killChild(e execution.Effect) {
 
 // addChildren adds to a batch the executions that were started since the last commit, and returns them, and the ends of those that
 // are to be killed. They can be resumed from now on: the store may find them due at once.
-func (a *actor) addChildren(b *execution.Batch) []*child {
+func (a *actor) addChildren(ctx context.Context, b *execution.Batch) []*child {
 	for _, id := range a.kills {
-		b.Signals = append(b.Signals, killSignal(id))
+		b.Signals = append(b.Signals, killSignal(a.runner.lastTry(ctx, id)))
 	}
 	started := a.children
 	a.children, a.kills = nil, nil

@@ -25,3 +25,14 @@ func (a *actor) replay(ctx context.Context, e execution.Effect) error {
 	a.children = append(a.children, &child{setup: again, state: s, handle: &handle{done: make(chan struct{})}, at: e.At})
 	return nil
 }
+
+// lastTry returns the id of the execution that stands for one by now: its last try.
+func (r *Runner) lastTry(ctx context.Context, id string) string {
+	for {
+		s, err := r.store.Load(ctx, id)
+		if err != nil || s.Status() != execution.Retried { // without it the kill finds nothing either
+			return id
+		}
+		id = s.NextTry()
+	}
+}

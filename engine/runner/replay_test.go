@@ -122,3 +122,28 @@ func TestReplayOfChild(t *testing.T) {
 		}
 	})
 }
+
+// TestKillOfNextTry kills an execution while another one that it has started waits to be tried again.
+func TestKillOfNextTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		jobs, _ := f.load(map[string]string{
+			"parent": "tasks: [" + call("child", "") + "]",
+			"child":  "retry: {type: constant, interval: PT1M, behavior: CREATE_NEW_EXECUTION}\ntasks: [{id: b, type: io.kestra.plugin.core.execution.Fail}]",
+		})
+		began, job := time.Now(), jobs("parent", "{}")
+		if err := f.runner.Start(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(90 * time.Second)
+		if err := f.runner.Kill(t.Context(), job.State.ID); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		want := []string{"0s CREATED RUNNING FAILED RETRIED, b RETRIED {}", "1m0s CREATED RUNNING FAILED RETRIED, b RETRIED {}", "2m0s CREATED RUNNING KILLING KILLED, b KILLED {}"}
+		if diff := cmp.Diff(want, f.tries("child", began)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		f.holds(t, "afterwards", 0)
+	})
+}
