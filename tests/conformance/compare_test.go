@@ -215,6 +215,7 @@ var (
 	executionID    = regexp.MustCompile(`^[0-9A-Za-z]{20,22}$`)
 	instant        = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}|\.\d{6}|\.\d{9})?Z$`)
 	localDate      = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?$`)
+	httpDate       = regexp.MustCompile(`^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$`)
 	duration       = regexp.MustCompile(`^PT(\d+H)?(\d+M)?(\d+(\.\d{1,9})?S)?$`)
 )
 
@@ -236,13 +237,17 @@ func normalise(m map[string]any) {
 				return "(local date)"
 			case duration.MatchString(v):
 				return "(duration)"
+			case httpDate.MatchString(v):
+				return "(http date)"
 			}
+			v = normaliseURIs(v)
 			return otherExecution.ReplaceAllString(strings.ReplaceAll(v, id, "(id)"), `$1"(id)"`)
 		case []any:
 			for i := range v {
 				v[i] = walk(v[i])
 			}
 		case map[string]any:
+			normaliseEcho(v)
 			for name := range v {
 				if text, _ := v[name].(string); name == "executionId" && executionID.MatchString(text) {
 					v[name] = "(id)" // of one that a task has started

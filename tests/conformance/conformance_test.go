@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"math"
@@ -22,52 +23,94 @@ import (
 // notSupported is what the diagnostics of flows say that cannot be run yet.
 const notSupported = "not supported yet"
 
+// onlyCases is for work at a few cases.
+var onlyCases = flag.String("cases", "*", "compare only the recorded requests whose topic/case matches this `pattern`, in which * is any text")
+
 // TestRecordedRequests sends every recorded request and compares the answers; see the package documentation.
 func TestRecordedRequests(t *testing.T) {
-	rows := slices.DeleteFunc(loadDivergences(t), func(r *divergence) bool { return r.ofFacts() || r.ofFaults() })
-	reached := loadReached(t)
-	cases, unreachable, covered := 0, 0, 0
-	var missing []string // what flows need that cannot run here
-	for _, topic := range loadTopics(t) {
-		inBubble(t, topic.Topic, func(t *testing.T) {
-			set, lacks := load(withoutClassName(topic.Flows))
-			s := startServer(t, set, recordedSite)
-			for _, c := range topic.Cases {
-				name := topic.Topic + "/" + c.Name
-				cases++
-				errors := lacks.of(topic.Flows, c.Flow)
-				if c.Flow == "" { // a flow that Kestra refused
-					_, of := load(map[string]string{"": c.Request.Body})
-					errors = of[""]
-				}
-				reason := errors.unsupported()
-				if reason != "" {
-					unreachable++
-					missing = append(missing, reason)
-					continue
-				}
-				delete(reached, name)
-				for _, d := range s.compare(t, c, errors) {
-					row := slices.IndexFunc(rows, func(r *divergence) bool { return r.matches(name, d) })
-					if row < 0 {
-						t.Errorf("%s: %v", name, d)
-						continue
-					}
-					rows[row].covers++
-					covered++
-				}
-			}
-		})
+	c := &comparison{
+		rows:    slices.DeleteFunc(loadDivergences(t), func(r *divergence) bool { return r.ofFacts() || r.ofFaults() }),
+		reached: loadReached(t), missing: make(map[string][]string),
 	}
-	for name := range reached {
+	for _, topic := range loadTopics(t, startUpstream(t)) {
+		flows := withoutClassName(topic.Flows)
+		set, lacks := load(flows)
+		var bubbled, outside []recorded
+		for _, r := range topic.Cases {
+			if asksUpstream(flows[r.Flow]) {
+				outside = append(outside, r)
+			} else {
+				bubbled = append(bubbled, r)
+			}
+		}
+		compare := func(t *testing.T, cases []recorded) {
+			c.run(t, topic.Topic, cases, set, func(id string) findings { return lacks.of(flows, id) })
+		}
+		inBubble(t, topic.Topic, func(t *testing.T) { compare(t, bubbled) })
+		if len(outside) > 0 {
+			t.Run(topic.Topic+" asking upstream", func(t *testing.T) { compare(t, outside) })
+		}
+	}
+	c.report(t)
+}
+
+// comparison is one of all recorded requests.
+type comparison struct {
+	rows           []*divergence
+	reached        map[string]bool // that were not compared yet
+	cases, covered int
+	missing        map[string][]string // cases, by what their flows need that cannot run here
+}
+
+// run compares cases of one topic.
+func (c *comparison) run(t *testing.T, topic string, cases []recorded, set *flow.Set, of func(id string) findings) {
+	t.Helper()
+	s := startServer(t, set, recordedSite)
+	for _, r := range cases {
+		name := topic + "/" + r.Name
+		if !glob(*onlyCases, name) {
+			continue
+		}
+		c.cases++
+		errors := of(r.Flow)
+		if r.Flow == "" { // a flow that Kestra refused
+			_, found := load(map[string]string{"": r.Request.Body})
+			errors = found[""]
+		}
+		if reason := errors.unsupported(); reason != "" {
+			c.missing[reason] = append(c.missing[reason], name)
+			continue
+		}
+		delete(c.reached, name)
+		for _, d := range s.compare(t, r, errors) {
+			row := slices.IndexFunc(c.rows, func(r *divergence) bool { return r.matches(name, d) })
+			if row < 0 {
+				t.Errorf("%s: %v", name, d)
+				continue
+			}
+			c.rows[row].covers++
+			c.covered++
+		}
+	}
+}
+
+// report says what was not compared, and which rows cover nothing any more.
+func (c *comparison) report(t *testing.T) {
+	t.Helper()
+	unreachable := 0
+	for _, reason := range slices.Sorted(maps.Keys(c.missing)) {
+		names := c.missing[reason]
+		unreachable += len(names)
+		t.Logf("not reachable: %s: %s", reason, strings.Join(names, "; "))
+	}
+	t.Logf("%d requests, %d of them to flows that are not supported yet; %d differences covered by %d rows", c.cases, unreachable, c.covered, len(c.rows))
+	if *onlyCases != "*" {
+		return
+	}
+	for name := range c.reached {
 		t.Errorf("%s: was not compared, and stands in testdata/reached.txt", name)
 	}
-	checkCovers(t, rows)
-	t.Logf("%d requests, %d of them to flows that are not supported yet; %d differences covered by %d rows", cases, unreachable, covered, len(rows))
-	slices.Sort(missing)
-	for _, reason := range slices.Compact(slices.Clone(missing)) {
-		t.Logf("not reachable: %s (%d requests)", reason, count(missing, reason))
-	}
+	checkCovers(t, c.rows)
 }
 
 // lacking are the errors of flows, by their ids.
@@ -180,16 +223,6 @@ func withoutClassName(flows map[string]string) map[string]string {
 		changed[id] = strings.ReplaceAll(text, printClassName, "")
 	}
 	return changed
-}
-
-func count(texts []string, text string) int {
-	n := 0
-	for _, other := range texts {
-		if other == text {
-			n++
-		}
-	}
-	return n
 }
 
 // wait waits for the execution of an answer to end; nil when there is none.

@@ -10,8 +10,11 @@
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
 //
 // The requests go through a real HTTP server; status, content type, body, the execution that came of it and its log are compared.
-// Ids, dates, durations and the order of members are no differences. A flow that uses what is not supported yet cannot
-// be compared; the test prints how many there are.
+// Ids, dates, durations, random names of files and the order of members and of headers are no differences. A flow that uses what is
+// not supported yet cannot be compared; the test prints why, and which cases these are. Flows that ask other servers ask one of the
+// test, which answers as the recorded one did. While you work at a few cases:
+//
+//	go test ./tests/conformance -run RecordedRequests -v -args -cases '23-kv-files/Split*'
 //
 // The facts are evaluated in the variables of a webhook execution (testdata/facts/contexts.json) and are equal as text,
 // or as JSON when both are JSON objects or lists. An error is equal when its class stands for Kestra's: syntax for

@@ -54,7 +54,8 @@ type response struct {
 	Connection string      `json:"connection"` // why there is no answer
 }
 
-func loadTopics(t *testing.T) []topic {
+// loadTopics returns the topics, after replacements in them.
+func loadTopics(t *testing.T, replace *strings.Replacer) []topic {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(files) == 0 {
@@ -66,7 +67,7 @@ func loadTopics(t *testing.T) []topic {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := json.Unmarshal(text, &topics[i]); err != nil {
+		if err := json.Unmarshal([]byte(replace.Replace(string(text))), &topics[i]); err != nil {
 			t.Fatalf("%s: %v", file, err)
 		}
 	}

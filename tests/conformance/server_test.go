@@ -21,7 +21,7 @@ import (
 // recordedSite is the configuration that Kestra had when the requests were recorded.
 var recordedSite = engine.SiteOptions{
 	BaseURL: "http://127.0.0.1:28080",
-	Environ: []string{"ENV_FOO=bar"},
+	Environ: []string{"ENV_FOO=bar", "SECRET_WEBHOOK_KEY=c2VjcmV0S2V5"},
 }
 
 // nextHandler is the status with which the test's server answers URLs that are not of webhooks.
