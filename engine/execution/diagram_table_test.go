@@ -289,6 +289,7 @@ func sections() []section {
 				{"not begun", "Started", "SUCCESS", "run next"},
 			}},
 		}},
+		directorySection(next),
 		{"a Parallel", []diagram{
 			{"A parallel p of a, b and c, at most two at once.", newFlow(par("p", 2, leaf("a"), leaf("b"), leaf("c")), next), "p", []move{
 				{"not begun", "Started", "RUNNING(a RUNNING, b RUNNING)", "run a, run b"},

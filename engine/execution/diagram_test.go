@@ -124,6 +124,10 @@ var phrases = map[string]Event{
 	"is through":               {Kind: Evaluated, True: true},
 	"goes on":                  {Kind: Evaluated, Wake: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)},
 	"cannot tell":              {Kind: Evaluated, Failed: true},
+	"is prepared":              {Kind: Evaluated},
+	"cannot be prepared":       {Kind: Evaluated, Failed: true},
+	"is collected from":        {Kind: Evaluated, Outputs: Datum{JSON: noOutputs}},
+	"cannot be collected from": {Kind: Evaluated, Failed: true, Outputs: Datum{JSON: noOutputs}},
 	"runIf true":               {Kind: Evaluated, True: true},
 	"runIf false":              {Kind: Evaluated},
 	"runIf fails":              {Kind: Evaluated, Failed: true},
@@ -187,15 +191,19 @@ func (a *actor) effects(of string, r Result) string {
 	return text
 }
 
-// shapesFrom is the section with which the documentation goes on in another file, for the sake of its length.
-const shapesFrom = "a Sequence"
+// chapters are the files of the documentation, for the sake of their length, and the section that each begins with.
+var chapters = []struct{ file, from string }{
+	{"doc.go", "the execution"}, {"doc_shapes.go", "a Sequence"}, {"doc_waits.go", "a Child"},
+}
 
 // TestDiagramsInDocumentation checks that the ends of the package comments show the diagrams.
 func TestDiagramsInDocumentation(t *testing.T) {
-	all := sections()
-	cut := slices.IndexFunc(all, func(s section) bool { return s.title == shapesFrom })
-	documented(t, "doc.go", all[:cut])
-	documented(t, "doc_shapes.go", all[cut:])
+	rest := sections()
+	for i := len(chapters) - 1; i >= 0; i-- {
+		cut := slices.IndexFunc(rest, func(s section) bool { return s.title == chapters[i].from })
+		documented(t, chapters[i].file, rest[cut:])
+		rest = rest[:cut]
+	}
 }
 
 // documented checks that a package comment ends with these sections.

@@ -13,6 +13,8 @@
 // as a sequence begins nothing after a task that FAILED. `errors` and `finally` run as sequences in every shape, and go on
 // after a failure.
 //
+// The tasks of a sequence may share a directory, which is prepared before it begins and collected from when they have ended.
+//
 // With its outputs evaluated, the execution then gets its last status. The flow's `afterExecution` runs after that as `finally` does, and
 // sees that status, which nothing changes any more. [Head.Over] says that it has ended too.
 //
@@ -46,7 +48,7 @@
 // A state is the status of the execution or of a task run, followed by "eval" if it waits for the value of an expression, by
 // "timer" if it waits for a time, by "child" if it waits for another execution, by "assert" if it waits for assertions of `sla`, by
 // "place" if it waits for one of `concurrency`, by "resume" or "round" if it is paused until somebody resumes it or the time of its
-// next round, and by the number of an attempt after the first. The task runs inside stand in parentheses, those of an Each with =
+// next round, by "files" if it waits for what is done with those of its directory, and by the number of an attempt after the first. The task runs inside stand in parentheses, those of an Each with =
 // and their value.
 //
 // "a ends" is [TaskEnded] with that status, "a waits" the same without status, "a exits" the same with [Event.Exit], "a wakes"

@@ -58,6 +58,82 @@
 //	not begun
 //	    Started → SUCCESS  run next
 //
+// # States of a Sequence with a directory
+//
+// A sequence s of a and b that share a directory.
+//
+//	not begun
+//	    Started                    → CREATED files                        eval prepare s
+//	CREATED files
+//	    s is prepared              → RUNNING(a RUNNING)                   run a
+//	    s cannot be prepared       → FAILED                               commit; flow FAILED
+//	    Kill                       → KILLED                               commit, cancel s; flow KILLED
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS             → RUNNING(a SUCCESS, b RUNNING)        run b
+//	    a ends FAILED              → RUNNING files(a FAILED)              eval collect s
+//	    a exits SUCCESS            → SUCCESS(a SUCCESS)                   commit; flow SUCCESS
+//	RUNNING(a SUCCESS, b RUNNING)
+//	    b ends WARNING             → RUNNING files(a SUCCESS, b WARNING)  eval collect s
+//	RUNNING files(a FAILED)
+//	    s is collected from        → FAILED(a FAILED)                     commit; flow FAILED
+//	RUNNING files(a SUCCESS, b WARNING)
+//	    s is collected from        → WARNING(a SUCCESS, b WARNING)        commit, run next
+//	    s cannot be collected from → FAILED(a SUCCESS, b WARNING)         commit; flow FAILED
+//	    Kill                       → KILLED(a SUCCESS, b WARNING)         commit, cancel s; flow KILLED
+//
+// A sequence s of a with a directory, a timeout, errors e and finally z.
+//
+//	not begun
+//	    Started                    → CREATED files                             eval prepare s
+//	CREATED files
+//	    s is prepared              → RUNNING(a RUNNING)                        run a
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS             → RUNNING files(a SUCCESS)                  eval collect s
+//	    s times out                → RUNNING files(a KILLED)                   commit, cancel a, eval collect s
+//	RUNNING files(a SUCCESS)
+//	    s times out                → RUNNING files(a SUCCESS)                  ignored
+//	    s is collected from        → RUNNING(a SUCCESS, z RUNNING)             commit, run z
+//	    s cannot be collected from → RUNNING(a SUCCESS, e RUNNING)             commit, run e
+//	RUNNING(a SUCCESS, z RUNNING)
+//	    z ends SUCCESS             → SUCCESS(a SUCCESS, z SUCCESS)             run next
+//	RUNNING(a SUCCESS, e RUNNING)
+//	    e ends SUCCESS             → RUNNING(a SUCCESS, e SUCCESS, z RUNNING)  run z
+//	RUNNING(a SUCCESS, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS             → FAILED(a SUCCESS, e SUCCESS, z SUCCESS)   commit; flow FAILED
+//	RUNNING files(a KILLED)
+//	    s is collected from        → RUNNING(a KILLED, e RUNNING)              commit, run e
+//	RUNNING(a KILLED, e RUNNING)
+//	    e ends SUCCESS             → RUNNING(a KILLED, e SUCCESS, z RUNNING)   run z
+//	RUNNING(a KILLED, e SUCCESS, z RUNNING)
+//	    z ends SUCCESS             → FAILED(a KILLED, e SUCCESS, z SUCCESS)    commit; flow FAILED
+//
+// A sequence s of a with a directory, runIf and allowFailure.
+//
+//	not begun
+//	    Started                    → CREATED eval              eval runIf s
+//	CREATED eval
+//	    s runIf true               → CREATED files             eval prepare s
+//	    s runIf false              → SKIPPED                   run next
+//	CREATED files
+//	    s is prepared              → RUNNING(a RUNNING)        run a
+//	    s cannot be prepared       → WARNING                   run next
+//	RUNNING(a RUNNING)
+//	    a ends SUCCESS             → RUNNING files(a SUCCESS)  eval collect s
+//	RUNNING files(a SUCCESS)
+//	    s is collected from        → SUCCESS(a SUCCESS)        commit, run next
+//	    s cannot be collected from → WARNING(a SUCCESS)        commit, run next
+//
+// A sequence s without tasks that has a directory, whose timeout is an expression.
+//
+//	not begun
+//	    Started             → CREATED files  eval prepare s
+//	CREATED files
+//	    s is prepared       → RUNNING eval   eval timeout s
+//	RUNNING eval
+//	    s has a timeout     → RUNNING files  eval collect s
+//	RUNNING files
+//	    s is collected from → SUCCESS        commit, run next
+//
 // # States of a Parallel
 //
 // A parallel p of a, b and c, at most two at once.
@@ -234,195 +310,4 @@
 //	    a ends FAILED  → FAILED(a FAILED)               commit; flow FAILED
 //	RUNNING(a SUCCESS, b RUNNING)
 //	    b ends SUCCESS → SUCCESS(a SUCCESS, b SUCCESS)  run next
-//
-// # States of a Child
-//
-// A child s.
-//
-//	not begun
-//	    Started                    → RUNNING eval   eval call s
-//	RUNNING eval
-//	    s starts an execution      → RUNNING child  commit
-//	    s starts one and goes on   → SUCCESS        commit, run next
-//	    s cannot start one         → FAILED         commit; flow FAILED
-//	    s execution ends SUCCESS   → RUNNING eval   ignored
-//	RUNNING child
-//	    s execution ends SUCCESS   → SUCCESS        commit, run next
-//	    s execution ends WARNING   → WARNING        commit, run next
-//	    s execution ends CANCELLED → SUCCESS        commit, run next
-//	    s execution ends FAILED    → FAILED         commit; flow FAILED
-//	    s execution ends KILLED    → KILLED         commit; flow KILLED
-//	SUCCESS
-//	    s execution ends FAILED    → SUCCESS        ignored
-//
-// A child s with a timeout. When it is over, or when the execution is killed, the one that it has started is killed.
-//
-//	not begun
-//	    Started                  → RUNNING eval   eval call s
-//	RUNNING eval
-//	    s starts an execution    → RUNNING child  commit
-//	    s times out              → FAILED         commit; flow FAILED
-//	RUNNING child
-//	    s times out              → FAILED         commit, kill the execution of s; flow FAILED
-//	    s execution ends SUCCESS → SUCCESS        commit, run next
-//	FAILED
-//	    s execution ends KILLED  → FAILED         ignored
-//
-// A child s that does not transmit what its execution ends with.
-//
-//	not begun
-//	    Started                  → RUNNING eval   eval call s
-//	RUNNING eval
-//	    s starts an execution    → RUNNING child  commit
-//	    s cannot start one       → FAILED         commit; flow FAILED
-//	RUNNING child
-//	    s execution ends WARNING → SUCCESS        commit, run next
-//	    s execution ends FAILED  → SUCCESS        commit, run next
-//	    s execution ends KILLED  → SUCCESS        commit, run next
-//
-// A child s that may be tried twice. Each attempt is another execution.
-//
-//	not begun
-//	    Started                  → RUNNING eval             eval call s
-//	RUNNING eval
-//	    s starts an execution    → RUNNING child            commit
-//	    s cannot start one       → RETRYING timer           commit
-//	RUNNING child
-//	    s execution ends FAILED  → RETRYING timer           commit
-//	RETRYING timer
-//	    s execution ends SUCCESS → RETRYING timer           ignored
-//	    s wakes                  → RUNNING eval attempt 2   commit, eval call s
-//	RUNNING eval attempt 2
-//	    s starts an execution    → RUNNING child attempt 2  commit
-//	RUNNING child attempt 2
-//	    s execution ends SUCCESS → SUCCESS                  commit, run next
-//	    s execution ends FAILED  → FAILED                   commit; flow FAILED
-//
-// A child s with allowFailure and allowWarning.
-//
-//	not begun
-//	    Started                  → RUNNING eval   eval call s
-//	RUNNING eval
-//	    s starts an execution    → RUNNING child  commit
-//	    s cannot start one       → SUCCESS        commit, run next
-//	RUNNING child
-//	    s execution ends WARNING → SUCCESS        commit, run next
-//	    s execution ends FAILED  → SUCCESS        commit, run next
-//
-// # States of a Pause
-//
-// A flow with a pause p, which ends with WARNING when its time is over.
-//
-//	CREATED
-//	    Started        → RUNNING(p RUNNING eval)  eval pause p
-//	RUNNING(p RUNNING eval)
-//	    p pauses       → PAUSED(p PAUSED resume)  commit
-//	    p cannot pause → FAILED(p FAILED)         commit
-//	PAUSED(p PAUSED resume)
-//	    p is resumed   → SUCCESS(p SUCCESS)       commit
-//	    p wakes        → WARNING(p WARNING)       commit
-//	    Kill           → KILLED(p KILLED)         commit
-//
-// The same beside a task a.
-//
-//	CREATED
-//	    Started        → RUNNING(s RUNNING(p RUNNING eval, a RUNNING))   eval pause p, run a
-//	RUNNING(s RUNNING(p RUNNING eval, a RUNNING))
-//	    p pauses       → RUNNING(s RUNNING(p PAUSED resume, a RUNNING))  commit
-//	RUNNING(s RUNNING(p PAUSED resume, a RUNNING))
-//	    a ends SUCCESS → PAUSED(s RUNNING(p PAUSED resume, a SUCCESS))   commit
-//	    p is resumed   → RUNNING(s RUNNING(p SUCCESS, a RUNNING))        commit
-//	PAUSED(s RUNNING(p PAUSED resume, a SUCCESS))
-//	    p is resumed   → SUCCESS(s SUCCESS(p SUCCESS, a SUCCESS))        commit
-//	RUNNING(s RUNNING(p SUCCESS, a RUNNING))
-//	    a ends SUCCESS → SUCCESS(s SUCCESS(p SUCCESS, a SUCCESS))        commit
-//
-// A pause p with the task b beside it, which fails when its time is over, and then a, errors e and finally z.
-//
-//	not begun
-//	    Started        → RUNNING eval                                        eval pause p
-//	RUNNING eval
-//	    p pauses       → PAUSED resume(b RUNNING)                            commit, run b
-//	PAUSED resume(b RUNNING)
-//	    b ends FAILED  → PAUSED resume(b FAILED)                             commit
-//	    p is resumed   → PAUSED(b RUNNING)                                   commit
-//	PAUSED resume(b FAILED)
-//	    p is resumed   → RUNNING(b FAILED, a RUNNING)                        commit, run a
-//	    p wakes        → RUNNING(b FAILED, e RUNNING)                        commit, run e
-//	PAUSED(b RUNNING)
-//	    b ends SUCCESS → RUNNING(b SUCCESS, a RUNNING)                       run a
-//	RUNNING(b FAILED, a RUNNING)
-//	    a ends SUCCESS → RUNNING(b FAILED, a SUCCESS, z RUNNING)             run z
-//	RUNNING(b FAILED, a SUCCESS, z RUNNING)
-//	    z ends SUCCESS → SUCCESS(b FAILED, a SUCCESS, z SUCCESS)             run next
-//	RUNNING(b FAILED, e RUNNING)
-//	    e ends SUCCESS → RUNNING(b FAILED, e SUCCESS, z RUNNING)             run z
-//	RUNNING(b FAILED, e SUCCESS, z RUNNING)
-//	    z ends SUCCESS → FAILED(b FAILED, e SUCCESS, z SUCCESS)              commit; flow FAILED
-//	RUNNING(b SUCCESS, a RUNNING)
-//	    a ends FAILED  → RUNNING(b SUCCESS, a FAILED, e RUNNING)             run e
-//	RUNNING(b SUCCESS, a FAILED, e RUNNING)
-//	    e ends SUCCESS → RUNNING(b SUCCESS, a FAILED, e SUCCESS, z RUNNING)  run z
-//	RUNNING(b SUCCESS, a FAILED, e SUCCESS, z RUNNING)
-//	    z ends SUCCESS → FAILED(b SUCCESS, a FAILED, e SUCCESS, z SUCCESS)   commit; flow FAILED
-//
-// A pause p with a timeout that cancels the flow when its time is over.
-//
-//	not begun
-//	    Started             → RUNNING eval   eval pause p
-//	RUNNING eval
-//	    p pauses for a time → PAUSED resume  commit
-//	PAUSED resume
-//	    p wakes             → CANCELLED      commit; flow CANCELLED
-//	    p times out         → FAILED         commit; flow FAILED
-//	    p is resumed        → SUCCESS        commit, run next
-//
-// # States of an Until
-//
-// An until l of a and b.
-//
-//	not begun
-//	    Started        → RUNNING(a RUNNING)                        run a
-//	RUNNING(a RUNNING)
-//	    a ends SUCCESS → RUNNING(a SUCCESS, b RUNNING)             run b
-//	    a ends FAILED  → FAILED(a FAILED)                          commit; flow FAILED
-//	RUNNING(a SUCCESS, b RUNNING)
-//	    b ends SUCCESS → RUNNING eval(a SUCCESS, b SUCCESS)        eval until l
-//	RUNNING eval(a SUCCESS, b SUCCESS)
-//	    l is through   → SUCCESS(a SUCCESS, b SUCCESS)             run next
-//	    l cannot tell  → FAILED(a SUCCESS, b SUCCESS)              commit; flow FAILED
-//	    l goes on      → RUNNING eval again(a SUCCESS, b SUCCESS)  eval until l
-//	RUNNING eval again(a SUCCESS, b SUCCESS)
-//	    l is through   → SUCCESS(a SUCCESS, b SUCCESS)             run next
-//	    l cannot tell  → FAILED(a SUCCESS, b SUCCESS)              commit; flow FAILED
-//	    l goes on      → PAUSED round(a SUCCESS, b SUCCESS)        commit
-//	PAUSED round(a SUCCESS, b SUCCESS)
-//	    l wakes        → RUNNING(a RUNNING)                        commit, run a
-//
-// A flow with an until l of a, which may take some time, with errors e and finally z.
-//
-//	CREATED
-//	    Started        → RUNNING(l RUNNING(a RUNNING))                        run a
-//	RUNNING(l RUNNING(a RUNNING))
-//	    a ends WARNING → RUNNING(l RUNNING eval(a WARNING))                   eval until l
-//	    a ends FAILED  → RUNNING(l RUNNING(a FAILED, e RUNNING))              run e
-//	RUNNING(l RUNNING eval(a WARNING))
-//	    l goes on      → RUNNING(l RUNNING eval again(a WARNING))             eval until l
-//	RUNNING(l RUNNING eval again(a WARNING))
-//	    l goes on      → PAUSED(l PAUSED round(a WARNING))                    commit
-//	    l is through   → RUNNING(l RUNNING(a WARNING, z RUNNING))             run z
-//	PAUSED(l PAUSED round(a WARNING))
-//	    l wakes        → RUNNING(l RUNNING(a RUNNING))                        commit, run a
-//	    l times out    → RUNNING(l RUNNING(a WARNING, e RUNNING))             commit, run e
-//	    Kill           → KILLED(l KILLED(a WARNING))                          commit
-//	RUNNING(l RUNNING(a WARNING, z RUNNING))
-//	    z ends SUCCESS → WARNING(l WARNING(a WARNING, z SUCCESS))             commit
-//	RUNNING(l RUNNING(a WARNING, e RUNNING))
-//	    e ends SUCCESS → RUNNING(l RUNNING(a WARNING, e SUCCESS, z RUNNING))  run z
-//	RUNNING(l RUNNING(a WARNING, e SUCCESS, z RUNNING))
-//	    z ends SUCCESS → FAILED(l FAILED(a WARNING, e SUCCESS, z SUCCESS))    commit
-//	RUNNING(l RUNNING(a FAILED, e RUNNING))
-//	    e ends SUCCESS → RUNNING(l RUNNING(a FAILED, e SUCCESS, z RUNNING))   run z
-//	RUNNING(l RUNNING(a FAILED, e SUCCESS, z RUNNING))
-//	    z ends SUCCESS → FAILED(l FAILED(a FAILED, e SUCCESS, z SUCCESS))     commit
 package execution

@@ -51,9 +51,11 @@ const (
 	Until                   // whether a round of an Until was the last one
 	Call                    // the execution that an attempt of a Child starts
 	Assert                  // the assertions of the flow's `sla`
+	Prepare                 // the directory that the tasks of a run share
+	Collect                 // what of that directory is to be kept when they have ended
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "until", "call", "assert"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "until", "call", "assert", "prepare", "collect"}
 
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }

@@ -85,11 +85,14 @@ func (s *State) within(row, below int32) bool {
 	return row == below
 }
 
-// cancel ends the attempt of a leaf if it runs, and the execution that the attempt of a Child waits for.
+// cancel ends the attempt of a leaf if it runs, what is done with the files of a directory, and the execution that the attempt of a
+// Child waits for.
 func (w *walk) cancel(row int32) {
 	switch r := &w.state.Runs[row]; r.Wait {
 	case WaitTask:
 		w.effect(Effect{Kind: Cancel, Run: row, Attempt: int32(len(r.Attempts) - 1)})
+	case WaitFiles:
+		w.effect(Effect{Kind: Cancel, Run: row})
 	case WaitChild:
 		w.run(row).Outputs = w.state.killedChild(row)
 		w.effect(Effect{Kind: KillChild, Run: row, Attempt: int32(len(r.Attempts) - 1)})

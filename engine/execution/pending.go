@@ -24,7 +24,7 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 	}
 	for row := range s.Runs {
 		switch r := &s.Runs[row]; r.Wait {
-		case WaitEval:
+		case WaitEval, WaitFiles:
 			effects = append(effects, s.evalEffect(int32(row), p.Asked(r)))
 		case WaitTask:
 			effects = append(effects, s.taskEffect(int32(row)))
@@ -34,9 +34,13 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 	return effects, nil
 }
 
-// Asked returns what a task run that waits for the value of an expression waits for.
+// Asked returns what a task run that waits for the value of an expression, or for files, waits for.
 func (p *Plan) Asked(r *Run) What {
 	switch n := &p.nodes[r.Node]; {
+	case r.Wait == WaitFiles && r.Status() == Created:
+		return Prepare
+	case r.Wait == WaitFiles:
+		return Collect
 	case r.Status() == Created:
 		return RunIf
 	case n.Timeout != nil && r.Deadline.IsZero():
@@ -62,7 +66,7 @@ func (s *State) Awaits(e Effect) bool {
 	case e.Run == RootRow:
 		return s.Wait == WaitAssert && e.What == Assert || s.Wait == WaitEval && e.What == Outputs
 	case e.Kind == Eval:
-		return s.Runs[e.Run].Wait == WaitEval
+		return s.Runs[e.Run].Wait.asks()
 	default:
 		r := &s.Runs[e.Run]
 		return r.Wait == WaitTask && int(e.Attempt) == len(r.Attempts)-1

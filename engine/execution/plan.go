@@ -36,6 +36,7 @@ type Node struct {
 	After    [][]int32     // of a Dag: for each child of its main list, the places of those that it waits for
 	Forgive  bool          // failures inside make it end with WARNING
 	Transmit bool          // of a Child: what its execution ends with counts
+	Shared   bool          // of a Sequence: the tasks of its main list share a directory
 	Retry    *flow.Retry   // of a leaf and a Child, its own or inherited; nil: it has one attempt
 	Timeout  *flow.Timeout // nil: it may take any time
 
@@ -59,7 +60,7 @@ func NewPlan(f *flow.Flow, revision int) *Plan {
 // add adds a node with all below it, and returns its index.
 func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branches, shape flow.Shape) int32 {
 	i := int32(len(p.nodes))
-	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart, Forgive: b.Forgive, Transmit: b.Transmit, Lapse: b.Lapse})
+	p.nodes = append(p.nodes, Node{Task: task, Shape: shape, Path: path, Parent: parent, Limit: int32(b.Limit), Apart: b.Apart, Forgive: b.Forgive, Transmit: b.Transmit, Lapse: b.Lapse, Shared: b.Shared})
 	if task != nil {
 		p.nodes[i].Timeout = task.Timeout
 	}
@@ -192,7 +193,7 @@ func (p *Plan) check(s *State) error {
 }
 
 // Blocks reports whether an effect reaches outside of the execution, and so may take long: the attempt of a task that is not
-// pure.
+// pure, and what is done with the files of a directory.
 func (p *Plan) Blocks(s *State, e Effect) bool {
-	return e.Kind == RunTask && !p.nodes[s.Runs[e.Run].Node].pure
+	return e.Kind == RunTask && !p.nodes[s.Runs[e.Run].Node].pure || e.What == Prepare || e.What == Collect
 }

@@ -42,6 +42,12 @@ func (f *forest) task(depth int) *flow.Component {
 	switch kind {
 	case 3:
 		c = f.flowable(id, flow.ShapeSequence, depth, 1)
+		if rapid.Bool().Draw(f.rt, "shared") {
+			shared(c)
+		}
+		for _, effect := range []string{"prepare ", "collect "} {
+			f.script[effect+id] = rapid.SampledFrom([]string{"", "", "fail"}).Draw(f.rt, effect)
+		}
 	case 4:
 		c = f.flowable(id, flow.ShapeParallel, depth, 1)
 	case 5:

@@ -101,7 +101,7 @@ func (w *walk) evaluated(e *Event) bool {
 		}
 		return true
 	}
-	if e.Run < 0 || int(e.Run) >= len(s.Runs) || s.Runs[e.Run].Wait != WaitEval {
+	if e.Run < 0 || int(e.Run) >= len(s.Runs) || !s.Runs[e.Run].Wait.asks() {
 		return false
 	}
 	asked := w.plan.Asked(&s.Runs[e.Run])
@@ -120,6 +120,10 @@ func (w *walk) evaluated(e *Event) bool {
 		w.paused(e)
 	case Until:
 		w.judged(e)
+	case Prepare:
+		w.prepared(e)
+	case Collect:
+		w.collected(e)
 	default:
 		w.chosen(e)
 	}
@@ -134,7 +138,7 @@ func (w *walk) decided(e *Event) {
 	case e.Failed: // it has no attempt
 		w.end(e.Run, w.allowed(r, Failed))
 	case e.True:
-		ended = w.begin(e.Run, new(runRoom))
+		ended = w.turn(e.Run, new(runRoom))
 	default:
 		r.Attempts = append(r.Attempts, Attempt{History: History{{Created, w.at}, {Skipped, w.at}}})
 		w.enter(e.Run, r, Skipped)
@@ -171,7 +175,7 @@ func (w *walk) create(parent, node int32, value string, iteration int32) (row in
 		w.effect(s.evalEffect(row, RunIf))
 		return row, false
 	}
-	return row, w.begin(row, room)
+	return row, w.turn(row, room)
 }
 
 // runRoom is the memory for a task run with one attempt, taken at once.
@@ -179,6 +183,15 @@ type runRoom struct {
 	history  [3]Transition
 	attempts [1]Attempt
 	attempt  [3]Transition
+}
+
+// turn begins a task run, or asks for its directory first, and reports whether it has ended already.
+func (w *walk) turn(row int32, room *runRoom) (ended bool) {
+	if w.node(row).Shared {
+		w.files(row, Prepare)
+		return false
+	}
+	return w.begin(row, room)
 }
 
 // begin runs a task run whose turn it is, and reports whether it has ended already.

@@ -141,6 +141,17 @@ func forgiving(id string, tasks ...*flow.Component) *flow.Component {
 	}}, nil)
 }
 
+// shared lets the tasks of a sequence share a directory.
+func shared(c *flow.Component) {
+	branches, spec := c.Spec.Branches, *c.Spec
+	spec.Branches = func(c *flow.Component) flow.Branches {
+		b := branches(c)
+		b.Shared = true
+		return b
+	}
+	c.Spec = &spec
+}
+
 func list(tasks ...*flow.Component) []*flow.Component { return tasks }
 
 // with changes a component.
@@ -161,7 +172,7 @@ type actor struct {
 	t         testing.TB
 	plan      *Plan
 	state     *State
-	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
+	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
 	clock     time.Time
 	pending   []Effect
 	again     []Effect // the next try
@@ -289,6 +300,10 @@ func (a *actor) event(e Effect) Event {
 	case e.What == Timeout:
 		word = a.script["timeout "+id]
 		return Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", Timeout: 90 * time.Second}
+	case e.What == Prepare:
+		return Event{Kind: Evaluated, Run: e.Run, Failed: a.script["prepare "+id] == "fail"}
+	case e.What == Collect:
+		return Event{Kind: Evaluated, Run: e.Run, Failed: a.script["collect "+id] == "fail", Outputs: Datum{JSON: []byte(`{"outputFiles":{}}`)}}
 	case e.What == RunIf:
 		word = a.script["if "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}

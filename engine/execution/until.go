@@ -15,19 +15,26 @@ import (
 // The task runs of a round go when the next one begins, as in Kestra, and their rows are used again: an Until that waits for days
 // does not grow.
 
-// holds reports whether a flowable whose list has ended goes on with no other now: it is paused, or asks whether it has ended. An Until
-// that has not asked yet does so.
+// holds reports whether a flowable whose list has ended goes on with no other now: it is paused, asks whether it has ended, or waits
+// for its files. An Until, and one with a directory, that has not asked yet does so.
 func (w *walk) holds(row int32) bool {
 	r := &w.state.Runs[row]
 	if r.Wait != WaitNone {
 		return true
 	}
-	n := w.node(row)
-	if n.Shape != flow.ShapeUntil || r.Progress.Stage != StageMain || r.Progress.Broken {
+	switch n := w.node(row); {
+	case r.Progress.Stage != StageMain:
+		return false
+	case n.Shared:
+		w.limitNoMore(row)
+		w.files(row, Collect)
+		return true
+	case n.Shape == flow.ShapeUntil && !r.Progress.Broken:
+		w.ask(row)
+		return true
+	default:
 		return false
 	}
-	w.ask(row)
-	return true
 }
 
 func (w *walk) ask(row int32) {

@@ -16,9 +16,13 @@ const (
 	WaitResume      // of a Pause: that somebody resumes it, or a time
 	WaitAssert      // of an execution: the assertions of `sla`
 	WaitPlace       // of an execution that has not begun: a place of the flow's `concurrency`
+	WaitFiles       // of one whose tasks share a directory: that it is prepared, or when they have ended, collected from
 )
 
-var waitNames = []string{"", "eval", "task", "timer", "child", "round", "resume", "assert", "place"}
+var waitNames = []string{"", "eval", "task", "timer", "child", "round", "resume", "assert", "place", "files"}
+
+// asks reports whether an Eval is waited for.
+func (w Wait) asks() bool { return w == WaitEval || w == WaitFiles }
 
 // MarshalText writes the word for w.
 func (w Wait) MarshalText() ([]byte, error) { return name(waitNames, int(w)) }

@@ -24,6 +24,7 @@ type Spec struct {
 	Refused     bool         // Compile refuses every component of the type, in words of its own: no list of types has it
 	Pure        bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
 	Executor    bool         // tasks: Kestra's executor does it and no worker, since it changes the execution itself
+	Directory   bool         // tasks: it works on the files of a directory, that of the WorkingDirectory it is in
 	// NewVariables is the property of a task whose members become variables of the execution; empty: there is none.
 	NewVariables string
 
@@ -76,6 +77,7 @@ type Branches struct {
 	Forgive  bool           // failures inside make it end with WARNING
 	Transmit bool           // of a Child: it fails, is killed or has a warning as its execution does
 	Apart    bool           // of an Each: the tasks of one value run beside each other too, and each counts for Limit
+	Shared   bool           // of a Sequence: the tasks share a directory, which is prepared before them and collected from after them
 }
 
 // Report takes a finding about a property of the component at hand; an empty property means the component as a whole.
