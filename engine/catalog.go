@@ -7,6 +7,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
@@ -43,7 +44,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 })
 
 // expressions is the one expression language of the process.
-var expressions = sync.OnceValue(func() *pebble.Engine { return pebble.New(pebble.Options{}) })
+var expressions = sync.OnceValue(func() *pebble.Engine { return pebble.New(pebble.Options{Outside: outside.Names()}) })
 
 // Types returns the specs of all component types.
 func Types() []*flow.Spec { return catalog().Specs() }

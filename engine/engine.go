@@ -11,9 +11,11 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -25,6 +27,7 @@ const exitGrace = 2 * time.Second
 type Engine struct {
 	store     execution.Store
 	admission *admission.Controller
+	services  task.Services
 	runner    *runner.Runner
 	triggers  site.Triggers
 	exiting   atomic.Bool
@@ -47,7 +50,7 @@ func newEngine(ctx context.Context, a *admission.Controller, store execution.Sto
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	e := &Engine{store: store, admission: a, runner: runner.New(store, a, runner.Options{})}
+	e := &Engine{store: store, admission: a, services: task.Services{Pairs: outside.Pairs{Store: store}}, runner: runner.New(store, a, runner.Options{})}
 	e.triggers.Load(kept)
 	e.Configure(Options{})
 	return e, nil
@@ -66,7 +69,7 @@ func Serves(patterns []string, namespace string) bool { return site.Serves(patte
 func (e *Engine) Configure(o Options) {
 	limits := admission.Limits{Memory: o.MemoryLimit, Places: o.Capacity, Wait: o.EvaluationWait, Share: o.FlowShare}
 	e.admission.Configure(limits)
-	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger})
+	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger, Services: &e.services})
 	if s, ok := e.store.(interface{ LimitEnded(bytes int64) }); ok { // what it keeps is in the memory of the process
 		s.LimitEnded(limits.EndedMemory())
 	}

@@ -1,24 +1,26 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
-	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// panics is the kv() of these tests, which panics with its argument.
-type panics struct{}
+// panics is the key-value store of these tests, which panics with the key.
+type panics struct{ task.Pairs }
 
-func (panics) Call(_ *pebble.Context, args []value.Value) (value.Value, error) {
-	panic("cannot go on with " + args[0].Str())
+func (panics) Pair(_ context.Context, _, key string, _ time.Time) (value.Value, bool, error) {
+	panic("cannot go on with " + key)
 }
 
 // TestPanicsAreAnswers lets an expression panic in every part of a request, with data of the request in the message.
@@ -44,10 +46,9 @@ func TestPanicsAreAnswers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			core, logs := observer.New(zap.DebugLevel)
 			e := openEngine(t)
+			e.services.Pairs = panics{}
 			e.Configure(Options{Logger: zap.New(core)})
-			set, found := flow.Load(catalog(), flow.Options{
-				Pebble: pebble.New(pebble.Options{Providers: map[string]pebble.Provider{"kv": panics{}}}),
-			}, []*flow.Source{flow.NewSource("test", []byte(test.text))})
+			set, found := Load([]*flow.Source{flow.NewSource("test", []byte(test.text))})
 			if err := found.Err(); err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +61,7 @@ func TestPanicsAreAnswers(t *testing.T) {
 				t.Errorf("the answer holds data: %s", r.Body)
 			}
 			told := logs.FilterMessage("panic").All()
-			if len(told) != 1 || !strings.Contains(told[0].ContextMap()["stack"].(string), "panics.Call") {
+			if len(told) != 1 || !strings.Contains(told[0].ContextMap()["stack"].(string), "panics.Pair") {
 				t.Errorf("the log says %v", told)
 			}
 			for _, entry := range logs.All() {

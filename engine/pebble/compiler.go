@@ -53,7 +53,7 @@ func (c *compiler) compile() error {
 		}
 		t.run = run
 	}
-	t.references, t.tokens = collectReferences(c.tree, false).out, c.tree.tokens
+	t.references, t.tokens = c.engine.collectReferences(c.tree, false).out, c.tree.tokens
 	return nil
 }
 

@@ -49,7 +49,7 @@ func New(o Options) *Engine {
 			Steps: l.Steps, OutputBytes: l.OutputBytes, Depth: l.Depth, RangeItems: l.RangeItems, Memory: l.Memory, RegexTime: l.RegexTime,
 		},
 		precedence: binaryOperators(o.Dialect),
-		registry:   newRegistry(o.Dialect, o.Providers), methods: newMethods(),
+		registry:   newRegistry(o.Dialect, o.Outside), methods: newMethods(),
 	}
 	e.states.New = func() any { return new(state) }
 	return e

@@ -21,9 +21,9 @@ type Options struct {
 	Dialect Dialect
 	Limits  Limits // zero fields take their defaults, see [DefaultLimits]
 
-	// Providers answer the functions that need something outside of the language, by the function's name: kv, read, fileURI,
-	// fileSize, fileExists, isFileEmpty, http, isPublicHoliday. A call of one without a provider is refused by Compile.
-	Providers map[string]Provider
+	// Outside names the functions that [Context.Outside] answers: of kv, read, fileURI, fileSize, fileExists, isFileEmpty, http,
+	// isPublicHoliday. A call of one that is not named is refused by Compile.
+	Outside []string
 }
 
 // Limits bound what a template can cost, whatever it or its data say. Passing one is an [*Error] of class [ClassLimit].
@@ -72,5 +72,6 @@ type Context struct {
 	Secrets   Secrets        // nil: secret() fails and says that there is no source of secrets
 	Namespace string         // the namespace that secret() asks for
 	Logs      Logs           // nil: errorLogs() fails and says that there is no execution
+	Outside   Outside        // nil: the functions that need something outside fail and say so
 	Memory    Memory         // nil: evaluations are bounded by [Limits.Memory] alone
 }

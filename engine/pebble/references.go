@@ -9,6 +9,7 @@ import (
 type references struct {
 	variables [][]string
 	secrets   []string
+	outside   []string // functions that are called and reach outside of the language
 }
 
 // Variables returns the variables of the context that the template reads, each with the attributes that are written
@@ -20,23 +21,30 @@ func (t *Template) Variables() [][]string { return t.references.variables }
 // SecretNames returns the names that secret() is called with as literals, sorted.
 func (t *Template) SecretNames() []string { return t.references.secrets }
 
+// Outside returns the names of the functions that [Context.Outside] answers and that the template calls, sorted. A template that it
+// makes as it is evaluated, by render(), may call others.
+func (t *Template) Outside() []string { return t.references.outside }
+
 // collector walks a tree for its references, and if asked for the uses of an [Inspection].
 type collector struct {
-	locals  map[string]bool
-	out     references
-	inspect bool
-	uses    []Use
-	rescued int // how many rescuing operators, filters and tests stand around the place
+	locals    map[string]bool
+	functions map[string]*Function
+	out       references
+	inspect   bool
+	uses      []Use
+	rescued   int // how many rescuing operators, filters and tests stand around the place
 }
 
-func collectReferences(t *tree, inspect bool) *collector {
-	c := &collector{locals: map[string]bool{"loop": true}, inspect: inspect}
+func (e *Engine) collectReferences(t *tree, inspect bool) *collector {
+	c := &collector{locals: map[string]bool{"loop": true}, functions: e.registry.functions, inspect: inspect}
 	c.declare(t.body)
 	c.statements(t.body)
 	slices.SortFunc(c.out.variables, slices.Compare[[]string])
 	c.out.variables = slices.CompactFunc(c.out.variables, slices.Equal[[]string])
 	slices.Sort(c.out.secrets)
 	c.out.secrets = slices.Compact(c.out.secrets)
+	slices.Sort(c.out.outside)
+	c.out.outside = slices.Compact(c.out.outside)
 	return c
 }
 
@@ -121,6 +129,9 @@ func (c *collector) expression(e expression) {
 		c.expressions(e.args)
 	case *callExpr:
 		c.secret(e)
+		if f := c.functions[e.name]; f != nil && f.outside {
+			c.out.outside = append(c.out.outside, e.name)
+		}
 		c.arguments(&e.args)
 	case *filterExpr:
 		if e.input != nil {

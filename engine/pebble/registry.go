@@ -48,6 +48,7 @@ type Entry struct {
 	Summary    string
 	Examples   []Example
 	Needs      string // what it would need that nothing provides yet: every call is refused; else ""
+	outside    bool   // it reaches outside of the language, see [Template.Outside]
 	rescues    bool   // a missing input arrives as null
 	// check says what is wrong with arguments together, by their slots, when a call is compiled; nil for nothing to check.
 	check func(args []expression) error
@@ -77,7 +78,7 @@ type registry struct {
 	tests     map[string]*Test
 }
 
-func newRegistry(d Dialect, providers map[string]Provider) *registry {
+func newRegistry(d Dialect, outside []string) *registry {
 	r := &registry{filters: map[string]*Filter{}, functions: map[string]*Function{}, tests: map[string]*Test{}}
 	dates := new(dateFormats)
 	for _, list := range [][]Filter{
@@ -90,7 +91,7 @@ func newRegistry(d Dialect, providers map[string]Provider) *registry {
 	}
 	for _, list := range [][]Function{
 		functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate(), functionsDates(dates),
-		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsYAML(), functionsIon(), functionsProvided(providers),
+		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsYAML(), functionsIon(), functionsOutside(outside),
 	} {
 		for i := range list {
 			register(r.functions, &list[i], &list[i].Entry)

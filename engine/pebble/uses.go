@@ -43,7 +43,7 @@ func (e *Engine) Inspect(text string) (*Inspection, error) {
 	if err != nil {
 		return nil, publish(err, text)
 	}
-	c := collectReferences(parsed, true)
+	c := e.collectReferences(parsed, true)
 	i := &Inspection{Uses: c.uses, text: text}
 	slices.SortStableFunc(i.Uses, func(a, b Use) int { return a.At[0] - b.At[0] })
 	for n := range i.Uses {

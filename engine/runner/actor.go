@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
+	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -60,6 +61,8 @@ type actor struct {
 	linger      *time.Timer               // until it is parked, see lingers; nil: it was never large enough
 	lingered    bool                      // it has waited long enough to be parked
 	journal     journal
+	pairs       []execution.Pair  // that tasks have written since the last commit
+	ofPairs     int64             // bytes that they take
 	children    []*child          // that were started since the last commit
 	again       *execution.Effect // the next try that the next commit accepts
 	kills       []string          // ids of started executions that are to be killed
@@ -78,10 +81,11 @@ type actor struct {
 // desk is the memory that a goroutine works with while it drives an actor. An execution needs it for microseconds, so actors
 // lend each other the same ones.
 type desk struct {
-	result execution.Result
-	pebble pebble.Context
-	task   task.Context
-	batch  execution.Batch
+	result    execution.Result
+	pebble    pebble.Context
+	functions outside.Functions
+	task      task.Context
+	batch     execution.Batch
 	batchRoom
 	effects [2]execution.Effect
 	rows    [6]int32
@@ -113,7 +117,9 @@ type message struct {
 
 	variables   value.Value // those that the event has as text
 	ofVariables int64       // bytes taken for them
-	reminder    bool        // no event: to park an execution that still only waits
+	pairs       []execution.Pair
+	ofPairs     int64 // bytes taken for them
+	reminder    bool  // no event: to park an execution that still only waits
 }
 
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
@@ -248,7 +254,7 @@ func (a *actor) step(m message) error {
 		return err
 	}
 	if a.result.Stale {
-		a.give(m.kept + m.ofVariables)
+		a.give(m.kept + m.ofVariables + m.ofPairs)
 		return nil
 	}
 	if !m.event.Variables.IsZero() {
@@ -266,7 +272,8 @@ func (a *actor) step(m message) error {
 			vars.Record(row, a.outputsOf(row, m))
 		}
 	}
-	a.barrier = a.barrier || a.result.Barrier
+	a.pairs, a.ofPairs = append(a.pairs, m.pairs...), a.ofPairs+m.ofPairs
+	a.barrier = a.barrier || a.result.Barrier || len(m.pairs) > 0 // whoever comes next sees them
 	if a.result.Cut {
 		void := func(e execution.Effect) bool { return !a.state.Awaits(e) }
 		a.effects = slices.DeleteFunc(a.effects, void)

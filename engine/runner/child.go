@@ -43,7 +43,7 @@ type child struct {
 // startChild starts the execution that an attempt wants. The next commit accepts it.
 func (a *actor) startChild(ctx context.Context, e execution.Effect) (message, error) {
 	c := &a.task
-	*c = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run)}
+	*c = a.taskContext(e, &a.pebble, &a.functions)
 	var ch *child
 	err := guarded(&c.Log, func() error {
 		call, err := a.component(e.Run).Compiled.(task.Child).Call(ctx, c)

@@ -56,6 +56,7 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		defer a.claim.Give(int64(bytes))
 		b.Logs = lines
 	}
+	b.Pairs = a.pairs
 	isNew := a.state.Version == 0
 	if err := a.fill(ctx, b, &a.batchRoom, a.state, park); err != nil {
 		return err
@@ -79,6 +80,8 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		a.runner.forget(started)
 		return err
 	}
+	a.give(a.ofPairs)
+	a.pairs, a.ofPairs = nil, 0
 	a.committed(isNew, a.state)
 	a.runner.committed(b, started)
 	return nil

@@ -14,7 +14,7 @@ const runBytes = 1 << 10
 // values decides for which values an Each runs its tasks. The memory for all its rounds is taken before the first begins.
 func (a *actor) values(ctx context.Context, e execution.Effect) (message, error) {
 	c := &a.task
-	*c = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run)}
+	*c = a.taskContext(e, &a.pebble, &a.functions)
 	var values []string
 	err := guarded(&c.Log, func() (err error) {
 		values, err = a.component(e.Run).Compiled.(task.Each).Values(ctx, c)

@@ -10,6 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/guard"
+	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -27,7 +28,7 @@ const resumeLimit = execution.InlineLimit / 2
 // pause decides until when a Pause lasts.
 func (a *actor) pause(ctx context.Context, e execution.Effect) (message, error) {
 	c := &a.task
-	*c = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run)}
+	*c = a.taskContext(e, &a.pebble, &a.functions)
 	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run}}
 	err := guarded(&c.Log, func() (err error) {
 		m.event.Wake, err = a.component(e.Run).Compiled.(task.Pause).Until(ctx, c)
@@ -86,6 +87,9 @@ func (r *Runner) resumeInputs(ctx context.Context, f *scope.Flow, s *execution.S
 	account := claim.Evaluation()
 	c := scope.New(f, s, nil).Context(row)
 	c.Now, c.Seed, c.Memory = r.now(), s.InputsSeed(), &account
+	c.Outside = &outside.Functions{
+		Context: ctx, Origin: originOf(s, row, f.Plan().Node(s.Runs[row].Node).Task.ID), Now: c.Now, Services: r.Services(),
+	}
 	var text []byte
 	err := guard.Do(r.options.Load().Logger.Error, func() error {
 		p := f.Plan().Node(s.Runs[row].Node).Task.Compiled.(task.Pause)

@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/guard"
+	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -63,10 +64,10 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return message{}, err
 	}
 	defer a.claim.Leave()
-	a.setContext(&a.pebble, e, &a.evaluation)
+	a.setContext(ctx, &a.pebble, &a.functions, e, &a.evaluation)
 	switch {
 	case e.Kind == execution.RunTask:
-		a.task = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run), Woke: e.Woke}
+		a.task = a.taskContext(e, &a.pebble, &a.functions)
 		return a.runTask(ctx, e, a.compiled(e.Run), &a.task, &a.evaluation, a.spent)
 	case e.What == execution.RunIf:
 		return a.runIf(e)
@@ -89,21 +90,40 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	}
 }
 
-// setContext makes c what the expressions of an effect see.
-func (a *actor) setContext(c *pebble.Context, e execution.Effect, account *admission.Evaluation) {
+// setContext makes c what the expressions of an effect see, and f what answers their functions.
+func (a *actor) setContext(ctx context.Context, c *pebble.Context, f *outside.Functions, e execution.Effect, account *admission.Evaluation) {
 	*c = a.variables().Context(e.Run)
-	c.Now, c.Seed, c.Memory, c.Logs = e.At, e.Seed, account, a
+	c.Now, c.Seed, c.Memory, c.Logs, c.Outside = e.At, e.Seed, account, a, f
+	*f = outside.Functions{Context: ctx, Origin: a.origin(e.Run), Now: e.At, Services: a.runner.Services()}
+}
+
+// origin says for what a service is asked in an effect about a task run.
+func (a *actor) origin(row int32) task.Origin {
+	if row == execution.RootRow {
+		return task.Origin{Namespace: a.state.Namespace, Flow: a.state.FlowID, Execution: a.state.ID}
+	}
+	return originOf(a.state, row, a.component(row).ID)
+}
+
+func originOf(s *execution.State, row int32, taskID string) task.Origin {
+	return task.Origin{Namespace: s.Namespace, Flow: s.FlowID, Execution: s.ID, Task: taskID, Run: s.Runs[row].ID}
+}
+
+// taskContext returns what a task sees in an effect, with the expressions and functions of [actor.setContext].
+func (a *actor) taskContext(e execution.Effect, c *pebble.Context, f *outside.Functions) task.Context {
+	return task.Context{Pebble: c, Log: a.taskLog(e.Run), Origin: f.Origin, Services: f.Services, Woke: e.Woke}
 }
 
 // prepare returns the call that runs an attempt on a goroutine of its own. What it sees is as it stands now.
 func (a *actor) prepare(e execution.Effect) func(ctx context.Context) message {
 	account := new(admission.Evaluation)
 	*account = a.claim.Evaluation()
-	c := new(pebble.Context)
-	a.setContext(c, e, account)
-	t, at := a.compiled(e.Run), &task.Context{Pebble: c, Log: a.taskLog(e.Run), Woke: e.Woke}
+	c, f := new(pebble.Context), new(outside.Functions)
+	a.setContext(nil, c, f, e, account)
+	t, at := a.compiled(e.Run), a.taskContext(e, c, f)
 	return func(ctx context.Context) message {
-		m, _ := a.runTask(ctx, e, t, at, account, true) // the only error is that memory is short, which is spent here
+		f.Context = ctx
+		m, _ := a.runTask(ctx, e, t, &at, account, true) // the only error is that memory is short, which is spent here
 		return m
 	}
 }
@@ -162,7 +182,7 @@ func (a *actor) runIf(e execution.Effect) (message, error) {
 // choose decides which list of a Choice runs.
 func (a *actor) choose(ctx context.Context, e execution.Effect) (message, error) {
 	c := &a.task
-	*c = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run)}
+	*c = a.taskContext(e, &a.pebble, &a.functions)
 	var d task.Decision
 	err := guarded(&c.Log, func() (err error) {
 		d, err = a.component(e.Run).Compiled.(task.Choice).Choose(ctx, c)
@@ -225,11 +245,30 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 			return a.failed(m, &c.Log, err)
 		}
 	}
+	if len(result.Pairs) > 0 {
+		pairs, size := encodePairs(result.Pairs, e.At)
+		if err := a.take(size, spent); err != nil {
+			return a.failed(m, &c.Log, err)
+		}
+		m.pairs, m.ofPairs = pairs, size
+	}
 	return m, nil
+}
+
+// encodePairs returns what a task has written into the key-value store as the store keeps it, and how many bytes that takes.
+func encodePairs(written []task.Pair, at time.Time) (pairs []execution.Pair, size int64) {
+	pairs = make([]execution.Pair, len(written))
+	for i := range written {
+		pairs[i] = outside.Encode(&written[i], at)
+		size += int64(len(pairs[i].Namespace) + len(pairs[i].Key) + len(pairs[i].Value))
+	}
+	return pairs, size
 }
 
 // failed makes an answer one of an attempt whose outputs take too much; another error is passed on.
 func (a *actor) failed(m message, log *task.Logger, err error) (message, error) {
+	a.give(m.kept + m.ofVariables)
+	m.kept, m.ofVariables = 0, 0
 	if !errors.Is(err, errOutputs) && !errors.Is(err, errMemory) {
 		return message{}, err
 	}
@@ -238,7 +277,7 @@ func (a *actor) failed(m message, log *task.Logger, err error) (message, error) 
 	if m.event.Kind == execution.Evaluated {
 		m.event.Failed = true
 	} else {
-		m.event.Status, m.event.Exit, m.event.Labels = execution.Failed, "", nil
+		m.event.Status, m.event.Exit, m.event.Labels, m.event.Variables = execution.Failed, "", nil, execution.Datum{}
 	}
 	return m, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
 // The errors of a [Runner], to be tested with errors.Is.
@@ -30,9 +31,10 @@ const closeGrace = 2 * time.Second
 
 // Options are what a runner can be told at any time. Zero fields take their defaults.
 type Options struct {
-	Workers int              // tasks that are not pure and run at once; default [DefaultWorkers]
-	Logger  *zap.Logger      // for the logs of executions; default none
-	Now     func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
+	Workers  int              // tasks that are not pure and run at once; default [DefaultWorkers]
+	Logger   *zap.Logger      // for the logs of executions; default none
+	Services *task.Services   // for tasks and expressions; default none
+	Now      func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
 }
 
 // Runner drives executions. Its methods may be called concurrently.
@@ -104,6 +106,9 @@ func (r *Runner) Configure(o Options) {
 		r.startWorker()
 	}
 }
+
+// Services are what tasks and expressions may use beside what an execution holds; nil: nothing.
+func (r *Runner) Services() *task.Services { return r.options.Load().Services }
 
 // maxDrivers is how many goroutines drive executions that no caller drives: one more than processors for each that may wait
 // for the store.

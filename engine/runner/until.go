@@ -10,7 +10,7 @@ import (
 // judge decides whether a round of an Until was the last one.
 func (a *actor) judge(ctx context.Context, e execution.Effect) (message, error) {
 	c := &a.task
-	*c = task.Context{Pebble: &a.pebble, Log: a.taskLog(e.Run)}
+	*c = a.taskContext(e, &a.pebble, &a.functions)
 	r := &a.state.Runs[e.Run]
 	var v task.Verdict
 	err := guarded(&c.Log, func() (err error) {

@@ -15,9 +15,11 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/guard"
 	"github.com/caddy-kestra/kestra-webhook/engine/logline"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
+	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -25,21 +27,22 @@ import (
 // call is a request with the right key on its way through a site. One goroutine works on it. Its exported methods are those of
 // [scope.Candidate].
 type call struct {
-	site     *Site
-	served   *served
-	trigger  *webhook.Trigger
-	request  *webhook.Request
-	claim    *admission.Claim
-	answer   *[]byte // the memory of the answer, if it is lent
-	delivery *webhook.Delivery
-	seen     scope.Request // by conditions
-	now      time.Time
-	context  pebble.Context
-	account  admission.Evaluation
-	state    *execution.State // nil until somebody needs it: most requests that are not met have none
-	inputs   value.Value      // once they were asked for; as conditions see them until they are resolved
-	asked    bool
-	mask     *mask.Mask // with the inputs of type SECRET; nil: there are none, or none yet
+	site      *Site
+	served    *served
+	trigger   *webhook.Trigger
+	request   *webhook.Request
+	claim     *admission.Claim
+	answer    *[]byte // the memory of the answer, if it is lent
+	delivery  *webhook.Delivery
+	seen      scope.Request // by conditions
+	now       time.Time
+	context   pebble.Context
+	functions outside.Functions // of context
+	account   admission.Evaluation
+	state     *execution.State // nil until somebody needs it: most requests that are not met have none
+	inputs    value.Value      // once they were asked for; as conditions see them until they are resolved
+	asked     bool
+	mask      *mask.Mask // with the inputs of type SECRET; nil: there are none, or none yet
 }
 
 // fire reads the body of an admitted request, decides, and runs the flow.
@@ -65,11 +68,17 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	c.account = c.claim.Evaluation()
 	c.seen = scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), Candidate: c}
 	c.context = c.served.scope.Context(c.seen.Vars())
-	c.context.Now, c.context.Memory = c.now, &c.account
+	c.functions = outside.Functions{Context: ctx, Origin: c.origin(), Now: c.now, Services: c.site.host.Runner().Services()}
+	c.context.Now, c.context.Memory, c.context.Outside = c.now, &c.account, &c.functions
 	if refusal := c.decide(ctx); refusal != nil {
 		return *refusal
 	}
 	return c.run(ctx)
+}
+
+// origin says for what expressions ask before there is an execution.
+func (c *call) origin() task.Origin {
+	return task.Origin{Namespace: c.trigger.Flow.Namespace, Flow: c.trigger.Flow.ID}
 }
 
 func (c *call) refuseBody(err error) webhook.Response {

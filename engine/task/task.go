@@ -75,6 +75,7 @@ type Result struct {
 	Labels    []flow.Label // to be added to the execution's, or to replace those with the same key
 	Variables value.Value  // a map: the execution's variables from now on; null: as they are
 	Exit      flow.Status  // what the execution is to end with, at once; empty: it goes on
+	Pairs     []Pair       // of the key-value store: written, in this order, by the commit that ends the attempt
 }
 
 // Decision is what a [Choice] decides.
@@ -88,5 +89,7 @@ type Decision struct {
 type Context struct {
 	Pebble *pebble.Context // for the task's templates
 	Log    Logger          // for the execution's log
-	Woke   bool            // the attempt has waited for the time of its [Result.Wake]
+	Origin Origin
+	*Services
+	Woke bool // the attempt has waited for the time of its [Result.Wake]
 }

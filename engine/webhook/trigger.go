@@ -155,6 +155,9 @@ func compile(c *flow.Component) (*Trigger, error) {
 		waitTimeout:  c.Duration("waitTimeout"),
 		responseCode: c.Template("responseCode"),
 	}
+	if names := t.key.Outside(); len(names) > 0 {
+		return nil, c.Errorf("key", "function %s cannot be used in a key: keys are known before there is anything that it could ask", names[0])
+	}
 	if c.Has("waitTimeout") && t.waitTimeout <= 0 {
 		return nil, c.Errorf("waitTimeout", "must be longer than nothing")
 	}

@@ -7,18 +7,17 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Provider answers a function that needs something outside of the language, such as kv() and read(). It may be called by
-// several goroutines at once.
-type Provider interface {
-	// Call returns the value of the function. The arguments come in the order of its parameters, null where a call gives
-	// none. An error is one of [ClassEvaluation]; its text is for the author of the template.
-	Call(c *Context, args []value.Value) (value.Value, error)
+// Outside answers the functions that need something outside of the language, such as kv() and read().
+type Outside interface {
+	// Call returns the value of the function with this name. The arguments come in the order of its parameters, the default or
+	// null where a call gives none. An error is one of [ClassEvaluation]; its text is for the author of the template.
+	Call(name string, args []value.Value) (value.Value, error)
 }
 
-// functionsProvided are the functions of Kestra that need something outside of the language. Without a provider, a template
-// that calls one is refused with the reason when it is compiled. Those without parameters here cannot be provided yet. The
+// functionsOutside are the functions of Kestra that need something outside of the language. A template that calls one that is
+// not among answered is refused with the reason when it is compiled. Those without parameters here cannot be answered yet. The
 // names of Kestra's Enterprise Edition are unknown names.
-func functionsProvided(providers map[string]Provider) []Function {
+func functionsOutside(answered []string) []Function {
 	const files = "the storage for files"
 	path := []Parameter{{Name: "path", Required: true}}
 	list := []struct {
@@ -55,17 +54,20 @@ func functionsProvided(providers map[string]Provider) []Function {
 	out := make([]Function, len(list))
 	for i, f := range list {
 		out[i].Entry = Entry{Name: f.name, Parameters: f.parameters, Loose: f.parameters == nil, Needs: f.needs, Summary: f.summary}
-		if p := providers[f.name]; p != nil && f.parameters != nil {
-			out[i].Needs = ""
-			out[i].call = callProvider(p)
+		if slices.Contains(answered, f.name) && f.parameters != nil {
+			out[i].Needs, out[i].outside = "", true
+			out[i].call = callOutside(f.name)
 		}
 	}
 	return out
 }
 
-func callProvider(p Provider) func(*state, []value.Value) (value.Value, error) {
+func callOutside(name string) func(*state, []value.Value) (value.Value, error) {
 	return func(st *state, args []value.Value) (value.Value, error) {
-		v, err := p.Call(st.ctx, slices.Clone(args))
+		if st.ctx.Outside == nil {
+			return value.Null, evaluationError("function %s cannot be called here: it needs a server", name)
+		}
+		v, err := st.ctx.Outside.Call(name, slices.Clone(args))
 		if err != nil {
 			return value.Null, &meter.Fault{Class: ClassEvaluation, At: -1, Msg: meter.Cut(err.Error(), 200), Err: err}
 		}

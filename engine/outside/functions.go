@@ -1,0 +1,40 @@
+package outside
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Names returns the names of the functions that [Functions] answers.
+func Names() []string {
+	names := make([]string, 0, len(functions))
+	for name := range functions {
+		names = append(names, name)
+	}
+	return names
+}
+
+// functions have the arguments of [pebble.Outside].
+var functions = map[string]func(f *Functions, args []value.Value) (value.Value, error){
+	"kv": (*Functions).kv,
+}
+
+// Functions answers the functions of the expressions of one evaluation. It implements [pebble.Outside].
+type Functions struct {
+	Context context.Context //nolint:containedctx // that of the evaluation, which lasts as long
+	Origin  task.Origin
+	Now     time.Time
+	*task.Services
+}
+
+// Call implements [pebble.Outside].
+func (f *Functions) Call(name string, args []value.Value) (value.Value, error) {
+	if f.Services == nil {
+		return value.Null, fmt.Errorf("function %s cannot be called here: it needs a server", name)
+	}
+	return functions[name](f, args)
+}

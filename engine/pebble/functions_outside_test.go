@@ -1,0 +1,91 @@
+package pebble
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// store is a key-value store with one key.
+type store struct{ namespace string }
+
+func (s store) Call(name string, args []value.Value) (value.Value, error) {
+	namespace := args[1].Str()
+	if namespace == "" {
+		namespace = s.namespace
+	}
+	switch {
+	case name != "kv":
+		return value.Null, errors.New("asked for " + name)
+	case args[0].Str() == "color":
+		return value.String(namespace + ": red"), nil
+	case args[2].Bool():
+		return value.Null, errors.New("there is no such key")
+	default:
+		return value.Null, nil
+	}
+}
+
+func TestOutside(t *testing.T) {
+	e := New(Options{Outside: []string{"kv", "http"}})
+	c := &Context{Outside: store{"company.team"}}
+	for template, want := range map[string]string{
+		"{{ kv('color') }}":                                    "company.team: red",
+		"{{ kv('color', namespace='a.b') }}":                   "a.b: red",
+		"{{ kv('size', errorOnMissing=false) ?? 'none' }}":     "none",
+		"{{ kv('color') | upper }} {{ kv('color') | length }}": "COMPANY.TEAM: RED 17",
+	} {
+		compiled, err := e.Compile(template)
+		if err != nil {
+			t.Errorf("%s: %v", template, err)
+			continue
+		}
+		if got, err := compiled.Render(c); err != nil || got != want {
+			t.Errorf("%s: %q, %v, want %q", template, got, err, want)
+		}
+	}
+	for _, template := range []string{"{{ read('x') }}", "{{ kv() }}", "{{ kv('a', nope=1) }}"} {
+		if _, err := e.Compile(template); err == nil {
+			t.Errorf("%s: compiled", template)
+		}
+	}
+}
+
+func TestOutsideErrors(t *testing.T) {
+	compiled, err := New(Options{Outside: []string{"kv"}}).Compile("{{ kv('size') ?? 'none' }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		outside Outside
+		want    string
+	}{
+		{store{}, "there is no such key"},
+		{nil, "function kv cannot be called here: it needs a server"},
+	} {
+		_, err = compiled.Render(&Context{Outside: test.outside})
+		if failed, ok := errors.AsType[*Error](err); !ok || failed.Class != ClassEvaluation || failed.Msg != test.want {
+			t.Errorf("%v, want %q", err, test.want)
+		}
+	}
+}
+
+func TestTemplateOutside(t *testing.T) {
+	e := New(Options{Outside: []string{"kv", "http"}})
+	for template, want := range map[string][]string{
+		"{{ 1 }}": nil,
+		"{{ now() }} {{ kv('a') }} {{ kv(http('b')) }}":                    {"http", "kv"},
+		"{% if kv('a') %}{% for x in [1] %}{{ x }}{% endfor %}{% endif %}": {"kv"},
+	} {
+		compiled, err := e.Compile(template)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, compiled.Outside()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", template, diff)
+		}
+	}
+}

@@ -1,0 +1,16 @@
+package task
+
+// Services are what the server has for tasks and expressions beside what an execution itself holds. One serves all executions,
+// from several goroutines.
+type Services struct {
+	Pairs Pairs
+}
+
+// Origin says for what a service is asked.
+type Origin struct {
+	Namespace string
+	Flow      string // id
+	Execution string // id; empty before there is one: while conditions decide, and inputs are rendered
+	Task      string // id; empty for the execution as a whole
+	Run       string // id of the task run; likewise
+}
