@@ -106,7 +106,17 @@ func (l *loader) checkExpressions() {
 		node  *yaml.Node
 		early bool
 	}
-	early, late := l.scope(true), l.scope(false)
+	var scopes [2]*scope
+	scopeOf := func(early bool) *scope {
+		s := &scopes[0]
+		if early {
+			s = &scopes[1]
+		}
+		if *s == nil {
+			*s = l.scope(early)
+		}
+		return *s
+	}
 	seen := make(map[place]bool, len(l.texts)) // aliases name one node at several paths
 	for _, t := range l.texts {
 		if seen[place{t.node, t.early}] || len(l.found) > maxDiagnostics {
@@ -114,14 +124,10 @@ func (l *loader) checkExpressions() {
 		}
 		seen[place{t.node, t.early}] = true
 		in, err := l.pebble.Inspect(t.text)
-		if err != nil {
+		if err != nil || len(in.Uses) == 0 {
 			continue
 		}
-		s := late
-		if t.early {
-			s = early
-		}
-		l.checkUses(s, t, in)
+		l.checkUses(scopeOf(t.early), t, in)
 	}
 	for _, t := range l.conditions {
 		if in, err := l.pebble.Inspect(t.text); err == nil {

@@ -159,6 +159,11 @@ var flowMembers = map[string]memberState{
 // members calls visit for every member of a mapping that has a supported name and is not null, in order, and reports
 // the others. It returns false when n is no mapping.
 func (l *loader) members(n *yaml.Node, path string, known map[string]memberState, visit func(name string, key, val *yaml.Node, path string)) bool {
+	return l.membersOf(n, path, memberSet{others: known}, visit)
+}
+
+// membersOf is members for a mapping that properties describe.
+func (l *loader) membersOf(n *yaml.Node, path string, known memberSet, visit func(name string, key, val *yaml.Node, path string)) bool {
 	if n.Kind != yaml.MappingNode {
 		l.errorAt(n, path, "must be a mapping, is %s", kindName(n))
 		return false
@@ -169,10 +174,10 @@ func (l *loader) members(n *yaml.Node, path string, known map[string]memberState
 		if path != "" {
 			inner = path + "." + name
 		}
-		state, ok := known[name]
+		state, ok := known.state(name)
 		switch {
 		case !ok:
-			l.errorAt(key, path, "unknown member `%s`%s", shorten(name), didYouMean(nearest.Name(name, sortedKeys(known))))
+			l.errorAt(key, path, "unknown member `%s`%s", shorten(name), didYouMean(nearest.Name(name, known.names())))
 		case yaml.IsNull(val):
 		case state == notYet:
 			l.errorAt(key, inner, "is not supported yet")

@@ -1,7 +1,7 @@
 package flow
 
 import (
-	"maps"
+	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
 )
@@ -15,31 +15,60 @@ func (l *loader) noMembers(n *yaml.Node, path string) Members {
 func (l *loader) readMembers(
 	m *Members, properties []Property, common map[string]memberState, n *yaml.Node, others func(name string, val *yaml.Node, path string),
 ) {
-	known := make(map[string]memberState, len(common)+len(properties))
-	maps.Copy(known, common)
-	byName := make(map[string]*Property, len(properties))
-	for i := range properties {
-		p := &properties[i]
-		byName[p.Name], known[p.Name] = p, supported
-		if p.NotYet {
-			known[p.Name] = notYet
-		}
-	}
-	written := make(map[string]bool, len(properties))
-	isMapping := l.members(n, m.Path, known, func(name string, key, val *yaml.Node, path string) {
-		p := byName[name]
-		if p == nil {
+	known := memberSet{properties: properties, others: common}
+	written := make([]bool, len(properties))
+	isMapping := l.membersOf(n, m.Path, known, func(name string, key, val *yaml.Node, path string) {
+		i := known.property(name)
+		if i < 0 {
 			others(name, val, path)
 			return
 		}
-		written[name] = true
-		l.readMember(m, p, key, val, path)
+		written[i] = true
+		l.readMember(m, &properties[i], key, val, path)
 	})
-	for _, p := range properties {
-		if isMapping && p.Required && !written[p.Name] {
+	for i := range properties {
+		if p := &properties[i]; isMapping && p.Required && !written[i] {
 			l.report(SeverityError, m.Pos, m.Path+"."+p.Name, "%s", p.whenMissing())
 		}
 	}
+}
+
+// memberSet is the names that the members of a mapping may have: of properties, and others.
+type memberSet struct {
+	properties []Property
+	others     map[string]memberState
+}
+
+// property returns the index of the property with a name; -1 when there is none.
+func (s memberSet) property(name string) int {
+	for i := range s.properties {
+		if s.properties[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s memberSet) state(name string) (state memberState, ok bool) {
+	switch i := s.property(name); {
+	case i < 0:
+		state, ok = s.others[name]
+		return state, ok
+	case s.properties[i].NotYet:
+		return notYet, true
+	default:
+		return supported, true
+	}
+}
+
+// names returns all of them, sorted.
+func (s memberSet) names() []string {
+	names := sortedKeys(s.others)
+	for i := range s.properties {
+		names = append(names, s.properties[i].Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (l *loader) readMember(m *Members, p *Property, key, val *yaml.Node, path string) {

@@ -23,8 +23,12 @@ func NewKeys(environ []string, baseURL string) *Keys {
 	return &Keys{env, &scope.Environment{Envs: env.envs, Secrets: env, BaseURL: baseURL, DecodeTrigger: webhook.DecodeVariables}}
 }
 
-// Context is what the key of a trigger may read: no request and no execution, and of its flow the revision is not known yet.
+// Context is what the key of a trigger may read: no request and no execution, and of its flow the revision is not known yet. For a
+// key without expressions it is nil.
 func (k *Keys) Context(t *webhook.Trigger) *pebble.Context {
+	if t.HasConstantKey() {
+		return nil
+	}
 	constant := scope.NewFlow(execution.NewPlan(t.Flow, 1), k.variables)
 	vars := value.NewMap(constant.Constants().Len() + 2)
 	for name, v := range constant.Constants().All() {

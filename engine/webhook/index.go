@@ -104,7 +104,13 @@ func Triggers(set *flow.Set) func(yield func(*Trigger) bool) {
 	}
 }
 
-// RenderKey renders and trims the trigger's key. The error never contains it.
+// HasConstantKey reports whether the key is written without expressions.
+func (t *Trigger) HasConstantKey() bool {
+	_, constant := t.key.Constant()
+	return constant
+}
+
+// RenderKey renders and trims the trigger's key. The error never contains it. Without expressions in it, scope may be nil.
 func (t *Trigger) RenderKey(scope *pebble.Context) (string, error) {
 	text, err := t.key.Render(scope)
 	if err != nil {
