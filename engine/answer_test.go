@@ -14,6 +14,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/files"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -239,7 +240,7 @@ func (failingStore) Commit(context.Context, *execution.Batch) error {
 
 func TestStoreThatKeepsNothing(t *testing.T) {
 	store := failingStore{memory.New(memory.Options{})}
-	e, err := newEngine(t.Context(), admission.New(admission.Limits{}), store)
+	e, err := newEngine(t.Context(), admission.New(admission.Limits{}), files.New(""), store)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/files"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
@@ -26,6 +27,7 @@ const exitGrace = 2 * time.Second
 // when they are configured anew. It is the [site.Host] of its sites.
 type Engine struct {
 	store     execution.Store
+	files     *files.Store
 	admission *admission.Controller
 	services  task.Services
 	runner    *runner.Runner
@@ -39,18 +41,20 @@ func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
 	if o.Kind != StoreMemory {
 		return nil, fmt.Errorf("store %q is not supported yet", o.Kind)
 	}
-	a := admission.New(admission.Limits{})
-	return newEngine(ctx, a, memory.New(memory.Options{Held: func(namespace, flowID string, bytes int) {
-		a.Hold(namespace+"/"+flowID, int64(bytes))
-	}}))
+	a, f := admission.New(admission.Limits{}), files.New(o.Files)
+	return newEngine(ctx, a, f, memory.New(memory.Options{
+		Held:      func(namespace, flowID string, bytes int) { a.Hold(namespace+"/"+flowID, int64(bytes)) },
+		Forgotten: f.Forget,
+	}))
 }
 
-func newEngine(ctx context.Context, a *admission.Controller, store execution.Store) (*Engine, error) {
+func newEngine(ctx context.Context, a *admission.Controller, f *files.Store, store execution.Store) (*Engine, error) {
 	kept, err := store.Triggers(ctx)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, errors.Join(err, store.Close(), f.Close())
 	}
-	e := &Engine{store: store, admission: a, services: task.Services{Pairs: outside.Pairs{Store: store}}, runner: runner.New(store, a, runner.Options{})}
+	services := task.Services{Pairs: outside.Pairs{Store: store}, Files: f}
+	e := &Engine{store: store, files: f, admission: a, services: services, runner: runner.New(store, a, runner.Options{})}
 	e.triggers.Load(kept)
 	e.Configure(Options{})
 	return e, nil
@@ -69,6 +73,7 @@ func Serves(patterns []string, namespace string) bool { return site.Serves(patte
 func (e *Engine) Configure(o Options) {
 	limits := admission.Limits{Memory: o.MemoryLimit, Places: o.Capacity, Wait: o.EvaluationWait, Share: o.FlowShare}
 	e.admission.Configure(limits)
+	e.files.Configure(files.Limits{Execution: o.FilesPerExecution, Total: o.FilesLimit})
 	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger, Services: &e.services})
 	if s, ok := e.store.(interface{ LimitEnded(bytes int64) }); ok { // what it keeps is in the memory of the process
 		s.LimitEnded(limits.EndedMemory())
@@ -87,7 +92,7 @@ func (e *Engine) Exit() {
 func (e *Engine) Close() error {
 	e.calls.close()
 	e.runner.Close()
-	return e.store.Close()
+	return errors.Join(e.store.Close(), e.files.Close())
 }
 
 // ErrClosed is the error of calls to an engine that was closed.

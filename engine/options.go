@@ -16,10 +16,14 @@ const StoreMemory = "memory"
 type StoreOptions struct {
 	Kind string // [StoreMemory]
 	Path string // of stores that are files
+
+	// Files is the folder for files of executions, made when the first one is written. Several engines and processes may have the
+	// same one. Empty: tasks that write files fail.
+	Files string
 }
 
 // Identity is equal for options that mean the same durable thing; one process opens it once.
-func (o StoreOptions) Identity() string { return o.Kind + ":" + o.Path }
+func (o StoreOptions) Identity() string { return o.Kind + ":" + o.Path + ":" + o.Files }
 
 // Options are what an engine can be told while it runs.
 type Options struct {
@@ -30,6 +34,9 @@ type Options struct {
 	MemoryLimit    int64         // bytes that requests, evaluations and executions take together; 0: 256 MiB
 	EvaluationWait time.Duration // how long the conditions of a request may wait and run before it gets 503; 0: 3 s
 	FlowShare      int           // percent of memory, places and workers that one flow may take beside others; 0: 50
+
+	FilesLimit        int64 // bytes that the files of all executions may take; 0: 10 GiB
+	FilesPerExecution int64 // bytes that the files of one execution may take; 0: 1 GiB
 }
 
 // MinMemoryLimit is the smallest [Options.MemoryLimit] that leaves room for one evaluation at its own limit, in bytes.

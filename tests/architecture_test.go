@@ -96,6 +96,7 @@ var house = []row{
 	taskGroup("templating"),
 	taskGroup("timing"),
 	{pkg: "engine/outside", ours: []string{"engine/execution", "engine/task", "engine/pebble", "engine/value"}},
+	{pkg: "engine/files", ours: []string{"engine/task"}},
 	{pkg: "engine/admission"},
 	{pkg: "engine/scope", ours: []string{"engine/execution", "engine/flow", "engine/pebble", "engine/value"}},
 	{

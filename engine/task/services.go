@@ -4,6 +4,7 @@ package task
 // from several goroutines.
 type Services struct {
 	Pairs Pairs
+	Files Files
 }
 
 // Origin says for what a service is asked.

@@ -69,6 +69,9 @@ func (s *Store) drop() {
 		for _, ref := range e.refs {
 			delete(s.values, ref)
 		}
+		if s.options.Forgotten != nil {
+			s.options.Forgotten(e.flow.namespace, e.flow.id, e.id)
+		}
 	}
 }
 

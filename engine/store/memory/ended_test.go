@@ -76,6 +76,19 @@ func TestEndedAreDroppedByNumber(t *testing.T) {
 	checkKept(t, s, "done5 done3 open3 open2 open1 open0")
 }
 
+func TestForgotten(t *testing.T) {
+	var got []string
+	s := New(Options{Ended: 1, Forgotten: func(namespace, flowID, id string) { got = append(got, namespace+"/"+flowID+"/"+id) }})
+	for i := range 3 {
+		st := state(fmt.Sprintf("done%d", i), execution.Success)
+		st.Namespace, st.FlowID = "company.team", "f"
+		accept(t, s, st)
+	}
+	if want := "company.team/f/done0 company.team/f/done1"; strings.Join(got, " ") != want {
+		t.Errorf("forgotten are %v, want %s", got, want)
+	}
+}
+
 func TestEndedAreDroppedBySize(t *testing.T) {
 	s := New(Options{EndedBytes: 10_000})
 	ctx := t.Context()

@@ -19,6 +19,9 @@ type Options struct {
 	// Held, when set, is told by how many bytes the executions of a flow that are parked have grown or shrunk: they are in memory
 	// although nobody works with them. It is called with the lock held, and must not call the store.
 	Held func(namespace, flowID string, bytes int)
+
+	// Forgotten, when set, is told of each execution that the store lets go of, with the lock held as well.
+	Forgotten func(namespace, flowID, id string)
 }
 
 // The defaults of [Options].

@@ -1,0 +1,13 @@
+// Package files keeps the files of executions in a folder: it is the [task.Files] of an engine.
+//
+//	<folder>/process-<text>/<namespace>/<flow>/<execution>/tasks/<task>/<run>/<name>
+//	<folder>/process-<text>/<namespace>/<flow>/<execution>/inputs/<input>/<name>
+//
+// Executions that are kept in memory end with their process, and so do their files. Each process has a folder of its own, with a
+// file beside it that is locked as long as it lives: whoever opens the same folder later removes what dead ones left, and touches
+// nothing of one that lives.
+//
+// Nothing leads out of the folder: names are checked, and the operating system resolves them from its root alone ([os.Root]).
+// What is written counts against a limit for the execution and one for all of them, before it is written. A file gets its name
+// when it is complete, so that nobody sees a part of one.
+package files
