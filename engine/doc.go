@@ -14,6 +14,7 @@
 //	javatime   dates as Java prints and reads them, with its zones and locales
 //	javaformat numbers and texts as Java formats them
 //	javaregex  regular expressions of Java, charged by the work they do
+//	glob       patterns of paths, as of Java
 //	jq         programs of jq, as jackson-jq runs them
 //	pebble     the expression language, compiled at load
 //	flow       flow files: YAML to model with positions, the catalog of types

@@ -51,6 +51,7 @@ var house = []row{
 		tests:   []string{"engine/value/valuetest"},
 	},
 	{pkg: "engine/javaregex", ours: []string{"engine/meter", "engine/value"}, outside: []string{"github.com/dlclark/regexp2/v2", "golang.org/x/text"}},
+	{pkg: "engine/glob", ours: []string{"engine/javaregex"}, tests: []string{"engine/meter"}},
 	{
 		pkg:     "engine/jq",
 		ours:    []string{"engine/meter", "engine/javaregex", "engine/value"},
