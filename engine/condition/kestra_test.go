@@ -223,7 +223,7 @@ func TestLoadErrors(t *testing.T) {
 		{"cel with another property", "- type: cel\n  expression: 'true'\n  expresion: 'true'\n", "unknown member `expresion`"},
 		{"broken expression", "- type: io.kestra.plugin.core.condition.Expression\n  expression: '{{ 1 +'\n", "triggers[0].conditions[0].expression"},
 		{"empty or", "- type: io.kestra.plugin.core.condition.Or\n  conditions: []\n", "triggers[0].conditions[0].conditions: must not be empty"},
-		{"not supported yet", "- type: io.kestra.plugin.core.condition.Weekend\n", "the condition type `io.kestra.plugin.core.condition.Weekend` is not supported yet"},
+		{"not supported yet", "- type: io.kestra.plugin.core.condition.Weekend\n", "the condition type `io.kestra.plugin.core.condition.Weekend` is Kestra's, and not supported yet"},
 		{
 			"multiple", "- type: io.kestra.plugin.core.condition.MultipleCondition\n  id: m\n  conditions: {}\n  window: P1D\n",
 			"invalid webhook: conditions of type MultipleCondition are not supported",

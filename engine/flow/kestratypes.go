@@ -1,26 +1,31 @@
 package flow
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // The types of Kestra 1.3, and those new in 2.0, that this module knows by name only. Using one is an error that says so, for a
 // trigger a warning. A spec in the catalog replaces the entry of its type.
 
 const (
 	corePackage  = "io.kestra.plugin.core."
+	oldTasks     = "io.kestra.core.tasks."
 	pluginPrefix = "io.kestra.plugin."
 	kestraPrefix = "io.kestra."
 )
 
 // coreTasks are the task types below io.kestra.plugin.core, by group.
 var coreTasks = map[string]string{
-	"debug":      "Return Echo",
+	"debug":      "Echo Return",
 	"execution":  "Assert Count Exit Fail Labels PurgeExecutions Resume SetVariables UnsetVariables",
-	"flow":       "AllowFailure Approval Dag EachParallel EachSequential ForEach ForEachItem If Loop LoopUntil Parallel Pause PurgeFlows Sequential Sleep Subflow Switch Template WaitFor WorkingDirectory",
+	"flow":       "AllowFailure Dag EachParallel EachSequential ForEach ForEachItem If LoopUntil Parallel Pause Sequential Sleep Subflow Switch Template WorkingDirectory",
 	"http":       "Download Request SseRequest",
 	"kv":         "Delete Get GetKeys PurgeKV Put Set",
 	"log":        "Fetch Log PurgeLogs",
 	"metric":     "Publish",
-	"namespace":  "DeleteFiles DownloadFiles PurgeFiles UploadFiles Version",
+	"namespace":  "DeleteFiles DownloadFiles PurgeFiles UploadFiles",
 	"output":     "OutputValues",
 	"state":      "Delete Get Set",
 	"storage":    "Concat DeduplicateItems Delete FilterItems LocalFiles PurgeCurrentExecutionFiles PurgeStorage Reverse Size Split Write",
@@ -28,25 +33,46 @@ var coreTasks = map[string]string{
 	"trigger":    "Toggle",
 }
 
-// oldTaskGroups are the group names of the aliases below io.kestra.core.tasks, where they were another word.
-var oldTaskGroups = map[string]string{
-	"debug": "debugs", "execution": "executions", "flow": "flows", "state": "states", "storage": "storages",
+// newTasks are the task types that Kestra has since 2.0.
+var newTasks = []string{"flow.Approval", "flow.Loop", "flow.PurgeFlows"}
+
+// renamedTasks are those of coreTasks that were once in a group below io.kestra.core.tasks, by this group, which is often another
+// word, and their present one.
+var renamedTasks = map[string][2]string{
+	"debugs":     {"debug", "Echo Return"},
+	"executions": {"execution", "Fail Labels"},
+	"flows":      {"flow", "AllowFailure Dag EachParallel EachSequential ForEachItem If Parallel Pause Sequential Subflow Switch Template WorkingDirectory"},
+	"log":        {"log", "Fetch Log"},
+	"states":     {"state", "Delete Get Set"},
+	"storages":   {"storage", "Concat DeduplicateItems Delete FilterItems LocalFiles Reverse Size Split"},
+	"templating": {"templating", "TemplatedTask"},
+	"trigger":    {"trigger", "Toggle"},
 }
 
-// otherAliases are names that Kestra also has for a task, beside the one below io.kestra.core.tasks.
+// otherAliases are names of another class that Kestra also has for a task.
 var otherAliases = map[string][]string{
-	"flow.Subflow":                       {"io.kestra.core.tasks.flows.Flow"},
-	"flow.WorkingDirectory":              {"io.kestra.core.tasks.flows.Worker"},
-	"execution.PurgeExecutions":          {"io.kestra.core.tasks.storages.Purge", corePackage + "storage.Purge"},
-	"execution.Count":                    {"io.kestra.core.tasks.executions.Counts"},
-	"storage.PurgeCurrentExecutionFiles": {"io.kestra.core.tasks.storages.PurgeExecution", corePackage + "storage.PurgeExecution"},
+	"execution.Count":                    {oldTasks + "executions.Counts"},
+	"execution.PurgeExecutions":          {oldTasks + "storages.Purge", corePackage + "storage.Purge"},
+	"flow.LoopUntil":                     {corePackage + "flow.WaitFor"},
+	"flow.Subflow":                       {oldTasks + "flows.Flow"},
+	"flow.WorkingDirectory":              {oldTasks + "flows.Worker"},
+	"http.Download":                      {"io.kestra.plugin.fs.http.Download"},
+	"http.Request":                       {"io.kestra.plugin.fs.http.Request"},
+	"storage.PurgeCurrentExecutionFiles": {oldTasks + "storages.PurgeExecution", corePackage + "storage.PurgeExecution"},
 }
 
 // oldScripts are the deprecated tasks that Kestra's plugin of scripts still has below io.kestra.core.tasks.scripts.
 var oldScripts = []string{"Bash", "Node", "Python"}
 
-// coreTriggers are the trigger types below io.kestra.plugin.core; the aliases are below io.kestra.core.models.triggers.types.
-var coreTriggers = []string{"trigger.Flow", "trigger.McpToolTrigger", "trigger.Schedule", "trigger.ScheduleOnDates", "trigger.Webhook", "http.Trigger"}
+// coreTriggers are the trigger types below io.kestra.plugin.core, with their aliases. McpToolTrigger is new in 2.0.
+var coreTriggers = map[string][]string{
+	"http.Trigger":            {"io.kestra.plugin.fs.http.Trigger"},
+	"trigger.Flow":            {"io.kestra.core.models.triggers.types.Flow"},
+	"trigger.McpToolTrigger":  nil,
+	"trigger.Schedule":        {"io.kestra.core.models.triggers.types.Schedule"},
+	"trigger.ScheduleOnDates": nil,
+	"trigger.Webhook":         {"io.kestra.core.models.triggers.types.Webhook"},
+}
 
 // coreConditions are the condition types below io.kestra.plugin.core.condition.
 var coreConditions = []string{
@@ -57,32 +83,28 @@ var coreConditions = []string{
 
 func kestraTypes() []Spec {
 	const summary = "A type of Kestra that is not supported yet."
+	aliases := maps.Clone(otherAliases)
+	for old, renamed := range renamedTasks {
+		for class := range strings.FieldsSeq(renamed[1]) {
+			name := renamed[0] + "." + class
+			aliases[name] = slices.Concat([]string{oldTasks + old + "." + class}, aliases[name])
+		}
+	}
 	var specs []Spec
 	for _, group := range sortedKeys(coreTasks) {
 		for class := range strings.FieldsSeq(coreTasks[group]) {
-			spec := Spec{Kind: KindTask, Type: corePackage + group + "." + class, Summary: summary}
-			old := group
-			if name, ok := oldTaskGroups[group]; ok {
-				old = name
-			}
-			if group == "http" {
-				spec.Aliases = []string{"io.kestra.plugin.fs.http." + class}
-			} else {
-				spec.Aliases = []string{"io.kestra.core.tasks." + old + "." + class}
-			}
-			spec.Aliases = append(spec.Aliases, otherAliases[group+"."+class]...)
-			specs = append(specs, spec)
+			name := group + "." + class
+			specs = append(specs, Spec{Kind: KindTask, Type: corePackage + name, Aliases: aliases[name], Summary: summary})
 		}
+	}
+	for _, name := range newTasks {
+		specs = append(specs, Spec{Kind: KindTask, Type: corePackage + name, Summary: "A type of Kestra 2.0 that is not supported yet."})
 	}
 	for _, class := range oldScripts {
-		specs = append(specs, Spec{Kind: KindTask, Type: "io.kestra.core.tasks.scripts." + class, Summary: summary})
+		specs = append(specs, Spec{Kind: KindTask, Type: oldTasks + "scripts." + class, Summary: summary})
 	}
-	for _, name := range coreTriggers {
-		spec := Spec{Kind: KindTrigger, Type: corePackage + name, Summary: summary}
-		if class, ok := strings.CutPrefix(name, "trigger."); ok {
-			spec.Aliases = []string{"io.kestra.core.models.triggers.types." + class}
-		}
-		specs = append(specs, spec)
+	for _, name := range sortedKeys(coreTriggers) {
+		specs = append(specs, Spec{Kind: KindTrigger, Type: corePackage + name, Aliases: coreTriggers[name], Summary: summary})
 	}
 	for _, class := range coreConditions {
 		specs = append(specs, conditionSpec(class, summary))

@@ -4,6 +4,7 @@
 //	testdata/NN-topic.json   recorded requests, answers and final executions
 //	testdata/reached.txt     cases that must not be left out as not supported yet
 //	testdata/faults.tsv      inputs of other people that once came out wrong, by kind
+//	testdata/types.tsv       the types of Kestra's core: kind, name, and other names
 //	testdata/rules/*.txt     rules of how flows run, each with a flow that shows it
 //	testdata/facts/*.tsv     expressions with what Kestra made of them; errors are a Java class and what it names
 //	                         jq-chosen.tsv and jq-random.tsv are programs of jq, those of the latter made by jqGenerator
