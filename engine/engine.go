@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/files"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
@@ -30,6 +31,7 @@ type Engine struct {
 	files     *files.Store
 	admission *admission.Controller
 	services  task.Services
+	outbound  *outbound.Client
 	runner    *runner.Runner
 	triggers  site.Triggers
 	exiting   atomic.Bool
@@ -53,8 +55,8 @@ func newEngine(ctx context.Context, a *admission.Controller, f *files.Store, sto
 	if err != nil {
 		return nil, errors.Join(err, store.Close(), f.Close())
 	}
-	services := task.Services{Pairs: outside.Pairs{Store: store}, Files: f}
-	e := &Engine{store: store, files: f, admission: a, services: services, runner: runner.New(store, a, runner.Options{})}
+	e := &Engine{store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
+	e.services = task.Services{Pairs: outside.Pairs{Store: store}, Files: f, HTTP: e.outbound}
 	e.triggers.Load(kept)
 	e.Configure(Options{})
 	return e, nil
@@ -74,6 +76,7 @@ func (e *Engine) Configure(o Options) {
 	limits := admission.Limits{Memory: o.MemoryLimit, Places: o.Capacity, Wait: o.EvaluationWait, Share: o.FlowShare}
 	e.admission.Configure(limits)
 	e.files.Configure(files.Limits{Execution: o.FilesPerExecution, Total: o.FilesLimit})
+	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
 	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger, Services: &e.services})
 	if s, ok := e.store.(interface{ LimitEnded(bytes int64) }); ok { // what it keeps is in the memory of the process
 		s.LimitEnded(limits.EndedMemory())
@@ -92,6 +95,7 @@ func (e *Engine) Exit() {
 func (e *Engine) Close() error {
 	e.calls.close()
 	e.runner.Close()
+	e.outbound.Close()
 	return errors.Join(e.store.Close(), e.files.Close())
 }
 

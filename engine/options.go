@@ -37,6 +37,9 @@ type Options struct {
 
 	FilesLimit        int64 // bytes that the files of all executions may take; 0: 10 GiB
 	FilesPerExecution int64 // bytes that the files of one execution may take; 0: 1 GiB
+
+	AdminEndpoints []string // where admin endpoints of this server listen, as in localhost:2019: flows send no request there
+	DenyPrivate    bool     // flows send no request to this machine and to private networks
 }
 
 // MinMemoryLimit is the smallest [Options.MemoryLimit] that leaves room for one evaluation at its own limit, in bytes.

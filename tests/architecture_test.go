@@ -98,6 +98,7 @@ var house = []row{
 	taskGroup("timing"),
 	{pkg: "engine/outside", ours: []string{"engine/execution", "engine/task", "engine/pebble", "engine/value"}},
 	{pkg: "engine/files", ours: []string{"engine/task"}},
+	{pkg: "engine/outbound", ours: []string{"engine/task"}}, // it answers for a service of tasks
 	{pkg: "engine/admission"},
 	{pkg: "engine/scope", ours: []string{"engine/execution", "engine/flow", "engine/pebble", "engine/value"}},
 	{

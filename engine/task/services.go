@@ -5,6 +5,7 @@ package task
 type Services struct {
 	Pairs Pairs
 	Files Files
+	HTTP  HTTP
 }
 
 // Origin says for what a service is asked.
