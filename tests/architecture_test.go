@@ -96,7 +96,7 @@ var house = []row{
 	taskGroup("output"),
 	taskGroup("templating"),
 	taskGroup("timing"),
-	{pkg: "engine/outside", ours: []string{"engine/execution", "engine/task", "engine/pebble", "engine/value"}},
+	{pkg: "engine/outside", ours: []string{"engine/execution", "engine/task", "engine/pebble", "engine/meter", "engine/value"}},
 	{pkg: "engine/files", ours: []string{"engine/task"}},
 	{pkg: "engine/outbound", ours: []string{"engine/task"}}, // it answers for a service of tasks
 	{pkg: "engine/admission"},

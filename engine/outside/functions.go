@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -29,12 +30,14 @@ type Functions struct {
 	Origin  task.Origin
 	Now     time.Time
 	*task.Services
+	Meter *meter.Meter // of the evaluation, while a function is called
 }
 
 // Call implements [pebble.Outside].
-func (f *Functions) Call(name string, args []value.Value) (value.Value, error) {
+func (f *Functions) Call(m *meter.Meter, name string, args []value.Value) (value.Value, error) {
 	if f.Services == nil {
 		return value.Null, fmt.Errorf("function %s cannot be called here: it needs a server", name)
 	}
+	f.Meter = m
 	return functions[name](f, args)
 }

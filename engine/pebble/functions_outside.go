@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
@@ -10,8 +11,9 @@ import (
 // Outside answers the functions that need something outside of the language, such as kv() and read().
 type Outside interface {
 	// Call returns the value of the function with this name. The arguments come in the order of its parameters, the default or
-	// null where a call gives none. An error is one of [ClassEvaluation]; its text is for the author of the template.
-	Call(name string, args []value.Value) (value.Value, error)
+	// null where a call gives none. What the value takes is charged to m before it is made. An error that is no fault of m is one
+	// of [ClassEvaluation]; its text is for the author of the template.
+	Call(m *meter.Meter, name string, args []value.Value) (value.Value, error)
 }
 
 // functionsOutside are the functions of Kestra that need something outside of the language. A template that calls one that is
@@ -67,7 +69,10 @@ func callOutside(name string) func(*state, []value.Value) (value.Value, error) {
 		if st.ctx.Outside == nil {
 			return value.Null, evaluationError("function %s cannot be called here: it needs a server", name)
 		}
-		v, err := st.ctx.Outside.Call(name, slices.Clone(args))
+		v, err := st.ctx.Outside.Call(st.budget(), name, slices.Clone(args))
+		if fault, ok := errors.AsType[*meter.Fault](err); ok {
+			return value.Null, fault
+		}
 		if err != nil {
 			return value.Null, &meter.Fault{Class: ClassEvaluation, At: -1, Msg: meter.Cut(err.Error(), 200), Err: err}
 		}

@@ -2,17 +2,19 @@ package pebble
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // store is a key-value store with one key.
 type store struct{ namespace string }
 
-func (s store) Call(name string, args []value.Value) (value.Value, error) {
+func (s store) Call(m *meter.Meter, name string, args []value.Value) (value.Value, error) {
 	namespace := args[1].Str()
 	if namespace == "" {
 		namespace = s.namespace
@@ -20,6 +22,8 @@ func (s store) Call(name string, args []value.Value) (value.Value, error) {
 	switch {
 	case name != "kv":
 		return value.Null, errors.New("asked for " + name)
+	case args[0].Str() == "large":
+		return m.ParseJSON("[" + strings.Repeat("0,", 1<<20) + "0]")
 	case args[0].Str() == "color":
 		return value.String(namespace + ": red"), nil
 	case args[2].Bool():
@@ -70,6 +74,18 @@ func TestOutsideErrors(t *testing.T) {
 		if failed, ok := errors.AsType[*Error](err); !ok || failed.Class != ClassEvaluation || failed.Msg != test.want {
 			t.Errorf("%v, want %q", err, test.want)
 		}
+	}
+}
+
+// TestOutsideIsCharged lets a function make more than an evaluation may.
+func TestOutsideIsCharged(t *testing.T) {
+	compiled, err := New(Options{Outside: []string{"kv"}, Limits: Limits{Memory: 1 << 20}}).Compile("{{ kv('large') | length }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = compiled.Render(&Context{Outside: store{}})
+	if failed, ok := errors.AsType[*Error](err); !ok || failed.Class != ClassLimit {
+		t.Errorf("%v, want a limit", err)
 	}
 }
 
