@@ -65,6 +65,17 @@ type App struct {
 	// How many percent of memory, places and workers one flow may take while others need some. Default: 50.
 	FlowShare int `json:"flow_share,omitempty"`
 
+	// The folder for files that tasks write. Several processes may have the same one; files go with their executions. A relative
+	// folder is taken from the working directory of the process. Placeholders such as `{env.FILES}` are replaced when the
+	// configuration is loaded. Default: `kestra/files` in Caddy's data directory.
+	Files string `json:"files,omitempty"`
+
+	// How many bytes the files of all executions may take; a task that needs more fails. Default: 10737418240 (10 GiB).
+	FilesLimit int64 `json:"files_limit,omitempty"`
+
+	// How many bytes the files of one execution may take. Default: 1073741824 (1 GiB).
+	FilesPerExecution int64 `json:"files_per_execution,omitempty"`
+
 	logger *zap.Logger
 	flows  *flowLoader
 
@@ -103,6 +114,8 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: memory_limit must be at least %d bytes (64MiB)", engine.MinMemoryLimit)
 	case a.EvaluationWait < 0:
 		return errors.New("kestra: evaluation_wait must not be negative")
+	case a.FilesLimit < 0 || a.FilesPerExecution < 0:
+		return errors.New("kestra: files_limit and files_per_execution must not be negative")
 	case a.FlowShare < 0 || a.FlowShare > 100:
 		return fmt.Errorf("kestra: flow_share must be a percentage from 1 to 100, is %d", a.FlowShare)
 	}
@@ -110,7 +123,7 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if a.BaseURL, err = parseBaseURL(caddy.NewReplacer().ReplaceKnown(a.BaseURL, "")); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
-	if err := a.loadStore(ctx); err != nil {
+	if err := errors.Join(a.loadStore(ctx), a.placeFiles()); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	a.flows = newFlowLoader(a.logger, a.Strict)

@@ -62,6 +62,10 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		memory_limit    <size>
 //		evaluation_wait <duration>
 //		flow_share      <percent>
+//
+//		files               <dir>
+//		files_limit         <size>
+//		files_per_execution <size>
 //	}
 //
 // Options flows and flow may be repeated. Relative folders are taken from the folder of the Caddyfile.
@@ -118,9 +122,22 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if err := parseCount(d, &a.FlowShare); err != nil {
 				return err
 			}
+		case "files":
+			if !d.AllArgs(&a.Files) || a.Files == "" {
+				return d.Err("files takes one folder: write `files ./files`")
+			}
+			a.Files = resolveDirs(d, []string{a.Files})[0]
+		case "files_limit":
+			if err := parseBytes(d, &a.FilesLimit); err != nil {
+				return err
+			}
+		case "files_per_execution":
+			if err := parseBytes(d, &a.FilesPerExecution); err != nil {
+				return err
+			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, store, strict, base_url, workers, capacity, "+
-				"memory_limit, evaluation_wait and flow_share", name)
+				"memory_limit, evaluation_wait, flow_share, files, files_limit and files_per_execution", name)
 		}
 		return nil
 	})

@@ -294,14 +294,15 @@ func waitFor(t *testing.T, what string, done func() bool) {
 func theEngine(t *testing.T) *pooledEngine {
 	t.Helper()
 	var found []*pooledEngine
-	engines.Range(func(_, value any) bool {
-		found = append(found, value.(*pooledEngine))
+	var identity string
+	engines.Range(func(key, value any) bool {
+		found, identity = append(found, value.(*pooledEngine)), key.(string)
 		return true
 	})
 	if len(found) != 1 {
 		t.Fatalf("%d engines are in use, want 1", len(found))
 	}
-	if refs, _ := engines.References(MemoryStore{}.StoreOptions().Identity()); refs != 1 {
+	if refs, _ := engines.References(identity); refs != 1 {
 		t.Errorf("%d references to the engine, want 1", refs)
 	}
 	return found[0]

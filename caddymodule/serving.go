@@ -44,6 +44,9 @@ func (a *App) open() error {
 }
 
 func (a *App) openSites() (err error) {
+	if err := a.makeFiles(); err != nil {
+		return err
+	}
 	if a.engine, err = acquireEngine(a.store); err != nil {
 		return err
 	}
@@ -55,6 +58,9 @@ func (a *App) openSites() (err error) {
 		MemoryLimit:    a.MemoryLimit,
 		EvaluationWait: time.Duration(a.EvaluationWait),
 		FlowShare:      a.FlowShare,
+
+		FilesLimit:        a.FilesLimit,
+		FilesPerExecution: a.FilesPerExecution,
 	})
 	for _, h := range a.sites {
 		if err := h.site.Open(context.Background(), a.engine.Engine); err != nil {

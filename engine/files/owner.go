@@ -32,7 +32,7 @@ func newProcess(dir string) (name string, lock *os.File, err error) {
 		}
 	}
 	if err := os.Mkdir(name, 0o700); err != nil {
-		endProcess(name, lock)
+		_ = endProcess(name, lock)
 		return "", nil, err
 	}
 	return name, lock, nil

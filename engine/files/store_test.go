@@ -190,12 +190,13 @@ func TestNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := strings.TrimSuffix(uri, "a")
+	onDisk := filepath.Join(s.name, filepath.FromSlash("company.team/nightlyreport-2/4Exec/tasks"))
 	for link, target := range map[string]string{"link": outside, "relative": "../../../../../../../../outside", "inner": "a"} {
-		if err := os.Symlink(target, filepath.Join(s.name, "company.team/nightlyreport-2/4Exec/tasks/write-it/7Run", link)); err != nil {
+		if err := os.Symlink(target, filepath.Join(onDisk, "write-it", "7Run", link)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Symlink(filepath.Dir(outside), filepath.Join(s.name, "company.team/nightlyreport-2/4Exec/tasks/away")); err != nil {
+	if err := os.Symlink(filepath.Dir(outside), filepath.Join(onDisk, "away")); err != nil {
 		t.Fatal(err)
 	}
 	for _, uri := range []string{

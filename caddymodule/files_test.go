@@ -1,0 +1,45 @@
+package caddymodule
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+)
+
+// A folder for files that the configuration names is made when it starts, and one that cannot be made fails it then.
+func TestFilesFolder(t *testing.T) {
+	s := newServer(t)
+	dir := t.TempDir()
+	t.Setenv("KESTRA_TEST_FILES", dir)
+	s.serve("kestra {\n files {env.KESTRA_TEST_FILES}/files\n }", "kestra_webhook")
+	checkFilesIn(t, filepath.Join(dir, "files"))
+	if info, err := os.Stat(filepath.Join(dir, "files")); err != nil || !info.IsDir() {
+		t.Errorf("the folder: %v, %v", info, err)
+	}
+
+	blocked := filepath.Join(dir, "blocked")
+	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.load("kestra {\n files "+blocked+"\n }", "kestra_webhook"); err == nil || !strings.Contains(err.Error(), "files folder: ") {
+		t.Errorf("a folder that cannot be made: %v", err)
+	}
+	s.serve("", "kestra_webhook")
+	checkFilesIn(t, filepath.Join(caddy.AppDataDir(), "kestra", "files"))
+}
+
+// checkFilesIn checks where the one engine that is in use has its files.
+func checkFilesIn(t *testing.T, dir string) {
+	t.Helper()
+	engines.Range(func(key, _ any) bool {
+		if want := (engine.StoreOptions{Kind: engine.StoreMemory, Files: dir}).Identity(); key != want {
+			t.Errorf("the engine in use is %v, want %s", key, want)
+		}
+		return true
+	})
+}
