@@ -14,42 +14,79 @@ import (
 
 // scope is what expressions of one place in a flow can read.
 type scope struct {
-	early   bool                // evaluated before the flow runs
-	names   []string            // the variables
-	members map[string][]string // of the variables whose members are known
-	lists   []string            // members of `trigger` that hold a list of texts for each name
-	tasks   map[string]*Spec    // by id, of those whose outputs are all known
+	early bool             // evaluated before the flow runs
+	names []string         // the variables
+	own   [5]namedMembers  // of the variables whose members follow from the flow
+	lists []string         // members of `trigger` that hold a list of texts for each name
+	tasks map[string]*Spec // by id, of those whose outputs are all known; nil before they are asked for
 }
 
-// runVariables are the variables that a run adds (engine/runner).
-var runVariables = []string{"outputs", "tasks", "taskrun", "task", "parent", "parents"}
+// namedMembers are those of a variable.
+type namedMembers struct {
+	variable string
+	names    []string
+}
+
+// The variables of all expressions, and those that a run adds (engine/runner).
+var (
+	earlyVariables = []string{"trigger", "flow", "execution", "labels", "envs", "globals", "kestra", "locale"}
+	runVariables   = []string{"outputs", "tasks", "taskrun", "task", "parent", "parents"}
+	lateVariables  = slices.Concat(earlyVariables, runVariables)
+)
+
+// fixedMembers are those of the variables that have the same ones in all flows. While the flow runs, an execution has `outputs` too:
+// once they are evaluated, for afterExecution.
+var fixedMembers = map[string][]string{
+	"flow":      {"id", "namespace", "revision", "tenantId"},
+	"execution": {"id", "startDate", "originalId", "state", "outputs"},
+	"taskrun":   {"id", "startDate", "attemptsCount", "parentId", "value", "iteration"},
+	"task":      {"id", "type"},
+}
+
+// members returns those of a variable; nil when they are not known.
+func (s *scope) members(variable string) []string {
+	for i := range s.own {
+		if s.own[i].variable == variable {
+			return s.own[i].names
+		}
+	}
+	fixed := fixedMembers[variable]
+	if variable == "execution" && s.early {
+		return fixed[:len(fixed)-1]
+	}
+	return fixed
+}
+
+// set says which members a variable has.
+func (s *scope) set(variable string, names []string) {
+	for i := range s.own {
+		if s.own[i].variable == "" {
+			s.own[i] = namedMembers{variable, names}
+			return
+		}
+	}
+}
 
 // scope returns what expressions can read before the flow runs, or while it does.
 func (l *loader) scope(early bool) *scope {
 	f := l.flow
-	s := &scope{early: early, members: map[string][]string{
-		"flow":      {"id", "namespace", "revision", "tenantId"},
-		"execution": {"id", "startDate", "originalId", "state"},
-		"taskrun":   {"id", "startDate", "attemptsCount", "parentId", "value", "iteration"},
-		"task":      {"id", "type"},
-		"outputs":   sortedKeys(l.taskIDs),
-		"tasks":     sortedKeys(l.taskIDs),
-	}}
-	s.names = []string{"trigger", "flow", "execution", "labels", "envs", "globals", "kestra", "locale"}
+	s := &scope{early: early, names: slices.Clip(earlyVariables)}
 	if !early {
-		s.members["execution"] = append(s.members["execution"], "outputs") // once they are evaluated, for afterExecution
-		s.names = append(s.names, runVariables...)
+		s.names = slices.Clip(lateVariables)
 	}
+	tasks := sortedKeys(l.taskIDs)
+	s.set("outputs", tasks)
+	s.set("tasks", tasks)
 	s.addVariables(f)
 	if len(f.Inputs) > 0 {
 		s.names = append(s.names, "inputs")
-		for _, in := range f.Inputs {
-			first, _, _ := strings.Cut(in.ID, ".")
-			s.members["inputs"] = append(s.members["inputs"], first)
+		inputs := make([]string, len(f.Inputs))
+		for i, in := range f.Inputs {
+			inputs[i], _, _ = strings.Cut(in.ID, ".")
 		}
+		s.set("inputs", inputs)
 	}
 	l.triggerScope(s)
-	s.tasks = f.knownOutputs()
 	return s
 }
 
@@ -74,7 +111,7 @@ func (s *scope) addVariables(f *Flow) {
 		s.names = append(s.names, "vars")
 	}
 	if !open {
-		s.members["vars"] = set
+		s.set("vars", set)
 	}
 }
 
@@ -95,7 +132,7 @@ func (l *loader) triggerScope(s *scope) {
 		}
 	}
 	if members != nil {
-		s.members["trigger"] = members
+		s.set("trigger", members)
 	}
 }
 
@@ -194,7 +231,7 @@ func (l *loader) checkUses(s *scope, t expressionText, in *pebble.Inspection) {
 
 // isInput reports whether a use reads an input of the flow.
 func (s *scope) isInput(u pebble.Use) bool {
-	return len(u.Path) > 1 && u.Path[0] == "inputs" && slices.Contains(s.members["inputs"], u.Path[1])
+	return len(u.Path) > 1 && u.Path[0] == "inputs" && slices.Contains(s.members("inputs"), u.Path[1])
 }
 
 // sees reports whether a use reads an input that this one depends on.
@@ -235,8 +272,8 @@ func (s *scope) isDashed(u pebble.Use, next []pebble.Use) bool {
 func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u pebble.Use, rescued map[string]bool) {
 	name := u.Path[0]
 	known := slices.Contains(s.names, name)
-	if known && (len(u.Path) == 1 || s.members[name] == nil || slices.Contains(s.members[name], u.Path[1])) {
-		if name == "outputs" && len(u.Path) > 2 && s.tasks[u.Path[1]] != nil {
+	if known && (len(u.Path) == 1 || s.members(name) == nil || slices.Contains(s.members(name), u.Path[1])) {
+		if name == "outputs" && len(u.Path) > 2 {
 			l.checkOutput(s, t, in, u, rescued)
 		}
 		return
@@ -250,7 +287,7 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 		if what := ownMembers[name]; what != "" {
 			message += ": the flow has no " + what + " of this name"
 		}
-		if near := nearest.Name(u.Path[1], s.members[name]); near != "" {
+		if near := nearest.Name(u.Path[1], s.members(name)); near != "" {
 			hint = didYouMean(access([]string{name, near}))
 		}
 	case s.early && slices.Contains(runVariables, name):
@@ -280,7 +317,7 @@ func (l *loader) warnName(t expressionText, in *pebble.Inspection, u pebble.Use,
 // variableMeant returns what an author may have meant by a variable that does not exist; "" when nothing is near.
 func (l *loader) variableMeant(s *scope, name string) string {
 	switch {
-	case slices.Contains(s.members["trigger"], name):
+	case slices.Contains(s.members("trigger"), name):
 		return "trigger." + name
 	case usualVariables[name] != "":
 		return usualVariables[name]

@@ -27,7 +27,13 @@ func (f *Flow) knownOutputs() map[string]*Spec {
 
 // checkOutput warns of an output that a task of its type never has.
 func (l *loader) checkOutput(s *scope, t expressionText, in *pebble.Inspection, u pebble.Use, rescued map[string]bool) {
+	if s.tasks == nil {
+		s.tasks = l.flow.knownOutputs()
+	}
 	spec, name := s.tasks[u.Path[1]], u.Path[2]
+	if spec == nil {
+		return
+	}
 	names := make([]string, len(spec.Outputs))
 	for i, out := range spec.Outputs {
 		names[i] = out.Name
