@@ -110,6 +110,9 @@ func (l *loader) load() *Flow {
 	l.flow.defaults = l.flow.constantDefaults()
 	l.checkExpressions()
 	l.checkComponents()
+	for c := range l.flow.components {
+		c.forgetNodes()
+	}
 	if l.failed() {
 		return nil
 	}

@@ -181,7 +181,6 @@ func (l *loader) extension(n *yaml.Node, path, what string) {
 
 // commonMember reads a member that every component of the kind may have. The id and type were read before.
 func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path string) {
-	member := property{name: name, pos: l.pos(val)}
 	switch name {
 	case "description":
 		c.Description, _ = l.text(val, path)
@@ -218,7 +217,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 	case "version":
 		_, _ = l.text(val, path)
 	}
-	c.properties = append(c.properties, member)
+	c.others = append(c.others, memberPlace{name, l.pos(val)})
 }
 
 // compile hands the component to its package.

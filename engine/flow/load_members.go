@@ -8,7 +8,7 @@ import (
 
 // noMembers returns the members of a mapping before they are read.
 func (l *loader) noMembers(n *yaml.Node, path string) Members {
-	return Members{Path: path, Pos: l.pos(n), properties: make([]property, 0, len(n.Content)/2)}
+	return Members{Path: path, Pos: l.pos(n)}
 }
 
 // readMembers reads the members of a mapping that properties describe. Others gets the common ones, which are allowed beside.
@@ -16,6 +16,7 @@ func (l *loader) readMembers(
 	m *Members, properties []Property, common map[string]memberState, n *yaml.Node, others func(name string, val *yaml.Node, path string),
 ) {
 	known := memberSet{properties: properties, others: common}
+	m.properties = make([]property, 0, known.count(n))
 	written := make([]bool, len(properties))
 	isMapping := l.membersOf(n, m.Path, known, func(name string, key, val *yaml.Node, path string) {
 		i := known.property(name)
@@ -59,6 +60,17 @@ func (s memberSet) state(name string) (state memberState, ok bool) {
 	default:
 		return supported, true
 	}
+}
+
+// count returns how many members of a mapping are properties.
+func (s memberSet) count(n *yaml.Node) int {
+	count := 0
+	for i := 0; i < len(n.Content) && n.Kind == yaml.MappingNode; i += 2 {
+		if s.property(n.Content[i].Value) >= 0 {
+			count++
+		}
+	}
+	return count
 }
 
 // names returns all of them, sorted.

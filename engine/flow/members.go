@@ -15,14 +15,21 @@ type Members struct {
 	Path string // where the mapping stands in the flow, as in triggers[0].conditions[1]
 	Pos  Position
 
-	properties []property // in the order in which they were written
+	properties []property    // in the order in which they were written
+	others     []memberPlace // members that every component of the kind may have
+}
+
+// memberPlace is where the value of a member was written.
+type memberPlace struct {
+	name string
+	pos  Position
 }
 
 // property is one property as it was written; which fields are set follows from the property's type.
 type property struct {
 	name      string
 	pos       Position
-	node      *yaml.Node        // of a String property, to find places inside of it
+	node      *yaml.Node        // of a String property, to find places inside of it while the flow is loaded
 	value     value.Value       // the value as written
 	template  *pebble.Template  // a dynamic string
 	structure *pebble.Structure // a dynamic value of any other shape
@@ -131,16 +138,34 @@ func (m *Members) components(yield func(*Component) bool) bool {
 	return true
 }
 
-// propertyPos returns where the value of a property was written; the mapping's place when it was not.
+// propertyPos returns where the value of a property, or of another member, was written; the mapping's place when it was not.
 func (m *Members) propertyPos(name string) Position {
 	if p := m.property(name); p.name != "" {
 		return p.pos
 	}
+	for _, p := range m.others {
+		if p.name == name {
+			return p.pos
+		}
+	}
 	return m.Pos
 }
 
+// forgetNodes lets go of what only loading needs, which would hold the text of the flow as a tree.
+func (m *Members) forgetNodes() {
+	for i := range m.properties {
+		p := &m.properties[i]
+		p.node = nil
+		if p.inside != nil {
+			for _, o := range p.inside.objects {
+				o.forgetNodes()
+			}
+		}
+	}
+}
+
 // PropertyAt returns the place in the file of line and column of a String property's text, both counted from 1; the
-// property's place when it has no text there.
+// property's place when it has no text there, or the flow has been loaded.
 func (m *Members) PropertyAt(name string, line, column int) Position {
 	if p := m.property(name); p.node != nil {
 		return p.pos.Source.within(p.node, line, column)

@@ -95,7 +95,7 @@ type step struct {
 	number bool   // the subscript is a number
 	dotted bool
 	miss   error
-	text   error // miss where the target is text, which says so
+	of     expression // the target, which is named where it is text
 }
 
 func staticStep(e *attributeExpr) (step, bool) {
@@ -113,7 +113,7 @@ func staticStep(e *attributeExpr) (step, bool) {
 		s.index = indexOf(s.name)
 	}
 	s.miss = meter.Missing(s.at, s.name)
-	s.text = &meter.Fault{Class: ClassMissing, At: s.at, Name: s.name, Of: e.target}
+	s.of = e.target
 	return s, true
 }
 
@@ -149,8 +149,8 @@ func (st *state) take(v value.Value, s *step) (value.Value, error) {
 	default:
 	}
 	miss := s.miss
-	if v.Kind() == value.KindString && s.text != nil {
-		miss = s.text
+	if v.Kind() == value.KindString && s.of != nil {
+		miss = &meter.Fault{Class: ClassMissing, At: s.at, Name: s.name, Of: s.of}
 	}
 	if s.number {
 		return value.Null, miss
