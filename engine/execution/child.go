@@ -1,5 +1,7 @@
 package execution
 
+import "slices"
+
 // A Child is a task whose attempts are executions of their own. Which flow runs, with which inputs, expressions say when the
 // attempt begins ([Call]); what starts it commits it together with the state that waits for it. Its end is a signal to its
 // parent, kept by the commit that ends it. So a crash loses and doubles neither.
@@ -9,34 +11,44 @@ type Parent struct {
 	ID      string `json:"id"`                // execution
 	Run     int32  `json:"run,omitempty"`     // row
 	Attempt int32  `json:"attempt,omitempty"` // of it, counted from 0
+
+	Iteration int32 `json:"iteration,omitempty"` // of a Children: which of its executions this is, from 0
 }
 
-// ChildID returns the id of the execution that an attempt of a task run starts. Like that of a task run it follows from structure alone.
-func (s *State) ChildID(row, attempt int32) string {
-	return RunID(s.ID, s.Runs[row].ID, "", 0, int(attempt))
+// ChildID returns the id of the execution that an attempt of a task run starts, of a Children that of one of them, by its number from
+// 0. Like that of a task run it follows from structure alone.
+func (s *State) ChildID(row, attempt, iteration int32) string {
+	return RunID(s.ID, s.Runs[row].ID, "", int(iteration), int(attempt))
+}
+
+// OneOf returns the effect for one of the executions of a Children, of the effect that asks for them.
+func (e Effect) OneOf(iteration int32) Effect {
+	e.Iteration, e.Seed = iteration, mixSeed(e.Seed, uint64(iteration))
+	return e
 }
 
 // NewChild returns the state of an execution of the flow of p which a [Call] of s starts. With waits, s is told when it ends.
 // Called again for the same effect, it returns the same.
 func NewChild(p *Plan, s *State, e Effect, waits bool, trigger Trigger) *State {
 	child := New(p, e.At, nil, trigger)
-	child.ID, child.Seed, child.Depth = s.ChildID(e.Run, e.Attempt), mixSeed(e.Seed, 1), s.Depth+1
+	child.ID, child.Seed, child.Depth = s.ChildID(e.Run, e.Attempt, e.Iteration), mixSeed(e.Seed, 1), s.Depth+1
 	if waits {
-		child.Parent = Parent{s.ID, e.Run, e.Attempt}
+		child.Parent = Parent{s.ID, e.Run, e.Attempt, e.Iteration}
 	}
 	return child
 }
 
 // killedChild returns the outputs of a task run whose execution is killed with it.
 func (s *State) killedChild(row int32) Datum {
-	id := s.ChildID(row, int32(len(s.Runs[row].Attempts)-1))
+	id := s.ChildID(row, int32(len(s.Runs[row].Attempts)-1), 0)
 	return Datum{JSON: []byte(`{"executionId":"` + id + `","state":"KILLED"}`)} // ids are letters and digits
 }
 
 // Ended returns the signal that tells the parent of an execution of its end, with what the task run has as outputs by that.
 func (s *State) Ended(outputs Datum) Signal {
 	return Signal{To: s.Parent.ID, ID: s.ID, Event: Event{
-		Kind: ChildEnded, ID: s.OriginalID(), Run: s.Parent.Run, Attempt: s.Parent.Attempt, At: s.History.End(), Status: s.Status(), Outputs: outputs,
+		Kind: ChildEnded, ID: s.OriginalID(), Run: s.Parent.Run, Attempt: s.Parent.Attempt, Iteration: s.Parent.Iteration,
+		At: s.History.End(), Status: s.Status(), Outputs: outputs,
 	}}
 }
 
@@ -61,6 +73,10 @@ func (w *walk) childExecutionEnded(e *Event) bool {
 	if !w.state.AwaitsChild(e) {
 		return false
 	}
+	if w.node(e.Run).many() {
+		w.oneOfSeveralEnded(e)
+		return true
+	}
 	w.run(e.Run).Outputs = e.Outputs
 	w.result.Barrier = true
 	switch status := w.node(e.Run).childStatus(e.Status); status {
@@ -81,7 +97,11 @@ func (s *State) AwaitsChild(e *Event) bool {
 		return false
 	}
 	r := &s.Runs[e.Run]
-	return r.Wait == WaitChild && int(e.Attempt) == len(r.Attempts)-1 && e.ID == s.ChildID(e.Run, e.Attempt)
+	waits := r.Wait == WaitChild && e.Iteration == 0
+	if r.Several != nil {
+		waits = slices.Contains(r.Several.Open, e.Iteration)
+	}
+	return waits && int(e.Attempt) == len(r.Attempts)-1 && e.ID == s.ChildID(e.Run, e.Attempt, e.Iteration)
 }
 
 // childStatus returns the status that an execution of this status gives the task run that started it. One that was cancelled

@@ -26,8 +26,8 @@ func TestNewChild(t *testing.T) {
 			}
 			seen[made.ID] = a.name(e)
 			want := Start{
-				ID: a.state.ChildID(e.Run, e.Attempt), Namespace: "company.team", FlowID: "f", Revision: 3, Core: Core, Seed: made.Seed,
-				Trigger: Trigger{ID: "s"}, Parent: Parent{a.state.ID, e.Run, e.Attempt}, Depth: 5,
+				ID: a.state.ChildID(e.Run, e.Attempt, e.Iteration), Namespace: "company.team", FlowID: "f", Revision: 3, Core: Core, Seed: made.Seed,
+				Trigger: Trigger{ID: "s"}, Parent: Parent{a.state.ID, e.Run, e.Attempt, 0}, Depth: 5,
 			}
 			if diff := cmp.Diff(want, made.Start); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -54,10 +54,10 @@ func TestNewChild(t *testing.T) {
 // TestSignalOfTheEnd checks what a parent is told.
 func TestSignalOfTheEnd(t *testing.T) {
 	a := newActor(t, newFlow(leaf("a")), map[string]string{"a": "WARNING"})
-	a.state.Parent = Parent{"parent", 2, 1}
+	a.state.Parent = Parent{"parent", 2, 1, 3}
 	a.run()
 	want := Signal{To: "parent", ID: a.state.ID, Event: Event{
-		Kind: ChildEnded, ID: a.state.ID, Run: 2, Attempt: 1, At: a.state.History.End(), Status: Warning, Outputs: Datum{JSON: []byte("{}")},
+		Kind: ChildEnded, ID: a.state.ID, Run: 2, Attempt: 1, Iteration: 3, At: a.state.History.End(), Status: Warning, Outputs: Datum{JSON: []byte("{}")},
 	}}
 	if diff := cmp.Diff(want, a.state.Ended(Datum{JSON: []byte("{}")})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -400,6 +400,7 @@ func sections() []section {
 			}},
 		}},
 		childSection(next),
+		childrenSection(next),
 		pauseSection(next),
 		untilSection(next),
 	}

@@ -117,6 +117,19 @@ var phrases = map[string]Event{
 	"execution ends FAILED":    {Kind: ChildEnded, Status: Failed},
 	"execution ends KILLED":    {Kind: ChildEnded, Status: Killed},
 	"execution ends CANCELLED": {Kind: ChildEnded, Status: Cancelled},
+	"starts 2 of 3":            {Kind: Evaluated, True: true, Total: 3, Begun: 2},
+	"starts 2 of 2":            {Kind: Evaluated, True: true, Total: 2, Begun: 2},
+	"starts 1 more":            {Kind: Evaluated, True: true, Total: 3, Begun: 1},
+	"starts none now":          {Kind: Evaluated, True: true, Total: 3},
+	"starts none of 0":         {Kind: Evaluated, True: true},
+	"starts 2 and goes on":     {Kind: Evaluated, Total: 2, Begun: 2},
+	"first one ends SUCCESS":   {Kind: ChildEnded, Status: Success},
+	"first one ends WARNING":   {Kind: ChildEnded, Status: Warning},
+	"first one ends FAILED":    {Kind: ChildEnded, Status: Failed},
+	"second one ends SUCCESS":  {Kind: ChildEnded, Status: Success, Iteration: 1},
+	"second one ends FAILED":   {Kind: ChildEnded, Status: Failed, Iteration: 1},
+	"second one ends KILLED":   {Kind: ChildEnded, Status: Killed, Iteration: 1},
+	"third one ends SUCCESS":   {Kind: ChildEnded, Status: Success, Iteration: 2},
 	"pauses":                   {Kind: Evaluated},
 	"pauses for a time":        {Kind: Evaluated, Wake: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)},
 	"cannot pause":             {Kind: Evaluated, Failed: true},
@@ -162,7 +175,7 @@ func (a *actor) read(line string) Event {
 	case Resumed:
 		e.ID = r.ID
 	case ChildEnded:
-		e.ID = a.state.ChildID(e.Run, e.Attempt)
+		e.ID = a.state.ChildID(e.Run, e.Attempt, e.Iteration)
 	default: // its run and attempt are all
 	}
 	return e

@@ -72,6 +72,63 @@
 //	    s execution ends WARNING → SUCCESS        commit, run next
 //	    s execution ends FAILED  → SUCCESS        commit, run next
 //
+// # States of a Children
+//
+// Children s, at most two at once: how many are under way, how many have begun, and how many there are.
+//
+//	not begun
+//	    Started                   → RUNNING eval                   eval call s
+//	RUNNING eval
+//	    s starts 2 of 3           → RUNNING child 2 of 2/3         commit
+//	    s starts none of 0        → SUCCESS                        commit, run next
+//	    s starts none now         → FAILED                         commit; flow FAILED
+//	    s starts 2 and goes on    → SUCCESS                        commit, run next
+//	    s cannot start one        → FAILED                         commit; flow FAILED
+//	RUNNING child 2 of 2/3
+//	    s first one ends SUCCESS  → RUNNING eval 1 of 2/3          commit, eval call s
+//	    s third one ends SUCCESS  → RUNNING child 2 of 2/3         ignored
+//	    Kill                      → KILLED                         commit, kill the execution of s, kill the execution of s; flow KILLED
+//	RUNNING eval 1 of 2/3
+//	    s starts 1 more           → RUNNING child 2 of 3/3         commit
+//	    s starts none now         → RUNNING child 1 of 2/3         commit
+//	    s cannot start one        → RUNNING child 1 of 2/3 broken  commit
+//	    s second one ends FAILED  → RUNNING eval 0 of 2/3          commit
+//	    s first one ends SUCCESS  → RUNNING eval 1 of 2/3          ignored
+//	    Kill                      → KILLED                         commit, kill the execution of s; flow KILLED
+//	RUNNING child 2 of 3/3
+//	    s second one ends SUCCESS → RUNNING child 1 of 3/3         commit
+//	RUNNING child 1 of 2/3
+//	    s second one ends SUCCESS → RUNNING eval 0 of 2/3          commit, eval call s
+//	RUNNING eval 0 of 2/3
+//	    s starts 1 more           → RUNNING child 1 of 3/3         commit
+//	RUNNING child 1 of 2/3 broken
+//	    s second one ends SUCCESS → FAILED                         commit; flow FAILED
+//	RUNNING child 1 of 3/3
+//	    s third one ends SUCCESS  → SUCCESS                        commit, run next
+//
+// Children s with a timeout that may be tried twice. Each attempt has executions of its own.
+//
+//	not begun
+//	    Started                   → RUNNING eval                      eval call s
+//	RUNNING eval
+//	    s starts 2 of 2           → RUNNING child 2 of 2/2            commit
+//	    s cannot start one        → RETRYING timer                    commit
+//	RUNNING child 2 of 2/2
+//	    s first one ends FAILED   → RUNNING child 1 of 2/2            commit
+//	RUNNING child 1 of 2/2
+//	    s times out               → RETRYING timer 0 of 2/2           commit, kill the execution of s
+//	RETRYING timer
+//	    s wakes                   → RUNNING eval attempt 2            commit, eval call s
+//	RETRYING timer 0 of 2/2
+//	    s second one ends KILLED  → RETRYING timer 0 of 2/2           ignored
+//	    s wakes                   → RUNNING eval attempt 2            commit, eval call s
+//	RUNNING eval attempt 2
+//	    s starts 2 of 2           → RUNNING child attempt 2 2 of 2/2  commit
+//	RUNNING child attempt 2 2 of 2/2
+//	    s first one ends FAILED   → RUNNING child attempt 2 1 of 2/2  commit
+//	RUNNING child attempt 2 1 of 2/2
+//	    s second one ends SUCCESS → FAILED                            commit; flow FAILED
+//
 // # States of a Pause
 //
 // A flow with a pause p, which ends with WARNING when its time is over.

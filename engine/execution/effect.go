@@ -12,6 +12,8 @@ type Effect struct {
 	Woke    bool       `json:"woke,omitempty"`    // of RunTask: the attempt goes on after the time that it waited for
 	At      time.Time  `json:"at,omitzero"`       // the clock that expressions see
 	Seed    uint64     `json:"seed,omitempty"`    // the seed of random functions, never 0; of Eval and RunTask
+
+	Iteration int32 `json:"iteration,omitempty"` // of KillChild, and of OneOf: which of the executions of a Children
 }
 
 // EffectKind says what an [Effect] asks for.
@@ -49,7 +51,7 @@ const (
 	Timeout                 // the `timeout` of the task of a run
 	Pause                   // until when a Pause lasts
 	Until                   // whether a round of an Until was the last one
-	Call                    // the execution that an attempt of a Child starts
+	Call                    // the execution that an attempt of a Child starts, or several of a Children
 	Assert                  // the assertions of the flow's `sla`
 	Prepare                 // the directory that the tasks of a run share
 	Collect                 // what of that directory is to be kept when they have ended

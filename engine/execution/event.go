@@ -15,7 +15,7 @@ type Event struct {
 	By      string    `json:"by,omitempty"`      // Resumed: who it is, for its outputs
 	At      time.Time `json:"at"`
 
-	True    bool          `json:"true,omitempty"`    // Evaluated: the verdict of a runIf; of a Child: the execution is waited for
+	True    bool          `json:"true,omitempty"`    // Evaluated: the verdict of a runIf; of a Child and a Children: the execution is waited for
 	Case    int32         `json:"case,omitempty"`    // Evaluated: the list that a Choice takes; -1: none
 	Values  []string      `json:"values,omitempty"`  // Evaluated: those of an Each
 	Failed  bool          `json:"failed,omitempty"`  // Evaluated: an expression failed, or no list fits
@@ -28,6 +28,10 @@ type Event struct {
 	Variables Datum        `json:"variables,omitzero"` // TaskEnded: the execution's from now on; zero: as they are
 	Exit      Status       `json:"exit,omitempty"`     // TaskEnded: what the execution is to end with, at once
 	Broken    []int32      `json:"broken,omitempty"`   // Evaluated: those of the flow's `sla` that do not hold, by their indexes
+
+	Total     int32 `json:"total,omitempty"`     // Evaluated: how many executions a Children starts
+	Begun     int32 `json:"begun,omitempty"`     // Evaluated: how many of them begin now
+	Iteration int32 `json:"iteration,omitempty"` // ChildEnded: which of the executions of a Children, from 0
 }
 
 // EventKind says what an [Event] tells.

@@ -85,9 +85,13 @@ func (s *State) within(row, below int32) bool {
 	return row == below
 }
 
-// cancel ends the attempt of a leaf if it runs, what is done with the files of a directory, and the execution that the attempt of a
-// Child waits for.
+// cancel ends the attempt of a leaf if it runs, what is done with the files of a directory, and the executions that the attempt of a
+// Child or a Children waits for.
 func (w *walk) cancel(row int32) {
+	if w.node(row).many() {
+		w.killSeveral(row)
+		return
+	}
 	switch r := &w.state.Runs[row]; r.Wait {
 	case WaitTask:
 		w.effect(Effect{Kind: Cancel, Run: row, Attempt: int32(len(r.Attempts) - 1)})

@@ -50,9 +50,9 @@ func (w *walk) passAttempt(row int32, status Status) {
 	w.conclude(row, own, w.allowed(r, status))
 }
 
-// conclude ends a task run, and its attempt with the status that it has by itself; that of a Child ends as the task run does.
+// conclude ends a task run, and its attempt with the status that it has by itself; those that are executions end as the task run does.
 func (w *walk) conclude(row int32, own, status Status) {
-	if w.node(row).Shape == flow.ShapeChild {
+	if w.node(row).Shape != flow.ShapeLeaf {
 		own = status
 	}
 	w.endAttempt(w.run(row), own)

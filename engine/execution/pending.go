@@ -47,7 +47,7 @@ func (p *Plan) Asked(r *Run) What {
 		return Timeout
 	case n.Shape == flow.ShapeEach:
 		return Values
-	case n.Shape == flow.ShapeChild:
+	case n.Shape == flow.ShapeChild, n.Shape == flow.ShapeChildren:
 		return Call
 	case n.Shape == flow.ShapePause:
 		return Pause
@@ -109,6 +109,9 @@ func (s *State) evalEffect(row int32, what What) Effect {
 	if what == Call {
 		e := s.taskEffect(row)
 		e.Kind, e.What, e.Woke = Eval, Call, false
+		if !r.Wake.IsZero() {
+			e.At = r.Wake
+		}
 		return e
 	}
 	at := r.History[len(r.History)-1].At

@@ -31,13 +31,13 @@ type Node struct {
 	Lapse    Status        // of a Pause: what it ends with when its time is over
 	Finally  []int32       // the list that runs at the end in any case
 	Later    []int32       // of the root: the list that runs when the execution has its last status
-	Limit    int32         // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all
+	Limit    int32         // of a Parallel: how many children may run at once; of an Each: for how many values; 0: all; of a Children: how many executions
 	Apart    bool          // of an Each: the tasks of one value begin together
 	After    [][]int32     // of a Dag: for each child of its main list, the places of those that it waits for
 	Forgive  bool          // failures inside make it end with WARNING
-	Transmit bool          // of a Child: what its execution ends with counts
+	Transmit bool          // of a Child and a Children: what its execution ends with counts
 	Shared   bool          // of a Sequence: the tasks of its main list share a directory
-	Retry    *flow.Retry   // of a leaf and a Child, its own or inherited; nil: it has one attempt
+	Retry    *flow.Retry   // of a leaf, a Child and a Children, its own or inherited; nil: it has one attempt
 	Timeout  *flow.Timeout // nil: it may take any time
 
 	pure bool // running it, with all below, has no effect outside of the execution
@@ -69,7 +69,7 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 		p.nodes[i].Retry = p.retry(i)
 		return i
 	}
-	if shape == flow.ShapeChild {
+	if shape == flow.ShapeChild || shape == flow.ShapeChildren {
 		p.nodes[i].Retry = p.retry(i)
 	}
 	n := Node{Main: make([][]int32, len(b.Main))}
@@ -159,7 +159,9 @@ func (p *Plan) Below(i int32) int {
 }
 
 // Single reports whether a node runs by itself, with attempts and outputs of its own, and no task inside of it.
-func (n *Node) Single() bool { return n.Shape == flow.ShapeLeaf || n.Shape == flow.ShapeChild }
+func (n *Node) Single() bool {
+	return n.Shape == flow.ShapeLeaf || n.Shape == flow.ShapeChild || n.Shape == flow.ShapeChildren
+}
 
 // list returns the children of a node that are in force at a stage.
 func (n *Node) list(g *Progress) []int32 {

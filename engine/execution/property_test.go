@@ -37,7 +37,7 @@ func (f *forest) task(depth int) *flow.Component {
 	var c *flow.Component
 	kind := 0
 	if depth > 0 {
-		kind = rapid.IntRange(0, 10).Draw(f.rt, "kind")
+		kind = rapid.IntRange(0, 11).Draw(f.rt, "kind")
 	}
 	switch kind {
 	case 3:
@@ -78,6 +78,12 @@ func (f *forest) task(depth int) *flow.Component {
 	case 10:
 		c = f.flowable(id, flow.ShapeUntil, depth, 1)
 		f.script[id] = rapid.SampledFrom([]string{"1", "2", "3", "4", "fail"}).Draw(f.rt, "rounds")
+	case 11:
+		c = children(id, rapid.IntRange(1, 4).Draw(f.rt, "at once"))
+		if rapid.Bool().Draw(f.rt, "careless") {
+			careless(c)
+		}
+		f.script[id] = rapid.SampledFrom([]string{"0", "1 SUCCESS", "5 SUCCESS", "5 SUCCESS FAILED", "4 WARNING CANCELLED", "3 KILLED SUCCESS", "7 alone", "fail", "6 SUCCESS later"}).Draw(f.rt, "ends")
 	case 8:
 		c = child(id)
 		if rapid.Bool().Draw(f.rt, "careless") {
@@ -220,6 +226,9 @@ func TestEveryStateHasAnExit(t *testing.T) {
 			if a.state.Status().Terminated() {
 				last = a.state.History
 			}
+			for i := range a.state.Runs {
+				checkSeveral(rt, a.plan, &a.state.Runs[i])
+			}
 			if !a.state.Over() && len(a.pending) == 0 && len(a.outside()) == 0 {
 				rt.Fatalf("nothing is pending, and it has not ended: %s", a.tree())
 			}
@@ -246,6 +255,24 @@ func TestEveryStateHasAnExit(t *testing.T) {
 			}
 		}
 	})
+}
+
+// checkSeveral checks that a Children has no more executions under way than it may, and has counted every one that has begun.
+func checkSeveral(rt *rapid.T, p *Plan, r *Run) {
+	v := r.Several
+	if v == nil {
+		return
+	}
+	begun := int32(len(v.Open))
+	for _, c := range v.Ended {
+		begun += c.N
+	}
+	if begun != v.Next || v.Next > v.Total || len(v.Open) > int(p.nodes[r.Node].Limit) {
+		rt.Fatalf("%s: %+v", r.TaskID, v)
+	}
+	if status := r.Status(); (status == Success || status == Skipped) && !r.Free() && (v.Next < v.Total || len(v.Open) > 0) && !p.nodes[r.Node].Task.AllowFailure {
+		rt.Fatalf("%s is %s with executions left: %+v", r.TaskID, status, v)
+	}
 }
 
 // TestChangesAreTheState applies the changes of every barrier to a copy of the accepted state, through JSON: the copy equals

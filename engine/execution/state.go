@@ -76,9 +76,10 @@ type Run struct {
 	Attempts  []Attempt `json:"attempts,omitempty"` // none when runIf failed
 	Outputs   Datum     `json:"outputs,omitzero"`   // an object; zero when the task never ran
 	Wait      Wait      `json:"wait,omitzero"`
-	Wake      time.Time `json:"wake,omitzero"`     // of a time that is waited for; of an Until that asks: since when
+	Wake      time.Time `json:"wake,omitzero"`     // of a time that is waited for; of an Until and a Children that asks: since when
 	Deadline  time.Time `json:"deadline,omitzero"` // by its `timeout`: when the attempt, or the main list of a flowable, is interrupted
 	Progress  Progress  `json:"progress,omitzero"` // of a flowable
+	Several   *Several  `json:"several,omitempty"` // of a Children
 
 	marked bool // its row is among the changed ones
 }

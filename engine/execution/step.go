@@ -115,7 +115,11 @@ func (w *walk) evaluated(e *Event) bool {
 	case Values:
 		w.looped(e)
 	case Call:
-		w.called(e)
+		if w.node(e.Run).many() {
+			w.begun(e)
+		} else {
+			w.called(e)
+		}
 	case Pause:
 		w.paused(e)
 	case Until:
@@ -243,6 +247,9 @@ func (w *walk) enterShape(row int32) (ended bool) {
 	case flow.ShapeChild:
 		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, Call))
+		return false
+	case flow.ShapeChildren:
+		w.beginSeveral(row)
 		return false
 	default:
 		return w.advance(row)

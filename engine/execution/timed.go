@@ -47,7 +47,7 @@ func (w *walk) timedOut(e *Event) bool {
 	}
 	w.result.Barrier, w.result.Cut = true, true
 	if w.node(e.Run).Single() {
-		if w.cancel(e.Run); w.node(e.Run).Shape == flow.ShapeChild {
+		if w.cancel(e.Run); w.node(e.Run).Shape != flow.ShapeLeaf {
 			w.failAttempt(e.Run) // its outputs name what was killed
 			return true
 		}
@@ -78,7 +78,7 @@ func (w *walk) timedOut(e *Event) bool {
 func (w *walk) fail(row int32) {
 	r := w.run(row)
 	r.Outputs = Datum{JSON: noOutputs}
-	if shape := w.node(row).Shape; shape == flow.ShapeLeaf || shape == flow.ShapeChild {
+	if w.node(row).Single() {
 		w.failAttempt(row)
 		return
 	}

@@ -129,9 +129,18 @@ func child(id string, change ...func(*flow.Component)) *flow.Component {
 	}}, change)
 }
 
-// careless lets a child end well whatever its execution ends with.
+// children is a task whose attempts are several executions each, so many at once.
+func children(id string, limit int, change ...func(*flow.Component)) *flow.Component {
+	return task(id, flow.Spec{Shape: flow.ShapeChildren, Branches: func(*flow.Component) flow.Branches {
+		return flow.Branches{Transmit: true, Limit: limit}
+	}}, change)
+}
+
+// careless lets a child, or children, end well whatever their executions end with.
 func careless(c *flow.Component) {
-	c.Spec.Branches = func(*flow.Component) flow.Branches { return flow.Branches{} }
+	branches := c.Spec.Branches(c)
+	branches.Transmit = false
+	c.Spec.Branches = func(*flow.Component) flow.Branches { return branches }
 }
 
 // forgiving is a sequence whose failures are warnings.
@@ -172,7 +181,7 @@ type actor struct {
 	t         testing.TB
 	plan      *Plan
 	state     *State
-	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; by "place": none if none is free at first
+	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; of a Children: how many there are and with what they end in turn, alone if they are not waited for, fail, or later if the second time that some are asked for fails; by "place": none if none is free at first
 	clock     time.Time
 	pending   []Effect
 	again     []Effect // the next try
@@ -307,6 +316,8 @@ func (a *actor) event(e Effect) Event {
 	case e.What == RunIf:
 		word = a.script["if "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}
+	case e.What == Call && a.plan.nodes[a.state.Runs[e.Run].Node].many():
+		return a.several(e, word)
 	case e.What == Call:
 		return Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail", True: word != "fail" && word != "alone"}
 	case e.What == Values:
@@ -325,6 +336,22 @@ func (a *actor) event(e Effect) Event {
 	}
 }
 
+// several returns the answer to an effect that asks for executions of a Children, of which the script says this.
+func (a *actor) several(e Effect, word string) Event {
+	v := a.state.Runs[e.Run].Several
+	if word == "fail" || strings.Contains(word, "later") && v.Next > 0 {
+		return Event{Kind: Evaluated, Run: e.Run, Failed: true}
+	}
+	event := Event{Kind: Evaluated, Run: e.Run, True: !strings.Contains(word, "alone"), Outputs: Datum{JSON: []byte(`{"uri":"u"}`)}}
+	if count, _, _ := strings.Cut(word, " "); count != "" {
+		if _, err := fmt.Sscan(count, &event.Total); err != nil {
+			a.t.Fatal(err)
+		}
+	}
+	event.Begun = min(a.plan.Room(a.state, e.Run), event.Total-v.Next)
+	return event
+}
+
 // begin answers what a new execution waits for.
 func (a *actor) begin() Result {
 	a.t.Helper()
@@ -341,17 +368,24 @@ func (a *actor) run() *actor {
 
 func (a *actor) goOn() *actor {
 	a.t.Helper()
-	for {
-		a.dropKilled()
-		switch outside := a.outside(); {
-		case len(a.pending) > 0:
-			a.answer(0)
-		case len(outside) > 0:
-			a.tell(outside[0])
-		default:
-			return a
-		}
+	for a.next() {
 	}
+	return a
+}
+
+// next answers one effect, or tells one event from outside, and reports whether there was one.
+func (a *actor) next() bool {
+	a.t.Helper()
+	a.dropKilled()
+	switch outside := a.outside(); {
+	case len(a.pending) > 0:
+		a.answer(0)
+	case len(outside) > 0:
+		a.tell(outside[0])
+	default:
+		return false
+	}
+	return true
 }
 
 // dropKilled drops effects that nobody waits for any more.
@@ -367,6 +401,10 @@ func (a *actor) children() []Event {
 	var ends []Event
 	for row := range a.state.Runs {
 		r := &a.state.Runs[row]
+		if r.Several != nil {
+			ends = append(ends, a.endsOfSeveral(int32(row))...)
+			continue
+		}
 		if r.Wait != WaitChild {
 			continue
 		}
@@ -377,8 +415,22 @@ func (a *actor) children() []Event {
 			status = Success
 		}
 		ends = append(ends, Event{
-			Kind: ChildEnded, ID: a.state.ChildID(int32(row), attempt), Run: int32(row), Attempt: attempt, Status: status,
-			Outputs: Datum{JSON: fmt.Appendf(nil, `{"executionId":%q}`, a.state.ChildID(int32(row), attempt))},
+			Kind: ChildEnded, ID: a.state.ChildID(int32(row), attempt, 0), Run: int32(row), Attempt: attempt, Status: status,
+			Outputs: Datum{JSON: fmt.Appendf(nil, `{"executionId":%q}`, a.state.ChildID(int32(row), attempt, 0))},
+		})
+	}
+	return ends
+}
+
+// endsOfSeveral returns the ends of the executions of a Children that are under way.
+func (a *actor) endsOfSeveral(row int32) []Event {
+	r := &a.state.Runs[row]
+	statuses := strings.Fields(strings.TrimSuffix(a.script[r.TaskID], " later"))[1:]
+	attempt := int32(len(r.Attempts) - 1)
+	var ends []Event
+	for _, i := range r.Several.Open {
+		ends = append(ends, Event{
+			Kind: ChildEnded, ID: a.state.ChildID(row, attempt, i), Run: row, Attempt: attempt, Iteration: i, Status: Status(statuses[int(i)%len(statuses)]),
 		})
 	}
 	return ends
@@ -444,6 +496,12 @@ func (r *Run) stand() string {
 	text := stand(r.Status(), r.Wait, attempt)
 	if r.Progress.Asked && r.Wait == WaitEval {
 		text += " again"
+	}
+	if r.Several != nil && !r.Status().Terminated() && r.Several.Next > 0 {
+		text += fmt.Sprint(" ", len(r.Several.Open), " of ", r.Several.Next, "/", r.Several.Total)
+		if r.Several.Broken {
+			text += " broken"
+		}
 	}
 	return text
 }

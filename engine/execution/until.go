@@ -102,7 +102,7 @@ func (w *walk) clear(below int32) {
 		}
 		r := w.run(row)
 		switch w.node(row).Shape {
-		case flow.ShapeUntil, flow.ShapePause: // made here
+		case flow.ShapeUntil, flow.ShapePause, flow.ShapeChildren: // made here
 		default:
 			if n := len(r.Outputs.JSON); n > len(noOutputs) {
 				w.result.Freed += int64(n)

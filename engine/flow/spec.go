@@ -63,6 +63,7 @@ const (
 	ShapePause                 // after somebody has resumed it or its time is over, as a sequence
 	ShapeDag                   // each as soon as those have ended that it comes after
 	ShapeChild                 // there are none: it starts an execution of another flow
+	ShapeChildren              // there are none: it starts several executions of another flow
 )
 
 // Branches are the lists of tasks inside of a task.
@@ -70,12 +71,12 @@ type Branches struct {
 	Main     [][]*Component // one list, but for a Choice
 	Errors   []*Component   // run when the main list has failed
 	Finally  []*Component   // run at the end in any case
-	Limit    int            // of a Parallel and a Dag: how many run at once; of an Each: for how many values; 0: all
+	Limit    int            // of a Parallel and a Dag: how many run at once; of an Each: for how many values; 0: all; of a Children: how many executions at once
 	After    [][]int        // of a Dag: for each of its tasks, the indexes of those it comes after
 	Beside   []*Component   // of a Pause: run while it is paused
 	Lapse    Status         // of a Pause: what it ends with if nobody resumes it in time
 	Forgive  bool           // failures inside make it end with WARNING
-	Transmit bool           // of a Child: it fails, is killed or has a warning as its execution does
+	Transmit bool           // of a Child and a Children: it fails, is killed or has a warning as its executions do
 	Apart    bool           // of an Each: the tasks of one value run beside each other too, and each counts for Limit
 	Shared   bool           // of a Sequence: the tasks share a directory, which is prepared before them and collected from after them
 }

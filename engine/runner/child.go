@@ -242,7 +242,7 @@ func labelsOf(own, parent []flow.Label, call task.Call) []flow.Label {
 
 // killChild kills the execution that an attempt has started. One that was not accepted yet never is.
 func (a *actor) killChild(e execution.Effect) {
-	id := a.state.ChildID(e.Run, e.Attempt)
+	id := a.state.ChildID(e.Run, e.Attempt, e.Iteration)
 	left := slices.DeleteFunc(a.children, func(ch *child) bool {
 		gone := ch.state.ID == id
 		if gone {

@@ -224,7 +224,7 @@ func TestKilledChild(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-f.gates
-		if err := f.runner.Kill(t.Context(), job.State.ChildID(0, 0)); err != nil {
+		if err := f.runner.Kill(t.Context(), job.State.ChildID(0, 0, 0)); err != nil {
 			t.Fatal(err)
 		}
 		s, err := f.runner.Wait(t.Context(), job.State.ID)
@@ -309,7 +309,7 @@ func TestSecretInputs(t *testing.T) {
 		job := jobs("parent", `{"secret":"open sesame","other":"of the parent"}`)
 		job.Mask = mask.New([]string{"of the parent"})
 		f.toEnd(t, job, false)
-		if diff := cmp.Diff([]string{"info a: ****** ******"}, f.linesOf(t, job.State.ChildID(0, 0))); diff != "" {
+		if diff := cmp.Diff([]string{"info a: ****** ******"}, f.linesOf(t, job.State.ChildID(0, 0, 0))); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)
 		}
 	})

@@ -68,7 +68,7 @@ func (a *actor) logChildEnded(ctx context.Context, e execution.Event) {
 		status = execution.Failed
 	default:
 	}
-	id := a.state.ChildID(e.Run, e.Attempt)
+	id := a.state.ChildID(e.Run, e.Attempt, e.Iteration)
 	flowID, namespace := "", ""
 	if s, err := a.runner.store.Load(ctx, id); err == nil { // else it is gone
 		flowID, namespace = s.FlowID, s.Namespace

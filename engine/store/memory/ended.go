@@ -81,9 +81,11 @@ const (
 	packedBytes     = 480 // likewise, of a packed one
 	labelBytes      = 32
 	transitionBytes = 40
-	runBytes        = 280
+	runBytes        = 288
 	attemptBytes    = 24
 	valueBytes      = 16
+	severalBytes    = 80
+	countBytes      = 24
 	signalBytes     = 360
 )
 
@@ -125,6 +127,9 @@ func sizeOfHead(h *execution.Head) int {
 func sizeOfRun(r *execution.Run) int {
 	n := runBytes + len(r.ID) + len(r.Value) + len(r.History)*transitionBytes + len(r.Outputs.JSON)
 	n += 4 * len(r.Children)
+	if v := r.Several; v != nil {
+		n += severalBytes + 4*len(v.Open) + countBytes*len(v.Ended) + len(v.Given)
+	}
 	for _, v := range r.Values {
 		n += valueBytes + len(v)
 	}

@@ -112,6 +112,7 @@ func (c *codec) head(s *execution.Start, h *execution.Head) {
 	c.text(&s.Parent.ID)
 	number(c, &s.Parent.Run)
 	number(c, &s.Parent.Attempt)
+	number(c, &s.Parent.Iteration)
 	number(c, &s.Depth)
 	c.text(&s.Origin.ID)
 	c.time(&s.Origin.Created)
@@ -161,6 +162,7 @@ func (c *codec) run(r *execution.Run) {
 	c.time(&r.Wake)
 	c.time(&r.Deadline)
 	c.progress(&r.Progress)
+	c.several(&r.Several)
 }
 
 func (c *codec) progress(g *execution.Progress) {
@@ -172,6 +174,29 @@ func (c *codec) progress(g *execution.Progress) {
 	number(c, &g.Open)
 	c.flag(&g.Broken)
 	c.text((*string)(&g.Worst))
+}
+
+func (c *codec) several(v **execution.Several) {
+	there := *v != nil
+	c.flag(&there)
+	if !there {
+		return
+	}
+	if c.reading {
+		*v = new(execution.Several)
+	}
+	number(c, &(*v).Total)
+	number(c, &(*v).Next)
+	items(c, &(*v).Open, number)
+	items(c, &(*v).Ended, (*codec).count)
+	c.flag(&(*v).Broken)
+	c.flag(&(*v).Alone)
+	c.text(&(*v).Given)
+}
+
+func (c *codec) count(n *execution.Count) {
+	c.text((*string)(&n.Status))
+	number(c, &n.N)
 }
 
 func (c *codec) promise(p *execution.Promise) {

@@ -37,6 +37,11 @@ func fill(v reflect.Value, r *rand.Rand) {
 		for i := range v.Len() {
 			fill(v.Index(i), r)
 		}
+	case reflect.Pointer:
+		if r.IntN(2) == 1 {
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(v.Elem(), r)
+		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {

@@ -35,6 +35,7 @@ func newState(namespace, flowID string) *execution.State {
 				Variables: execution.Datum{JSON: []byte("{\"body\":{\n \"z\": \"<&>\", \"a\": 1.10},\"headers\":{}}")},
 			},
 			Inputs: execution.Datum{JSON: []byte(`{"i": 1}`)},
+			Parent: execution.Parent{ID: "parent", Run: 2, Attempt: 1, Iteration: 3},
 		},
 		Head: *head(execution.Created),
 	}
@@ -83,6 +84,7 @@ func row(id string, row int32, status execution.Status) execution.Row {
 		Wait:      execution.WaitTimer,
 		Wake:      after(9),
 		Progress:  execution.Progress{Stage: execution.StageErrors, Case: 1, Next: 2, Open: 3, Broken: true, Worst: execution.Failed},
+		Several:   &execution.Several{Total: 9, Next: 4, Open: []int32{1, 3}, Ended: []execution.Count{{Status: execution.Success, N: 2}}, Given: `{"u":1}`},
 	}}
 }
 
