@@ -3,6 +3,7 @@ package execution
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
@@ -19,7 +20,7 @@ type Several struct {
 	Total  int32   `json:"total,omitempty"`  // how many there are to be; known from the first answer on
 	Next   int32   `json:"next,omitempty"`   // the first one that has not begun
 	Open   []int32 `json:"open,omitempty"`   // those that are under way, of those that are waited for
-	Ended  []Count `json:"ended,omitempty"`  // of the others: how many have which status, the first that came before the next
+	Ended  []Count `json:"ended,omitempty"`  // of the others: how many have which status, in the order of their names
 	Broken bool    `json:"broken,omitempty"` // one could not begin
 	Alone  bool    `json:"alone,omitempty"`  // nobody waits for them
 	Given  string  `json:"given,omitempty"`  // JSON of an object: outputs of the task run beside the counts
@@ -146,13 +147,11 @@ func (v *Several) end(i int32, status Status) {
 
 // count counts executions that have ended with a status.
 func (v *Several) count(status Status, n int32) {
-	for i := range v.Ended {
-		if v.Ended[i].Status == status {
-			v.Ended[i].N += n
-			return
-		}
+	i, found := slices.BinarySearchFunc(v.Ended, status, func(c Count, status Status) int { return strings.Compare(string(c.Status), string(status)) })
+	if !found {
+		v.Ended = slices.Insert(v.Ended, i, Count{Status: status})
 	}
-	v.Ended = append(v.Ended, Count{status, n})
+	v.Ended[i].N += n
 }
 
 // outcome returns the status that its executions give an attempt. Those that were cancelled count as good.

@@ -129,13 +129,6 @@ func child(id string, change ...func(*flow.Component)) *flow.Component {
 	}}, change)
 }
 
-// children is a task whose attempts are several executions each, so many at once.
-func children(id string, limit int, change ...func(*flow.Component)) *flow.Component {
-	return task(id, flow.Spec{Shape: flow.ShapeChildren, Branches: func(*flow.Component) flow.Branches {
-		return flow.Branches{Transmit: true, Limit: limit}
-	}}, change)
-}
-
 // careless lets a child, or children, end well whatever their executions end with.
 func careless(c *flow.Component) {
 	branches := c.Spec.Branches(c)
@@ -336,22 +329,6 @@ func (a *actor) event(e Effect) Event {
 	}
 }
 
-// several returns the answer to an effect that asks for executions of a Children, of which the script says this.
-func (a *actor) several(e Effect, word string) Event {
-	v := a.state.Runs[e.Run].Several
-	if word == "fail" || strings.Contains(word, "later") && v.Next > 0 {
-		return Event{Kind: Evaluated, Run: e.Run, Failed: true}
-	}
-	event := Event{Kind: Evaluated, Run: e.Run, True: !strings.Contains(word, "alone"), Outputs: Datum{JSON: []byte(`{"uri":"u"}`)}}
-	if count, _, _ := strings.Cut(word, " "); count != "" {
-		if _, err := fmt.Sscan(count, &event.Total); err != nil {
-			a.t.Fatal(err)
-		}
-	}
-	event.Begun = min(a.plan.Room(a.state, e.Run), event.Total-v.Next)
-	return event
-}
-
 // begin answers what a new execution waits for.
 func (a *actor) begin() Result {
 	a.t.Helper()
@@ -417,20 +394,6 @@ func (a *actor) children() []Event {
 		ends = append(ends, Event{
 			Kind: ChildEnded, ID: a.state.ChildID(int32(row), attempt, 0), Run: int32(row), Attempt: attempt, Status: status,
 			Outputs: Datum{JSON: fmt.Appendf(nil, `{"executionId":%q}`, a.state.ChildID(int32(row), attempt, 0))},
-		})
-	}
-	return ends
-}
-
-// endsOfSeveral returns the ends of the executions of a Children that are under way.
-func (a *actor) endsOfSeveral(row int32) []Event {
-	r := &a.state.Runs[row]
-	statuses := strings.Fields(strings.TrimSuffix(a.script[r.TaskID], " later"))[1:]
-	attempt := int32(len(r.Attempts) - 1)
-	var ends []Event
-	for _, i := range r.Several.Open {
-		ends = append(ends, Event{
-			Kind: ChildEnded, ID: a.state.ChildID(row, attempt, i), Run: row, Attempt: attempt, Iteration: i, Status: Status(statuses[int(i)%len(statuses)]),
 		})
 	}
 	return ends

@@ -26,6 +26,9 @@ type Flows func(namespace, id string) *scope.Flow
 // mostDepth is how many executions may start each other, one after the other.
 const mostDepth = 100
 
+// errShare is why an execution does not begin whose flow has no memory left.
+var errShare = errors.New("take all the memory that they may: see memory_limit")
+
 var errDisabled = errors.New("Cannot execute a flow which is disabled") //nolint:staticcheck // Kestra's words
 
 // child is an execution that a task has started, until it is committed.
@@ -38,53 +41,71 @@ type child struct {
 	secrets []string  // of its inputs
 
 	claim *admission.Claim // of what it takes, until it is committed and the store holds that; nil: it takes the place of one that ends
+	kept  int64            // bytes that the one that starts it has taken for it, until then
 }
 
 // startChild starts the execution that an attempt wants. The next commit accepts it.
 func (a *actor) startChild(ctx context.Context, e execution.Effect) (message, error) {
 	c := &a.task
 	*c = a.taskContext(e, &a.pebble, &a.functions)
-	var ch *child
-	err := guarded(&c.Log, func() error {
-		call, err := a.component(e.Run).Compiled.(task.Child).Call(ctx, c)
-		if err == nil {
-			ch, err = a.newChild(e, call, &c.Log)
-		}
-		return err
+	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run}}
+	ch, err, void := a.makeChild(e, c, func() (task.Call, error) {
+		return a.component(e.Run).Compiled.(task.Child).Call(ctx, c)
 	})
-	_, err, void := evaluated(&a.evaluation, a.spent, err)
 	if void != nil {
 		return message{}, void
 	}
-	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run}}
-	if err == nil {
-		err = ch.admit(a.runner.admission)
-	}
-	if err == nil {
-		m.kept = size(ch.state)
-		if len(ch.secrets) > 0 {
-			m.kept += mask.Size(ch.secrets)
-		}
-		if err = a.take(m.kept, a.spent); err != nil {
-			ch.dismiss()
-			if !errors.Is(err, errOutputs) && !errors.Is(err, errMemory) {
-				return message{}, err
-			}
-		}
-	}
 	if err != nil {
 		c.Log.Log(task.Error, err.Error())
-		m.event.Failed, m.kept = true, 0
+		m.event.Failed = true
 		return m, nil
 	}
-	ch.mask = a.mask.With(ch.secrets)
-	a.children = append(a.children, ch)
-	c.Log.Log(task.Info, "Created new execution "+link(ch.state.ID, ch.state.FlowID, ch.state.Namespace))
+	a.start(ch, &c.Log)
 	m.event.True = ch.waits
 	if !ch.waits {
 		m.event.Outputs = execution.Datum{JSON: outcome(ch.state)}
 	}
 	return m, nil
+}
+
+// makeChild makes the execution that a task calls for, and takes the memory for it. With void, memory ran short and all is to be
+// made again.
+func (a *actor) makeChild(e execution.Effect, c *task.Context, called func() (task.Call, error)) (ch *child, err, void error) {
+	err = guarded(&c.Log, func() error {
+		call, err := called()
+		if err == nil {
+			ch, err = a.newChild(e, call, &c.Log)
+		}
+		return err
+	})
+	if _, err, void = evaluated(&a.evaluation, a.spent, err); err != nil || void != nil {
+		return nil, err, void
+	}
+	if err := ch.admit(a.runner.admission); err != nil {
+		return nil, err, nil
+	}
+	ch.kept = size(ch.state)
+	if len(ch.secrets) > 0 {
+		ch.kept += mask.Size(ch.secrets)
+	}
+	err = a.take(ch.kept, a.spent)
+	switch {
+	case err == nil:
+		return ch, nil, nil
+	case errors.Is(err, errOutputs), errors.Is(err, errMemory):
+		ch.dismiss()
+		return nil, err, nil
+	default:
+		ch.dismiss()
+		return nil, nil, err
+	}
+}
+
+// start lets the next commit accept an execution.
+func (a *actor) start(ch *child, log *task.Logger) {
+	ch.mask = a.mask.With(ch.secrets)
+	a.children = append(a.children, ch)
+	log.Log(task.Info, "Created new execution "+link(ch.state.ID, ch.state.FlowID, ch.state.Namespace))
 }
 
 // admit takes the memory of an execution that was started out of its flow's share. Those that start each other are many sooner than
@@ -94,7 +115,7 @@ func (ch *child) admit(c *admission.Controller) error {
 	ch.claim = c.Claim(s.Namespace + "/" + s.FlowID)
 	if err := ch.claim.TakeShare(size(s)); err != nil {
 		ch.dismiss()
-		return fmt.Errorf("the executions of flow '%s'.'%s' take all the memory that they may: see memory_limit", s.Namespace, s.FlowID)
+		return fmt.Errorf("the executions of flow '%s'.'%s' %w", s.Namespace, s.FlowID, errShare)
 	}
 	return nil
 }
@@ -179,7 +200,10 @@ func (a *actor) triggerOf(e execution.Effect) *value.Map {
 	m.Set("flowRevision", value.Int(int64(s.Revision)))
 	m.Set("taskId", value.String(r.TaskID))
 	m.Set("taskRunId", value.String(r.ID))
-	if a.plan.Node(r.Node).Looped {
+	switch n := a.plan.Node(r.Node); {
+	case n.Shape == flow.ShapeChildren:
+		m.Set("taskRunIteration", value.Int(int64(e.Iteration)))
+	case n.Looped:
 		m.Set("taskRunValue", value.String(r.Value))
 		m.Set("taskRunIteration", value.Int(int64(r.Iteration)))
 	}
@@ -247,6 +271,7 @@ func (a *actor) killChild(e execution.Effect) {
 		gone := ch.state.ID == id
 		if gone {
 			ch.dismiss()
+			a.give(ch.kept)
 		}
 		return gone
 	})

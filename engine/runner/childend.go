@@ -13,6 +13,9 @@ func (a *actor) received(ctx context.Context, e execution.Event) (message, error
 	if err := a.runner.resolveDatum(ctx, &e.Outputs); err != nil {
 		return message{}, err
 	}
+	if a.startsSeveral(e.Run) {
+		return a.receivedOne(ctx, e)
+	}
 	outputs, err := value.DecodeMembers(e.Outputs.JSON)
 	if err != nil { // never: it was made by AppendJSON
 		outputs = value.NewMap(0)

@@ -80,6 +80,9 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		a.runner.forget(started)
 		return err
 	}
+	for _, ch := range started {
+		a.give(ch.kept)
+	}
 	a.give(a.ofPairs)
 	a.pairs, a.ofPairs = nil, 0
 	a.committed(isNew, a.state)

@@ -52,7 +52,7 @@ func (f *family) task(flow, flows, depth int) string {
 	id := fmt.Sprintf("{id: t%d, type: ", f.tasks)
 	kinds := []string{"return", "open", "sleep", "fail", "allowed"}
 	if flow+1 < flows {
-		kinds = append(kinds, "call", "call", "call")
+		kinds = append(kinds, "call", "call", "call", "many")
 	}
 	if flow == 0 { // else most flows would start no other
 		kinds = []string{"call", "call", "open"}
@@ -83,6 +83,9 @@ func (f *family) task(flow, flows, depth int) string {
 			text += ", retry: {type: constant, interval: PT1M, maxAttempts: 2}"
 		}
 		return text + "}"
+	case "many":
+		return fmt.Sprintf("%stest.Several, flowId: f%d, number: %d, atOnce: %d, wait: %v}", id, rapid.IntRange(flow+1, flows-1).Draw(f.rt, "callee"),
+			rapid.IntRange(0, 4).Draw(f.rt, "number"), rapid.IntRange(1, 3).Draw(f.rt, "at once"), rapid.IntRange(0, 3).Draw(f.rt, "alone") > 0)
 	case "parallel", "each":
 		var tasks []string
 		for range 2 {
@@ -130,7 +133,7 @@ func (s *cutStore) Claim(ctx context.Context, n int, now time.Time) ([]*executio
 
 // settle lets time pass until nothing can be left to do.
 func settle() {
-	<-time.After(2 * time.Hour)
+	<-time.After(48 * time.Hour)
 	synctest.Wait()
 }
 

@@ -255,6 +255,7 @@ func newFixture(t testing.TB, o Options) *fixture {
 			Compile: func(c *flow.Component) (any, error) { return readingTask{c.Template("format")}, nil },
 		},
 		{Kind: flow.KindTask, Type: "test.Greedy", OpenOutputs: true, Pure: true, Compile: func(*flow.Component) (any, error) { return greedyTask{}, nil }},
+		severalSpec(),
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}
 	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), output.Specs(), flowable.Specs()} {

@@ -83,6 +83,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return a.assertions()
 	case e.What == execution.Values:
 		return a.values(ctx, e)
+	case e.What == execution.Call && a.startsSeveral(e.Run):
+		return a.startChildren(ctx, e)
 	case e.What == execution.Call:
 		return a.startChild(ctx, e)
 	default:

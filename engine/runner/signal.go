@@ -85,7 +85,7 @@ func (a *actor) hear(ctx context.Context) error {
 		if err := a.step(m); err != nil {
 			return err
 		}
-		if m.event.Kind == execution.ChildEnded && !a.result.Stale {
+		if m.event.Kind == execution.ChildEnded && !a.result.Stale && !a.startsSeveral(m.event.Run) {
 			a.logChildEnded(ctx, m.event)
 		}
 	}

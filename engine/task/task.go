@@ -56,6 +56,27 @@ type Child interface {
 	Call(ctx context.Context, c *Context) (Call, error)
 }
 
+// Children is a compiled task whose attempts are several executions each.
+type Children interface {
+	// Several decides, once for an attempt, how many there are to be. An error fails the attempt.
+	Several(ctx context.Context, c *Context) (Several, error)
+
+	// Call decides what one of them is, by its number from 0. It is asked for a part of them at a time. After an error no other
+	// begins, and the attempt fails when those have ended that have begun.
+	Call(ctx context.Context, c *Context, number int) (Call, error)
+
+	// Ended takes the outputs of one of them that has ended. It may be called again with the same ones. After an error that one
+	// counts as failed.
+	Ended(ctx context.Context, c *Context, number int, outputs *value.Map) error
+}
+
+// Several is what a [Children] starts.
+type Several struct {
+	Number  int         // of executions
+	Wait    bool        // the attempt ends when all of them have ended; each [Call] says the same
+	Outputs value.Value // of the task run beside the counts of its executions: a map, or null
+}
+
 // Call is an execution that is to be started.
 type Call struct {
 	Namespace, FlowID string
