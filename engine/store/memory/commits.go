@@ -90,7 +90,7 @@ func (s *Store) again(b *execution.Batch) (bool, error) {
 		for i := range x.Accept {
 			id := x.Accept[i].State.ID
 			other = other && (i > 0 || id != delivered)
-			again = again || s.executions[id].accepted()
+			again = again || s.has(id)
 		}
 	}
 	if other {
@@ -109,7 +109,7 @@ func (s *Store) check(b *execution.Batch) error {
 	s.last.batch++
 	for i := range b.Write {
 		w := &b.Write[i]
-		e := s.executions[w.ID]
+		e := s.entry(w.ID)
 		switch {
 		case !e.accepted():
 			return notFound(w.ID)
@@ -135,7 +135,7 @@ func (s *Store) check(b *execution.Batch) error {
 
 // willBe reports whether an execution is there once b is kept.
 func (s *Store) willBe(id string, b *execution.Batch) bool {
-	if s.executions[id].accepted() {
+	if s.has(id) {
 		return true
 	}
 	for i := range b.Accept {
@@ -148,6 +148,7 @@ func (s *Store) willBe(id string, b *execution.Batch) bool {
 
 // keep keeps a batch that holds.
 func (s *Store) keep(b *execution.Batch, c commit) []execution.Hint {
+	endings := s.last.ending
 	for i := range b.Accept {
 		a := &b.Accept[i]
 		c.hints = s.accept(c.entries[i], a.Park, c.hints)
@@ -169,8 +170,23 @@ func (s *Store) keep(b *execution.Batch, c commit) []execution.Hint {
 	for i := range b.Logs {
 		s.log(&b.Logs[i])
 	}
+	if s.last.ending > endings {
+		s.fileAll(b, c)
+	}
 	s.drop() // last: until here all that the batch names is there
 	return c.hints
+}
+
+// fileAll files the executions of a batch that have ended.
+func (s *Store) fileAll(b *execution.Batch, c commit) {
+	for i := range b.Accept {
+		if e := c.entries[i]; e.accepted() {
+			s.file(e)
+		}
+	}
+	for i := range b.Write {
+		s.file(s.executions[b.Write[i].ID])
+	}
 }
 
 // accept hangs in an execution.

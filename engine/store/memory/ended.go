@@ -38,11 +38,12 @@ func (s *Store) settle(e *entry) {
 }
 
 // endedBy returns the execution that has ended by an ending; nil if it has gone on.
-func (s *Store) endedBy(end ending) *entry {
-	if e := s.order.at(end.execution); e != nil && e.ended == end.number {
-		return e
+func (s *Store) endedBy(end ending) *numbered {
+	n := s.order.find(end.execution)
+	if n == nil || n.entry == nil && n.record.ended != end.number || n.entry != nil && n.entry.ended != end.number {
+		return nil
 	}
-	return nil
+	return n
 }
 
 // grow counts what e has grown by.
@@ -57,28 +58,45 @@ func (s *Store) grow(e *entry, bytes int) {
 // drop lets go of the executions that ended first until what is left fits.
 func (s *Store) drop() {
 	for s.ended.left > s.options.Ended || s.endedBytes > s.options.EndedBytes {
-		e := s.endedBy(s.ended.list[0])
+		n := s.endedBy(s.ended.list[0])
 		s.ended.list = s.ended.list[1:]
-		if e == nil {
+		if n == nil {
 			continue
 		}
 		s.ended.left--
-		s.endedBytes -= e.bytes
-		s.order.remove(e.seq)
-		delete(s.executions, e.id)
-		for _, ref := range e.refs {
-			delete(s.values, ref)
+		s.forget(n)
+		if e := n.entry; e != nil {
+			s.endedBytes -= e.bytes
+			delete(s.executions, e.id)
+			for _, ref := range e.refs {
+				delete(s.values, ref)
+			}
+		} else {
+			s.endedBytes -= n.record.bytes
+			s.archive.remove(n.record)
 		}
-		if s.options.Forgotten != nil {
-			s.options.Forgotten(e.flow.namespace, e.flow.id, e.id)
-		}
+		s.order.remove(n.seq)
 	}
+}
+
+// forget says that an execution goes.
+func (s *Store) forget(n *numbered) {
+	if s.options.Forgotten == nil {
+		return
+	}
+	e := n.entry
+	if e == nil {
+		filed := s.packedEntry(n)
+		e = &filed
+	}
+	s.options.Forgotten(e.flow.namespace, e.flow.id, e.id)
 }
 
 // The sizes of what is kept beside its texts, in bytes. Strings of an execution that its task runs share count once.
 const (
 	startBytes      = 850 // with the entry and its places in the indexes
 	packedBytes     = 480 // likewise, of a packed one
+	archivedBytes   = 200 // likewise, of one in the archive
 	labelBytes      = 32
 	transitionBytes = 40
 	runBytes        = 288

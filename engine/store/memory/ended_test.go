@@ -154,17 +154,27 @@ func TestSizeFollowsChanges(t *testing.T) {
 		Signals: []execution.Signal{{To: "x", ID: "a"}, {To: "x", ID: "b"}},
 		Logs:    []execution.LogLine{{Execution: "x", Message: "first"}, {Execution: "x", Message: "2"}, {Execution: "x", Message: "3"}},
 	})
-	head := state("", execution.Success).Head
+	is := func(when string, got, want, ended int) {
+		t.Helper()
+		if got != want || s.endedBytes != ended {
+			t.Errorf("%s counted %d bytes, %d of the ended, want %d, %d", when, got, s.endedBytes, want, ended)
+		}
+	}
+	head := state("", execution.Running).Head
 	head.Outputs.JSON = make([]byte, 500)
 	step(&execution.Batch{Write: []execution.Write{{
 		Changes:  execution.Changes{Head: &head, Rows: []execution.Row{row(2, 2000, 4), row(1, 0, 0)}},
 		Consumed: s.last.signal,
 	}}})
 	e := s.executions["x"]
-	want := e.size() + len(e.lines.bytes)
-	if e.bytes != want || s.endedBytes != want {
-		t.Errorf("counted %d bytes, %d of the ended, want %d", e.bytes, s.endedBytes, want)
-	}
+	is("under way:", e.bytes, e.size()+len(e.lines.bytes), 0)
+	head.History = state("", execution.Success).History
+	step(&execution.Batch{Write: []execution.Write{{Changes: execution.Changes{Head: &head}}}})
+	filed := s.look("x")
+	is("in the archive:", filed.bytes, archivedBytes+filed.packedSize(), filed.bytes)
+	must(t, s.Commit(t.Context(), &execution.Batch{Logs: []execution.LogLine{{Execution: "x", Message: "a fourth line"}}}))
+	e = s.executions["x"]
+	is("out of it:", e.bytes, e.size()+len(e.lines.bytes), e.bytes)
 }
 
 // TestReplacedValuesGo checks that a value which an execution names no more is let go at once, not when it has ended.

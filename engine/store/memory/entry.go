@@ -23,6 +23,7 @@ type entry struct {
 	ended   int64 // the number of its ending; 0: it goes on
 	batch   int64 // the last one that looked at it
 
+	takenOut  bool // of the archive
 	parked    bool
 	held      int       // of bytes, those that Options.Held was told of
 	wake      time.Time // of one in the queue of those that are due: when; zero: at once
@@ -37,13 +38,14 @@ type entry struct {
 
 // newEntry returns an entry with a copy of st.
 func (s *Store) newEntry(st *execution.State) *entry {
-	e := &entry{id: st.ID, flow: flowKey{st.Namespace, st.FlowID}, status: st.Status(), over: st.Over(), version: 1}
+	e := s.lendEntry()
+	e.id, e.flow, e.status, e.over, e.version = st.ID, flowKey{st.Namespace, st.FlowID}, st.Status(), st.Over(), 1
 	if e.over && sizeOf(st) <= packLimit {
-		e.packed = s.packNew(st)
-		e.id = e.packed.id()
+		e.packed = packNew(e.packed.text, st)
 		e.bytes = e.size()
 		return e
 	}
+	e.packed.text = nil
 	kept := st.Share()
 	runs := kept.Runs
 	kept.Runs = nil
@@ -59,6 +61,26 @@ func (s *Store) newEntry(st *execution.State) *entry {
 	}
 	e.bytes = e.size()
 	return e
+}
+
+// lendEntry returns an empty entry, which may have room for a packed text and for lines.
+func (s *Store) lendEntry() *entry {
+	if e, ok := s.entries.Get().(*entry); ok {
+		return e
+	}
+	return new(entry)
+}
+
+// largestLent is how much room for texts an entry may have to be lent again, in bytes.
+const largestLent = 4 << 10
+
+// takeBackEntry lends an entry again that nobody knows any more.
+func (s *Store) takeBackEntry(e *entry) {
+	if cap(e.packed.text)+cap(e.lines.bytes) > largestLent {
+		return
+	}
+	*e = entry{packed: packed{text: e.packed.text[:0]}, lines: lines{bytes: e.lines.bytes[:0]}}
+	s.entries.Put(e)
 }
 
 // keepHead returns what is kept of h: a head to whose lists nobody adds.
@@ -126,7 +148,7 @@ func (e *entry) view() view {
 
 // state returns the caller's own copy.
 func (v view) state() *execution.State {
-	if v.packed.text != "" {
+	if len(v.packed.text) > 0 {
 		v.start = new(execution.Start)
 		c := v.packed.reader()
 		c.head(v.start, &v.head)

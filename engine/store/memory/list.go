@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"slices"
@@ -12,21 +13,25 @@ import (
 // order is all executions in the order of acceptance, by number.
 type order struct {
 	numbers []numbered
-	removed int // of numbers, those without an entry
+	removed int // of numbers, those that were removed
 }
 
+// numbered is an execution. Without an entry and a record it was removed.
 type numbered struct {
-	seq   int64
-	entry *entry // nil: it was removed
+	seq    int64
+	entry  *entry
+	record record
 }
+
+func (n *numbered) removed() bool { return n.entry == nil && n.record.page == 0 }
 
 // add adds the newest.
-func (o *order) add(e *entry) { o.numbers = append(o.numbers, numbered{e.seq, e}) }
+func (o *order) add(e *entry) { o.numbers = append(o.numbers, numbered{seq: e.seq, entry: e}) }
 
-// at returns the execution with a number; nil if there is none.
-func (o *order) at(seq int64) *entry {
-	if i := o.older(seq); i < len(o.numbers) && o.numbers[i].seq == seq {
-		return o.numbers[i].entry
+// find returns the execution with a number; nil if there is none.
+func (o *order) find(seq int64) *numbered {
+	if i := o.older(seq); i < len(o.numbers) && o.numbers[i].seq == seq && !o.numbers[i].removed() {
+		return &o.numbers[i]
 	}
 	return nil
 }
@@ -34,9 +39,10 @@ func (o *order) at(seq int64) *entry {
 // remove removes an execution. Its number stays until there are more of those than of executions, so that removing costs
 // little, wherever it stands.
 func (o *order) remove(seq int64) {
-	o.numbers[o.older(seq)].entry = nil
+	n := &o.numbers[o.older(seq)]
+	n.entry, n.record = nil, record{}
 	if o.removed++; o.removed > len(o.numbers)/2 {
-		o.numbers = slices.DeleteFunc(o.numbers, func(n numbered) bool { return n.entry == nil })
+		o.numbers = slices.DeleteFunc(o.numbers, func(n numbered) bool { return n.removed() })
 		o.removed = 0
 	}
 }
@@ -84,15 +90,26 @@ func (s *Store) listPiece(q *execution.Query, found []execution.Summary, before 
 	}
 	older := s.order.numbers[:s.order.older(before)]
 	for n := 0; len(older) > 0; n++ {
-		last := older[len(older)-1]
+		last := &older[len(older)-1]
 		if n == piece {
 			return found, last.seq + 1, nil
 		}
 		older = older[:len(older)-1]
-		if last.entry == nil || !matches(q, last.entry) {
+		e := last.entry
+		switch {
+		case last.removed():
+			continue
+		case e == nil:
+			filed := s.packedEntry(last)
+			e = &filed
+		}
+		if !matches(q, e) {
 			continue
 		}
-		found = append(found, last.entry.summary())
+		if last.entry == nil {
+			e.packed.text = bytes.Clone(e.packed.text) // out of its page
+		}
+		found = append(found, e.summary())
 		if len(found) > q.Bound() {
 			break
 		}

@@ -22,7 +22,7 @@ type lines struct {
 
 // log keeps a line. When there are too many, the oldest of its execution go.
 func (s *Store) log(line *execution.LogLine) {
-	e := s.executions[line.Execution]
+	e := s.entry(line.Execution)
 	l := &e.lines
 	before := len(l.bytes)
 	s.last.line++
@@ -71,7 +71,7 @@ func (s *Store) Logs(_ context.Context, id string, after int64, limit int) ([]ex
 		return nil, execution.ErrClosed
 	}
 	var l lines
-	if e := s.executions[id]; e != nil {
+	if e := s.look(id); e != nil {
 		l = e.lines
 	}
 	s.mu.RUnlock()

@@ -20,7 +20,8 @@ type Options struct {
 	// although nobody works with them. It is called with the lock held, and must not call the store.
 	Held func(namespace, flowID string, bytes int)
 
-	// Forgotten, when set, is told of each execution that the store lets go of, with the lock held as well.
+	// Forgotten, when set, is told of each execution that the store lets go of, with the lock held as well. What it is told it must
+	// copy to keep it.
 	Forgotten func(namespace, flowID, id string)
 }
 
@@ -42,7 +43,8 @@ type Store struct {
 	// piece at a time.
 	mu         sync.RWMutex
 	closed     bool
-	executions map[string]*entry
+	executions map[string]*entry // by id, but for those in the archive
+	archive    archive
 	order      order
 	ended      endings
 	endedBytes int
@@ -57,6 +59,7 @@ type Store struct {
 	watchers   []*watcher        // replaced, never changed
 	last       counters
 	codecs     sync.Pool // of *codec
+	entries    sync.Pool // of *entry: that of an execution which has ended serves for one commit
 }
 
 // counters are the last numbers that were given.
@@ -87,6 +90,7 @@ func New(o Options) *Store {
 		options:    o,
 		done:       make(chan struct{}),
 		executions: map[string]*entry{},
+		archive:    newArchive(),
 		due:        newDue(),
 		waiting:    map[string]*queue[*entry]{},
 		places:     map[string]int{},
@@ -113,7 +117,7 @@ func (s *Store) Load(_ context.Context, id string) (*execution.State, error) {
 		s.mu.RUnlock()
 		return nil, execution.ErrClosed
 	}
-	e := s.executions[id]
+	e := s.look(id)
 	if !e.accepted() {
 		s.mu.RUnlock()
 		return nil, notFound(id)
@@ -136,7 +140,7 @@ func (s *Store) Close() error {
 	close(s.done)
 	empty := New(s.options)
 	s.closed = true
-	s.executions, s.order, s.ended, s.endedBytes = empty.executions, empty.order, empty.ended, 0
+	s.executions, s.archive, s.order, s.ended, s.endedBytes = empty.executions, empty.archive, empty.order, empty.ended, 0
 	s.due, s.waiting, s.places = empty.due, empty.waiting, empty.places
 	s.deliveries, s.triggers, s.pairs = empty.deliveries, empty.triggers, empty.pairs
 	s.flows, s.values, s.watchers = empty.flows, empty.values, nil

@@ -28,11 +28,11 @@ func TestSuiteOpensAgain(t *testing.T) {
 	again := func(_ testing.TB, s execution.Store) execution.Store {
 		old := s.(remembering).Store
 		next := New(old.options)
-		next.executions, next.order, next.values = old.executions, old.order, old.values
+		next.executions, next.archive, next.order, next.values = old.executions, old.archive, old.order, old.values
 		next.places, next.deliveries, next.last = old.places, old.deliveries, old.last
 		next.triggers, next.pairs, next.flows = old.triggers, old.pairs, old.flows
 		for _, n := range next.order.numbers {
-			if e := n.entry; e.ended == 0 {
+			if e := n.entry; e != nil && e.ended == 0 {
 				old.unpark(e)
 				e.version++
 				e.parked = true

@@ -3,6 +3,7 @@ package memory
 import (
 	"encoding/binary"
 	"time"
+	"unsafe"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -13,17 +14,13 @@ import (
 
 // packed is an execution as bytes.
 type packed struct {
-	text      string // all but the variables; empty: nothing is packed
+	text      []byte // all but the variables; empty: nothing is packed
 	variables []byte // of the trigger: most of what there is, and bytes already
 }
 
-// reader returns a codec that reads p.
-func (p *packed) reader() codec { return codec{reading: true, rest: p.text, variables: p.variables} }
-
-// id returns the id of the execution, without memory of its own.
-func (p *packed) id() string {
-	c := p.reader()
-	return c.take() // the first thing in it
+// reader returns a codec that reads p, whose texts are p's own memory.
+func (p *packed) reader() codec {
+	return codec{reading: true, rest: unsafe.String(unsafe.SliceData(p.text), len(p.text)), variables: p.variables}
 }
 
 // packLimit is up to which size, in bytes, estimated, an execution is packed: that is done with the lock held.
@@ -35,14 +32,14 @@ func (s *Store) pack(e *entry) {
 		return
 	}
 	before := e.size()
-	e.packed = s.packState(e.state, func(c *codec) { items(c, &e.runs, (*codec).keptRun) })
+	e.packed = pack(nil, e.state, func(c *codec) { items(c, &e.runs, (*codec).keptRun) })
 	e.state, e.runs = nil, nil
 	s.grow(e, e.size()-before)
 }
 
 // packNew packs an execution that is accepted when it has ended already, without a copy of it.
-func (s *Store) packNew(st *execution.State) packed {
-	return s.packState(st, func(c *codec) {
+func packNew(room []byte, st *execution.State) packed {
+	return pack(room, st, func(c *codec) {
 		items(c, &st.Runs, func(c *codec, r *execution.Run) {
 			there := true
 			c.flag(&there)
@@ -51,13 +48,12 @@ func (s *Store) packNew(st *execution.State) packed {
 	})
 }
 
-// packState packs a state, whose task runs f writes.
-func (s *Store) packState(st *execution.State, f func(c *codec)) packed {
-	c := s.lendCodec()
-	defer s.takeBack(c)
+// pack packs a state, whose task runs f writes, into room if that is enough.
+func pack(room []byte, st *execution.State, f func(c *codec)) packed {
+	c := codec{bytes: room[:0]}
 	c.head(&st.Start, &st.Head)
-	f(c)
-	return packed{string(c.bytes), st.Trigger.Variables.Kept().JSON}
+	f(&c)
+	return packed{c.bytes, st.Trigger.Variables.Kept().JSON}
 }
 
 // lendCodec returns a codec that writes, until it is taken back.
@@ -91,7 +87,7 @@ func (s *Store) unpack(e *entry) {
 type codec struct {
 	reading   bool
 	bytes     []byte // what was written
-	rest      string // what is left to be read
+	rest      string // what is left to be read; it does not change
 	variables []byte // of the trigger, of what is read
 }
 
@@ -223,6 +219,17 @@ func (c *codec) datum(d *execution.Datum) {
 	} else if text := c.take(); text != "" {
 		d.JSON = []byte(text)
 	}
+}
+
+// data writes or reads bytes. What is read must not be changed.
+func (c *codec) data(b *[]byte) {
+	if c.reading {
+		text := c.take()
+		*b = unsafe.Slice(unsafe.StringData(text), len(text)) // its own memory
+		return
+	}
+	c.put(int64(len(*b)))
+	c.bytes = append(c.bytes, *b...)
 }
 
 func (c *codec) text(s *string) {

@@ -27,7 +27,7 @@ func (in *inbox) after(seq int64) []execution.Signal {
 
 // signal keeps a signal, and makes its execution due if it is parked.
 func (s *Store) signal(signal execution.Signal, hints []execution.Hint) []execution.Hint {
-	e := s.executions[signal.To]
+	e := s.entry(signal.To)
 	if e.inbox == nil {
 		e.inbox = &inbox{ids: map[string]struct{}{}}
 	}
@@ -66,7 +66,7 @@ func (s *Store) Inbox(_ context.Context, id string, after int64) ([]execution.Si
 	if s.closed {
 		return nil, execution.ErrClosed
 	}
-	e := s.executions[id]
+	e := s.look(id)
 	if e == nil {
 		return nil, nil
 	}

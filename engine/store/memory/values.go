@@ -16,7 +16,7 @@ func (s *Store) PutValue(_ context.Context, id string, data []byte) (string, err
 	if s.closed {
 		return "", execution.ErrClosed
 	}
-	e := s.executions[id]
+	e := s.entry(id)
 	if e == nil {
 		e = &entry{}
 		s.executions[id] = e
