@@ -32,6 +32,11 @@ func (l *loader) constraint(t *Type, name string, val *yaml.Node, path string) {
 		t.low = l.bound(t, val, path)
 	case "max", "before":
 		t.high = l.bound(t, val, path)
+	case "extension":
+		_, _ = l.text(val, path)
+		l.report(SeverityWarning, l.pos(val), path, "has no effect here: it names what is uploaded in Kestra's form; `allowedFileExtensions` says which files may be given")
+	case "allowedFileExtensions":
+		t.Extensions = l.values(val, path)
 	case "allowCustomValue":
 		t.AllowCustomValue, _ = l.boolean(val, path)
 	case "itemType":
@@ -42,7 +47,7 @@ func (l *loader) constraint(t *Type, name string, val *yaml.Node, path string) {
 	}
 }
 
-// values reads the values of a SELECT, ENUM or MULTISELECT.
+// values reads a list of texts, as those of a SELECT, ENUM or MULTISELECT.
 func (l *loader) values(n *yaml.Node, path string) []string {
 	items, _ := l.list(n, path)
 	values := make([]string, 0, len(items))
@@ -116,6 +121,8 @@ func (t *Type) check(v value.Value, o order, m *meter.Meter) error {
 			return violated("it must match the values `%s`", t.listValues())
 		}
 		return nil
+	case TypeFile:
+		return t.checkExtension(v.Str())
 	case TypeMultiselect:
 		return t.checkItems(v.List(), m)
 	default:

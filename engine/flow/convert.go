@@ -186,6 +186,11 @@ func (t TypeName) parse(v value.Value, input bool, m *meter.Meter) (value.Value,
 			return value.Null, none, valueError("Invalid URI format.")
 		}
 		return value.String(text), none, nil
+	case TypeFile:
+		if err := checkFileURI(text); err != nil {
+			return value.Null, none, err
+		}
+		return value.String(text), none, nil
 	default:
 		return value.Null, none, fmt.Errorf("the type %s cannot be converted", t)
 	}

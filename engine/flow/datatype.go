@@ -29,6 +29,7 @@ const (
 	TypeEnum        TypeName = "ENUM"
 	TypeMultiselect TypeName = "MULTISELECT"
 	TypeArray       TypeName = "ARRAY"
+	TypeFile        TypeName = "FILE"   // the URI of a file of an execution or of a namespace
 	TypeSecret      TypeName = "SECRET" // of inputs: a text that logs do not show
 	typeForm        TypeName = "FORM"   // of inputs: a group of them, of which only what is inside is left when it is loaded
 )
@@ -37,12 +38,12 @@ var (
 	outputTypes = []TypeName{
 		TypeString, TypeInt, TypeFloat, TypeBoolean, TypeBool, TypeDateTime, TypeDate, TypeTime, TypeDuration, TypeJSON, TypeYAML,
 		TypeURI, TypeEmail, TypeSelect, TypeEnum, TypeMultiselect, TypeArray,
+		TypeFile,
 	}
 	inputTypes = slices.Concat(outputTypes, []TypeName{TypeSecret, typeForm})
 
 	// laterTypes are the types that are not supported yet, and what they need.
 	laterTypes = map[TypeName]string{
-		"FILE":            "a storage for files",
 		"REUSABLE_INPUTS": "inputs that several flows share",
 		TypeSecret:        "encryption, as an output",
 	}
@@ -72,6 +73,7 @@ type Type struct {
 	Values           []string // of SELECT, ENUM and MULTISELECT
 	AllowCustomValue bool     // others than Values are allowed
 	Validator        string   // STRING and SECRET: regular expression that the whole text must match
+	Extensions       []string // FILE: those that its name may have, with the dot; empty: any
 
 	input     bool // date-times print as Kestra stores inputs, lists and maps as JSON
 	pattern   *javaregex.Regexp

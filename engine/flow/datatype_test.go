@@ -94,6 +94,10 @@ func TestConvertOutput(t *testing.T) {
 		{"ARRAY", `5`, "!`5` is neither a list"},
 		{"ARRAY", `"{}"`, "!neither a list"},
 		{"MULTISELECT", `["a",1]`, `["a","1"]`},
+		{"FILE", `"kestra:///a/f/executions/1/tasks/t/2/3.txt"`, `"kestra:///a/f/executions/1/tasks/t/2/3.txt"`}, // *
+		{"FILE", `"text"`, "!`text` is no URI of a file as kestra:///… and nsfile:///…, and files of the server are never read"},
+		{"FILE", `"file:///etc/passwd"`, "!and files of the server are never read"},
+		{"FILE", `{"a":1}`, "!a map is no FILE"},
 		{"STRING", `null`, "!null is no STRING"},
 	}
 	for _, tt := range tests {

@@ -117,6 +117,8 @@ var inputProperties = []Property{
 	{Name: "allowCustomValue", Type: Boolean, Default: "false", Summary: "Other values are allowed, too."},
 	{Name: "isRadio", Type: Boolean, Default: "false", Summary: "For Kestra's form: nothing reads it."},
 	{Name: "autoSelectFirst", Type: Boolean, Default: "false", Summary: "The first of the values is the default."},
+	{Name: "allowedFileExtensions", Type: StringList, Summary: "What the name of a file may end in, as .csv, in any case of letters."},
+	{Name: "extension", Type: String, Summary: "For Kestra's form: nothing reads it."},
 	{Name: "itemType", Type: String, Values: typeNames(itemTypes), Summary: "The type of the items."},
 	{Name: "inputs", Type: Inputs, Summary: "The inputs of the group."},
 }

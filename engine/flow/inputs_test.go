@@ -124,6 +124,26 @@ func TestConvertInput(t *testing.T) {
 		{"type: MULTISELECT, options: [x], allowCustomValue: true", `["z"]`, `["z"]`},
 		{"type: MULTISELECT, options: [x]", `["z"]`, "!doesn't match the values `[x]`"},
 		{"type: MULTISELECT, options: [x], values: [y]", `["x"]`, "!doesn't match the values `[y]`"},
+		{"type: FILE", `"kestra:///x/y"`, `"kestra:///x/y"`}, // *
+		{"type: FILE", `"nsfile:///a/b.csv"`, `"nsfile:///a/b.csv"`},
+		{"type: FILE", `"nsfile://company.team/b.csv"`, `"nsfile://company.team/b.csv"`},
+		{"type: FILE", `"zz"`, "!`zz` is no URI of a file as kestra:///… and nsfile:///…, and files of the server are never read"}, // *
+		{"type: FILE", `"/etc/passwd"`, "!files of the server are never read"},
+		{"type: FILE", `"file:///etc/passwd"`, "!files of the server are never read"},
+		{"type: FILE", `"FILE:/etc/passwd"`, "!files of the server are never read"},
+		{"type: FILE", `""`, "!files of the server are never read"},
+		{"type: FILE", `"https://example.com/a.csv"`, "!`https://example.com/a.csv` is no URI of a file as kestra:///… and nsfile:///…: the task http.Download makes a file of it"},
+		{"type: FILE", `"s3://bucket/a.csv"`, "!`s3://bucket/a.csv` is no URI of a file as kestra:///… and nsfile:///…"},
+		{"type: FILE", `"kestra:x"`, "!is no URI of a file"},
+		{"type: FILE", `"kestra:///"`, "!is no URI of a file"},
+		{"type: FILE", `"kestra:///a b"`, "!is no URI of a file"},
+		{"type: FILE", `["kestra:///a"]`, "!a list is no FILE"},
+		{"type: FILE, allowedFileExtensions: [.csv, .TXT]", `"kestra:///a/b.CSV"`, `"kestra:///a/b.CSV"`},
+		{"type: FILE, allowedFileExtensions: [.csv, .TXT]", `"nsfile:///b.txt"`, `"nsfile:///b.txt"`},
+		{"type: FILE, allowedFileExtensions: [.csv, .txt]", `"kestra:///a.csv/b"`, "!File type not allowed. Accepted extensions: .csv, .txt"}, // +
+		{"type: FILE, allowedFileExtensions: []", `"kestra:///a/b"`, `"kestra:///a/b"`},
+		{"type: ARRAY, itemType: FILE", `["kestra:///a"]`, `["kestra:///a"]`},
+		{"type: ARRAY, itemType: FILE", `["/etc/passwd"]`, "!Unable to parse array element as `FILE` on `/etc/passwd`"},
 		{"type: ARRAY, itemType: INT", `[1,"2"]`, `[1,2]`},                                          // *
 		{"type: ARRAY, itemType: INT", `["s1"]`, "!Unable to parse array element as `INT` on `s1`"}, // +
 		{"type: ARRAY, itemType: STRING", `[null]`, "!Unable to parse array element as `STRING` on `null`"},

@@ -37,6 +37,7 @@ var typeMembers = map[TypeName]map[string]memberState{
 		"autoSelectFirst": supported,
 	},
 	TypeArray: {"itemType": supported},
+	TypeFile:  {"extension": supported, "allowedFileExtensions": supported},
 	typeForm:  {"inputs": supported},
 }
 
@@ -191,6 +192,9 @@ func (l *loader) input(in *Input, n *yaml.Node, path string) {
 	in.selectFirst = autoSelect && in.Defaults == nil
 	if defaults := nodes["defaults"]; defaults != nil {
 		l.constantDefault(in, defaults, path+".defaults")
+		if in.Type.Name == TypeFile {
+			l.fileDefault(in, defaults, path+".defaults")
+		}
 		if !in.Required {
 			l.refusedByKestra(defaults, path+".defaults", "an input with a default must be required, since the default always counts")
 		}

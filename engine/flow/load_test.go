@@ -35,7 +35,6 @@ var otherVerdicts = map[string]string{
 	"responseCode map": "no map is a status code",
 	"cccancel":         "the catalog of the tests has no Sleep",
 	"slaf":             "the catalog of the tests has no Sleep",
-	"tyfile":           "FILE comes later",
 }
 
 func runCases(t *testing.T, pattern string, check func(t *testing.T, name string, set *Set)) {

@@ -329,7 +329,7 @@ func (a *actor) flowOutput(o *flow.Output) (value.Value, error) {
 		}
 		return value.Null, fmt.Errorf("output `%s`: %w", o.ID, err)
 	}
-	return o.Convert(v)
+	return a.convertOutput(o, v)
 }
 
 // renderOutput renders an output to text, but a null stays null, and a list or map does where the type has a use for it.

@@ -58,7 +58,7 @@ func (t *Trigger) withWritten(request *value.Map, written value.Value) *value.Ma
 }
 
 // fromRequest returns the members of the request that fill inputs. A null fills nothing, and nothing that a request says
-// fills a SECRET.
+// fills a SECRET or a FILE.
 func (t *Trigger) fromRequest(request *value.Map) *value.Map {
 	given := value.NewMap(len(t.Flow.Inputs))
 	if t.inputsFrom == fromNothing {
@@ -66,7 +66,7 @@ func (t *Trigger) fromRequest(request *value.Map) *value.Map {
 	}
 	part, _ := request.Get(map[inputSource]string{fromBody: "body", fromForm: "formFields", fromParameters: "parameters"}[t.inputsFrom])
 	for _, in := range t.Flow.Inputs {
-		if in.Type.Name == flow.TypeSecret {
+		if !fillable(in) {
 			continue
 		}
 		v := memberAt(part.Map(), in.ID)
@@ -78,6 +78,12 @@ func (t *Trigger) fromRequest(request *value.Map) *value.Map {
 		}
 	}
 	return given
+}
+
+// fillable reports whether the request may fill an input by its name. A SECRET is not the caller's to give, nor is a FILE: whoever
+// knows its URI reads it.
+func fillable(in *flow.Input) bool {
+	return in.Type.Name != flow.TypeSecret && in.Type.Name != flow.TypeFile && in.Type.Item != flow.TypeFile
 }
 
 // memberAt returns the member with an id, or the one that its dots lead to; null when there is none.
@@ -113,7 +119,7 @@ func fieldValue(texts value.Value, typ flow.TypeName) value.Value {
 
 // checkInputs warns of inputs that are given and not there, and of those that are there and nothing gives.
 func (t *Trigger) checkInputs(warn func(property, message string)) {
-	var lacking, secret []string
+	var lacking, unfillable []string
 	ids := make([]string, len(t.Flow.Inputs))
 	for i, in := range t.Flow.Inputs {
 		ids[i] = in.ID
@@ -124,22 +130,28 @@ func (t *Trigger) checkInputs(warn func(property, message string)) {
 			continue
 		}
 		lacking = append(lacking, "`"+in.ID+"`")
-		if in.Type.Name == flow.TypeSecret {
-			secret = append(secret, "`"+in.ID+"`")
+		if !fillable(in) {
+			unfillable = append(unfillable, "`"+in.ID+"`")
 		}
 	}
 	switch {
 	case t.inputsFrom != fromNothing && len(ids) == 0:
 		warn("inputsFrom", "has no effect: the flow has no inputs")
-	case t.inputsFrom != fromNothing && len(secret) > 0:
-		warn("inputsFrom", "every request is answered with 422: nothing gives the required "+list(secret)+", and no request fills a SECRET")
+	case t.inputsFrom != fromNothing && len(unfillable) > 0:
+		warn("inputsFrom", "every request is answered with 422: nothing gives the required "+list(unfillable)+", and no request fills a SECRET or a FILE")
 	case t.inputsFrom != fromNothing || len(lacking) == 0:
 	case t.inputs != nil:
-		warn("inputs", "every request is answered with 422: nothing gives the required "+list(lacking)+
-			"; write it here, give it a default, or let `inputsFrom: body` take it from the request")
+		advice := "; write it here, or give it a default"
+		if len(unfillable) < len(lacking) {
+			advice = "; write it here, give it a default, or let `inputsFrom: body` take it from the request"
+		}
+		warn("inputs", "every request is answered with 422: nothing gives the required "+list(lacking)+advice)
 	default:
-		warn("", "nothing gives the required "+list(lacking)+", and tasks that read it fail: let `inputsFrom: body` take it from the "+
-			"request, write `inputs`, or give it a default")
+		advice := "write `inputs`, or give it a default"
+		if len(unfillable) < len(lacking) {
+			advice = "let `inputsFrom: body` take it from the request, write `inputs`, or give it a default"
+		}
+		warn("", "nothing gives the required "+list(lacking)+", and tasks that read it fail: "+advice)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 // The inputs of the tests' flow.
 const givenInputs = "inputs: [{id: s, type: STRING}, {id: i, type: INT}, {id: a.b, type: STRING}, {id: l, type: ARRAY, itemType: STRING}, " +
-	"{id: m, type: MULTISELECT, values: [x]}, {id: e, type: EMAIL}, {id: secret, type: SECRET, defaults: x}]"
+	"{id: m, type: MULTISELECT, values: [x]}, {id: e, type: EMAIL}, {id: secret, type: SECRET, defaults: x}, {id: file, type: FILE, required: false}, {id: files, type: ARRAY, itemType: FILE, required: false}]"
 
 // TestGivenInputs gives inputs by requests whose variable `trigger` is JSON.
 func TestGivenInputs(t *testing.T) {
@@ -25,7 +25,7 @@ func TestGivenInputs(t *testing.T) {
 		{"a null member is the empty text", `inputs: {s: "{{ trigger.body.x }}"}`, `{"body":{"x":null}}`, `{"s":""}`, `{"s":"{{ trigger.body.x }}"}`},
 		{"a missing member", `inputs: {i: 1, s: "{{ trigger.body.x }}"}`, `{"body":{}}`, "!Invalid value for input `s`. Cause: it cannot be rendered", `{"i":1,"s":"{{ trigger.body.x }}"}`},
 
-		{"members of the body", fromBody, `{"body":{"i":"1","s":{"k":1},"other":2,"l":["x"],"secret":"y"}}`, `{"s":{"k":1},"i":"1","l":["x"]}`, ""},
+		{"members of the body", fromBody, `{"body":{"i":"1","s":{"k":1},"other":2,"l":["x"],"secret":"y","file":"kestra:///x/y","files":["kestra:///x/y"]}}`, `{"s":{"k":1},"i":"1","l":["x"]}`, ""},
 		{"dotted id, nested member", fromBody, `{"body":{"a":{"b":1,"c":2}}}`, `{"a.b":1}`, ""},
 		{"dotted id, dotted member", fromBody, `{"body":{"a.b":1,"a":{"b":2}}}`, `{"a.b":1}`, ""},
 		{"dotted id, no map", fromBody, `{"body":{"a":"b"}}`, `{}`, ""},
@@ -36,7 +36,7 @@ func TestGivenInputs(t *testing.T) {
 		{"parameters are no body", fromBody, `{"parameters":{"s":["1"]}}`, `{}`, ""},
 		{"written wins", fromBody + "\ninputs: {s: w, secret: z}", `{"body":{"s":"b","i":1}}`, `{"s":"w","i":1,"secret":"z"}`, ""},
 
-		{"fields", fromForm, `{"body":"s=1","formFields":{"s":["1"],"i":["2"],"a.b":["3"],"secret":["4"]}}`, `{"s":"1","i":"2","a.b":"3"}`, ""},
+		{"fields", fromForm, `{"body":"s=1","formFields":{"s":["1"],"i":["2"],"a.b":["3"],"secret":["4"],"file":["kestra:///x/y"],"files":["kestra:///x/y"]}}`, `{"s":"1","i":"2","a.b":"3"}`, ""},
 		{"parameters", fromParameters, `{"parameters":{"s":["1"],"other":["2"]},"body":{"i":3}}`, `{"s":"1"}`, ""},
 		{"empty texts", fromParameters, `{"parameters":{"s":[""],"e":[""],"i":[""],"l":[""],"m":[""]}}`, `{"s":"","e":""}`, ""},
 		{"a list of one", fromParameters, `{"parameters":{"l":["x"],"m":["x"]}}`, `{"l":["x"],"m":["x"]}`, ""},
@@ -85,6 +85,7 @@ func TestInputFindings(t *testing.T) {
 		required = "inputs: [{id: a, type: STRING}, {id: b, type: INT}, {id: c, type: INT, defaults: 1}, {id: d, type: INT, required: false}, {id: e, type: INT, dependsOn: {inputs: [d]}}]"
 		many     = "inputs: [{id: a, type: INT}, {id: b, type: INT}, {id: c, type: INT}, {id: d, type: INT}, {id: e, type: INT}, {id: f, type: INT}]"
 		secret   = "inputs: [{id: pw, type: SECRET}, {id: s, type: STRING}]"
+		file     = "inputs: [{id: f, type: FILE}]"
 	)
 	tests := []struct{ name, trigger, inputs, want string }{
 		{"no inputs", "", "", ""},
@@ -98,7 +99,11 @@ func TestInputFindings(t *testing.T) {
 		{"a nested map", "inputs: {a: {b: x}}", "inputs: [{id: a.b, type: STRING, defaults: x}]", "triggers[0].inputs: the flow has no input `a`; write `a.b`, with the dot"},
 		{"from the request", "inputsFrom: body", required, ""},
 		{"from the request, without inputs", "inputsFrom: body", "", "triggers[0].inputsFrom: has no effect: the flow has no inputs"},
-		{"a secret from the request", "inputsFrom: body", secret, "triggers[0].inputsFrom: every request is answered with 422: nothing gives the required input `pw`, and no request fills a SECRET"},
+		{"a secret from the request", "inputsFrom: body", secret, "triggers[0].inputsFrom: every request is answered with 422: nothing gives the required input `pw`, and no request fills a SECRET or a FILE"},
+		{"a file that nothing gives", "", file, "triggers[0]: nothing gives the required input `f`, and tasks that read it fail: write `inputs`, or give it a default"},
+		{"a file that is not written", "inputs: {}", file, "triggers[0].inputs: every request is answered with 422: nothing gives the required input `f`; write it here, or give it a default"},
+		{"a file from the request", "inputsFrom: body", file, "triggers[0].inputsFrom: every request is answered with 422: nothing gives the required input `f`, and no request fills a SECRET or a FILE"},
+		{"a file that is written", "inputs: {f: \"{{ trigger.body.uri }}\"}", file, ""},
 		{"a secret that is written", "inputsFrom: body\ninputs: {pw: \"{{ secret('PW') }}\"}", secret, ""},
 	}
 	for _, test := range tests {

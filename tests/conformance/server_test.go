@@ -38,7 +38,7 @@ type server struct {
 
 func startServer(t *testing.T, set *flow.Set, options engine.SiteOptions) *server {
 	t.Helper()
-	e, err := engine.Open(t.Context(), engine.StoreOptions{Kind: engine.StoreMemory})
+	e, err := engine.Open(t.Context(), engine.StoreOptions{Kind: engine.StoreMemory, Files: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
