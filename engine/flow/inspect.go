@@ -30,7 +30,7 @@ type namedMembers struct {
 // The variables of all expressions, and those that a run adds (engine/runner).
 var (
 	earlyVariables = []string{"trigger", "flow", "execution", "labels", "envs", "globals", "kestra", "locale"}
-	runVariables   = []string{"outputs", "tasks", "taskrun", "task", "parent", "parents"}
+	runVariables   = []string{"outputs", "tasks", "taskrun", "task", "parent", "parents", "error"}
 	lateVariables  = slices.Concat(earlyVariables, runVariables)
 )
 
@@ -41,6 +41,7 @@ var fixedMembers = map[string][]string{
 	"execution": {"id", "startDate", "originalId", "state", "outputs"},
 	"taskrun":   {"id", "startDate", "attemptsCount", "parentId", "value", "iteration"},
 	"task":      {"id", "type"},
+	"error":     {"tenantId", "namespace", "flowId", "taskId", "executionId", "taskRunId", "attemptNumber", "timestamp", "level", "message"},
 }
 
 // members returns those of a variable; nil when they are not known.
@@ -225,6 +226,9 @@ func (l *loader) checkUses(s *scope, t expressionText, in *pebble.Inspection) {
 			l.warnInside(t, in, u.At[0], true, "`%s` has no value here: an input sees those that its `dependsOn` names", access(u.Path))
 		default:
 			l.checkName(s, t, in, u, rescued)
+		}
+		if u.Path[0] == "error" && !s.early {
+			l.extension(t.node, t.path, "variable `error`")
 		}
 	}
 }

@@ -208,3 +208,11 @@ func TestMemberWithoutValue(t *testing.T) {
 		}
 	}
 }
+
+func TestPortabilityOfVariables(t *testing.T) {
+	set, found := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.debug.Return, format: \"{{ error.message }}\"}]\n")
+	const want = "warning: flow.yml:3:67: tasks[0].format: variable `error` is an extension: Kestra does not have it\n"
+	if diff := cmp.Diff(want, findings(nil, set.Extensions())); diff != "" || len(found) > 0 {
+		t.Errorf("%v, extensions (-want +got):\n%s", found, diff)
+	}
+}

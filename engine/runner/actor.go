@@ -134,6 +134,7 @@ func (a *actor) variables() *scope.Execution {
 	if a.scope == nil {
 		a.scope = scope.New(a.flow, a.state, a.trigger)
 		a.scope.SetInputs(a.inputs)
+		a.scope.SetLogs(a)
 	}
 	return a.scope
 }

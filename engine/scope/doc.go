@@ -5,7 +5,7 @@
 //
 //	flow, vars, envs, globals, kestra             [Flow]: of the flow and its environment, the same for all executions
 //	trigger, labels, inputs, execution            [Request], while conditions decide, and [Execution]
-//	outputs, tasks, taskrun, task                 [Execution.At]: as they stand when an expression begins to be evaluated
+//	outputs, tasks, taskrun, task, error          [Execution.At]: as they stand when an expression begins to be evaluated
 //
 // What an expression holds does not change under it: outputs and tasks are snapshots, taken in constant time, of an index
 // that only grows.

@@ -22,6 +22,7 @@ type Execution struct {
 	first      nested   // those that it had at first
 	variables  *decoded // that a task has set; nil: none has
 	outputs    *decoded // of the flow; nil before there are some
+	logs       pebble.Logs
 }
 
 // New returns the variables of an execution. The trigger is that of its request while that is at hand; nil: it is decoded
@@ -37,6 +38,9 @@ func New(f *Flow, s *execution.State, trigger *value.Map) *Execution {
 
 // SetInputs gives the values of the inputs, which are decoded from the state otherwise. It must be called before they are read.
 func (x *Execution) SetInputs(v value.Value) { x.inputs = v }
+
+// SetLogs gives the log of the execution, which has its variable `error`.
+func (x *Execution) SetLogs(logs pebble.Logs) { x.logs = logs }
 
 // SetVariables notes that a task has set the variables that the state keeps now as text.
 func (x *Execution) SetVariables(v value.Value) {
@@ -128,6 +132,18 @@ func (x *Execution) inputsValue() value.Value {
 	return x.inputs
 }
 
+// lastError returns the last line of level ERROR of the execution's log; false when there is none.
+func (x *Execution) lastError() (value.Value, bool) {
+	if x.logs == nil {
+		return value.Null, false
+	}
+	errors, err := x.logs.ErrorLogs()
+	if err != nil || len(errors) == 0 {
+		return value.Null, false
+	}
+	return value.FromMap(errors[len(errors)-1]), true
+}
+
 // view is the variables at one moment.
 type view struct {
 	value.Drawn
@@ -154,7 +170,7 @@ type runView struct {
 	node       int32
 }
 
-var names = []string{"trigger", "execution", "labels", "inputs", "outputs", "tasks", "taskrun", "task", "parent", "parents"}
+var names = []string{"trigger", "execution", "labels", "inputs", "outputs", "tasks", "taskrun", "task", "parent", "parents", "error"}
 
 // Get implements [value.Source].
 func (v *view) Get(name string) (value.Value, bool) {
@@ -181,6 +197,8 @@ func (v *view) Get(name string) (value.Value, bool) {
 		return value.FromMap(m), true
 	case "labels":
 		return v.labels.get(), true
+	case "error":
+		return x.lastError()
 	case "tasks":
 		return value.FromMap(value.DrawMap(tasksView{v.runs})), true
 	case "taskrun":
