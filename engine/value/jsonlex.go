@@ -58,6 +58,30 @@ func load8(s string, i int) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
+// special marks, by its high bit, the first of eight bytes that is a quote, a backslash or a control character. Bytes after it may
+// be marked too.
+func special(w uint64) uint64 {
+	quote := w ^ lows*'"'
+	slash := w ^ lows*'\\'
+	// Each term has the high bit set in every byte that is below the limit; a borrow can only add bits above the lowest one.
+	return ((w-lows*0x20)&^w | (quote-lows)&^quote | (slash-lows)&^slash) & highs
+}
+
+// skipPlain returns the first index from i on of a byte that does not stand for itself in a quoted text: one of [special], or of
+// a character outside of ASCII.
+func skipPlain(s string, i int) int {
+	for ; i+8 <= len(s); i += 8 {
+		w := load8(s, i)
+		if stop := special(w) | w&highs; stop != 0 {
+			return i + bits.TrailingZeros64(stop)>>3
+		}
+	}
+	for i < len(s) && s[i] >= ' ' && s[i] < utf8.RuneSelf && s[i] != '"' && s[i] != '\\' {
+		i++
+	}
+	return i
+}
+
 // skipSpace returns the first index from i on that is not JSON white space. Most callers see none, one blank, or a line
 // break with an indentation.
 func skipSpace(s string, i int) int {
@@ -97,11 +121,7 @@ func lexString(s string, i int) (end int, escaped, wide bool, err error) {
 	for {
 		for i+8 <= len(s) {
 			w := load8(s, i)
-			quote := w ^ lows*'"'
-			slash := w ^ lows*'\\'
-			// Each term has the high bit set in every byte that is below the limit; a borrow can only add bits above
-			// the lowest one, and only that one is used.
-			stop := ((w-lows*0x20)&^w | (quote-lows)&^quote | (slash-lows)&^slash) & highs
+			stop := special(w)
 			if stop == 0 {
 				seen |= w
 				i += 8

@@ -42,7 +42,7 @@ func sizeScalar(v Value) int64 {
 // SizeQuoted returns how many bytes [AppendQuoted] appends.
 func SizeQuoted(s string) int64 {
 	n := int64(len(s)) + 2
-	for i := 0; i < len(s); {
+	for i := skipPlain(s, 0); i < len(s); i = skipPlain(s, i) {
 		c := s[i]
 		switch {
 		case c >= utf8.RuneSelf:
@@ -52,7 +52,6 @@ func SizeQuoted(s string) int64 {
 			}
 			i += size
 			continue
-		case c >= ' ' && c != '"' && c != '\\':
 		case c == '"' || c == '\\' || c == '\b' || c == '\f' || c == '\n' || c == '\r' || c == '\t':
 			n++
 		default:
