@@ -31,17 +31,28 @@ func AppendDuration(dst []byte, d time.Duration) []byte {
 // appendTime appends t as Java's toString writes it: in UTC like an Instant, elsewhere like a ZonedDateTime, which leaves
 // out seconds that are zero and names the zone if it has a name. A fraction has three, six or nine digits.
 func appendTime(dst []byte, t time.Time) []byte {
-	dst = t.AppendFormat(dst, "2006-01-02T15:04")
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
+	if year >= 0 && year <= 9999 {
+		dst = appendPadded(dst, year, 4)
+	} else {
+		dst = t.AppendFormat(dst, "2006")
+	}
+	dst = appendPadded(append(dst, '-'), int(month), 2)
+	dst = appendPadded(append(dst, '-'), day, 2)
+	dst = appendPadded(append(dst, 'T'), hour, 2)
+	dst = appendPadded(append(dst, ':'), minute, 2)
 	nano := t.Nanosecond()
+	if nano != 0 || second != 0 || t.Location() == time.UTC {
+		dst = appendPadded(append(dst, ':'), second, 2)
+	}
 	switch {
 	case nano%1e3 != 0:
-		dst = t.AppendFormat(dst, ":05.000000000")
+		dst = appendPadded(append(dst, '.'), nano, 9)
 	case nano%1e6 != 0:
-		dst = t.AppendFormat(dst, ":05.000000")
+		dst = appendPadded(append(dst, '.'), nano/1e3, 6)
 	case nano != 0:
-		dst = t.AppendFormat(dst, ":05.000")
-	case t.Second() != 0 || t.Location() == time.UTC:
-		dst = t.AppendFormat(dst, ":05")
+		dst = appendPadded(append(dst, '.'), nano/1e6, 3)
 	}
 	if t.Location() == time.UTC {
 		return append(dst, 'Z')
@@ -55,6 +66,16 @@ func appendTime(dst []byte, t time.Time) []byte {
 		dst = append(dst, '[')
 		dst = append(dst, zone...)
 		dst = append(dst, ']')
+	}
+	return dst
+}
+
+// appendPadded appends a number that is not negative, with zeros before it if it has less than width digits, which are at most 9.
+func appendPadded(dst []byte, n, width int) []byte {
+	dst = append(dst, "000000000"[:width]...)
+	for i := len(dst) - 1; n > 0; i-- {
+		dst[i] += byte(n % 10)
+		n /= 10
 	}
 	return dst
 }

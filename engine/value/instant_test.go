@@ -28,6 +28,22 @@ func TestAppendInstant(t *testing.T) {
 	}
 }
 
+// TestAppendTimeFollowsFormat compares with the layouts of package time, for years of all lengths.
+func TestAppendTimeFollowsFormat(t *testing.T) {
+	zone := time.FixedZone("", 3600)
+	for _, year := range []int{-12345, -1, 0, 7, 999, 2024, 9999, 10000, 123456} {
+		for i := range 400 {
+			at := time.Date(year, 1, 1+i, i, 7*i, 11*i, 123_456_789, time.UTC)
+			if got, want := string(appendTime(nil, at)), at.Format("2006-01-02T15:04:05.000000000Z"); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+			if got, want := string(appendTime(nil, at.In(zone))), at.In(zone).Format("2006-01-02T15:04:05.000000000-07:00"); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+		}
+	}
+}
+
 func TestAppendDuration(t *testing.T) {
 	for _, test := range []struct {
 		duration time.Duration
