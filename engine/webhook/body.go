@@ -20,6 +20,7 @@ type body struct {
 	text    string
 	present bool // a body of no bytes is no body
 	json    bool
+	form    bool // that of an HTML form
 }
 
 // readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, honours the
@@ -34,7 +35,8 @@ func readBody(header http.Header, raw []byte, limit int64, account Account) (bod
 	if err != nil {
 		return body{}, err
 	}
-	text, err := decodeCharset(header.Get("Content-Type"), raw, account)
+	contentType := header.Get("Content-Type")
+	text, err := decodeCharset(contentType, raw, account)
 	if err != nil {
 		return body{}, err
 	}
@@ -46,6 +48,7 @@ func readBody(header http.Header, raw []byte, limit int64, account Account) (bod
 		text:    unsafe.String(unsafe.SliceData(text), len(text)), // nobody changes it any more
 		present: true,
 		json:    err == nil && (kind == value.KindMap || kind == value.KindList),
+		form:    isForm(contentType),
 	}, nil
 }
 
@@ -92,7 +95,10 @@ func recode(decoder *encoding.Decoder, raw []byte, account Account) ([]byte, err
 
 // charsetOf returns the parameter charset of a content type, which need not be well formed otherwise.
 func charsetOf(contentType string) string {
-	_, parameters, _ := strings.Cut(contentType, ";")
+	_, parameters, some := strings.Cut(contentType, ";")
+	if !some {
+		return ""
+	}
 	for parameter := range strings.SplitSeq(parameters, ";") {
 		name, text, _ := strings.Cut(parameter, "=")
 		if strings.EqualFold(strings.TrimSpace(name), "charset") {

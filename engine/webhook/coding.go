@@ -25,6 +25,9 @@ var errCoding = &BodyError{
 // stand for no coding. Any other coding than gzip and deflate is an error, as are two at once: no sender needs them, and each
 // could cost as much as the limit of a body allows.
 func contentCoding(header http.Header) (string, error) {
+	if len(header["Content-Encoding"]) == 0 { // nearly all
+		return "", nil
+	}
 	coding := ""
 	for member := range strings.SplitSeq(strings.Join(header.Values("Content-Encoding"), ","), ",") {
 		member = strings.ToLower(strings.Trim(member, " \t"))

@@ -76,7 +76,7 @@ func (d *Delivery) Has(name string) bool {
 	case "headers", "parameters":
 		return true
 	case "formFields":
-		return d.body.present && isForm(d.request.Header.Get("Content-Type"))
+		return d.body.form
 	default:
 		return false
 	}
@@ -222,11 +222,11 @@ func (d *Delivery) Variables() ([]byte, error) {
 	}
 	size += namesBytes
 	var (
-		lists [16]headerList // room for the headers of most requests
-		texts [16]string
+		listRoom [16]headerList // for the headers of most requests
+		textRoom [16]string
 	)
-	headers := d.request.headerLists(lists[:0], texts[:0])
-	size += sizeHeaders(headers)
+	headers, texts := d.request.headerLists(listRoom[:0], textRoom[:0])
+	size += sizeHeaders(headers, texts)
 	var others [len(partNames)]value.Value
 	for i := range partNames {
 		if name := partNames[i]; name != "body" && name != "headers" {
@@ -247,7 +247,7 @@ func (d *Delivery) Variables() ([]byte, error) {
 		case "body":
 			dst = d.appendBody(dst)
 		case "headers":
-			dst = appendHeaders(dst, headers)
+			dst = appendHeaders(dst, headers, texts)
 		default:
 			dst = value.AppendJSON(dst, others[i])
 		}

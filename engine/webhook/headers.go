@@ -52,23 +52,25 @@ func (v *headerView) Has(name string) bool {
 // Map implements [value.Source].
 func (v *headerView) Map() *value.Map {
 	v.once.Do(func() {
-		lists := v.request.headerLists(nil, nil)
+		lists, texts := v.request.headerLists(nil, nil)
 		v.all = value.NewFoldMap(len(lists))
 		for _, list := range lists {
-			v.all.Set(list.name, value.Strings(list.texts))
+			v.all.Set(list.name, value.Strings(texts[list.begin:list.end:list.end]))
 		}
 	})
 	return v.all
 }
 
-// headerList is a header with all its values, as expressions see them.
+// headerList is a header, and which of all values are its own. It does not hold them, so that their memory may be that of the
+// caller's stack.
 type headerList struct {
-	name  string
-	texts []string
+	name       string
+	begin, end int
 }
 
-// headerLists appends all headers to lists, sorted by name, and their values to texts. Both are empty, and may have room.
-func (r *Request) headerLists(lists []headerList, texts []string) []headerList {
+// headerLists appends all headers to lists, sorted by name, and their values, as expressions see them, to texts. Both are empty,
+// and may have room.
+func (r *Request) headerLists(lists []headerList, texts []string) ([]headerList, []string) {
 	lists = slices.Grow(lists, len(r.Header)+2)
 	count := 2
 	for name, texts := range r.Header {
@@ -86,19 +88,28 @@ func (r *Request) headerLists(lists []headerList, texts []string) []headerList {
 	slices.SortFunc(lists, func(a, b headerList) int { return strings.Compare(a.name, b.name) })
 	texts = slices.Grow(texts, count) // of all lists, one after the other
 	for i := range lists {
-		first := len(texts)
-		texts = r.redacted(texts, r.headerTexts(lists[i].name))
-		lists[i].texts = texts[first:len(texts):len(texts)]
+		lists[i].begin = len(texts)
+		if lists[i].name == hostName { // without a list for one text
+			texts = append(texts, r.redact(r.Host))
+		} else {
+			texts = r.redacted(texts, r.headerTexts(lists[i].name))
+		}
+		lists[i].end = len(texts)
 	}
-	return lists
+	return lists, texts
 }
 
 // redacted appends header values as text, without keys.
 func (r *Request) redacted(to, texts []string) []string {
 	for _, text := range texts {
-		to = append(to, redactKey(RedactURL(headerText(text)), r.Target.Key))
+		to = append(to, r.redact(text))
 	}
 	return to
+}
+
+// redact returns a header value as text, without keys.
+func (r *Request) redact(text string) string {
+	return redactKey(RedactURL(headerText(text)), r.Target.Key)
 }
 
 // The headers that net/http takes out of a request's.
@@ -125,11 +136,11 @@ func (r *Request) headerTexts(name string) []string {
 }
 
 // sizeHeaders returns how many bytes the JSON text of headers takes.
-func sizeHeaders(lists []headerList) int64 {
+func sizeHeaders(lists []headerList, texts []string) int64 {
 	size := int64(1 + max(1, len(lists))) // braces and commas
 	for _, list := range lists {
-		size += value.SizeQuoted(list.name) + int64(len(":[")+max(1, len(list.texts)))
-		for _, text := range list.texts {
+		size += value.SizeQuoted(list.name) + int64(len(":[")+max(1, list.end-list.begin))
+		for _, text := range texts[list.begin:list.end] {
 			size += value.SizeQuoted(text)
 		}
 	}
@@ -137,14 +148,14 @@ func sizeHeaders(lists []headerList) int64 {
 }
 
 // appendHeaders appends the JSON text of headers.
-func appendHeaders(dst []byte, lists []headerList) []byte {
+func appendHeaders(dst []byte, lists []headerList, texts []string) []byte {
 	dst = append(dst, '{')
 	for i, list := range lists {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = append(value.AppendQuoted(dst, list.name), ":["...)
-		for j, text := range list.texts {
+		for j, text := range texts[list.begin:list.end] {
 			if j > 0 {
 				dst = append(dst, ',')
 			}

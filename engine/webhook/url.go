@@ -133,6 +133,9 @@ func onlySlashes(text string) bool {
 // behind returns the index after the first marker in a text, whether it is percent-encoded or not, and the length of the
 // marker's last byte as written; -1 if there is no marker.
 func behind(marker, text string) (end, last int) {
+	if len(text) < len(marker) {
+		return -1, 0
+	}
 	if !strings.Contains(text, "%") {
 		if at := strings.Index(text, marker); at >= 0 {
 			return at + len(marker), 1
