@@ -32,7 +32,7 @@ variables:
   counts: {orders: 1}
 `,
 		Compile: func(c *flow.Component) (any, error) {
-			return &setVariables{variables: c.Structure("variables"), overwrite: newOnOff(c, "overwrite", true)}, nil
+			return &setVariables{variables: c.Structure("variables"), overwrite: task.NewOnOff(c, "overwrite", true)}, nil
 		},
 	}
 }
@@ -40,7 +40,7 @@ variables:
 // setVariables is io.kestra.plugin.core.execution.SetVariables.
 type setVariables struct {
 	variables *pebble.Structure
-	overwrite onOff
+	overwrite task.OnOff
 }
 
 func (s *setVariables) Run(_ context.Context, c *task.Context) (task.Result, error) {
@@ -51,7 +51,7 @@ func (s *setVariables) Run(_ context.Context, c *task.Context) (task.Result, err
 	if v.Kind() != value.KindMap {
 		return task.Result{}, errors.New("variables must be a map, or JSON text of one")
 	}
-	overwrite, err := s.overwrite.render(c)
+	overwrite, err := s.overwrite.Render(c)
 	if err != nil {
 		return task.Result{}, err
 	}

@@ -28,7 +28,7 @@ type: io.kestra.plugin.core.execution.UnsetVariables
 variables: [customer, counts.orders]
 `,
 		Compile: func(c *flow.Component) (any, error) {
-			return &unsetVariables{names: c.Structure("variables"), ignoreMissing: newOnOff(c, "ignoreMissing", false)}, nil
+			return &unsetVariables{names: c.Structure("variables"), ignoreMissing: task.NewOnOff(c, "ignoreMissing", false)}, nil
 		},
 	}
 }
@@ -36,7 +36,7 @@ variables: [customer, counts.orders]
 // unsetVariables is io.kestra.plugin.core.execution.UnsetVariables.
 type unsetVariables struct {
 	names         *pebble.Structure
-	ignoreMissing onOff
+	ignoreMissing task.OnOff
 }
 
 func (u *unsetVariables) Run(_ context.Context, c *task.Context) (task.Result, error) {
@@ -47,7 +47,7 @@ func (u *unsetVariables) Run(_ context.Context, c *task.Context) (task.Result, e
 	if names.Kind() != value.KindList {
 		return task.Result{}, errors.New("variables must be a list of names, or JSON text of one")
 	}
-	ignoreMissing, err := u.ignoreMissing.render(c)
+	ignoreMissing, err := u.ignoreMissing.Render(c)
 	if err != nil {
 		return task.Result{}, err
 	}

@@ -1,4 +1,4 @@
-package executions
+package task
 
 import (
 	"fmt"
@@ -6,26 +6,26 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
-	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
-// onOff is a Boolean property that may be an expression.
-type onOff struct {
+// OnOff is a Boolean property that may be an expression.
+type OnOff struct {
 	name       string
 	on         bool
 	expression *pebble.Template // stands for it; nil: there is none
 }
 
-// newOnOff returns a property, with what it is when it is not written.
-func newOnOff(c *flow.Component, name string, otherwise bool) onOff {
-	o := onOff{name: name, on: otherwise, expression: c.Template(name)}
+// NewOnOff returns a property, with what it is when it is not written.
+func NewOnOff(c *flow.Component, name string, otherwise bool) OnOff {
+	o := OnOff{name: name, on: otherwise, expression: c.Template(name)}
 	if c.Has(name) {
 		o.on = c.Bool(name)
 	}
 	return o
 }
 
-func (o onOff) render(c *task.Context) (bool, error) {
+// Render returns what the property is for an attempt.
+func (o OnOff) Render(c *Context) (bool, error) {
 	if o.expression == nil {
 		return o.on, nil
 	}
