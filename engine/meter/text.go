@@ -64,11 +64,11 @@ func (m *Meter) ChargeJSON(text string) error {
 	if err := m.Charge(jsonCost + len(text)/jsonPerStep + strings.Count(text, ",")/commasPerStep + strings.Count(text, ":")); err != nil {
 		return err
 	}
-	return m.Allocate(jsonBytes(text))
+	return m.Allocate(JSONBytes(text))
 }
 
-// jsonBytes returns about what the tree of a JSON text takes in memory, never less.
-func jsonBytes(text string) int {
+// JSONBytes returns about what the tree of a JSON text takes in memory, never less.
+func JSONBytes(text string) int {
 	n := 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {

@@ -47,6 +47,9 @@ func className(v value.Value) string {
 	case value.KindString:
 		return "java.lang.String"
 	default:
+		if _, ok := v.Opaque().(value.Duration); ok {
+			return "java.time.Duration"
+		}
 		return "java.lang.Object"
 	}
 }

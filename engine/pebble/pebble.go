@@ -75,3 +75,11 @@ type Context struct {
 	Outside   Outside        // nil: the functions that need something outside fail and say so
 	Memory    Memory         // nil: evaluations are bounded by [Limits.Memory] alone
 }
+
+// ChargeJSON takes memory for what is made of a JSON text outside of an evaluation, before it is made.
+func (c *Context) ChargeJSON(text string) error {
+	if c.Memory == nil {
+		return nil
+	}
+	return c.Memory.Take(int64(meter.JSONBytes(text)))
+}

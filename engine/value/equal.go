@@ -89,7 +89,8 @@ func sameScalar(a, b Value) bool {
 	case KindBigInt:
 		return a.BigInt().Cmp(b.BigInt()) == 0
 	case KindOpaque:
-		return a.ptr == b.ptr
+		d, ok := a.Opaque().(Duration)
+		return a.ptr == b.ptr || ok && b.Opaque() == any(d)
 	default: // null and booleans
 		return a.num == b.num
 	}

@@ -8,6 +8,12 @@ import (
 // AppendInstant appends a time as Java's Instant prints it: in UTC, with 0, 3, 6 or 9 digits of the second.
 func AppendInstant(dst []byte, t time.Time) []byte { return appendTime(dst, t.UTC()) }
 
+// Duration is a length of time as a value of the language, by [Opaque]: it is printed as Java prints it.
+type Duration time.Duration
+
+// String returns the duration as Java prints it.
+func (d Duration) String() string { return string(AppendDuration(nil, time.Duration(d))) }
+
 // AppendDuration appends a duration as Java prints it, as in PT1H2M3.5S.
 func AppendDuration(dst []byte, d time.Duration) []byte {
 	if d <= 0 {

@@ -98,6 +98,9 @@ func hash(v Value) uint64 {
 	case KindTime:
 		return maphash.Comparable(seed, v.Time().UnixNano())
 	case KindOpaque:
+		if d, ok := v.Opaque().(Duration); ok {
+			return maphash.Comparable(seed, d)
+		}
 		return maphash.Comparable(seed, v.ptr)
 	case KindList:
 		h := uint64(KindList)
