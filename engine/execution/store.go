@@ -66,6 +66,10 @@ type Store interface {
 	// Pairs returns the pairs of a namespace that have not expired by now, in the order of their keys, without values.
 	Pairs(ctx context.Context, namespace string, now time.Time) ([]Pair, error)
 
+	// PairRoom returns how many bytes the pairs of the key-value store may still take, by [Pair.Size], once those have gone that have
+	// expired by now. Commit does not look at it.
+	PairRoom(ctx context.Context, now time.Time) (int64, error)
+
 	// PutFlow keeps the source of a flow, which must hold no key in clear, and returns its revision: 1 for the first, one more
 	// each time the hash is another one than the last time.
 	PutFlow(ctx context.Context, f FlowSource) (revision int, err error)
@@ -159,12 +163,20 @@ type TriggerState struct {
 
 // Pair is a key of the key-value store and its value.
 type Pair struct {
-	Namespace string
-	Key       string
-	Value     []byte    // JSON
-	Expires   time.Time // the zero time means never
-	Updated   time.Time
-	Delete    bool // of a batch: the pair goes
+	Namespace   string
+	Key         string
+	Type        string // of the value, in the words of package outside
+	Value       []byte // JSON
+	Description string
+	Expires     time.Time // the zero time means never
+	Updated     time.Time
+	Delete      bool // of a batch: the pair goes
+}
+
+// Size returns about how many bytes a pair takes in memory.
+func (p *Pair) Size() int64 {
+	const fixed = 320 // with its places in indexes
+	return int64(fixed + len(p.Namespace) + len(p.Key) + len(p.Value) + len(p.Description))
 }
 
 // LogLine is a line of an execution's log.

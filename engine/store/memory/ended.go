@@ -57,7 +57,7 @@ func (s *Store) grow(e *entry, bytes int) {
 
 // drop lets go of the executions that ended first until what is left fits.
 func (s *Store) drop() {
-	for s.ended.left > s.options.Ended || s.endedBytes > s.options.EndedBytes {
+	for s.ended.left > s.options.Ended || s.ended.left > 0 && s.endedBytes+s.pairs.bytes > s.options.EndedBytes {
 		n := s.endedBy(s.ended.list[0])
 		s.ended.list = s.ended.list[1:]
 		if n == nil {

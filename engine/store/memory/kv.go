@@ -15,6 +15,7 @@ import (
 type pairs struct {
 	namespaces map[string]map[string]*pair
 	expiring   queue[*pair] // by when they do
+	bytes      int          // that all take
 }
 
 type pair struct {
@@ -32,11 +33,16 @@ func newPairs() pairs {
 	}
 }
 
-// set keeps a pair or deletes it. Those that have expired by then are deleted with it: nobody asks for them any more.
-func (s *pairs) set(p execution.Pair) {
-	for s.expiring.Len() > 0 && expired(&s.expiring.first().Pair, p.Updated) {
+// expire deletes the pairs that have expired by now.
+func (s *pairs) expire(now time.Time) {
+	for s.expiring.Len() > 0 && expired(&s.expiring.first().Pair, now) {
 		s.delete(s.expiring.first())
 	}
+}
+
+// set keeps a pair or deletes it. Those that have expired by then are deleted with it: nobody asks for them any more.
+func (s *pairs) set(p execution.Pair) {
+	s.expire(p.Updated)
 	namespace := s.namespaces[p.Namespace]
 	if before := namespace[p.Key]; before != nil {
 		s.delete(before)
@@ -49,6 +55,7 @@ func (s *pairs) set(p execution.Pair) {
 		s.namespaces[p.Namespace] = namespace
 	}
 	kept := &pair{Pair: p}
+	s.bytes += int(p.Size())
 	namespace[p.Key] = kept
 	if !p.Expires.IsZero() {
 		s.expiring.add(kept)
@@ -57,6 +64,7 @@ func (s *pairs) set(p execution.Pair) {
 
 func (s *pairs) delete(p *pair) {
 	s.expiring.remove(p)
+	s.bytes -= int(p.Size())
 	delete(s.namespaces[p.Namespace], p.Key)
 	if len(s.namespaces[p.Namespace]) == 0 {
 		delete(s.namespaces, p.Namespace)
@@ -101,6 +109,17 @@ func (s *Store) Pairs(_ context.Context, namespace string, now time.Time) ([]exe
 	s.mu.RUnlock()
 	slices.SortFunc(found, func(a, b execution.Pair) int { return strings.Compare(a.Key, b.Key) })
 	return found, nil
+}
+
+// PairRoom implements [execution.Store]. Pairs may take half of what is for executions that have ended, which make room for them.
+func (s *Store) PairRoom(_ context.Context, now time.Time) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return 0, execution.ErrClosed
+	}
+	s.pairs.expire(now)
+	return int64(s.options.EndedBytes/2 - s.pairs.bytes), nil
 }
 
 type triggerKey struct{ namespace, flow, trigger string }

@@ -11,7 +11,7 @@ import (
 // Options bound what a store keeps. Zero fields take their defaults.
 type Options struct {
 	Ended      int // executions that have ended; default 10,000
-	EndedBytes int // the size of those with all that belongs to them, in bytes, estimated; default 32 MiB
+	EndedBytes int // the size of those with all that belongs to them, and of the key-value store, in bytes, estimated; default 32 MiB
 	Deliveries int // delivery keys, the oldest go first; default 100,000
 	Lines      int // log lines of one execution, the oldest go first; default 1,000
 	LineBytes  int // the size of those, in bytes, estimated; default 1 MiB

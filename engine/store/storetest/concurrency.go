@@ -103,6 +103,7 @@ func testClose(t *testing.T, s execution.Store) {
 		"triggers": func() error { _, err := s.Triggers(ctx); return err },
 		"pair":     func() error { _, err := s.Pair(ctx, "n", "k", epoch); return err },
 		"pairs":    func() error { _, err := s.Pairs(ctx, "n", epoch); return err },
+		"room":     func() error { _, err := s.PairRoom(ctx, epoch); return err },
 		"put flow": func() error { _, err := s.PutFlow(ctx, execution.FlowSource{}); return err },
 		"flow":     func() error { _, err := s.Flow(ctx, "n", "f", 1); return err },
 		"put":      func() error { _, err := s.PutValue(ctx, st.ID, nil); return err },

@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -87,7 +89,9 @@ func keys(t *testing.T, s execution.Store, namespace string, now time.Time) (key
 
 func testPairs(t *testing.T, s execution.Store) {
 	set := func(pairs ...execution.Pair) { commit(t, s, &execution.Batch{Pairs: pairs}) }
-	want := execution.Pair{Namespace: "n", Key: "b", Value: []byte("{\n \"a\": \"<&>\" }"), Expires: after(1000), Updated: after(1)}
+	want := execution.Pair{
+		Namespace: "n", Key: "b", Type: "t", Value: []byte("{\n \"a\": \"<&>\" }"), Description: "d\nü", Expires: after(1000), Updated: after(1),
+	}
 	set(want, execution.Pair{Namespace: "n", Key: "a"}, execution.Pair{Namespace: "n", Key: "B"}, execution.Pair{Namespace: "m", Key: "b", Value: []byte("1")})
 	got, err := s.Pair(t.Context(), "n", "b", epoch)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
@@ -129,6 +133,32 @@ func testPairs(t *testing.T, s execution.Store) {
 	}
 	if got := keys(t, s, "x", epoch); len(got) > 0 {
 		t.Errorf("keys %q", got)
+	}
+}
+
+func testPairRoom(t *testing.T, s execution.Store) {
+	room := func(now time.Time) int64 {
+		t.Helper()
+		n, err := s.PairRoom(t.Context(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	full := room(epoch)
+	large := execution.Pair{Namespace: "n", Key: "k", Value: bytes.Repeat([]byte("1"), 1000), Description: "d", Updated: epoch, Expires: after(1)}
+	commit(t, s, &execution.Batch{Pairs: []execution.Pair{large}})
+	unlimited := full == math.MaxInt64
+	if got := full - room(epoch); got != large.Size() && !unlimited {
+		t.Errorf("a pair of %d bytes takes %d", large.Size(), got)
+	}
+	small := execution.Pair{Namespace: "n", Key: "k", Value: []byte("1"), Updated: epoch, Expires: after(2)}
+	commit(t, s, &execution.Batch{Pairs: []execution.Pair{small, {Namespace: "m", Key: "k", Updated: epoch}, {Namespace: "m", Key: "k", Delete: true, Updated: epoch}}})
+	if got := full - room(epoch); got != small.Size() && !unlimited {
+		t.Errorf("a pair of %d bytes takes %d", small.Size(), got)
+	}
+	if got := room(after(2)); got != full {
+		t.Errorf("there is room for %d bytes when all pairs have expired, want %d", got, full)
 	}
 }
 

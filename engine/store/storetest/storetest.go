@@ -64,6 +64,7 @@ func Run(t *testing.T, h Harness) {
 		{"Logs", testLogs},
 		{"Pairs", testPairs},
 		{"PairsExpire", testPairsExpire},
+		{"PairRoom", testPairRoom},
 		{"Triggers", testTriggers},
 		{"Flows", testFlows},
 		{"FlowsRace", testFlowsRace},
