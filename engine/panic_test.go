@@ -12,14 +12,13 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
-	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
 // panics is the key-value store of these tests, which panics with the key.
 type panics struct{ task.Pairs }
 
-func (panics) Pair(_ context.Context, _, key string, _ time.Time) (value.Value, bool, error) {
+func (panics) Find(_ context.Context, _ task.Origin, _, key string, _ time.Time, _ func(string) error) (task.Pair, bool, error) {
 	panic("cannot go on with " + key)
 }
 
@@ -61,7 +60,7 @@ func TestPanicsAreAnswers(t *testing.T) {
 				t.Errorf("the answer holds data: %s", r.Body)
 			}
 			told := logs.FilterMessage("panic").All()
-			if len(told) != 1 || !strings.Contains(told[0].ContextMap()["stack"].(string), "panics.Pair") {
+			if len(told) != 1 || !strings.Contains(told[0].ContextMap()["stack"].(string), "panics.Find") {
 				t.Errorf("the log says %v", told)
 			}
 			for _, entry := range logs.All() {

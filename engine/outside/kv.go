@@ -1,7 +1,6 @@
 package outside
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -9,16 +8,13 @@ import (
 
 // kv returns a value of the key-value store.
 func (f *Functions) kv(args []value.Value) (value.Value, error) {
-	key, namespace, required := args[0].Str(), args[1].Str(), args[2].Bool()
-	if key == "" {
-		return value.Null, errors.New("the key of kv must be a text that is not empty")
-	}
+	key, namespace := value.Text(args[0]), args[1].Str()
 	if namespace == "" {
 		namespace = f.Origin.Namespace
 	}
-	v, ok, err := f.Pairs.Pair(f.Context, namespace, key, f.Now)
-	if err != nil || ok || !required {
-		return v, err
+	p, ok, err := f.Pairs.Find(f.Context, f.Origin, namespace, key, f.Now, f.Meter.ChargeJSON)
+	if err == nil && !ok && args[2].Bool() {
+		err = fmt.Errorf("The key '%s' does not exist in the namespace '%s'", key, namespace) //nolint:staticcheck // Kestra's words
 	}
-	return value.Null, fmt.Errorf("the key '%s' does not exist in the namespace '%s'", key, namespace)
+	return p.Value, err
 }

@@ -61,8 +61,7 @@ type actor struct {
 	linger      *time.Timer               // until it is parked, see lingers; nil: it was never large enough
 	lingered    bool                      // it has waited long enough to be parked
 	journal     journal
-	pairs       []execution.Pair  // that tasks have written since the last commit
-	ofPairs     int64             // bytes that they take
+	writes      writes            // of tasks, since the last commit
 	children    []*child          // that were started since the last commit
 	again       *execution.Effect // the next try that the next commit accepts
 	kills       []string          // ids of started executions that are to be killed
@@ -117,9 +116,8 @@ type message struct {
 
 	variables   value.Value // those that the event has as text
 	ofVariables int64       // bytes taken for them
-	pairs       []execution.Pair
-	ofPairs     int64 // bytes taken for them
-	reminder    bool  // no event: to park an execution that still only waits
+	writes      writes
+	reminder    bool // no event: to park an execution that still only waits
 }
 
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
@@ -147,6 +145,7 @@ func (a *actor) postIf(m message, wanted func() bool) {
 	a.mu.Lock()
 	if !wanted() || a.gone {
 		a.mu.Unlock()
+		a.runner.release(m.writes)
 		return
 	}
 	a.inbox = append(a.inbox, m)
@@ -209,6 +208,7 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 		m, err := a.perform(ctx, e)
 		switch {
 		case ctx.Err() != nil: // it may have been cut short, and is no answer
+			a.runner.release(m.writes)
 			return false, ErrStopping
 		case err != nil:
 			return false, a.broken("an effect could not be performed", err)
@@ -255,7 +255,8 @@ func (a *actor) step(m message) error {
 		return err
 	}
 	if a.result.Stale {
-		a.give(m.kept + m.ofVariables + m.ofPairs)
+		a.give(m.kept + m.ofVariables + m.writes.bytes)
+		a.runner.release(m.writes)
 		return nil
 	}
 	if !m.event.Variables.IsZero() {
@@ -273,8 +274,8 @@ func (a *actor) step(m message) error {
 			vars.Record(row, a.outputsOf(row, m))
 		}
 	}
-	a.pairs, a.ofPairs = append(a.pairs, m.pairs...), a.ofPairs+m.ofPairs
-	a.barrier = a.barrier || a.result.Barrier || len(m.pairs) > 0 // whoever comes next sees them
+	a.writes.add(m.writes)
+	a.barrier = a.barrier || a.result.Barrier || len(m.writes.pairs) > 0 // whoever comes next sees them
 	if a.result.Cut {
 		void := func(e execution.Effect) bool { return !a.state.Awaits(e) }
 		a.effects = slices.DeleteFunc(a.effects, void)
@@ -357,6 +358,7 @@ func (a *actor) finish(err error) {
 	}
 	a.stopTimers()
 	a.journal.close()
+	r.release(a.writes)
 	for _, ch := range a.children {
 		ch.dismiss()
 	}

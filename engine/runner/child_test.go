@@ -26,7 +26,7 @@ func (f *fixture) load(flows map[string]string) (jobs func(id, body string) *Job
 	for _, id := range slices.Sorted(maps.Keys(flows)) {
 		sources = append(sources, &flow.Source{Name: id, YAML: []byte("id: " + id + "\nnamespace: company.team\n" + flows[id])})
 	}
-	set, found := flow.Load(f.catalog, flow.Options{}, sources)
+	set, found := flow.Load(f.catalog, loading, sources)
 	if err := found.Err(); err != nil {
 		f.t.Fatal(err)
 	}

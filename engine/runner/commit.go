@@ -56,7 +56,7 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		defer a.claim.Give(int64(bytes))
 		b.Logs = lines
 	}
-	b.Pairs = a.pairs
+	b.Pairs = a.writes.pairs
 	isNew := a.state.Version == 0
 	if err := a.fill(ctx, b, &a.batchRoom, a.state, park); err != nil {
 		return err
@@ -83,8 +83,9 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 	for _, ch := range started {
 		a.give(ch.kept)
 	}
-	a.give(a.ofPairs)
-	a.pairs, a.ofPairs = nil, 0
+	a.give(a.writes.bytes)
+	a.runner.release(a.writes)
+	a.writes = writes{}
 	a.committed(isNew, a.state)
 	a.runner.committed(b, started)
 	return nil

@@ -16,6 +16,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
@@ -23,6 +24,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/kv"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -219,6 +221,7 @@ func newFixture(t testing.TB, o Options) *fixture {
 	if o.Logger == nil {
 		o.Logger = zap.New(core)
 	}
+	o.Services = &task.Services{Pairs: outside.Pairs{Store: f.store, Known: new(outside.Namespaces)}}
 	f.runner = New(f.store, f.admission, o)
 	t.Cleanup(f.runner.Close)
 	specs := []flow.Spec{
@@ -258,7 +261,7 @@ func newFixture(t testing.TB, o Options) *fixture {
 		severalSpec(),
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}
-	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), output.Specs(), flowable.Specs()} {
+	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), kv.Specs(), output.Specs(), flowable.Specs()} {
 		specs = append(specs, more...)
 	}
 	var err error
@@ -268,11 +271,14 @@ func newFixture(t testing.TB, o Options) *fixture {
 	return f
 }
 
+// loading is how flows are loaded: their expressions may call what is outside.
+var loading = flow.Options{Pebble: pebble.New(pebble.Options{Outside: outside.Names()})}
+
 // plan loads a flow that has these tasks and outputs in YAML.
 func (f *fixture) plan(yaml string) *execution.Plan {
 	f.t.Helper()
 	source := &flow.Source{Name: "flow.yml", YAML: []byte("id: hello\nnamespace: company.team\n" + yaml)}
-	set, found := flow.Load(f.catalog, flow.Options{}, []*flow.Source{source})
+	set, found := flow.Load(f.catalog, loading, []*flow.Source{source})
 	if len(found) > 0 {
 		f.t.Fatalf("%s\n%v", yaml, found)
 	}

@@ -248,30 +248,28 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 		}
 	}
 	if len(result.Pairs) > 0 {
-		pairs, size := encodePairs(result.Pairs, e.At)
-		if err := a.take(size, spent); err != nil {
+		w, err := encodeWrites(result.Pairs, e.At)
+		if err == nil {
+			err = a.take(w.bytes, spent)
+		}
+		if err == nil {
+			if err = a.runner.reserve(ctx, w, e.At); err != nil {
+				a.give(w.bytes)
+			}
+		}
+		if err != nil {
 			return a.failed(m, &c.Log, err)
 		}
-		m.pairs, m.ofPairs = pairs, size
+		m.writes = w
 	}
 	return m, nil
 }
 
-// encodePairs returns what a task has written into the key-value store as the store keeps it, and how many bytes that takes.
-func encodePairs(written []task.Pair, at time.Time) (pairs []execution.Pair, size int64) {
-	pairs = make([]execution.Pair, len(written))
-	for i := range written {
-		pairs[i] = outside.Encode(&written[i], at)
-		size += int64(len(pairs[i].Namespace) + len(pairs[i].Key) + len(pairs[i].Value))
-	}
-	return pairs, size
-}
-
-// failed makes an answer one of an attempt whose outputs take too much; another error is passed on.
+// failed makes an answer one of an attempt of which something cannot be kept; that memory is short is passed on.
 func (a *actor) failed(m message, log *task.Logger, err error) (message, error) {
 	a.give(m.kept + m.ofVariables)
 	m.kept, m.ofVariables = 0, 0
-	if !errors.Is(err, errOutputs) && !errors.Is(err, errMemory) {
+	if errors.Is(err, admission.ErrMemory) {
 		return message{}, err
 	}
 	log.Log(task.Error, err.Error())

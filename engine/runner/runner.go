@@ -67,6 +67,7 @@ type Runner struct {
 	claiming sync.Mutex                 // held while executions that are due are claimed
 	working  sync.WaitGroup             // drivers and workers
 	desks    sync.Pool                  // of *desk
+	pending  pending
 }
 
 // New returns a runner that keeps its executions in store and asks a for places and memory. It starts no goroutine before
