@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/kv"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/templating"
@@ -30,6 +31,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		logs.Specs(),
 		debug.Specs(),
 		executions.Specs(),
+		kv.Specs(),
 		output.Specs(),
 		templating.Specs(),
 		timing.Specs(),

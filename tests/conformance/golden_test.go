@@ -35,6 +35,8 @@ type recorded struct {
 	LogsAfterActions      []recordedLine  `json:"logsAfterActions"`
 	ExecutionAfterResume  json.RawMessage `json:"executionAfterResume"`
 	LogsAfterResume       []recordedLine  `json:"logsAfterResume"`
+
+	printsClass bool // its flow runs without [printClassName]
 }
 
 type request struct {

@@ -29,6 +29,7 @@ type Result struct {
 	Labels    []flow.Label
 	Variables string // as JSON; empty: as they are
 	Exit      flow.Status
+	Pairs     []task.Pair
 }
 
 // Load loads a flow with one task, a YAML mapping in flow style without its id, and returns the findings about it. The
@@ -79,6 +80,14 @@ func RunWith(t testing.TB, specs []flow.Spec, yaml, variables string) Result {
 		t.Fatal(err)
 	}
 	c.Pebble.Vars = v.Map()
+	return c.run(t, lines)
+}
+
+// RunOn loads a task as [Load] does, and runs one attempt of it with the trigger body given as JSON and with services of a server.
+func RunOn(t testing.TB, services *task.Services, specs []flow.Spec, yaml, body string) Result {
+	t.Helper()
+	c, lines := start(t, specs, yaml, body)
+	c.Services = services
 	return c.run(t, lines)
 }
 
@@ -159,7 +168,7 @@ func (s *started) run(t testing.TB, lines *observer.ObservedLogs) Result {
 	r, err := s.compiled.(task.Task).Run(context.Background(), &s.Context)
 	s.checkOutputs(t, r.Outputs)
 	out := result(r.Outputs, err, lines)
-	out.Labels, out.Exit = r.Labels, r.Exit
+	out.Labels, out.Exit, out.Pairs = r.Labels, r.Exit, r.Pairs
 	if !r.Wake.IsZero() {
 		out.Wait = r.Wake.Sub(Now)
 	}
@@ -182,6 +191,7 @@ func start(t testing.TB, specs []flow.Spec, yaml, body string) (started, *observ
 	core, lines := observer.New(zap.DebugLevel)
 	return started{compiled: c.Compiled, spec: c.Spec, Context: task.Context{
 		Pebble: &pebble.Context{Vars: value.MapOf("trigger", value.MapOf("body", b)).Map(), Now: Now},
+		Origin: task.Origin{Namespace: "company.team", Flow: "hello", Execution: "e", Task: "a", Run: "r"},
 		Log:    task.Logger{To: zap.New(core), Execution: "e", Namespace: "company.team", Flow: "hello", Task: "a"},
 	}}, lines
 }

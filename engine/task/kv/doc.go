@@ -1,0 +1,2 @@
+// Package kv has the tasks that read and write the key-value store.
+package kv
