@@ -34,7 +34,7 @@ func compareAnswers(kestra response, ours answer) []difference {
 	if kestra.BodyLength > 0 && kestra.Body == "" {
 		return found
 	}
-	theirs, mine := object(kestra.Body), object(string(ours.body))
+	theirs, mine := object(normaliseURIs(kestra.Body)), object(normaliseURIs(string(ours.body)))
 	switch {
 	case isError(theirs) && isError(mine):
 		found = append(found, diff("message", theirs["message"], mine["message"])...)

@@ -3,6 +3,7 @@ package conformance
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -99,8 +100,25 @@ func answerUpstream(w http.ResponseWriter, r *http.Request) {
 		length = 100
 	}
 	header.Set("Content-Length", strconv.Itoa(length))
-	w.WriteHeader(cmp.Or(a.status, http.StatusOK))
+	status := cmp.Or(a.status, http.StatusOK)
+	if status == http.StatusNoContent || status == http.StatusNotModified {
+		answerWithoutBody(w, status)
+		return
+	}
+	w.WriteHeader(status)
 	_, _ = io.WriteString(w, a.body) // an answer that may have no body, or to a client that is gone
+}
+
+// answerWithoutBody sends an answer with the header Content-Length, which net/http leaves out where there can be no body.
+func answerWithoutBody(w http.ResponseWriter, status int) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, http.StatusText(status), time.Now().UTC().Format(http.TimeFormat))
+	_ = w.Header().Write(conn)
+	_, _ = io.WriteString(conn, "\r\n")
 }
 
 // upstreamAnswerTo returns the answer to a request, whose path has at least three parts.
