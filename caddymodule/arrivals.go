@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -25,8 +26,8 @@ const (
 // would cost more than reading a small body does.
 type arrivals struct {
 	mu       sync.Mutex
-	open     map[*arrival]struct{}
-	watching bool // a timer runs
+	open     *arrival // and those behind it
+	watching bool     // a timer runs
 	exiting  bool
 }
 
@@ -38,16 +39,29 @@ type arrival struct {
 	read    atomic.Int64 // bytes
 	bounded bool         // its connection has a deadline of ours
 	late    bool         // which has passed
+
+	body           io.Reader
+	previous, next *arrival // of those that are open
 }
 
-func newArrivals() *arrivals { return &arrivals{open: make(map[*arrival]struct{})} }
+func newArrivals() *arrivals { return new(arrivals) }
+
+// Read implements io.Reader: it reads the body.
+func (a *arrival) Read(p []byte) (int, error) {
+	n, err := a.body.Read(p)
+	a.read.Add(int64(n))
+	return n, err
+}
 
 // begin watches a body until end.
 func (s *arrivals) begin(a *arrival) {
 	a.begun = time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.open[a] = struct{}{}
+	if a.next = s.open; a.next != nil {
+		a.next.previous = a
+	}
+	s.open = a
 	if s.exiting {
 		a.bound(a.begun.Add(bodyGrace))
 		return
@@ -62,7 +76,14 @@ func (s *arrivals) begin(a *arrival) {
 func (s *arrivals) end(a *arrival) (late bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.open, a)
+	if a.next != nil {
+		a.next.previous = a.previous
+	}
+	if a.previous != nil {
+		a.previous.next = a.next
+	} else {
+		s.open = a.next
+	}
 	if a.bounded { // the connection may serve further requests
 		a.bound(time.Time{})
 	}
@@ -74,13 +95,13 @@ func (s *arrivals) check() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	for a := range s.open {
+	for a := s.open; a != nil; a = a.next {
 		if !a.bounded && now.Sub(a.begun) >= a.timeout+time.Duration(a.read.Load())*time.Second/leastRate {
 			a.late = true
 			a.bound(now)
 		}
 	}
-	if s.watching = len(s.open) > 0; s.watching {
+	if s.watching = s.open != nil; s.watching {
 		time.AfterFunc(arrivalCheck, s.check)
 	}
 }
@@ -92,7 +113,7 @@ func (s *arrivals) exit() {
 	defer s.mu.Unlock()
 	s.exiting = true
 	end := time.Now().Add(bodyGrace)
-	for a := range s.open {
+	for a := s.open; a != nil; a = a.next {
 		a.bound(end)
 	}
 }

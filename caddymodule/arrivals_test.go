@@ -96,8 +96,8 @@ func TestBodiesThatTakeTheirTime(t *testing.T) {
 				}
 				<-time.After(2 * time.Second)
 				synctest.Wait()
-				if len(watch.open) != 0 || watch.watching {
-					t.Errorf("%d bodies are watched, %v", len(watch.open), watch.watching)
+				if watch.open != nil || watch.watching {
+					t.Errorf("a body is watched: %t, %t", watch.open != nil, watch.watching)
 				}
 			})
 		})
@@ -116,4 +116,36 @@ func TestBodiesAtExit(t *testing.T) {
 			t.Errorf("it took %v: %v", took, err)
 		}
 	})
+}
+
+// TestArrivalsLeaveInAnyOrder begins three bodies, ends them in every order, and looks at who is still bounded at exit.
+func TestArrivalsLeaveInAnyOrder(t *testing.T) {
+	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}} {
+		for left := range len(order) + 1 {
+			synctest.Test(t, func(t *testing.T) {
+				watch := newArrivals()
+				var bodies [3]arrival
+				for i := range bodies {
+					bodies[i] = arrival{w: &slowConnection{deadline: make(chan time.Time, 1)}, timeout: time.Hour}
+					watch.begin(&bodies[i])
+				}
+				for _, i := range order[:left] {
+					watch.end(&bodies[i])
+				}
+				watch.exit()
+				for n, i := range order {
+					if bodies[i].bounded != (n >= left) {
+						t.Errorf("of %v, %d have ended: body %d is bounded: %t", order, left, i, bodies[i].bounded)
+					}
+				}
+				for _, i := range order[left:] {
+					watch.end(&bodies[i])
+				}
+				if watch.open != nil {
+					t.Errorf("of %v some are left", order)
+				}
+				<-time.After(2 * arrivalCheck) // the timer has seen that
+			})
+		}
+	}
 }

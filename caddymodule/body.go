@@ -18,8 +18,12 @@ func readBody(arrivals *arrivals, a *arrival, body io.ReadCloser, declared, limi
 	if declared > limit {
 		return nil, webhook.TooLarge(limit)
 	}
+	a.body = body
+	if declared < 0 {
+		a.body = http.MaxBytesReader(a.w, body, limit) // beyond it the connection ends with the answer
+	}
 	arrivals.begin(a)
-	text, err := webhook.ReadAll(countingReader{http.MaxBytesReader(a.w, body, limit), a}, declared, limit, account)
+	text, err := webhook.ReadAll(a, declared, limit, account)
 	late := arrivals.end(a)
 	if err == nil {
 		return text, nil
@@ -53,18 +57,5 @@ func (b *bodyCounter) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.read += n
 	b.ended = b.ended || err == io.EOF
-	return n, err
-}
-
-// countingReader tells an arrival how much of it has come.
-type countingReader struct {
-	io.Reader
-	arrival *arrival
-}
-
-// Read implements io.Reader.
-func (r countingReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	r.arrival.read.Add(int64(n))
 	return n, err
 }

@@ -166,14 +166,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		write(w, r, webhook.Unavailable(webhook.OutcomeStopping, "the server is not ready", retryOpening), true)
 		return nil
 	}
-	body := &bodyCounter{ReadCloser: r.Body}
-	if r.Body == nil {
-		body.ReadCloser = http.NoBody
-	}
-	request := h.newRequest(w, r, path, body)
-	line := h.takeLine(r, keysOf(r, request.Target, path))
+	in := h.newIncoming(w, r, path)
+	body := &in.body
+	line := h.takeLine(r, keysOf(r, in.request.Target, path))
 	defer line.writeAfterPanic(r)
-	response, release := h.site.Webhook(r.Context(), request)
+	response, release := h.site.Webhook(r.Context(), &in.request)
 	defer release()
 	setPlaceholders(r, response)
 	if response.Unmatched {
@@ -237,9 +234,24 @@ func (h *Handler) warnOfRewrite(r *http.Request) {
 	})
 }
 
-func (h *Handler) newRequest(w http.ResponseWriter, r *http.Request, path string, body *bodyCounter) *webhook.Request {
+// incoming is a request with all that the handler needs for it, allocated at once.
+type incoming struct {
+	request webhook.Request
+	body    bodyCounter
+	arrival arrival
+	all     *arrivals
+}
+
+func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path string) *incoming {
 	target, ok := webhook.ParseURL(path)
-	request := &webhook.Request{
+	in := &incoming{body: bodyCounter{ReadCloser: r.Body}, arrival: arrival{w: w, timeout: time.Duration(h.BodyTimeout)}, all: h.arrivals}
+	if r.Body == nil {
+		in.body.ReadCloser = http.NoBody
+	}
+	if in.arrival.timeout == 0 {
+		in.arrival.timeout = defaultBodyTimeout
+	}
+	in.request = webhook.Request{
 		Method:           r.Method,
 		Target:           target,
 		Malformed:        !ok,
@@ -250,15 +262,13 @@ func (h *Handler) newRequest(w http.ResponseWriter, r *http.Request, path string
 		TransferEncoding: r.TransferEncoding,
 		ContentLength:    r.ContentLength,
 		RemoteAddr:       clientIP(r),
+		ReadBody:         in.readBody,
 	}
-	request.ReadBody = func(limit int64, account webhook.Account) ([]byte, error) {
-		timeout := time.Duration(h.BodyTimeout)
-		if timeout == 0 {
-			timeout = defaultBodyTimeout
-		}
-		return readBody(h.arrivals, &arrival{w: w, timeout: timeout}, body, r.ContentLength, limit, account)
-	}
-	return request
+	return in
+}
+
+func (in *incoming) readBody(limit int64, account webhook.Account) ([]byte, error) {
+	return readBody(in.all, &in.arrival, &in.body, in.request.ContentLength, limit, account)
 }
 
 // clientIP returns the client's address as Caddy sees it, which trusts proxies as the server's options say.
