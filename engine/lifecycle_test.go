@@ -342,3 +342,27 @@ func TestManyCallers(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestReloadRaisesLimit loads a flow anew with a higher limit of `concurrency`, while executions of it wait: they begin.
+func TestReloadRaisesLimit(t *testing.T) {
+	g := newGate(t, t.Name())
+	e := openEngine(t)
+	limited := func(limit string) string {
+		return taskFlow("limited", "- {id: g, type: test.Gate, gate: "+t.Name()+"}", "", "concurrency: {limit: "+limit+"}")
+	}
+	site := newSite(t, e, SiteOptions{}, limited("1"))
+	var ids []string
+	for range 3 {
+		ids = append(ids, send(site, "limited", "{}").ExecutionID)
+	}
+	<-g.entered
+	newSite(t, e, SiteOptions{}, limited("3"))
+	<-g.entered
+	<-g.entered
+	close(g.open)
+	for _, id := range ids {
+		if s, err := e.Wait(t.Context(), id); err != nil || s.Status() != execution.Success {
+			t.Errorf("%v, %v", s, err)
+		}
+	}
+}

@@ -12,8 +12,11 @@ func (p *Plan) Place() (Place, bool) {
 	if c == nil {
 		return Place{}, false
 	}
-	return Place{Key: p.flow.Namespace + "/" + p.flow.ID, Limit: c.Limit}, true
+	return Place{Key: p.PlaceKey(), Limit: c.Limit}, true
 }
+
+// PlaceKey returns the key of the places that all executions of the flow share, of whatever revision.
+func (p *Plan) PlaceKey() string { return p.flow.Namespace + "/" + p.flow.ID }
 
 // HasPlace reports whether a place is to be given back when the execution ends.
 func (p *Plan) HasPlace(s *State) bool {

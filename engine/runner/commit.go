@@ -71,7 +71,7 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		a.again = nil
 	}
 	started := a.addChildren(ctx, b)
-	if place, limited := a.plan.Place(); limited && !isNew && !a.placed && a.state.Over() {
+	if place, limited := a.runner.placeOf(a.plan); limited && !isNew && !a.placed && a.state.Over() {
 		other := *b // it may have been woken for a place, which is for the next one then
 		b.Take, b.Else = []execution.Place{place}, &other
 		b.Give = b.Take

@@ -62,7 +62,7 @@ func (a *actor) begin(ctx context.Context) (ended bool, err error) {
 
 // takePlace commits the execution as it begins, with the place that it takes, or without one.
 func (a *actor) takePlace(ctx context.Context, without *execution.State) (placed bool, err error) {
-	place, _ := a.plan.Place()
+	place, _ := a.runner.placeOf(a.plan)
 	var b, other execution.Batch
 	var park *execution.Park
 	r := a.runner
@@ -137,6 +137,9 @@ func (r *Runner) lineUp(a *actor, key string, waits bool) {
 	case !waits && t.waits:
 		if r.lines[key]--; r.lines[key] == 0 {
 			delete(r.lines, key)
+			if r.limits[key] == noLimit {
+				delete(r.limits, key)
+			}
 		}
 	}
 	t.waits = waits

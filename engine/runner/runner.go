@@ -53,6 +53,7 @@ type Runner struct {
 	runs     map[string]*actor          // accepted and under way here, by execution id
 	parked   map[string]*parked         // accepted, and waiting for nothing but a time or a place
 	lines    map[string]int             // by the key of a place: how many executions here wait for one
+	limits   map[string]int             // by the key of a place: how many there are now, see Renew
 	ready    *admission.Queue[*actor]   // those that wait for a driver
 	drivers  int                        // goroutines that drive, or wait for an actor
 	idle     int                        // of those, the ones that wait and that nobody has woken
@@ -74,7 +75,7 @@ type Runner struct {
 // there is work.
 func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 	r := &Runner{
-		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{}, lines: map[string]int{},
+		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{}, lines: map[string]int{}, limits: map[string]int{},
 		ready: admission.NewQueue[*actor](), tasks: admission.NewQueue[*attempt](),
 		exit: make(chan struct{}), drained: make(chan struct{}),
 	}

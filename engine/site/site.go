@@ -130,7 +130,11 @@ func (s *Site) Open(ctx context.Context, host Host) error {
 		if err != nil {
 			return fmt.Errorf("revision of flow %s/%s: %w", f.Namespace, f.ID, err)
 		}
-		flows[f] = &served{name: f.Namespace + "/" + f.ID, scope: scope.NewFlow(execution.NewPlan(f, revision), s.variables)}
+		plan := execution.NewPlan(f, revision)
+		if err := host.Runner().Renew(ctx, plan); err != nil {
+			return fmt.Errorf("places of flow %s/%s: %w", f.Namespace, f.ID, err)
+		}
+		flows[f] = &served{name: f.Namespace + "/" + f.ID, scope: scope.NewFlow(plan, s.variables)}
 	}
 	s.host, s.flows = host, flows
 	return nil
