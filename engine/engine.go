@@ -57,7 +57,7 @@ func newEngine(ctx context.Context, a *admission.Controller, f *files.Store, sto
 		return nil, errors.Join(err, store.Close(), f.Close())
 	}
 	e := &Engine{store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
-	e.services = task.Services{Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, HTTP: e.outbound}
+	e.services = task.Services{Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound}
 	e.triggers.Load(kept)
 	e.Configure(Options{})
 	return e, nil

@@ -24,6 +24,9 @@ const (
 // ErrClosed is the error of calls to a store that was closed.
 var ErrClosed = errors.New("the store of files is closed")
 
+// errNoFolder is why a store without a name has no files.
+var errNoFolder = errors.New("the server has no folder for them")
+
 // Store keeps files in a folder.
 type Store struct {
 	dir string
@@ -37,7 +40,7 @@ type Store struct {
 	name     string   // of the folder that it is the root of
 	lock     *os.File
 	closed   bool
-	leaving  []string // folders of executions that are to be removed
+	leaving  []string // folders of executions, and in them, that are to be removed
 	removing bool     // somebody does that
 	removed  sync.Cond
 }
@@ -47,7 +50,7 @@ var _ task.Files = (*Store)(nil)
 // New returns a store in a folder, which it makes when the first file is written; without a name nothing can be written. It removes
 // what processes left there that are dead. What cannot be removed is left to the next one.
 func New(dir string) *Store {
-	s := &Store{dir: dir, usage: usage{executions: map[string]int64{}}}
+	s := &Store{dir: dir, usage: usage{executions: map[string]int64{}, directories: map[string]map[string]int64{}}}
 	s.removed.L = &s.mu
 	s.Configure(Limits{})
 	if dir != "" {
@@ -80,7 +83,7 @@ func (s *Store) open(make bool) (*os.Root, error) {
 		return s.root, nil
 	}
 	if s.dir == "" {
-		return nil, errors.New("the server has no folder for them")
+		return nil, errNoFolder
 	}
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, err
@@ -101,10 +104,18 @@ func (s *Store) open(make bool) (*os.Root, error) {
 func (s *Store) Forget(namespace, flowID, id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.usage.forget(id) || s.closed {
+	if !s.usage.forget(id) {
 		return
 	}
-	s.leaving = append(s.leaving, path.Join(namespace, slug(flowID), id))
+	s.leave(path.Join(namespace, slug(flowID), id))
+}
+
+// leave lets a folder be removed some time soon, with the lock held.
+func (s *Store) leave(folder string) {
+	if s.root == nil || s.closed {
+		return
+	}
+	s.leaving = append(s.leaving, folder)
 	if !s.removing {
 		s.removing = true
 		go s.remove(s.root)

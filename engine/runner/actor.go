@@ -65,6 +65,7 @@ type actor struct {
 	children    []*child          // that were started since the last commit
 	again       *execution.Effect // the next try that the next commit accepts
 	kills       []string          // ids of started executions that are to be killed
+	left        []task.Origin     // task runs that have ended since the last commit and whose tasks shared a directory
 
 	mu        sync.Mutex
 	inbox     []message
@@ -273,6 +274,7 @@ func (a *actor) step(m message) error {
 		for _, row := range a.result.Rows {
 			vars.Record(row, a.outputsOf(row, m))
 		}
+		a.leaveDirectories()
 	}
 	a.writes.add(m.writes)
 	a.barrier = a.barrier || a.result.Barrier || len(m.writes.pairs) > 0 // whoever comes next sees them

@@ -87,6 +87,7 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 	a.runner.release(a.writes)
 	a.writes = writes{}
 	a.committed(isNew, a.state)
+	a.removeDirectories()
 	a.runner.committed(b, started)
 	return nil
 }

@@ -58,7 +58,7 @@ func (f *family) task(flow, flows, depth int) string {
 		kinds = []string{"call", "call", "open"}
 	}
 	if depth > 0 {
-		kinds = append(kinds, "parallel", "each")
+		kinds = append(kinds, "parallel", "each", "shared")
 	} else {
 		kinds = slices.DeleteFunc(kinds, func(kind string) bool { return kind == "fail" })
 	}
@@ -86,7 +86,7 @@ func (f *family) task(flow, flows, depth int) string {
 	case "many":
 		return fmt.Sprintf("%stest.Several, flowId: f%d, number: %d, atOnce: %d, wait: %v}", id, rapid.IntRange(flow+1, flows-1).Draw(f.rt, "callee"),
 			rapid.IntRange(0, 4).Draw(f.rt, "number"), rapid.IntRange(1, 3).Draw(f.rt, "at once"), rapid.IntRange(0, 3).Draw(f.rt, "alone") > 0)
-	case "parallel", "each":
+	case "parallel", "each", "shared":
 		var tasks []string
 		for range 2 {
 			tasks = append(tasks, f.task(flow, flows, 0))
@@ -94,6 +94,9 @@ func (f *family) task(flow, flows, depth int) string {
 		list := "tasks: [" + strings.Join(tasks, ", ") + "]}"
 		if kind == "parallel" {
 			return id + "test.Parallel, " + list
+		}
+		if kind == "shared" {
+			return id + "test.Shared, " + list
 		}
 		return id + "test.Each, values: [x, y], " + list
 	default:

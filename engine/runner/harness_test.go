@@ -41,6 +41,8 @@ type fixture struct {
 	logs      *observer.ObservedLogs
 	gates     chan gate // one for each run of a task of type test.Gate
 	catalog   *flow.Catalog
+
+	directories *directories
 }
 
 // gate is a run of test.Gate: it ends with what is sent to open.
@@ -218,10 +220,11 @@ func newFixture(t testing.TB, o Options) *fixture {
 		t: t, logs: lines, gates: make(chan gate), admission: admission.New(admission.Limits{}),
 		store: &countingStore{Store: memory.New(memory.Options{}), failures: map[string]error{}},
 	}
+	f.directories = new(directories)
 	if o.Logger == nil {
 		o.Logger = zap.New(core)
 	}
-	o.Services = &task.Services{Pairs: outside.Pairs{Store: f.store, Known: new(outside.Namespaces)}}
+	o.Services = &task.Services{Pairs: outside.Pairs{Store: f.store, Known: new(outside.Namespaces)}, Directories: f.directories}
 	f.runner = New(f.store, f.admission, o)
 	t.Cleanup(f.runner.Close)
 	specs := []flow.Spec{
@@ -261,6 +264,9 @@ func newFixture(t testing.TB, o Options) *fixture {
 		severalSpec(),
 		{Kind: flow.KindTask, Type: "test.Panic", Pure: true, Compile: func(*flow.Component) (any, error) { return panicTask{}, nil }},
 	}
+	specs = append(specs, sharedSpec(f), flow.Spec{
+		Kind: flow.KindTask, Type: "test.Works", OpenOutputs: true, Compile: func(*flow.Component) (any, error) { return worksTask{f}, nil },
+	})
 	for _, more := range [][]flow.Spec{logs.Specs(), debug.Specs(), executions.Specs(), kv.Specs(), output.Specs(), flowable.Specs()} {
 		specs = append(specs, more...)
 	}

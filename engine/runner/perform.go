@@ -113,16 +113,24 @@ func originOf(s *execution.State, row int32, taskID string) task.Origin {
 
 // taskContext returns what a task sees in an effect, with the expressions and functions of [actor.setContext].
 func (a *actor) taskContext(e execution.Effect, c *pebble.Context, f *outside.Functions) task.Context {
-	return task.Context{Pebble: c, Log: a.taskLog(e.Run), Origin: f.Origin, Services: f.Services, Woke: e.Woke}
+	return task.Context{Pebble: c, Log: a.taskLog(e.Run), Origin: f.Origin, Services: f.Services, Shared: a.shared(e.Run), Woke: e.Woke}
 }
 
-// prepare returns the call that runs an attempt on a goroutine of its own. What it sees is as it stands now.
+// prepare returns the call that performs an effect that blocks, on a goroutine of its own. What it sees is as it stands now.
 func (a *actor) prepare(e execution.Effect) func(ctx context.Context) message {
 	account := new(admission.Evaluation)
 	*account = a.claim.Evaluation()
 	c, f := new(pebble.Context), new(outside.Functions)
 	a.setContext(nil, c, f, e, account)
-	t, at := a.compiled(e.Run), a.taskContext(e, c, f)
+	at := a.taskContext(e, c, f)
+	if e.Kind == execution.Eval {
+		s := a.component(e.Run).Compiled.(task.Shared)
+		return func(ctx context.Context) message {
+			f.Context = ctx
+			return a.handleFiles(ctx, e, s, &at, account)
+		}
+	}
+	t := a.compiled(e.Run)
 	return func(ctx context.Context) message {
 		f.Context = ctx
 		m, _ := a.runTask(ctx, e, t, &at, account, true) // the only error is that memory is short, which is spent here

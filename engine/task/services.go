@@ -3,9 +3,10 @@ package task
 // Services are what the server has for tasks and expressions beside what an execution itself holds. One serves all executions,
 // from several goroutines.
 type Services struct {
-	Pairs Pairs
-	Files Files
-	HTTP  HTTP
+	Pairs       Pairs
+	Files       Files
+	HTTP        HTTP
+	Directories Directories
 }
 
 // Origin says for what a service is asked.

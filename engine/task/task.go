@@ -112,5 +112,6 @@ type Context struct {
 	Log    Logger          // for the execution's log
 	Origin Origin
 	*Services
-	Woke bool // the attempt has waited for the time of its [Result.Wake]
+	Shared Origin // the task run in whose directory the task works, with others; without a run: none
+	Woke   bool   // the attempt has waited for the time of its [Result.Wake]
 }
