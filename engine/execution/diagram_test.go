@@ -212,9 +212,9 @@ var chapters = []struct{ file, from string }{
 // TestDiagramsInDocumentation checks that the ends of the package comments show the diagrams.
 func TestDiagramsInDocumentation(t *testing.T) {
 	rest := sections()
-	for i := len(chapters) - 1; i >= 0; i-- {
-		cut := slices.IndexFunc(rest, func(s section) bool { return s.title == chapters[i].from })
-		documented(t, chapters[i].file, rest[cut:])
+	for _, c := range slices.Backward(chapters) {
+		cut := slices.IndexFunc(rest, func(s section) bool { return s.title == c.from })
+		documented(t, c.file, rest[cut:])
 		rest = rest[:cut]
 	}
 }

@@ -27,8 +27,10 @@ func sharedSpec(f *fixture) flow.Spec {
 	return flow.Spec{
 		Kind: flow.KindTask, Type: "test.Shared", Shape: flow.ShapeSequence, OpenOutputs: true,
 		Properties: []flow.Property{
-			{Name: "tasks", Type: flow.Tasks, Required: true}, {Name: "errors", Type: flow.Tasks},
-			{Name: "prepare", Type: flow.String}, {Name: "collect", Type: flow.String},
+			{Name: "tasks", Type: flow.Tasks, Required: true},
+			{Name: "errors", Type: flow.Tasks},
+			{Name: "prepare", Type: flow.String},
+			{Name: "collect", Type: flow.String},
 		},
 		Branches: func(c *flow.Component) flow.Branches {
 			return flow.Branches{Main: [][]*flow.Component{c.Children("tasks")}, Errors: c.Children("errors"), Shared: true}

@@ -177,7 +177,7 @@ func (cache *Cache) write(ctx context.Context, c *task.Context, dir *task.Direct
 		return err
 	}
 	err = each(ctx, c, dir, cache.files, func(name string, info fs.FileInfo) error { return pack(archive, dir, name, info) })
-	if err = errors.Join(err, archive.Close()); err != nil {
+	if err := errors.Join(err, archive.Close()); err != nil {
 		return err
 	}
 	_, err = kept.Commit()

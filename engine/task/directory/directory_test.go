@@ -340,7 +340,8 @@ func TestCache(t *testing.T) {
 		if err := b.cache.Restore(t.Context(), &b.c, b.dir); err != nil {
 			t.Fatal(err)
 		}
-		return b, b.has()
+		has := b.has()
+		return b, has
 	}
 	save := func(b *bench) []string {
 		if err := b.cache.Save(t.Context(), &b.c, b.dir); err != nil {

@@ -93,7 +93,7 @@ func put(ctx context.Context, c *task.Context, dir *task.Directory, name, conten
 }
 
 // errLeadsOut is why a name is refused, in Kestra's words.
-var errLeadsOut = errors.New("The path to resolve must be a relative path inside the current working directory.") //nolint:revive,staticcheck // Kestra's words
+var errLeadsOut = errors.New("The path to resolve must be a relative path inside the current working directory.") //nolint:staticcheck // Kestra's words
 
 // write writes a file, in place of what has its name.
 func write(dir *task.Directory, name string, from io.Reader) error {
