@@ -126,6 +126,7 @@ func FuzzResolveInputs(f *testing.F) {
 		{"[{id: a, type: JSON}, {id: b, type: YAML}, {id: c, type: URI}, {id: d, type: EMAIL}, {id: e, type: SECRET, validator: 'a|b'}]", `{"a":"{\"x\":[1]}","b":"a: [0123, &x yes, *x]","c":"a:b","d":"","e":"a"}`},
 		{"[{id: s, type: SELECT, expression: '{{ [flow.id] }}', autoSelectFirst: true}, {id: m, type: MULTISELECT, values: [a, 1], itemType: INT}, {id: r, type: ARRAY, itemType: JSON}]", `{"m":"[1]","r":["{}",[]]}`},
 		{"[{id: e, type: FORM, inputs: [{id: k, type: STRING}, {id: s, type: STRING, defaults: '{{ inputs.e.k }}', dependsOn: {inputs: [e.k], condition: '{{ inputs.e.k == 1 }}'}}]}]", `{"e.k":"1"}`},
+		{"[{id: f, type: FILE, allowedFileExtensions: [.csv]}, {id: g, type: ARRAY, itemType: FILE, required: false}]", `{"f":"kestra:///a/b.CSV","g":["nsfile:///a","FILE:/etc/passwd"]}`},
 		{"[{id: u, type: STRING, defaults: '{{ uuid() }}{{ nope ?? 1 }}', required: false}]", `{"u":null}`},
 	} {
 		f.Add(seed[0], seed[1])
@@ -182,6 +183,8 @@ func hasType(v value.Value, in *Input) bool {
 		return true
 	case TypeArray, TypeMultiselect:
 		return v.Kind() == value.KindList
+	case TypeFile:
+		return strings.HasPrefix(v.Str(), "kestra://") || strings.HasPrefix(v.Str(), "nsfile://")
 	default:
 		return v.Kind() == value.KindString
 	}
