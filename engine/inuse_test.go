@@ -115,21 +115,21 @@ func TestPropertiesInUse(t *testing.T) {
 		{"http.Request", `{id: t, type: io.kestra.plugin.core.http.Request, uri: "https://example.com/{{ flow.id }}", method: POST, body: '{"a": 1}', headers: {X-A: b}, contentType: application/json, retry: {type: constant, interval: PT1S}, options: {auth: {type: BASIC, username: u, password: p}, followRedirects: true, allowFailed: true}}`, loadsOr},
 		{"http.Request with a map as body", `{id: t, type: io.kestra.plugin.core.http.Request, uri: "https://example.com", method: PUT, body: "{{ trigger.body }}", formData: {a: b}, timeout: PT10S}`, loadsOr},
 		{"http.Download", `{id: t, type: io.kestra.plugin.core.http.Download, uri: "https://example.com/a.csv", saveAs: b.csv, failOnEmptyResponse: false}`, loadsOr},
-		{"kv.Set", `{id: t, type: io.kestra.plugin.core.kv.Set, key: k, value: "{{ flow.id }}", kvType: STRING, ttl: P1D, overwrite: true, namespace: company}`, loadsOr},
-		{"kv.Get", `{id: t, type: io.kestra.plugin.core.kv.Get, key: k, errorOnMissing: true}`, loadsOr},
-		{"Subflow", `{id: t, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: other, inputs: {a: "{{ trigger.body.a }}"}, wait: true, transmitFailed: true}`, loadsOr},
-		{"Subflow later", `{id: t, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: other, wait: false, scheduleDate: "{{ now() }}"}`, loadsOr},
+		{"kv.Set", `{id: t, type: io.kestra.plugin.core.kv.Set, key: k, value: "{{ flow.id }}", kvType: STRING, ttl: P1D, overwrite: true, namespace: company}`, loads},
+		{"kv.Get", `{id: t, type: io.kestra.plugin.core.kv.Get, key: k, errorOnMissing: true}`, loads},
+		{"Subflow", `{id: t, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: other, inputs: {a: "{{ trigger.body.a }}"}, wait: true, transmitFailed: true}`, loads},
+		{"Subflow later", `{id: t, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: other, wait: false, scheduleDate: "{{ now() }}"}`, loads},
 		{"ForEach", `{id: t, type: io.kestra.plugin.core.flow.ForEach, values: "{{ trigger.body.list }}", concurrencyLimit: 0, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: "{{ taskrun.value }}"}]}`, loads},
 		{"If", `{id: t, type: io.kestra.plugin.core.flow.If, condition: "{{ trigger.body.a == 1 }}", then: [{id: a, type: io.kestra.plugin.core.log.Log, message: a}], else: [{id: b, type: io.kestra.plugin.core.log.Log, message: b}]}`, loads},
 		{"Switch", `{id: t, type: io.kestra.plugin.core.flow.Switch, value: "{{ trigger.body.a }}", cases: {a: [{id: a, type: io.kestra.plugin.core.log.Log, message: a}]}, defaults: [{id: b, type: io.kestra.plugin.core.log.Log, message: b}]}`, loads},
-		{"Pause", `{id: t, type: io.kestra.plugin.core.flow.Pause, pauseDuration: PT1M, onResume: [{id: ok, type: BOOLEAN, defaults: true}], behavior: RESUME}`, loadsOr},
-		{"Pause with delay", `{id: t, type: io.kestra.plugin.core.flow.Pause, delay: PT1S, timeout: PT1M}`, loadsOr},
+		{"Pause", `{id: t, type: io.kestra.plugin.core.flow.Pause, pauseDuration: PT1M, onResume: [{id: ok, type: BOOLEAN, defaults: true}], behavior: RESUME}`, loads},
+		{"Pause with delay", `{id: t, type: io.kestra.plugin.core.flow.Pause, delay: PT1S, timeout: PT1M}`, loads},
 		{"WorkingDirectory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, inputFiles: {a.txt: b}, outputFiles: ["*.txt"], namespaceFiles: {enabled: true, include: ["*.py"]}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loadsOr},
-		{"Labels as a map", `{id: t, type: io.kestra.plugin.core.execution.Labels, labels: {a: "{{ flow.id }}"}}`, loadsOr},
-		{"Labels as a list", `{id: t, type: io.kestra.plugin.core.execution.Labels, labels: [{key: a, value: b}]}`, loadsOr},
-		{"Assert", `{id: t, type: io.kestra.plugin.core.execution.Assert, conditions: ["{{ trigger.body.a == 1 }}"], errorMessage: no}`, loadsOr},
+		{"Labels as a map", `{id: t, type: io.kestra.plugin.core.execution.Labels, labels: {a: "{{ flow.id }}"}}`, loads},
+		{"Labels as a list", `{id: t, type: io.kestra.plugin.core.execution.Labels, labels: [{key: a, value: b}]}`, loads},
+		{"Assert", `{id: t, type: io.kestra.plugin.core.execution.Assert, conditions: ["{{ trigger.body.a == 1 }}"], errorMessage: no}`, loads},
 		{"ForEachItem", `{id: t, type: io.kestra.plugin.core.flow.ForEachItem, items: "{{ trigger.body.file }}", batch: {rows: 10}, namespace: company.team, flowId: other, wait: true, transmitFailed: true, inputs: {a: "{{ taskrun.items }}"}, labels: {a: b}}`, loadsOr},
-		{"LoopUntil", `{id: t, type: io.kestra.plugin.core.flow.LoopUntil, condition: "{{ true }}", failOnMaxReached: true, checkFrequency: {interval: PT1S, maxIterations: 3}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loadsOr},
+		{"LoopUntil", `{id: t, type: io.kestra.plugin.core.flow.LoopUntil, condition: "{{ true }}", failOnMaxReached: true, checkFrequency: {interval: PT1S, maxIterations: 3}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loads},
 		{"storage.Write", `{id: t, type: io.kestra.plugin.core.storage.Write, content: "{{ flow.id }}", extension: .txt}`, loadsOr},
 		{"storage.Concat", `{id: t, type: io.kestra.plugin.core.storage.Concat, files: ["{{ trigger.body.a }}"], separator: ",", extension: .txt}`, loadsOr},
 		{"Sleep", `{id: t, type: io.kestra.plugin.core.flow.Sleep, duration: PT1S}`, loads},
@@ -154,10 +154,10 @@ func TestFlowMembersInUse(t *testing.T) {
 		"STRING", "INT", "SELECT, values: [a]", "ARRAY, itemType: STRING", "BOOLEAN", "DATE", "FLOAT", "JSON", "FILE", "URI", "DURATION", "DATETIME",
 		"MULTISELECT, values: [a]", "BOOL", "TIME", "ENUM, values: [a]", "YAML", "EMAIL",
 	} {
-		inputs = append(inputs, use{typ, "inputs: [{id: i, displayName: I, description: d, required: false, type: " + typ + "}]", loadsOr})
+		inputs = append(inputs, use{typ, "inputs: [{id: i, displayName: I, description: d, required: false, type: " + typ + "}]", loads})
 	}
 	for _, typ := range []string{"STRING", "FILE", "BOOLEAN", "JSON", "INT"} {
-		inputs = append(inputs, use{"output " + typ, "outputs: [{id: o, type: " + typ + `, value: "{{ outputs.t.value }}"}]`, loadsOr})
+		inputs = append(inputs, use{"output " + typ, "outputs: [{id: o, type: " + typ + `, value: "{{ outputs.t.value }}"}]`, loads})
 	}
 	for _, u := range append(inputs, []use{
 		{"dependsOn", "inputs: [{id: a, type: STRING, defaults: x}, {id: b, type: STRING, defaults: y, dependsOn: {inputs: [a], condition: \"{{ inputs.a == 'x' }}\"}}]", loads},
@@ -219,8 +219,8 @@ func TestTriggersInUse(t *testing.T) {
 func TestExpressionsInUse(t *testing.T) {
 	const plain = `{id: t, type: io.kestra.plugin.core.debug.Return, format: "%"}`
 	expressions := map[string]string{ // by expression
-		"secret('A')": loads, "read('a.txt')": loadsOr, "now()": loads, "kv('a')": loadsOr, "render(trigger.body.a)": loads, "json(trigger.body.a)": loadsOr,
-		"tasksWithState('FAILED')": loads, "fromJson(trigger.body.a)": loads, "errorLogs()": loadsOr, "range(1, 3)": loads, "yaml(trigger.body.a)": loads,
+		"secret('A')": loads, "read('a.txt')": loadsOr, "now()": loads, "kv('a')": loads, "render(trigger.body.a)": loads, "json(trigger.body.a)": loads,
+		"tasksWithState('FAILED')": loads, "fromJson(trigger.body.a)": loads, "errorLogs()": loads, "range(1, 3)": loads, "yaml(trigger.body.a)": loads,
 		"printContext()": loads, "read('x.sh', namespace='shared')": loadsOr, "fileURI('a.txt')": loadsOr, "http(uri='https://example.com')": loadsOr,
 		"appLink()": "Enterprise Edition", "credential('a')": "Enterprise Edition", "assets()": "Enterprise Edition",
 		"random()":       "function or macro \"random\" does not exist; did you mean \"randomInt\"?",

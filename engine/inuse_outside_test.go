@@ -1,0 +1,46 @@
+package engine_test
+
+import "testing"
+
+// TestOutsideInUse is what public flows use of tasks that reach outside of an execution: requests, pairs, files.
+func TestOutsideInUse(t *testing.T) {
+	const download = "{id: d, type: io.kestra.plugin.core.http.Download, uri: https://example.com/a.csv}"
+	for _, u := range []use{
+		{"body as JSON text, from a map", `{id: t, type: io.kestra.plugin.core.http.Request, uri: "{{ vars.url ?? 'https://example.com' }}", method: POST, contentType: application/json, body: "{{ {'a': trigger.body.a} | toJson }}"}`, loadsOr},
+		{"body as a map", `{id: t, type: io.kestra.plugin.core.http.Request, uri: https://example.com, method: POST, body: {a: "{{ trigger.body.a }}"}}`, loadsOr},
+		{"headers with a secret", `{id: t, type: io.kestra.plugin.core.http.Request, uri: https://example.com, headers: {Authorization: "Bearer {{ secret('TOKEN') }}", Accept: application/json}}`, loadsOr},
+		{"basicAuthUser", `{id: t, type: io.kestra.plugin.core.http.Request, uri: https://example.com, options: {basicAuthUser: u, basicAuthPassword: "{{ secret('P') }}"}}`, loadsOr},
+		{"readTimeout", `{id: t, type: io.kestra.plugin.core.http.Request, uri: https://example.com, options: {readTimeout: PT30S, connectTimeout: PT5S}}`, loadsOr},
+		{"allowFailed of the task", `{id: t, type: io.kestra.plugin.core.http.Request, uri: https://example.com, allowFailed: true}`, loadsOr},
+		{"by its older name", `{id: t, type: io.kestra.plugin.fs.http.Request, uri: https://example.com, method: DELETE, timeout: PT10S, retry: {type: exponential, interval: PT1S, maxInterval: PT10S, maxAttempt: 3}}`, loadsOr},
+		{"formData with a file", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [` + download + `, {id: t, type: io.kestra.plugin.core.http.Request, uri: https://example.com, method: POST, contentType: multipart/form-data, formData: {a: b, file: "{{ outputs.d.uri }}"}}]}`, loadsOr},
+		{"body and code of an answer", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [{id: h, type: io.kestra.plugin.core.http.Request, uri: https://example.com}, {id: t, type: io.kestra.plugin.core.log.Log, message: "{{ outputs.h.code }} {{ json(outputs.h.body).a }} {{ outputs.h.body | jq('.a') | first }}"}]}`, loadsOr},
+		{"an answer decides", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [{id: h, type: io.kestra.plugin.core.http.Request, uri: https://example.com}, {id: t, type: io.kestra.plugin.core.flow.If, condition: "{{ outputs.h.code == 200 }}", then: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}]}`, loadsOr},
+		{"Download by its older name", `{id: t, type: io.kestra.plugin.fs.http.Download, uri: "https://example.com/{{ execution.startDate | date('yyyy') }}.csv"}`, loadsOr},
+		{"a downloaded file is read", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [` + download + `, {id: t, type: io.kestra.plugin.core.debug.Return, format: "{{ read(outputs.d.uri) }}"}]}`, loadsOr},
+		{"SseRequest", `{id: t, type: io.kestra.plugin.core.http.SseRequest, uri: https://example.com/events}`, loadsOr},
+
+		{"kv.Set of a map", `{id: t, type: io.kestra.plugin.core.kv.Set, key: "{{ execution.id }}", value: "{{ trigger.body }}", kvType: JSON, namespace: "{{ flow.namespace }}"}`, loads},
+		{"kv.Get of another namespace", `{id: t, type: io.kestra.plugin.core.kv.Get, key: k, namespace: company, errorOnMissing: false}`, loads},
+		{"a value that was got", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [{id: g, type: io.kestra.plugin.core.kv.Get, key: k}, {id: t, type: io.kestra.plugin.core.log.Log, message: "{{ outputs.g.value }}"}]}`, loads},
+		{"kv() with a namespace", `{id: t, type: io.kestra.plugin.core.log.Log, message: "{{ kv('k', namespace='company', errorOnMissing=false) }}"}`, loads},
+		{"kv() in a webhook's condition", "triggers: [{id: w, type: io.kestra.plugin.core.trigger.Webhook, key: 4wjtkzwVGBM9yKnjm3yv8r, conditions: [{type: io.kestra.plugin.core.condition.Expression, expression: \"{{ kv('on') == 'yes' }}\"}]}]", loads},
+		{"kv.Delete and kv.GetKeys", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [{id: k, type: io.kestra.plugin.core.kv.GetKeys, prefix: a}, {id: d, type: io.kestra.plugin.core.kv.Delete, key: a}]}`, loads},
+
+		{"LocalFiles into a directory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, tasks: [{id: l, type: io.kestra.plugin.core.storage.LocalFiles, inputs: {a.txt: "{{ trigger.body.a }}"}}, {id: o, type: io.kestra.plugin.core.storage.LocalFiles, outputs: ["*.txt"]}]}`, loadsOr},
+		{"namespaceFiles of a directory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, namespaceFiles: {enabled: true, include: ["*.py"], exclude: [a.py], namespaces: [company]}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loadsOr},
+		{"cache of a directory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, cache: {patterns: ["node_modules/**"], ttl: PT1H}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loadsOr},
+		{"ForEachItem over a file", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [` + download + `, {id: t, type: io.kestra.plugin.core.flow.ForEachItem, items: "{{ outputs.d.uri }}", batch: {rows: 1}, namespace: company.team, flowId: other, inputs: {file: "{{ taskrun.items }}"}}]}`, loadsOr},
+		{"PurgeCurrentExecutionFiles", `{id: t, type: io.kestra.plugin.core.storage.PurgeCurrentExecutionFiles}`, loadsOr},
+		{"PurgeCurrentExecutionFiles by its older name", `{id: t, type: io.kestra.core.tasks.storages.PurgeExecution}`, loadsOr},
+		{"DownloadFiles", `{id: t, type: io.kestra.plugin.core.namespace.DownloadFiles, namespace: company.team, files: ["**.txt"]}`, loadsOr},
+		{"UploadFiles", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [` + download + `, {id: t, type: io.kestra.plugin.core.namespace.UploadFiles, namespace: company.team, filesMap: {a.csv: "{{ outputs.d.uri }}"}}]}`, loadsOr},
+		{"PurgeExecutions", `{id: t, type: io.kestra.plugin.core.execution.PurgeExecutions, endDate: "{{ now() | dateAdd(-1, 'MONTHS') }}", states: [SUCCESS]}`, loadsOr},
+		{"PurgeLogs", `{id: t, type: io.kestra.plugin.core.log.PurgeLogs, endDate: "{{ now() | dateAdd(-1, 'MONTHS') }}"}`, loadsOr},
+		{"metric.Publish", `{id: t, type: io.kestra.plugin.core.metric.Publish, metrics: [{type: counter, name: c, value: 1}]}`, loadsOr},
+		{"pluginDefaults of http.Request", "pluginDefaults: [{type: io.kestra.plugin.core.http.Request, values: {headers: {X-A: b}, options: {followRedirects: true}}}]", loads},
+		{"FILE input, given by the trigger", "inputs: [{id: f, type: FILE, allowedFileExtensions: [.csv]}]\ntriggers: [{id: w, type: io.kestra.plugin.core.trigger.Webhook, key: 4wjtkzwVGBM9yKnjm3yv8r, inputs: {f: \"{{ trigger.body.uri }}\"}}]", loads},
+	} {
+		u.check(t)
+	}
+}
