@@ -4,6 +4,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -82,7 +83,7 @@ type Controller struct {
 	gate gate
 
 	mu      sync.Mutex
-	limits  Limits
+	limits  atomic.Pointer[Limits]
 	memory  pool          // for claims that have not the reserve
 	places  pool          // for executions
 	over    int64         // bytes that the holder of the reserve has taken from it
@@ -140,7 +141,7 @@ func New(l Limits) *Controller {
 func (c *Controller) Configure(l Limits) {
 	l.fill()
 	c.mu.Lock()
-	c.limits = l
+	c.limits.Store(&l)
 	c.memory.configure(l.Memory*(parts-reserveParts-endedParts)/parts, l.Share)
 	c.places.configure(int64(l.Places), l.Share)
 	c.mu.Unlock()
@@ -148,11 +149,7 @@ func (c *Controller) Configure(l Limits) {
 }
 
 // Limits returns the limits in force, with their defaults.
-func (c *Controller) Limits() Limits {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.limits
-}
+func (c *Controller) Limits() Limits { return *c.limits.Load() }
 
 // Used returns the bytes and places that all claims hold together.
 func (c *Controller) Used() (memory int64, places int) {

@@ -72,7 +72,7 @@ func (c *Controller) take(cl *Claim, bytes int64) error {
 		c.memory.used += bytes
 		cl.party.memory += bytes
 		cl.memory += bytes
-	case cl.reserved && c.over+bytes <= c.limits.Memory*reserveParts/parts:
+	case cl.reserved && c.over+bytes <= c.limits.Load().Memory*reserveParts/parts:
 		c.over += bytes
 		cl.over += bytes
 	default:
@@ -116,6 +116,9 @@ func (cl *Claim) Charge(bytes int64) {
 
 // Give gives bytes back that were taken.
 func (cl *Claim) Give(bytes int64) {
+	if bytes == 0 {
+		return
+	}
 	c := cl.controller
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -55,9 +55,9 @@ func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error
 func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	var deadline time.Time
 	if a.state.Version == 0 {
-		deadline = time.Now()
+		deadline = time.Unix(1, 0) // long ago: it does not wait
 		if !a.ahead {
-			deadline = deadline.Add(a.runner.admission.Limits().Wait)
+			deadline = time.Now().Add(a.runner.admission.Limits().Wait)
 		}
 	}
 	if err := a.claim.Enter(ctx, deadline); err != nil {
