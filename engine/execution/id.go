@@ -47,18 +47,30 @@ func hashID(id string) uint64 {
 	return hash
 }
 
+// tenDigits is 62 to the power of 10.
+const tenDigits = 839299365868340224
+
 func base62(b [16]byte) string {
 	hi, lo := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
 	var text [maxIDLength]byte
 	i := len(text)
-	for hi != 0 || lo != 0 || i > len(text)-minIDLength {
-		var r uint64
-		hi, r = hi/62, hi%62
-		lo, r = bits.Div64(r, lo, 62)
-		i--
-		text[i] = digits[r]
+	for hi != 0 || lo != 0 { // ten digits at once
+		var part uint64
+		hi, part = hi/tenDigits, hi%tenDigits
+		lo, part = bits.Div64(part, lo, tenDigits)
+		for end := max(0, i-10); i > end; part /= 62 {
+			i--
+			text[i] = digits[part%62]
+		}
 	}
-	return string(text[i:])
+	for i > 0 {
+		i--
+		text[i] = '0'
+	}
+	if text[0] == '0' {
+		return string(text[len(text)-minIDLength:])
+	}
+	return string(text[:])
 }
 
 // newSeed returns a random number that is not 0.

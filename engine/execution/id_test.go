@@ -1,7 +1,10 @@
 package execution
 
 import (
+	"crypto/rand"
+	"math/big"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -47,6 +50,17 @@ func TestBase62(t *testing.T) {
 	} {
 		if got := base62(in); got != want {
 			t.Errorf("base62(%x) = %s, want %s", in, got, want)
+		}
+	}
+	for range 1000 { // read back
+		var in [16]byte
+		rand.Read(in[:])
+		n := new(big.Int)
+		for _, digit := range base62(in) {
+			n.Mul(n, big.NewInt(62)).Add(n, big.NewInt(int64(strings.IndexRune(digits, digit))))
+		}
+		if n.Cmp(new(big.Int).SetBytes(in[:])) != 0 {
+			t.Errorf("base62(%x) = %s, which is %x", in, base62(in), n)
 		}
 	}
 }
