@@ -119,6 +119,14 @@ func skipSpace(s string, i int) int {
 func lexString(s string, i int) (end int, escaped, wide bool, err error) {
 	var seen uint64
 	for {
+		for i+32 <= len(s) { // of long texts
+			a, b, c, d := load8(s, i), load8(s, i+8), load8(s, i+16), load8(s, i+24)
+			if special(a)|special(b)|special(c)|special(d) != 0 {
+				break
+			}
+			seen |= a | b | c | d
+			i += 32
+		}
 		for i+8 <= len(s) {
 			w := load8(s, i)
 			stop := special(w)
