@@ -48,6 +48,7 @@ func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
 	return newEngine(ctx, a, f, memory.New(memory.Options{
 		Held:      func(namespace, flowID string, bytes int) { a.Hold(namespace+"/"+flowID, int64(bytes)) },
 		Forgotten: f.Forget,
+		Remembers: f.Any,
 	}))
 }
 

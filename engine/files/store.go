@@ -100,6 +100,13 @@ func (s *Store) open(make bool) (*os.Root, error) {
 	return root, nil
 }
 
+// Any reports whether any execution has files.
+func (s *Store) Any() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.usage.executions) > 0
+}
+
 // Forget removes the files of an execution, some time soon. It may be called with locks held: it only takes a note.
 func (s *Store) Forget(namespace, flowID, id string) {
 	s.mu.Lock()

@@ -274,6 +274,9 @@ func forgotten(s *Store) {
 func TestForget(t *testing.T) {
 	s := open(t)
 	s.Forget("n", "f", "unknown")
+	if s.Any() {
+		t.Error("an execution has files before there is one")
+	}
 	for i := range 100 {
 		o := origin
 		o.Execution = fmt.Sprintf("e%d", i)
@@ -281,6 +284,9 @@ func TestForget(t *testing.T) {
 	}
 	for i := range 99 {
 		s.Forget(origin.Namespace, origin.Flow, fmt.Sprintf("e%d", i))
+	}
+	if !s.Any() {
+		t.Error("none has files, but one has")
 	}
 	forgotten(s)
 	if left := onDisk(t, s); !slices.Equal(left, []string{"company.team/nightlyreport-2/e99/tasks/write-it/7Run/a"}) {

@@ -81,7 +81,7 @@ func (s *Store) drop() {
 
 // forget says that an execution goes.
 func (s *Store) forget(n *numbered) {
-	if s.options.Forgotten == nil {
+	if s.options.Forgotten == nil || s.options.Remembers != nil && !s.options.Remembers() {
 		return
 	}
 	e := n.entry

@@ -87,6 +87,11 @@ func TestForgotten(t *testing.T) {
 	if want := "company.team/f/done0 company.team/f/done1"; strings.Join(got, " ") != want {
 		t.Errorf("forgotten are %v, want %s", got, want)
 	}
+	s.options.Remembers = func() bool { return false }
+	accept(t, s, state("done3", execution.Success))
+	if len(got) != 2 {
+		t.Errorf("told of %v, although nothing is kept of them", got[2:])
+	}
 }
 
 func TestEndedAreDroppedBySize(t *testing.T) {

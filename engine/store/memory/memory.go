@@ -23,6 +23,9 @@ type Options struct {
 	// Forgotten, when set, is told of each execution that the store lets go of, with the lock held as well. What it is told it must
 	// copy to keep it.
 	Forgotten func(namespace, flowID, id string)
+
+	// Remembers, when set, reports whether Forgotten has to be called: whether anything is kept elsewhere of any execution.
+	Remembers func() bool
 }
 
 // The defaults of [Options].
