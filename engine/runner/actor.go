@@ -37,7 +37,7 @@ type actor struct {
 	plan    *execution.Plan
 	state   *execution.State
 	claim   *admission.Claim
-	handle  *handle
+	handle  *handle    // nil while nobody can wait for it
 	trigger *value.Map // of the request; nil: it is decoded
 	queued  func()
 	inputs  value.Value
@@ -371,11 +371,14 @@ func (a *actor) finish(err error) {
 	a.claim.Vacate()
 	a.claim.Release()
 	h := a.handle
+	if h == nil { // nobody has asked for it
+		return
+	}
 	h.err = err
 	if err == nil {
 		h.state, h.scope = a.state, a.variables()
 	}
-	if h.done == nil { // nobody can wait for it
+	if h.done == nil { // nobody can wait at it
 		return
 	}
 	close(h.done)

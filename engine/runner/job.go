@@ -99,7 +99,8 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	keep := context.WithoutCancel(ctx)
 	late := func() bool { return ctx.Err() != nil || r.exited() || !time.Now().Before(deadline) }
 	a.scheduled = true // nobody else drives it
-	h := a.handle
+	h := new(handle)
+	a.handle = h
 	ended, err := a.drive(keep, late)
 	switch {
 	case errors.Is(err, errParked):
@@ -154,6 +155,17 @@ type handle struct {
 	err   error // why it has not ended; to be read, like the others, after done
 }
 
+// open returns the handle, for those who may wait at it from now on.
+func (a *actor) open() *handle {
+	if a.handle == nil {
+		a.handle = new(handle)
+	}
+	if a.handle.done == nil {
+		a.handle.done = make(chan struct{})
+	}
+	return a.handle
+}
+
 // Wait returns an execution when it has ended, resolved. It may be shared: it must not be changed. An unfinished one
 // that is not under way here is [ErrNotRunning], an unknown one [execution.ErrNotFound].
 func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) {
@@ -206,6 +218,5 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 	}
 	a := r.newActor(setup{flow: job.Flow, mask: job.Mask, logger: job.Logger, stop: job.Stop, ended: job.Ended, flows: job.Flows}, job.State, claim)
 	a.trigger, a.queued, a.inputs = job.Trigger, job.Queued, job.Inputs
-	a.handle = &handle{}
 	return a, nil
 }

@@ -64,12 +64,9 @@ func (a *actor) park() *execution.Park {
 		return nil
 	}
 	a.stopTimers()
-	if a.handle.done == nil {
-		a.handle.done = make(chan struct{})
-	}
 	r := a.runner
 	r.mu.Lock()
-	r.parked[a.state.ID] = &parked{a.setup, a.handle}
+	r.parked[a.state.ID] = &parked{a.setup, a.open()}
 	r.mu.Unlock()
 	return &execution.Park{Wake: a.nextWake()}
 }
@@ -201,9 +198,7 @@ func (a *actor) loadEffects() error {
 func (r *Runner) takeUp(a *actor) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if a.handle.done == nil {
-		a.handle.done = make(chan struct{})
-	}
+	a.open()
 	delete(r.parked, a.state.ID)
 	r.runs[a.state.ID] = a
 }

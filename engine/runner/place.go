@@ -112,7 +112,7 @@ func (r *Runner) register(a *actor) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.parked[a.state.ID] = &parked{a.setup, a.handle}
+	r.parked[a.state.ID] = &parked{a.setup, a.open()}
 }
 
 // waiting reports whether an execution waits for a place of this key.

@@ -27,22 +27,28 @@ import (
 // call is a request with the right key on its way through a site. One goroutine works on it. Its exported methods are those of
 // [scope.Candidate].
 type call struct {
-	site      *Site
-	served    *served
-	trigger   *webhook.Trigger
-	request   *webhook.Request
-	claim     *admission.Claim
-	answer    *[]byte // the memory of the answer, if it is lent
-	delivery  *webhook.Delivery
-	seen      scope.Request // by conditions
-	now       time.Time
+	site     *Site
+	served   *served
+	trigger  *webhook.Trigger
+	request  *webhook.Request
+	claim    *admission.Claim
+	answer   *[]byte // the memory of the answer, if it is lent
+	delivery *webhook.Delivery
+	now      time.Time
+	state    *execution.State // nil until somebody needs it: most requests that are not met have none
+	inputs   value.Value      // once they were asked for; as conditions see them until they are resolved
+	asked    bool
+	mask     *mask.Mask // with the inputs of type SECRET; nil: there are none, or none yet
+
+	*evaluation // nil when there is no expression to evaluate
+}
+
+// evaluation is what the expressions of a trigger and of the inputs see, and take their memory from.
+type evaluation struct {
+	seen      scope.Request
 	context   pebble.Context
 	functions outside.Functions // of context
 	account   admission.Evaluation
-	state     *execution.State // nil until somebody needs it: most requests that are not met have none
-	inputs    value.Value      // once they were asked for; as conditions see them until they are resolved
-	asked     bool
-	mask      *mask.Mask // with the inputs of type SECRET; nil: there are none, or none yet
 }
 
 // fire reads the body of an admitted request, decides, and runs the flow.
@@ -65,15 +71,24 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	if c.delivery, err = webhook.Receive(c.request, c.site.options.MaxBody, c.claim); err != nil {
 		return c.refuseBody(err)
 	}
-	c.account = c.claim.Evaluation()
-	c.seen = scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), Candidate: c}
-	c.context = c.served.scope.Context(c.seen.Vars())
-	c.functions = outside.Functions{Context: ctx, Origin: c.origin(), Now: c.now, Services: c.site.host.Runner().Services()}
-	c.context.Now, c.context.Memory, c.context.Outside = c.now, &c.account, &c.functions
+	if len(c.site.conditions) > 0 || c.trigger.Evaluates() || c.trigger.Flow.HasInputDefaults() {
+		c.prepare(ctx)
+	}
 	if refusal := c.decide(ctx); refusal != nil {
 		return *refusal
 	}
 	return c.run(ctx)
+}
+
+// prepare makes what expressions need.
+func (c *call) prepare(ctx context.Context) {
+	c.evaluation = &evaluation{
+		seen:      scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), Candidate: c},
+		functions: outside.Functions{Context: ctx, Origin: c.origin(), Now: c.now, Services: c.site.host.Runner().Services()},
+		account:   c.claim.Evaluation(),
+	}
+	c.context = c.served.scope.Context(c.seen.Vars())
+	c.context.Now, c.context.Memory, c.context.Outside = c.now, &c.account, &c.functions
 }
 
 // origin says for what expressions ask before there is an execution.
@@ -201,7 +216,7 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	wait, timeout := c.trigger.Wait()
 	if !wait {
 		response := c.accepted(200, webhook.OutcomeFired, s)
-		if err := host.Runner().Start(ctx, job); err != nil {
+		if err := host.Runner().Start(ctx, &job); err != nil {
 			return c.notKept(err)
 		}
 		return response
@@ -209,7 +224,7 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	if timeout == 0 {
 		timeout = c.site.options.WaitTimeout
 	}
-	ended, vars, done, err := host.Runner().RunAndWait(ctx, job, c.now.Add(timeout))
+	ended, vars, done, err := host.Runner().RunAndWait(ctx, &job, c.now.Add(timeout))
 	switch {
 	case err != nil:
 		return c.notKept(err)
@@ -242,9 +257,9 @@ func (c *call) release() {
 	c.claim.Release()
 }
 
-func (c *call) job(s *execution.State) *runner.Job {
+func (c *call) job(s *execution.State) runner.Job {
 	trigger := c.trigger
-	job := &runner.Job{
+	job := runner.Job{
 		Flow:    c.served.scope,
 		Flows:   c.site.callee,
 		State:   s,
@@ -276,7 +291,11 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 		if !inputs.IsNull() {
 			s.Inputs.JSON = value.AppendJSON(nil, inputs)
 		}
-		labels, err := c.trigger.Labels(&c.context, s.ID)
+		var context *pebble.Context
+		if c.evaluation != nil {
+			context = &c.context
+		}
+		labels, err := c.trigger.Labels(context, s.ID)
 		if err != nil {
 			c.log().Warn("labels of the trigger could not be rendered and are left out", zap.Error(err))
 		}

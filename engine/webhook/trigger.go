@@ -66,6 +66,11 @@ func (t *Trigger) HasLabels() bool { return t.labels != nil }
 // HasResponseCode reports whether the status of the answer to a waiting caller is rendered.
 func (t *Trigger) HasResponseCode() bool { return t.responseCode != nil }
 
+// Evaluates reports whether there is anything to evaluate for a request: conditions, labels, inputs, or the status of the answer.
+func (t *Trigger) Evaluates() bool {
+	return t.HasConditions() || t.HasLabels() || t.GivesInputs() || t.HasResponseCode()
+}
+
 // HasStopAfter reports whether the trigger has a stopAfter at all.
 func (t *Trigger) HasStopAfter() bool { return len(t.component.StopAfter) > 0 }
 
