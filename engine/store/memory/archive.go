@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/store/packing"
 )
 
 // archive holds executions that have ended as bytes, in pages of many, and points to none of them: the garbage collector has
@@ -84,18 +85,18 @@ func (a *archive) put(e *entry) record {
 	number := a.room(recordBytes + e.packedSize())
 	p := a.page(number)
 	r := record{page: number, at: int32(len(p.bytes)), hash: a.hash(e.id), ended: e.ended, bytes: e.bytes}
-	c := codec{bytes: p.bytes}
-	c.archived(e)
-	p.bytes = c.bytes
+	c := packing.Writer(p.bytes)
+	archived(&c, e)
+	p.bytes = c.Bytes()
 	p.left++
 	a.seqs[r.hash] = e.seq
 	return r
 }
 
 // reader returns a codec that reads a record, whose texts are only good while the lock is held.
-func (a *archive) reader(r record) codec {
+func (a *archive) reader(r record) packing.Codec {
 	text := a.page(r.page).bytes[r.at:]
-	return codec{reading: true, rest: unsafe.String(unsafe.SliceData(text), len(text))}
+	return packing.Reader(unsafe.String(unsafe.SliceData(text), len(text)), nil)
 }
 
 // remove lets go of a record.
@@ -120,17 +121,17 @@ func (a *archive) remove(r record) {
 }
 
 // archived writes or reads an entry that [Store.file] may put into the archive.
-func (c *codec) archived(e *entry) {
-	c.text((*string)(&e.status))
-	c.data(&e.packed.text)
-	number(c, &e.seq)
-	number(c, &e.version)
-	c.data(&e.packed.variables)
-	c.data(&e.lines.bytes)
-	number(c, &e.lines.count)
-	number(c, &e.lines.gone)
-	number(c, &e.lines.last)
-	c.time(&e.lines.when)
+func archived(c *packing.Codec, e *entry) {
+	c.Text((*string)(&e.status))
+	c.Data(&e.packed.text)
+	packing.Number(c, &e.seq)
+	packing.Number(c, &e.version)
+	c.Data(&e.packed.variables)
+	c.Data(&e.lines.bytes)
+	packing.Number(c, &e.lines.count)
+	packing.Number(c, &e.lines.gone)
+	packing.Number(c, &e.lines.last)
+	c.Time(&e.lines.when)
 }
 
 // file puts an execution that has ended into the archive, if it is packed and nothing else belongs to it. One that was taken
@@ -167,8 +168,8 @@ func (s *Store) archived(id string) *numbered {
 func (s *Store) packedEntry(n *numbered) entry {
 	e := entry{seq: n.seq, over: true, ended: n.record.ended}
 	c := s.archive.reader(n.record)
-	c.text((*string)(&e.status))
-	c.data(&e.packed.text)
+	c.Text((*string)(&e.status))
+	c.Data(&e.packed.text)
 	e.name()
 	return e
 }
@@ -176,9 +177,9 @@ func (s *Store) packedEntry(n *numbered) entry {
 // name fills in what an entry has outside of the packed text.
 func (e *entry) name() {
 	c := e.packed.reader()
-	c.text(&e.id)
-	c.text(&e.flow.namespace)
-	c.text(&e.flow.id)
+	c.Text(&e.id)
+	c.Text(&e.flow.namespace)
+	c.Text(&e.flow.id)
 }
 
 // packedSize returns how long all that [Store.file] puts away is.
@@ -197,7 +198,7 @@ func (s *Store) look(id string) *entry {
 	}
 	e := &entry{over: true, ended: n.record.ended, bytes: n.record.bytes}
 	c := s.archive.reader(n.record)
-	c.archived(e)
+	archived(&c, e)
 	p := &e.packed
 	p.text, p.variables, e.lines.bytes = bytes.Clone(p.text), bytes.Clone(p.variables), bytes.Clone(e.lines.bytes)
 	e.name()

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/store/packing"
 )
 
 // entry is one execution, or the values of one that has not been accepted yet. It changes with the lock held; the task runs,
@@ -151,8 +152,9 @@ func (v view) state() *execution.State {
 	if len(v.packed.text) > 0 {
 		v.start = new(execution.Start)
 		c := v.packed.reader()
-		c.head(v.start, &v.head)
-		items(&c, &v.runs, (*codec).keptRun)
+		c.Start(v.start)
+		c.Head(&v.head)
+		packing.Items(&c, &v.runs, keptRun)
 	}
 	s := execution.State{Start: *v.start, Head: v.head, Version: v.version, Runs: make([]execution.Run, len(v.runs))}
 	for row, r := range v.runs {

@@ -129,7 +129,8 @@ func (e *entry) summary() execution.Summary {
 	if s == nil {
 		s = new(execution.State)
 		c := e.packed.reader()
-		c.head(&s.Start, &s.Head)
+		c.Start(&s.Start)
+		c.Head(&s.Head)
 	}
 	return execution.Summary{
 		Seq: e.seq, ID: s.ID, Namespace: s.Namespace, FlowID: s.FlowID, Revision: s.Revision, TriggerID: s.Trigger.ID, Head: s.Head,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/store/packing"
 )
 
 // lines are the log lines of an execution, in the order of their numbers, as bytes for the reason that packed.go has. They are
@@ -27,10 +28,10 @@ func (s *Store) log(line *execution.LogLine) {
 	before := len(l.bytes)
 	s.last.line++
 	c := s.lendCodec()
-	c.line(line, &s.last.line)
-	l.bytes = slices.Grow(l.bytes, binary.MaxVarintLen32+len(c.bytes))
-	l.bytes = binary.AppendUvarint(l.bytes, uint64(len(c.bytes)))
-	l.bytes = append(l.bytes, c.bytes...)
+	writeLine(c, line, &s.last.line)
+	l.bytes = slices.Grow(l.bytes, binary.MaxVarintLen32+len(c.Bytes()))
+	l.bytes = binary.AppendUvarint(l.bytes, uint64(len(c.Bytes())))
+	l.bytes = append(l.bytes, c.Bytes()...)
 	s.takeBack(c)
 	l.count++
 	for l.count > 1 && (l.count > s.options.Lines || len(l.bytes) > s.options.LineBytes) {
@@ -43,23 +44,23 @@ func (s *Store) log(line *execution.LogLine) {
 	s.grow(e, len(l.bytes)-before)
 }
 
-// line writes or reads a line, but not its execution.
-func (c *codec) line(l *execution.LogLine, seq *int64) {
-	number(c, seq)
-	c.text(&l.Run)
-	c.text(&l.Task)
-	number(c, &l.Attempt)
-	c.text(&l.Level)
-	c.time(&l.At)
-	c.text(&l.Message)
+// writeLine writes or reads a line, but not its execution.
+func writeLine(c *packing.Codec, l *execution.LogLine, seq *int64) {
+	packing.Number(c, seq)
+	c.Text(&l.Run)
+	c.Text(&l.Task)
+	packing.Number(c, &l.Attempt)
+	c.Text(&l.Level)
+	c.Time(&l.At)
+	c.Text(&l.Message)
 }
 
 // readLine reads the first of some lines, and returns the others.
 func readLine(bytes []byte, line *execution.LogLine) []byte {
 	size, n := binary.Uvarint(bytes)
 	end := n + int(size)
-	c := codec{rest: string(bytes[n:end]), reading: true}
-	c.line(line, &line.Seq)
+	c := packing.Reader(string(bytes[n:end]), nil)
+	writeLine(&c, line, &line.Seq)
 	return bytes[end:]
 }
 

@@ -61,7 +61,7 @@ type Store struct {
 	values     map[string][]byte // by reference
 	watchers   []*watcher        // replaced, never changed
 	last       counters
-	codecs     sync.Pool // of *codec
+	codecs     sync.Pool // of *packing.Codec
 	entries    sync.Pool // of *entry: that of an execution which has ended serves for one commit
 }
 

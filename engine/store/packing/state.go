@@ -1,0 +1,132 @@
+package packing
+
+import (
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+// Version counts the changes of what this file writes and in which order.
+const Version = 1
+
+// Start writes or reads the part of an execution that never changes, but for the variables of its trigger: they are bytes already,
+// and most of what there is. [Reader] gets them by themselves.
+func (c *Codec) Start(s *execution.Start) {
+	c.Text(&s.ID)
+	c.Text(&s.Namespace)
+	c.Text(&s.FlowID)
+	Number(c, &s.Revision)
+	Number(c, &s.Core)
+	Number(c, &s.Seed)
+	c.Text(&s.Trigger.ID)
+	c.Text(&s.Trigger.Type)
+	c.Text(&s.Trigger.Variables.Ref)
+	if c.reading {
+		s.Trigger.Variables.JSON = c.variables
+	}
+	c.Text(&s.Parent.ID)
+	Number(c, &s.Parent.Run)
+	Number(c, &s.Parent.Attempt)
+	Number(c, &s.Parent.Iteration)
+	Number(c, &s.Depth)
+	c.Text(&s.Origin.ID)
+	c.Time(&s.Origin.Created)
+	Number(c, &s.Origin.Tries)
+	c.Datum(&s.Inputs)
+}
+
+// Head writes or reads the part of an execution as a whole that changes.
+func (c *Codec) Head(h *execution.Head) {
+	Items(c, &h.Labels, (*Codec).label)
+	c.Datum(&h.Variables)
+	Items(c, &h.History, (*Codec).transition)
+	c.Datum(&h.Outputs)
+	c.Text((*string)(&h.Exit))
+	Number(c, &h.Wait)
+	c.Time(&h.Since)
+	c.progress(&h.Progress)
+	Items(c, &h.Promises, (*Codec).promise)
+	Items(c, &h.Asking, Number)
+	c.Time(&h.Again)
+	c.Flag(&h.Refused)
+}
+
+// Run writes or reads a task run.
+func (c *Codec) Run(r *execution.Run) {
+	c.Text(&r.ID)
+	c.Text(&r.TaskID)
+	Number(c, &r.Node)
+	Number(c, &r.Parent)
+	c.Text(&r.Value)
+	Number(c, &r.Iteration)
+	Items(c, &r.Values, (*Codec).Text)
+	Items(c, &r.Children, Number)
+	Items(c, &r.History, (*Codec).transition)
+	Items(c, &r.Attempts, func(c *Codec, a *execution.Attempt) { Items(c, &a.History, (*Codec).transition) })
+	c.Datum(&r.Outputs)
+	Number(c, &r.Wait)
+	c.Time(&r.Wake)
+	c.Time(&r.Deadline)
+	c.progress(&r.Progress)
+	c.several(&r.Several)
+}
+
+func (c *Codec) progress(g *execution.Progress) {
+	Number(c, &g.Stage)
+	Number(c, &g.Round)
+	c.Flag(&g.Asked)
+	Number(c, &g.Case)
+	Number(c, &g.Next)
+	Number(c, &g.Open)
+	c.Flag(&g.Broken)
+	c.Text((*string)(&g.Worst))
+}
+
+func (c *Codec) several(v **execution.Several) {
+	there := *v != nil
+	c.Flag(&there)
+	if !there {
+		return
+	}
+	if c.reading {
+		*v = new(execution.Several)
+	}
+	Number(c, &(*v).Total)
+	Number(c, &(*v).Next)
+	Items(c, &(*v).Open, Number)
+	Items(c, &(*v).Ended, (*Codec).count)
+	c.Flag(&(*v).Broken)
+	c.Flag(&(*v).Alone)
+	c.Text(&(*v).Given)
+}
+
+func (c *Codec) count(n *execution.Count) {
+	c.Text((*string)(&n.Status))
+	Number(c, &n.N)
+}
+
+func (c *Codec) promise(p *execution.Promise) {
+	c.Time(&p.Due)
+	c.Flag(&p.Broken)
+}
+
+func (c *Codec) label(l *flow.Label) {
+	c.Text(&l.Key)
+	c.Text(&l.Value)
+}
+
+func (c *Codec) transition(t *execution.Transition) {
+	c.Text((*string)(&t.Status))
+	c.Time(&t.At)
+}
+
+// Datum writes or reads what is kept of a text.
+func (c *Codec) Datum(d *execution.Datum) {
+	c.Text(&d.Ref)
+	if !c.reading {
+		text := d.Kept().JSON
+		c.put(int64(len(text)))
+		c.bytes = append(c.bytes, text...)
+	} else if text := c.take(); text != "" {
+		d.JSON = []byte(text)
+	}
+}
