@@ -44,6 +44,7 @@
 //	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
 //	go.uber.org/zap            Caddy's logger
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
+//	modernc.org/sqlite         a database in a file, in Go alone: xcaddy builds it without a C compiler
 //	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column
 //
 // and for tests alone:

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -36,14 +37,20 @@ func closeAfter(b *testing.B, s execution.Store) {
 	})
 }
 
+// TwoTasks returns a new execution with so many bytes of trigger variables, and what changes when it ends with two task runs.
+func TwoTasks(bytes int) (*execution.State, execution.Changes) {
+	st := hello()
+	st.Trigger.Variables = execution.Datum{JSON: []byte(`{"body":{"text":"` + strings.Repeat("some text ", bytes/10) + `"}}`)}
+	c := end()
+	c.Rows = []execution.Row{row(st.ID, 0, execution.Success), row(st.ID, 1, execution.Success)}
+	return st, c
+}
+
 // benchmarkTwoTasks accepts executions, and writes the end of each with its two task runs. It measures the store alone.
 func benchmarkTwoTasks(b *testing.B, h Harness) {
 	s := h.Open(b)
 	closeAfter(b, s)
-	st := hello()
-	st.Trigger.Variables = execution.Datum{JSON: make([]byte, 1000)}
-	c := end()
-	c.Rows = []execution.Row{row(st.ID, 0, execution.Success), row(st.ID, 1, execution.Success)}
+	st, c := TwoTasks(1000)
 	ids := make([]string, 1<<16)
 	for i := range ids {
 		ids[i] = execution.NewID()

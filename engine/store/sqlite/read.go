@@ -1,0 +1,132 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// errEnough ends the reading of rows.
+var errEnough = errors.New("enough rows")
+
+// query reads rows, each by f.
+func (s *Store) query(ctx context.Context, query string, args []any, f func(scan func(...any) error) error) error {
+	if !s.begin() {
+		return execution.ErrClosed
+	}
+	defer s.end()
+	rows, err := s.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	return eachRow(rows, f)
+}
+
+// Load implements [execution.Store].
+func (s *Store) Load(ctx context.Context, id string) (st *execution.State, err error) {
+	if !s.begin() {
+		return nil, execution.ErrClosed
+	}
+	defer s.end()
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // its rows are of one time
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, tx.Rollback()) }()
+	return load(ctx, tx, id)
+}
+
+func load(ctx context.Context, tx *sql.Tx, id string) (*execution.State, error) {
+	const query = `SELECT e.seq, e.version, coalesce(e.start, s.data), e.head, e.runs, e.spread
+		FROM execution e LEFT JOIN start s ON s.execution = e.seq WHERE e.id = ?`
+	st := new(execution.State)
+	var seq int64
+	var start, head, runs []byte
+	var spread bool
+	switch err := tx.QueryRowContext(ctx, query, id).Scan(&seq, &st.Version, &start, &head, &runs, &spread); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, notFound(id)
+	case err != nil:
+		return nil, err
+	}
+	if err := errors.Join(decodeStart(start, &st.Start), decodeHead(head, &st.Head)); err != nil {
+		return nil, err
+	}
+	rows, err := splitRuns(runs)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if err := decodeRow(st, r.row, r.data); err != nil {
+			return nil, err
+		}
+	}
+	if !spread {
+		return st, nil
+	}
+	found, err := tx.QueryContext(ctx, "SELECT row, data FROM run WHERE execution = ? ORDER BY row", seq)
+	if err != nil {
+		return nil, err
+	}
+	err = eachRow(found, func(scan func(...any) error) error {
+		var row int32
+		var data sql.RawBytes
+		if err := scan(&row, &data); err != nil {
+			return err
+		}
+		return decodeRow(st, row, data)
+	})
+	return st, err
+}
+
+// List implements [execution.Store].
+func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.Summary, next int64, err error) {
+	where, args := []string{"TRUE"}, []any{}
+	add := func(condition string, values ...any) {
+		where, args = append(where, condition), append(args, values...)
+	}
+	if q.Namespace != "" {
+		add("e.namespace = ?", q.Namespace)
+	}
+	if q.FlowID != "" {
+		add("e.flow = ?", q.FlowID)
+	}
+	if len(q.Statuses) > 0 {
+		statuses := make([]any, len(q.Statuses))
+		for i, status := range q.Statuses {
+			statuses[i] = string(status)
+		}
+		add("e.status IN ("+strings.Join(slices.Repeat([]string{"?"}, len(statuses)), ", ")+")", statuses...)
+	}
+	if q.Unfinished {
+		add("NOT e.over")
+	}
+	if q.Before > 0 {
+		add("e.seq < ?", q.Before)
+	}
+	query := `SELECT e.seq, coalesce(e.start, s.data), e.head FROM execution e LEFT JOIN start s ON s.execution = e.seq WHERE ` +
+		strings.Join(where, " AND ") + ` ORDER BY e.seq DESC LIMIT ?`
+	err = s.query(ctx, query, append(args, q.Bound()+1), func(scan func(...any) error) error {
+		var l execution.Summary
+		var st execution.Start
+		var start, head sql.RawBytes
+		if err := scan(&l.Seq, &start, &head); err != nil {
+			return err
+		}
+		if err := errors.Join(decodeStart(start, &st), decodeHead(head, &l.Head)); err != nil {
+			return err
+		}
+		l.ID, l.Namespace, l.FlowID, l.Revision, l.TriggerID = st.ID, st.Namespace, st.FlowID, st.Revision, st.Trigger.ID
+		found = append(found, l)
+		return nil
+	})
+	if err == nil && len(found) > q.Bound() {
+		found = found[:q.Bound()]
+		next = found[q.Bound()-1].Seq
+	}
+	return found, next, err
+}

@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// migrations are what makes a file of one version one of the next. Version 0 is an empty file. They never change once they were released.
+var migrations = []string{
+	`CREATE TABLE execution (
+		seq INTEGER PRIMARY KEY, -- in the order of acceptance
+		id TEXT NOT NULL UNIQUE,
+		namespace TEXT NOT NULL,
+		flow TEXT NOT NULL,
+		status TEXT NOT NULL,
+		over INTEGER NOT NULL,
+		version INTEGER NOT NULL,
+		parked INTEGER NOT NULL,
+		wake INTEGER,            -- of a parked one: nanoseconds since 1970, 0: at once; NULL: not by itself
+		place TEXT,              -- of a parked one: the key of the place that it waits for
+		start BLOB,              -- NULL: in its own table
+		head BLOB NOT NULL,
+		runs BLOB NOT NULL,      -- task runs, see runs.go
+		spread INTEGER NOT NULL, -- 1: the task runs are in their own table
+		line INTEGER NOT NULL,   -- the number of the last log line
+		line_bytes INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX execution_due ON execution (wake, seq) WHERE wake IS NOT NULL;
+	CREATE INDEX execution_waiting ON execution (place, seq) WHERE place IS NOT NULL;
+	CREATE INDEX execution_unfinished ON execution (seq) WHERE NOT over;
+	CREATE INDEX execution_flow ON execution (namespace, flow, seq);
+	CREATE TABLE start (execution INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+	CREATE TABLE run (execution INTEGER, row INTEGER, data BLOB NOT NULL, PRIMARY KEY (execution, row)) STRICT, WITHOUT ROWID;
+	CREATE TABLE line (execution INTEGER, first INTEGER, count INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (execution, first)) STRICT, WITHOUT ROWID;
+	CREATE TABLE line_gone (execution INTEGER PRIMARY KEY, count INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
+	CREATE TABLE signal (seq INTEGER PRIMARY KEY AUTOINCREMENT, execution INTEGER NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (execution, id)) STRICT;
+	CREATE TABLE delivery (key TEXT PRIMARY KEY, execution TEXT NOT NULL) STRICT, WITHOUT ROWID;
+	CREATE TABLE place (key TEXT PRIMARY KEY, taken INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+	CREATE TABLE pair (namespace TEXT, key TEXT, type TEXT NOT NULL, value BLOB, description TEXT NOT NULL, expires INTEGER, updated INTEGER, PRIMARY KEY (namespace, key)) STRICT, WITHOUT ROWID;
+	CREATE INDEX pair_expires ON pair (expires) WHERE expires IS NOT NULL;
+	CREATE TABLE trigger_state (namespace TEXT, flow TEXT, trigger_id TEXT, hash BLOB NOT NULL, PRIMARY KEY (namespace, flow, trigger_id)) STRICT, WITHOUT ROWID;
+	CREATE TABLE flow (namespace TEXT, id TEXT, revision INTEGER, hash BLOB NOT NULL, source BLOB NOT NULL, PRIMARY KEY (namespace, id, revision)) STRICT, WITHOUT ROWID;
+	CREATE TABLE value (ref INTEGER PRIMARY KEY AUTOINCREMENT, execution TEXT NOT NULL, data BLOB NOT NULL) STRICT;
+	CREATE INDEX value_execution ON value (execution);`,
+}
+
+// migrate brings the file to the version of this program, in one transaction.
+func migrate(ctx context.Context, db *sql.Conn) error {
+	var version int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case version > len(migrations):
+		return fmt.Errorf("the file has version %d, and this program knows versions up to %d: it was written by a newer one", version, len(migrations))
+	case version == len(migrations):
+		return nil
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // without effect after the commit
+	for n, migration := range migrations[version:] {
+		if _, err := tx.ExecContext(ctx, migration); err != nil {
+			return fmt.Errorf("from version %d to the next: %w", version+n, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprint("PRAGMA user_version = ", len(migrations))); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,119 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// Options bound what a store keeps. Zero fields take their defaults.
+type Options struct {
+	LineBytes int // the size of the log lines of one execution as JSON, in bytes, the oldest go first; default 1 MiB
+}
+
+// DefaultLineBytes is that of [Options].
+const DefaultLineBytes = 1 << 20
+
+// Store is an [execution.Store] in a file.
+type Store struct {
+	options Options
+	db      *sql.DB // of the readers
+	jobs    chan *job
+	written chan struct{} // closed when the writer has ended
+	done    chan struct{} // closed with the store
+
+	calls  sync.RWMutex // held by each call while it lasts
+	closed bool
+
+	watching sync.Mutex
+	watchers []*watcher // replaced, never changed
+}
+
+var _ execution.Store = (*Store)(nil)
+
+// Open opens the store in a file, which is made if there is none, with the folder that it is in. Executions in it that have not ended are
+// due at once. The file must not be open in another process, nor on a file system of a network, which lets locks go.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	if o.LineBytes <= 0 {
+		o.LineBytes = DefaultLineBytes
+	}
+	s := &Store{options: o, jobs: make(chan *job, groupSize), written: make(chan struct{}), done: make(chan struct{})}
+	if err := s.open(ctx, path); err != nil {
+		return nil, fmt.Errorf("store %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // SQLite would make it for everybody to read
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	w, err := newWriter(ctx, s, path)
+	if err != nil {
+		return err
+	}
+	s.db, err = sql.Open("sqlite", dataSource(path, "query_only(1)", "busy_timeout(10000)"))
+	if err != nil {
+		return errors.Join(err, w.close())
+	}
+	s.db.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
+	s.db.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
+	go w.run()
+	return nil
+}
+
+// dataSource names a file as the driver wants it, with what each connection begins with.
+func dataSource(path string, pragmas ...string) string {
+	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}
+	return name.String()
+}
+
+// begin reports whether a call may go on; if so it must be ended.
+func (s *Store) begin() bool {
+	s.calls.RLock()
+	if s.closed {
+		s.calls.RUnlock()
+		return false
+	}
+	return true
+}
+
+func (s *Store) end() { s.calls.RUnlock() }
+
+// Durable returns true.
+func (s *Store) Durable() bool { return true }
+
+// Close implements [execution.Store]. It waits for the calls under way.
+func (s *Store) Close() error {
+	s.calls.Lock()
+	defer s.calls.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	close(s.done)
+	close(s.jobs)
+	err := s.db.Close() // before the writer, which empties the log of what was written when it is the last
+	<-s.written
+	return err
+}
+
+func notFound(id string) error { return fmt.Errorf("execution %s: %w", id, execution.ErrNotFound) }
