@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -74,10 +75,29 @@ func decodeJSON(s string, depth int) (v Value, end int, err error) {
 		maps, lists = strings.Count(s, "{"), strings.Count(s, "[")
 		values = min(strings.Count(s, ",")+maps+lists, few)
 	}
-	d := decoder{text: s, vals: make([]Value, 0, min(values, 32)), keys: make([]string, 0, min(values, 32))}
+	d := decoders.Get().(*decoder)
+	defer d.takeBack()
+	d.text = s
 	d.items.next, d.names.next = values, values
 	d.maps.next, d.lists.next = min(maps, few/8), min(lists, few/16)
 	return d.value(skipSpace(s, 0), depth)
+}
+
+// decoders lend each other their stacks.
+var decoders = sync.Pool{New: func() any { return new(decoder) }}
+
+// largestStack is how many values a stack may have room for to be lent again.
+const largestStack = 64
+
+// takeBack lends the stacks of d again, without what was on them.
+func (d *decoder) takeBack() {
+	if cap(d.vals) > largestStack || cap(d.keys) > largestStack {
+		return
+	}
+	clear(d.vals[:cap(d.vals)])
+	clear(d.keys[:cap(d.keys)])
+	*d = decoder{vals: d.vals[:0], keys: d.keys[:0]}
+	decoders.Put(d)
 }
 
 // decoder builds values from text. The members of all open lists and maps lie on two stacks, and move to slices of
