@@ -63,7 +63,7 @@ func (k Keys) redactValue(text string) string {
 }
 
 func redactKey(text, key string) string {
-	if key == "" {
+	if key == "" || len(text) < len(key) { // an encoded key is longer still
 		return text
 	}
 	var found []span
