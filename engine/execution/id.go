@@ -73,11 +73,11 @@ func base62(b [16]byte) string {
 	return string(text[:])
 }
 
-// newSeed returns a random number that is not 0.
-func newSeed() uint64 {
-	var b [8]byte
+// newIdentity returns a new id as of [NewID], and a random number that is not 0.
+func newIdentity() (id string, seed uint64) {
+	var b [16 + 8]byte
 	rand.Read(b[:])
-	return binary.BigEndian.Uint64(b[:]) | 1
+	return base62([16]byte(b[:16])), binary.BigEndian.Uint64(b[16:]) | 1
 }
 
 // mixSeed derives the seed of one effect. Neighbouring arguments give unrelated seeds, and none is 0.

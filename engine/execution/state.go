@@ -103,14 +103,15 @@ type Progress struct {
 
 // New returns the state of a new execution of the flow of p, CREATED at that time, with a new id.
 func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
+	id, seed := newIdentity()
 	s := &State{
 		Start: Start{
-			ID:        NewID(),
+			ID:        id,
 			Namespace: p.flow.Namespace,
 			FlowID:    p.flow.ID,
 			Revision:  p.revision,
 			Core:      Core,
-			Seed:      newSeed(),
+			Seed:      seed,
 			Trigger:   trigger,
 		},
 		Head: Head{Labels: labels},
