@@ -3,6 +3,7 @@ package admission
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 )
 
@@ -251,11 +252,14 @@ func (c *Controller) vacate(cl *Claim) {
 	}
 }
 
-// Enter waits until an evaluation may begin, at most until deadline; the zero time means without end. It must be followed
-// by [Claim.Leave]. The error is [ErrGate], or that of ctx.
-func (cl *Claim) Enter(ctx context.Context, deadline time.Time) error {
-	return cl.controller.gate.enter(ctx, cl, deadline)
+// Enter waits until an evaluation may begin, at most for so long. It must be followed by [Claim.Leave]. The error is [ErrGate], or
+// that of ctx.
+func (cl *Claim) Enter(ctx context.Context, patience time.Duration) error {
+	return cl.controller.gate.enter(ctx, cl, patience)
 }
+
+// Forever is the patience of whoever waits without end.
+const Forever = time.Duration(math.MaxInt64)
 
 // Leave says that an evaluation has ended, or that it waits for something else.
 func (cl *Claim) Leave() { cl.controller.gate.leave() }

@@ -28,7 +28,7 @@ func (g *gate) configure(width int) {
 	g.admit()
 }
 
-func (g *gate) enter(ctx context.Context, cl *Claim, deadline time.Time) error {
+func (g *gate) enter(ctx context.Context, cl *Claim, patience time.Duration) error {
 	g.mu.Lock()
 	if g.running < g.width {
 		g.running++
@@ -40,8 +40,8 @@ func (g *gate) enter(ctx context.Context, cl *Claim, deadline time.Time) error {
 	g.mu.Unlock()
 
 	var late <-chan time.Time
-	if !deadline.IsZero() {
-		timer := time.NewTimer(time.Until(deadline))
+	if patience < Forever {
+		timer := time.NewTimer(patience)
 		defer timer.Stop()
 		late = timer.C
 	}

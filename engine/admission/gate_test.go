@@ -21,7 +21,7 @@ func TestGateRunsAsManyAsItMay(t *testing.T) {
 			all.Go(func() {
 				cl := c.Claim("a")
 				defer cl.Release()
-				if err := cl.Enter(t.Context(), time.Time{}); err != nil {
+				if err := cl.Enter(t.Context(), Forever); err != nil {
 					t.Error(err)
 				}
 				mu.Lock()
@@ -51,7 +51,7 @@ func TestGateServesFlowsInTurn(t *testing.T) {
 		c := New(Limits{Evaluations: 1})
 		first := c.Claim("a")
 		defer first.Release()
-		if err := first.Enter(t.Context(), time.Time{}); err != nil {
+		if err := first.Enter(t.Context(), Forever); err != nil {
 			t.Fatal(err)
 		}
 		var order []string
@@ -60,7 +60,7 @@ func TestGateServesFlowsInTurn(t *testing.T) {
 			all.Go(func() {
 				cl := c.Claim(flow)
 				defer cl.Release()
-				if err := cl.Enter(t.Context(), time.Time{}); err != nil {
+				if err := cl.Enter(t.Context(), Forever); err != nil {
 					t.Error(err)
 				}
 				order = append(order, flow)
@@ -81,11 +81,11 @@ func TestGateDoesNotWaitForEver(t *testing.T) {
 		c := New(Limits{Evaluations: 1})
 		cl := c.Claim("a")
 		defer cl.Release()
-		if err := cl.Enter(t.Context(), time.Time{}); err != nil {
+		if err := cl.Enter(t.Context(), Forever); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if err := cl.Enter(t.Context(), began.Add(3*time.Second)); !errors.Is(err, ErrGate) || !IsFull(err) {
+		if err := cl.Enter(t.Context(), 3*time.Second); !errors.Is(err, ErrGate) || !IsFull(err) {
 			t.Errorf("after its deadline: %v", err)
 		}
 		if waited := time.Since(began); waited != 3*time.Second {
@@ -93,12 +93,12 @@ func TestGateDoesNotWaitForEver(t *testing.T) {
 		}
 		gone, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := cl.Enter(gone, time.Time{}); !errors.Is(err, context.Canceled) {
+		if err := cl.Enter(gone, Forever); !errors.Is(err, context.Canceled) {
 			t.Errorf("for a client that has gone: %v", err)
 		}
 		// Evaluations that have given up waiting are passed over.
 		cl.Leave()
-		if err := cl.Enter(t.Context(), time.Time{}); err != nil {
+		if err := cl.Enter(t.Context(), Forever); err != nil {
 			t.Error(err)
 		}
 		cl.Leave()
@@ -116,7 +116,7 @@ func TestWiderGateLetsMoreIn(t *testing.T) {
 		var entered atomic.Int32
 		for range 3 {
 			go func() {
-				if err := cl.Enter(t.Context(), time.Time{}); err != nil {
+				if err := cl.Enter(t.Context(), Forever); err != nil {
 					t.Error(err)
 				}
 				entered.Add(1)
@@ -140,7 +140,7 @@ func BenchmarkGate(b *testing.B) {
 		cl := c.Claim("a")
 		defer cl.Release()
 		for pb.Next() {
-			if err := cl.Enter(b.Context(), time.Time{}); err != nil {
+			if err := cl.Enter(b.Context(), Forever); err != nil {
 				b.Error(err)
 			}
 			cl.Leave()

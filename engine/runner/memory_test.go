@@ -163,7 +163,7 @@ func TestEvaluationsWaitForTheirTurn(t *testing.T) {
 		f.admission.Configure(admission.Limits{Evaluations: 1})
 		other := f.admission.Claim("another flow")
 		defer other.Release()
-		if err := other.Enter(context.Background(), time.Time{}); err != nil {
+		if err := other.Enter(context.Background(), admission.Forever); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -80,7 +79,7 @@ func (r *Runner) Resume(ctx context.Context, id string, given *value.Map) error 
 func (r *Runner) resumeInputs(ctx context.Context, f *scope.Flow, s *execution.State, row int32, given *value.Map) ([]byte, error) {
 	claim := r.admission.Claim(s.Namespace + "/" + s.FlowID)
 	defer claim.Release()
-	if err := claim.Enter(ctx, time.Now().Add(r.admission.Limits().Wait)); err != nil {
+	if err := claim.Enter(ctx, r.admission.Limits().Wait); err != nil {
 		return nil, err
 	}
 	defer claim.Leave()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -53,14 +52,15 @@ func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error
 
 // try performs an effect once, when it may evaluate.
 func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
-	var deadline time.Time
-	if a.state.Version == 0 {
-		deadline = time.Unix(1, 0) // long ago: it does not wait
-		if !a.ahead {
-			deadline = time.Now().Add(a.runner.admission.Limits().Wait)
-		}
+	patience := admission.Forever
+	switch {
+	case a.state.Version > 0:
+	case a.ahead:
+		patience = 0
+	default:
+		patience = a.runner.admission.Limits().Wait
 	}
-	if err := a.claim.Enter(ctx, deadline); err != nil {
+	if err := a.claim.Enter(ctx, patience); err != nil {
 		return message{}, err
 	}
 	defer a.claim.Leave()

@@ -116,9 +116,10 @@ func (c *call) decide(ctx context.Context) *webhook.Response {
 	if len(c.site.conditions) == 0 && !c.trigger.HasConditions() {
 		return nil
 	}
-	deadline := time.Now().Add(c.site.host.Admission().Limits().Wait)
+	wait := c.site.host.Admission().Limits().Wait
+	deadline := time.Now().Add(wait)
 	var refusal *webhook.Response
-	err := c.evaluate(ctx, deadline, func() error {
+	err := c.evaluate(ctx, wait, func() error {
 		what, met, err := c.met(ctx, deadline)
 		if condition.IsBusy(err) {
 			return err
@@ -163,10 +164,10 @@ func (c *call) ask(ctx context.Context, deadline time.Time) (what string, met bo
 	return "condition of the trigger", question == nil, err
 }
 
-// evaluate calls f, which evaluates expressions, when it may run. The error is that of f, or says why the evaluation could
-// not be carried through now.
-func (c *call) evaluate(ctx context.Context, deadline time.Time, f func() error) error {
-	if err := c.claim.Enter(ctx, deadline); err != nil {
+// evaluate calls f, which evaluates expressions, when it may run, for which it waits so long. The error is that of f, or says why
+// the evaluation could not be carried through now.
+func (c *call) evaluate(ctx context.Context, patience time.Duration, f func() error) error {
+	if err := c.claim.Enter(ctx, patience); err != nil {
 		return err
 	}
 	defer c.claim.Leave()
@@ -304,7 +305,7 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 	}
 	if !c.trigger.HasLabels() && !c.trigger.GivesInputs() && !c.trigger.Flow.HasInputDefaults() {
 		_ = render() // nothing is evaluated, so nothing fails
-	} else if err := c.evaluate(ctx, time.Now().Add(c.site.host.Admission().Limits().Wait), render); err != nil {
+	} else if err := c.evaluate(ctx, c.site.host.Admission().Limits().Wait, render); err != nil {
 		return err
 	}
 	size := int64(2 * len(s.Inputs.JSON))
@@ -417,7 +418,7 @@ func (c *call) ended(ctx context.Context, ended *execution.State, vars *scope.Ex
 	c.context.Vars = vars.At(execution.RootRow)
 	for {
 		var response webhook.Response
-		err := c.evaluate(context.WithoutCancel(ctx), time.Time{}, func() (err error) {
+		err := c.evaluate(context.WithoutCancel(ctx), admission.Forever, func() (err error) {
 			response, err = c.trigger.Ended(ended, &c.context, c.site.options.BaseURL)
 			return err
 		})
