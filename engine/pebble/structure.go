@@ -132,7 +132,12 @@ func (s *Structure) Template() *Template { return s.text }
 // Render evaluates all texts of the structure, each as [Template.Render] does; other scalars stay. The error is a
 // [*PathError] around an [*Error]. Each text has the limits of one evaluation.
 func (s *Structure) Render(c *Context) (value.Value, error) {
-	return s.render(c, nil)
+	return s.render(c, nil, false)
+}
+
+// RenderTyped evaluates the structure as [Structure.Render] does, but each text of a value as [Template.RenderTyped] does.
+func (s *Structure) RenderTyped(c *Context) (value.Value, error) {
+	return s.render(c, nil, true)
 }
 
 // RenderJSON evaluates the structure as [Structure.Render] does. One that is a text is what [Template.RenderJSON] gives.
@@ -155,20 +160,20 @@ func (s *Structure) Items() []*Structure {
 	return items
 }
 
-func (s *Structure) render(c *Context, path []any) (value.Value, error) {
+func (s *Structure) render(c *Context, path []any, typed bool) (value.Value, error) {
 	switch {
 	case s.constant:
 		return s.value, nil
 	case s.text != nil:
-		text, err := s.text.Render(c)
+		v, err := s.renderText(c, typed)
 		if err != nil {
 			return value.Null, &PathError{Path: slices.Clone(path), Err: err}
 		}
-		return value.String(text), nil
+		return v, nil
 	case !s.isMap:
 		out := make([]value.Value, len(s.items))
 		for i, item := range s.items {
-			v, err := item.render(c, append(path, i))
+			v, err := item.render(c, append(path, i), typed)
 			if err != nil {
 				return value.Null, err
 			}
@@ -184,11 +189,19 @@ func (s *Structure) render(c *Context, path []any) (value.Value, error) {
 		if err != nil {
 			return value.Null, &PathError{Path: slices.Clone(path), Err: err}
 		}
-		v, err := s.members[i].render(c, path)
+		v, err := s.members[i].render(c, path, typed)
 		if err != nil {
 			return value.Null, err
 		}
 		setFirst(out, key, v)
 	}
 	return value.FromMap(out), nil
+}
+
+func (s *Structure) renderText(c *Context, typed bool) (value.Value, error) {
+	if typed {
+		return s.text.RenderTyped(c)
+	}
+	text, err := s.text.Render(c)
+	return value.String(text), err
 }

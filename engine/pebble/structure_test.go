@@ -45,6 +45,19 @@ func TestStructure(t *testing.T) {
 	}
 }
 
+func TestStructureTyped(t *testing.T) {
+	e, c := New(Options{}), requestContext(t)
+	const source = `{"{{ 1 }}": ["{{ trigger.body.n }}", "{{ null }}", "", "x{{ null }}", "{{ trigger.body.map }}"], "s": 2}`
+	s, err := e.CompileValue("", decode(t, source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.RenderTyped(c)
+	if want := `{"1":[1,null,"","x",{"b":1,"a":2}],"s":2}`; err != nil || value.JSON(got) != want {
+		t.Errorf("got %s, %v; want %s", got, err, want)
+	}
+}
+
 func TestStructureConstant(t *testing.T) {
 	e := New(Options{})
 	for source, want := range map[string]bool{
