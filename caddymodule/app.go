@@ -76,10 +76,15 @@ type App struct {
 	// How many bytes the files of one execution may take. Default: 1073741824 (1 GiB).
 	FilesPerExecution int64 `json:"files_per_execution,omitempty"`
 
+	// Makes requests of flows to this machine and to private networks fail. Requests to link-local addresses, to services by which
+	// clouds tell a machine its secrets, and to the admin endpoint of this server fail always. Default: false.
+	DenyPrivate bool `json:"deny_private,omitempty"`
+
 	logger *zap.Logger
 	flows  *flowLoader
 
 	store engine.StoreOptions
+	admin []string   // where the admin endpoints listen
 	sites []*Handler // that were provisioned
 	serving
 }
@@ -106,6 +111,10 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 // so it opens nothing.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.logger = ctx.Logger()
+	var told bool
+	if a.admin, told = adminAddresses(ctx); !told {
+		a.logger.Warn("this version of Caddy does not tell where its admin endpoint listens; flows are kept from the usual addresses", zap.Strings("addresses", a.admin))
+	}
 	if a.Workers < 0 || a.Capacity < 0 {
 		return errors.New("kestra: workers and capacity must not be negative")
 	}

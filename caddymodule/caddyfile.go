@@ -66,6 +66,8 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		files               <dir>
 //		files_limit         <size>
 //		files_per_execution <size>
+//
+//		deny_private
 //	}
 //
 // Options flows and flow may be repeated. Relative folders are taken from the folder of the Caddyfile.
@@ -122,6 +124,11 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if err := parseCount(d, &a.FlowShare); err != nil {
 				return err
 			}
+		case "deny_private":
+			if d.NextArg() {
+				return d.Err("deny_private takes no argument")
+			}
+			a.DenyPrivate = true
 		case "files":
 			if !d.AllArgs(&a.Files) || a.Files == "" {
 				return d.Err("files takes one folder: write `files ./files`")
@@ -137,7 +144,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, store, strict, base_url, workers, capacity, "+
-				"memory_limit, evaluation_wait, flow_share, files, files_limit and files_per_execution", name)
+				"memory_limit, evaluation_wait, flow_share, files, files_limit, files_per_execution and deny_private", name)
 		}
 		return nil
 	})

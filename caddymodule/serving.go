@@ -61,6 +61,9 @@ func (a *App) openSites() (err error) {
 
 		FilesLimit:        a.FilesLimit,
 		FilesPerExecution: a.FilesPerExecution,
+
+		AdminEndpoints: a.admin,
+		DenyPrivate:    a.DenyPrivate,
 	})
 	for _, h := range a.sites {
 		if err := h.site.Open(context.Background(), a.engine.Engine); err != nil {
