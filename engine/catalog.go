@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/http"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/kv"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
@@ -28,6 +29,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		webhook.Specs(),
 		condition.Specs(),
 		flowable.Specs(),
+		http.Specs(),
 		logs.Specs(),
 		debug.Specs(),
 		executions.Specs(),

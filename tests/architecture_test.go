@@ -102,6 +102,13 @@ var house = []row{
 		tests: []string{"engine/task/..."},
 	},
 	{
+		// Programs of jq join what events of a server say.
+		pkg:     "engine/task/http",
+		ours:    []string{"engine/task", "engine/flow", "engine/pebble", "engine/jq", "engine/javaregex", "engine/meter", "engine/value"},
+		outside: []string{"golang.org/x/text"},
+		tests:   []string{"engine/task/...", "engine/outbound", "engine/files"},
+	},
+	{
 		pkg:  "engine/task/kv",
 		ours: []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
 		// Its tests write into the key-value store itself.

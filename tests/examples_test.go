@@ -1,8 +1,11 @@
 package tests
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -22,7 +25,14 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(sources) == 0 {
 		t.Fatal("no examples", err)
 	}
-	e, site := serve(t, sources) // together: some start others
+	var site *engine.Site
+	own := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(w, r, site) }))
+	defer own.Close()
+	for _, source := range sources { // some send requests to the server itself
+		source.YAML = bytes.ReplaceAll(source.YAML, []byte("http://localhost:8080"), []byte(own.URL))
+	}
+	e, served := serve(t, sources) // together: some start others
+	site = served
 	for _, source := range sources {
 		t.Run(filepath.Base(source.Name), func(t *testing.T) {
 			calls := curls(string(source.YAML))
@@ -44,6 +54,21 @@ func TestExamples(t *testing.T) {
 			}
 		})
 	}
+}
+
+// answer answers a request of a flow to the server itself, as the handler of the Caddy module does.
+func answer(w http.ResponseWriter, r *http.Request, site *engine.Site) {
+	asked := &webhook.Request{
+		Method: r.Method, Header: r.Header, Host: r.Host, RemoteAddr: "127.0.0.1", ContentLength: r.ContentLength,
+		Path: r.URL.EscapedPath(), RawQuery: r.URL.RawQuery,
+		ReadBody: func(int64, webhook.Account) ([]byte, error) { return io.ReadAll(r.Body) },
+	}
+	target, ok := webhook.ParseURL(asked.Path)
+	asked.Target, asked.Malformed = target, !ok
+	answer, release := site.Webhook(r.Context(), asked)
+	defer release()
+	w.WriteHeader(answer.Status)
+	_, _ = w.Write(answer.Body)
 }
 
 // TestExamplesShowFlowables checks that every task that has tasks inside stands in a flow of flows.example.
@@ -75,7 +100,7 @@ func serve(t *testing.T, sources []*flow.Source) (*engine.Engine, *engine.Site) 
 	if err != nil || len(found)+len(more) > 0 {
 		t.Fatal(found, more, err)
 	}
-	e, err := engine.Open(context.Background(), engine.StoreOptions{Kind: engine.StoreMemory})
+	e, err := engine.Open(context.Background(), engine.StoreOptions{Kind: engine.StoreMemory, Files: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

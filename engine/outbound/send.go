@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +73,11 @@ func (c *Client) begin(ctx context.Context, r *task.HTTPRequest, cancel context.
 	if err != nil {
 		return nil, err
 	}
-	s := &sending{client: c, ctx: ctx, asked: r, jar: jar, url: r.URL, method: r.Method, header: r.Header.Clone(), body: r.Body}
+	to := *r.URL
+	if to.Path == "" {
+		to.Path = "/"
+	}
+	s := &sending{client: c, ctx: ctx, asked: r, jar: jar, url: &to, method: r.Method, header: r.Header.Clone(), body: r.Body}
 	if s.header == nil {
 		s.header = http.Header{}
 	}
@@ -215,6 +220,9 @@ func (s *sending) exchange(ctx context.Context) (*http.Response, error) {
 		_, reason, _ := strings.Cut(answer.Status, " ")
 		sent := r.Header.Clone()
 		sent["Host"] = []string{r.Host}
+		if r.ContentLength > 0 {
+			sent["Content-Length"] = []string{strconv.FormatInt(r.ContentLength, 10)}
+		}
 		s.asked.Exchanged(&task.HTTPExchange{
 			URL: s.url.Redacted(), Remote: remote, Method: s.method, Sent: sent,
 			Code: answer.StatusCode, Reason: reason, Received: answer.Header,

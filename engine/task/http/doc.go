@@ -1,0 +1,2 @@
+// Package http has Kestra's tasks that send requests to other servers.
+package http

@@ -1,0 +1,213 @@
+package http
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// options are how requests are made.
+type options struct {
+	connect, idle, most              setting
+	proxyType, proxyHost, proxyPort  setting
+	proxyUser, proxyPassword         setting
+	auth                             string // its type; empty: none
+	user, password, token            setting
+	insecure, redirects, allowFailed setting
+	charset                          setting
+	codes                            *pebble.Structure // nil: what a failure is does not depend on it
+	logs                             logs
+}
+
+// newOptions compiles the options of a task, with those that it has under older names.
+func newOptions(c *flow.Component) (options, error) {
+	m := c.Object("options")
+	within := func(name string) *flow.Members {
+		if m == nil {
+			return nil
+		}
+		return m.Object(name)
+	}
+	timeout, proxy, auth := within("timeout"), within("proxy"), within("auth")
+	o := options{
+		connect:       settingOf(timeout, "connectTimeout").or(settingOf(m, "connectTimeout")),
+		idle:          settingOf(timeout, "readIdleTimeout").or(settingOf(m, "readTimeout", "readIdleTimeout")),
+		most:          settingOf(m, "maxContentLength"),
+		proxyType:     settingOf(proxy, "type").or(settingOf(m, "proxyType")),
+		proxyHost:     settingOf(proxy, "address").or(settingOf(m, "proxyAddress")),
+		proxyPort:     settingOf(proxy, "port").or(settingOf(m, "proxyPort")),
+		proxyUser:     settingOf(proxy, "username").or(settingOf(m, "proxyUsername")),
+		proxyPassword: settingOf(proxy, "password").or(settingOf(m, "proxyPassword")),
+		user:          settingOf(auth, "username").or(settingOf(m, "basicAuthUser")),
+		password:      settingOf(auth, "password").or(settingOf(m, "basicAuthPassword")),
+		token:         settingOf(auth, "token"),
+		insecure:      settingOf(within("ssl"), "insecureTrustAllCertificates").or(settingOf(c.Object("sslOptions"), "insecureTrustAllCertificates")),
+		redirects:     settingOf(m, "followRedirects"),
+		allowFailed:   settingOf(m, "allowFailed").or(settingOf(&c.Members, "allowFailed")),
+		charset:       settingOf(m, "defaultCharset"),
+		logs:          logsOf(m),
+	}
+	if m == nil {
+		return o, nil
+	}
+	o.codes = m.Structure("allowedResponseCodes")
+	switch {
+	case auth != nil:
+		o.auth = auth.Text("type")
+	case o.user.written || o.password.written:
+		o.auth = authTypes[0]
+	}
+	switch {
+	case o.auth == "BEARER" && !o.token.written:
+		return o, auth.Errorf("token", "BEARER needs a token")
+	case o.auth != "" && o.auth != "BEARER" && !o.user.written:
+		return o, auth.Errorf("username", "%s needs a username", o.auth)
+	case o.proxyHost.written && !o.proxyPort.written:
+		return o, m.Errorf("proxy", "a proxy needs a port")
+	}
+	if o.charset.written && o.charset.template != nil {
+		if name, constant := o.charset.template.Constant(); constant {
+			if _, err := charsetNamed(name); err != nil {
+				return o, m.Errorf("defaultCharset", "%w", err)
+			}
+		}
+	}
+	if codes, constant := constantOf(o.codes); constant {
+		if _, err := codesOf(codes); err != nil {
+			return o, m.Errorf("allowedResponseCodes", "%w", err)
+		}
+	}
+	return o, nil
+}
+
+// constantOf returns the value of a structure without expressions; a text that is to be JSON is none. s may be nil.
+func constantOf(s *pebble.Structure) (value.Value, bool) {
+	if s == nil || s.Template() != nil {
+		return value.Null, false
+	}
+	return s.Constant()
+}
+
+// apply renders the options into a request.
+func (o *options) apply(c *task.Context, r *task.HTTPRequest) error {
+	var err error
+	if r.ConnectTimeout, err = o.connect.time(c); err != nil {
+		return err
+	}
+	if r.IdleTimeout, err = o.idle.time(c); err != nil {
+		return err
+	}
+	most, err := o.most.number(c)
+	if err != nil {
+		return err
+	}
+	if most != 0 {
+		r.MaxBody = most
+	}
+	follow, err := o.redirects.onOff(c, true)
+	if err != nil {
+		return err
+	}
+	r.KeepRedirects = !follow
+	if r.Insecure, err = o.insecure.onOff(c, false); err != nil {
+		return err
+	}
+	if r.Proxy, err = o.proxy(c); err != nil {
+		return err
+	}
+	r.Auth, err = o.credentials(c)
+	return err
+}
+
+// proxy returns the proxy; nil: there is none.
+func (o *options) proxy(c *task.Context) (*task.HTTPProxy, error) {
+	kind, err := o.proxyType.trimmed(c)
+	if err != nil || kind == "DIRECT" {
+		return nil, err
+	}
+	if kind != "" && !slices.Contains(proxyTypes, kind) {
+		return nil, fmt.Errorf("type of the proxy must be one of DIRECT, HTTP and SOCKS, is %q", kind)
+	}
+	p := &task.HTTPProxy{SOCKS: kind == "SOCKS"}
+	if p.Host, err = o.proxyHost.trimmed(c); err != nil || p.Host == "" {
+		return nil, err
+	}
+	const highest = 65535
+	port, err := o.proxyPort.number(c)
+	switch {
+	case err != nil:
+		return nil, err
+	case port == 0 || port > highest:
+		return nil, fmt.Errorf("port of the proxy must be from 1 to %d", highest)
+	}
+	p.Port = int(port)
+	if p.Username, err = o.proxyUser.text(c); err != nil {
+		return nil, err
+	}
+	p.Password, err = o.proxyPassword.text(c)
+	return p, err
+}
+
+// credentials returns who asks; nil: nobody says.
+func (o *options) credentials(c *task.Context) (*task.HTTPAuth, error) {
+	if o.auth == "" {
+		return nil, nil //nolint:nilnil // there are none
+	}
+	a := &task.HTTPAuth{Scheme: task.HTTPAuthScheme(slices.Index(authTypes, o.auth))}
+	var err error
+	if a.Scheme == task.BearerAuth {
+		if a.Token, err = o.token.trimmed(c); err == nil && a.Token == "" {
+			err = errors.New("token of BEARER is empty")
+		}
+		return a, err
+	}
+	if a.Username, err = o.user.text(c); err != nil {
+		return nil, err
+	}
+	a.Password, err = o.password.text(c)
+	return a, err
+}
+
+// allows reports whether an answer with a code is no failure.
+func (o *options) allows(c *task.Context, code int) (bool, error) {
+	if o.codes != nil {
+		v, err := o.codes.RenderJSON(c.Pebble)
+		if err != nil {
+			return false, err
+		}
+		codes, err := codesOf(v)
+		if err != nil || len(codes) > 0 {
+			return slices.Contains(codes, code), err
+		}
+	}
+	allowed, err := o.allowFailed.onOff(c, false)
+	return allowed || code < failedCode, err
+}
+
+// failedCode is the least code of an answer that is a failure.
+const failedCode = 400
+
+// codesOf returns the codes of a list.
+func codesOf(v value.Value) ([]int, error) {
+	if v.IsNull() {
+		return nil, nil
+	}
+	if v.Kind() != value.KindList {
+		return nil, errors.New("allowedResponseCodes must be a list")
+	}
+	codes := make([]int, 0, v.List().Len())
+	for _, item := range v.List().All() {
+		code, err := strconv.Atoi(value.Text(item))
+		if err != nil || code < 100 || code > 999 {
+			return nil, fmt.Errorf("allowedResponseCodes has %q, which is no code of an answer", value.Text(item))
+		}
+		codes = append(codes, code)
+	}
+	return codes, nil
+}

@@ -1,0 +1,25 @@
+package tasktest
+
+import (
+	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// Origin is who asks services in [RunServed].
+var Origin = task.Origin{Namespace: "company.team", Flow: "hello", Execution: "4Execution", Task: "a", Run: "5Run"}
+
+// RunServed is [RunWith] with services.
+func RunServed(t testing.TB, specs []flow.Spec, services *task.Services, yaml, variables string) Result {
+	t.Helper()
+	c, lines := start(t, specs, yaml, "null")
+	v, err := value.DecodeJSONText(variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Pebble.Vars = v.Map()
+	c.Origin, c.Services = Origin, services
+	return c.run(t, lines)
+}
