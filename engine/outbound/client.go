@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -138,6 +139,9 @@ func (c *Client) newTransport(r route) *http.Transport {
 
 // dialGuarded connects to an address that the guard lets pass, which is asked for the very address the connection is made to.
 func (c *Client) dialGuarded(ctx context.Context, network, address string) (net.Conn, error) {
+	if host, _, err := net.SplitHostPort(address); err == nil && isInvalid(host) {
+		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+	}
 	d := net.Dialer{Timeout: dialLimit, Resolver: c.resolver, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil {
@@ -161,6 +165,8 @@ func (c *Client) checkProxied(ctx context.Context, u *url.URL) error {
 		addrs = append(addrs, addr)
 	} else if addr, ok := oddAddr(host); ok {
 		addrs = append(addrs, addr)
+	} else if isInvalid(host) {
+		return nil
 	} else if addrs, err = c.resolver.LookupNetIP(ctx, "ip", host); err != nil {
 		return context.Cause(ctx)
 	}
@@ -170,6 +176,11 @@ func (c *Client) checkProxied(ctx context.Context, u *url.URL) error {
 		}
 	}
 	return nil
+}
+
+// isInvalid reports whether a name is one of those that never exist, so that nobody is asked for it (RFC 6761).
+func isInvalid(host string) bool {
+	return strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".invalid")
 }
 
 func portOf(u *url.URL) string {

@@ -151,6 +151,23 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
+// TestUploadPanics checks that a body that panics when it is read does so where the request is sent, which tasks are guarded for.
+func TestUploadPanics(t *testing.T) {
+	r := post(t, serve(t, echo).URL, "x")
+	r.Body.Open = func() (io.ReadCloser, error) { return io.NopCloser(panics{}), nil }
+	defer func() {
+		if v := recover(); v != "broken" {
+			t.Errorf("recovered %v", v)
+		}
+	}()
+	got := send(t.Context(), newClient(t, Options{}), r)
+	t.Errorf("no panic: %+v", got)
+}
+
+type panics struct{}
+
+func (panics) Read([]byte) (int, error) { panic("broken") }
+
 // TestInterrupt checks that a request ends when its task is interrupted, before the answer and within its body.
 func TestInterrupt(t *testing.T) {
 	why := errors.New("killed")

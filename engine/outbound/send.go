@@ -211,6 +211,7 @@ func (s *sending) exchange(ctx context.Context) (*http.Response, error) {
 		return nil, err
 	}
 	answer, err := s.client.transport(s.route).RoundTrip(r)
+	s.watch.passOn()
 	if err != nil {
 		return nil, s.explain(err)
 	}

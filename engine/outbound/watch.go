@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -17,6 +18,7 @@ type watch struct {
 	mu       sync.Mutex
 	timer    *time.Timer
 	answered bool // the headers of the answer are there
+	panicked any  // with what reading the body of the request did; nil: it did not
 	ended    bool
 }
 
@@ -77,7 +79,40 @@ func (w *watch) body(b io.ReadCloser) io.ReadCloser { return &watchedBody{b, w.r
 
 // upload returns the body of a request. While it is sent, the time until the answer counts anew for each piece.
 func (w *watch) upload(b io.ReadCloser) io.ReadCloser {
-	return &watchedBody{b, w.answering, w.answering}
+	return &uploadedBody{watchedBody{b, w.answering, w.answering}, w}
+}
+
+// uploadedBody is the body of a request. The transport reads it on a goroutine of its own, where a panic would end the process; it
+// is handed to the one that sends the request.
+type uploadedBody struct {
+	watchedBody
+	watch *watch
+}
+
+// Read implements [io.Reader].
+func (b *uploadedBody) Read(p []byte) (n int, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			b.watch.mu.Lock()
+			b.watch.panicked = v
+			b.watch.mu.Unlock()
+			n, err = 0, errUpload
+		}
+	}()
+	return b.watchedBody.Read(p)
+}
+
+var errUpload = errors.New("the body of the request cannot be read")
+
+// passOn panics if reading the body of the request did.
+func (w *watch) passOn() {
+	w.mu.Lock()
+	v := w.panicked
+	w.mu.Unlock()
+	if v != nil {
+		w.end()
+		panic(v)
+	}
 }
 
 // watchedBody is a body that says before and after it is read.
