@@ -65,7 +65,7 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 		p.nodes[i].Timeout = task.Timeout
 	}
 	if shape == flow.ShapeLeaf {
-		p.nodes[i].pure = task.Spec.Pure
+		p.nodes[i].pure = task.Spec.Pure && !task.Waits
 		p.nodes[i].Retry = p.retry(i)
 		return i
 	}

@@ -21,6 +21,7 @@ type Component struct {
 	Retry        *Retry           // tasks; nil when not written. That of a flowable is for the tasks inside of it
 	Timeout      *Timeout         // tasks; nil when not written
 	AllowFailure bool             // tasks
+	Waits        bool             // tasks whose spec is pure: an expression waits for another server, and so the task is not pure
 	AllowWarning bool             // tasks
 	StopAfter    []string         // triggers: states of execution
 

@@ -15,9 +15,24 @@ func hasExpression(text string) bool {
 	return strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "{#")
 }
 
+// compiled compiles with the language that there is where it is called: the quick one, or the whole one in properties of a task
+// that a worker runs. A task that is pure, and so run at once, is no longer that if one of its expressions needs the whole one.
+func compiled[T any](l *loader, compile func(*pebble.Engine) (T, error)) (T, error) {
+	c := l.waiting
+	if c == nil || c.Spec.Pure {
+		t, err := compile(l.pebble.Quick())
+		if c == nil || err == nil {
+			return t, err
+		}
+	}
+	t, err := compile(l.pebble)
+	c.Waits = c.Waits || c.Spec.Pure && err == nil
+	return t, err
+}
+
 // template compiles the text of a scalar; nil after an error.
 func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
-	t, err := l.pebble.CompileAt(path, text)
+	t, err := compiled(l, func(e *pebble.Engine) (*pebble.Template, error) { return e.CompileAt(path, text) })
 	if err != nil {
 		l.expressionError(n, path, err)
 		return nil
@@ -29,7 +44,7 @@ func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
 // secretTemplate is template for a text that must not be quoted: an error says what kind it is of, and where, and names
 // only words of the language.
 func (l *loader) secretTemplate(n *yaml.Node, text, path string) *pebble.Template {
-	t, err := l.pebble.CompileAt(path, text)
+	t, err := compiled(l, func(e *pebble.Engine) (*pebble.Template, error) { return e.CompileAt(path, text) })
 	if err == nil {
 		return t
 	}
@@ -55,7 +70,7 @@ var secretProblems = map[pebble.Class]string{
 
 // structure compiles the texts inside the value v of node n; nil after an error.
 func (l *loader) structure(n *yaml.Node, v value.Value, path string) *pebble.Structure {
-	s, err := l.pebble.CompileValue(path, v)
+	s, err := compiled(l, func(e *pebble.Engine) (*pebble.Structure, error) { return e.CompileValue(path, v) })
 	if err != nil {
 		if at, ok := errors.AsType[*pebble.PathError](err); ok {
 			n, path = follow(n, at, path)

@@ -75,12 +75,13 @@ func loadAll(loaders []*loader) []*Flow {
 type loader struct {
 	*collector
 	catalog *Catalog
-	pebble  *pebble.Engine
+	pebble  *pebble.Engine // the whole language
 	flow    *Flow
 	taskIDs map[string]Position
 
-	early      bool   // what is being read is evaluated before the flow runs
-	reading    *Input // what is being read is evaluated when this input is resolved; nil: it is not
+	early      bool       // what is being read is evaluated before the flow runs
+	waiting    *Component // what is being read are properties of this task, which may wait; nil: they are not
+	reading    *Input     // what is being read is evaluated when this input is resolved; nil: it is not
 	texts      []expressionText
 	conditions []expressionText
 }

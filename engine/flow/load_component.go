@@ -68,9 +68,16 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 	if c.Spec.Compile == nil {
 		return c
 	}
+	if c.Spec.Runnable() {
+		l.waiting = c
+	}
 	l.readMembers(&c.Members, c.Spec.Properties, commonMembers[kind], n, func(name string, val *yaml.Node, path string) {
+		waiting := l.waiting
+		l.waiting = nil
 		l.commonMember(c, name, val, path)
+		l.waiting = waiting
 	})
+	l.waiting = nil
 	if l.errors == before {
 		l.compile(c)
 	}

@@ -18,6 +18,9 @@ func (c *compiler) bind(kind, name string, at int, args *arguments, entry *Entry
 	if entry.Needs != "" {
 		return fail(at, "%s %q needs %s, which is not supported yet", kind, name, entry.Needs)
 	}
+	if entry.refused != "" {
+		return fail(at, "%s %q %s", kind, name, entry.refused)
+	}
 	if entry.Loose { // arguments are evaluated and ignored, as in Kestra
 		if _, err := c.expressions(args.named); err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package pebble
 import (
 	"hash/fnv"
 	"io"
+	"maps"
 	"strings"
 	"sync"
 
@@ -20,7 +21,8 @@ type Engine struct {
 	methods    map[value.Kind]methodTable
 	states     sync.Pool
 
-	regexes javaregex.Cache
+	regexes *javaregex.Cache
+	quick   *Engine
 }
 
 // New returns an engine.
@@ -49,10 +51,31 @@ func New(o Options) *Engine {
 			Steps: l.Steps, OutputBytes: l.OutputBytes, Depth: l.Depth, RangeItems: l.RangeItems, Memory: l.Memory, RegexTime: l.RegexTime,
 		},
 		precedence: binaryOperators(o.Dialect),
-		registry:   newRegistry(o.Dialect, o.Outside), methods: newMethods(),
+		registry:   newRegistry(o.Dialect, o.Outside), methods: newMethods(), regexes: new(javaregex.Cache),
 	}
 	e.states.New = func() any { return new(state) }
+	e.quick = e.withoutWaiting()
 	return e
+}
+
+// Quick returns the same language without the functions that wait for other servers: to call one is an error when a template is
+// compiled, one that render() makes too. Its templates can be evaluated where nothing may wait.
+func (e *Engine) Quick() *Engine { return e.quick }
+
+func (e *Engine) withoutWaiting() *Engine {
+	q := &Engine{limits: e.limits, budget: e.budget, precedence: e.precedence, methods: e.methods, regexes: e.regexes}
+	q.states.New = e.states.New
+	functions := maps.Clone(e.registry.functions)
+	for name, f := range functions {
+		if f.waits && f.outside {
+			refused := *f
+			refused.refused = "cannot be called here: it waits for another server, as only properties of tasks can that a worker runs, and not those of flowables"
+			functions[name] = &refused
+		}
+	}
+	q.registry = &registry{filters: e.registry.filters, functions: functions, tests: e.registry.tests}
+	q.quick = q
+	return q
 }
 
 // Compile compiles a template. The error is an [*Error]: of [ClassSyntax], of [ClassUnknown] for a filter, function or

@@ -44,5 +44,5 @@ func jqFilter(st *state, programs *jq.Programs, v, program value.Value) (value.V
 			return value.Null, err
 		}
 	}
-	return compiled.Run(jq.Context{Meter: st.budget(), Regexes: &st.engine.regexes, Clock: st}, v)
+	return compiled.Run(jq.Context{Meter: st.budget(), Regexes: st.engine.regexes, Clock: st}, v)
 }

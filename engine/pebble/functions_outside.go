@@ -57,7 +57,7 @@ func functionsOutside(answered []string) []Function {
 	for i, f := range list {
 		out[i].Entry = Entry{Name: f.name, Parameters: f.parameters, Loose: f.parameters == nil, Needs: f.needs, Summary: f.summary}
 		if slices.Contains(answered, f.name) && f.parameters != nil {
-			out[i].Needs, out[i].outside = "", true
+			out[i].Needs, out[i].outside, out[i].waits = "", true, f.name == "http"
 			out[i].call = callOutside(f.name)
 		}
 	}

@@ -105,3 +105,49 @@ func TestTemplateOutside(t *testing.T) {
 		}
 	}
 }
+
+// TestQuick checks that nothing waits for another server in the quick language, and that all else is the same.
+func TestQuick(t *testing.T) {
+	e := New(Options{Outside: []string{"kv", "http"}})
+	c := &Context{Outside: store{"company.team"}, Vars: value.MapOf("t", value.String("{{ http('x') }}")).Map()}
+	quick := e.Quick()
+	if quick.Quick() != quick {
+		t.Error("there is one that is quicker")
+	}
+	const refused = `function "http" cannot be called here: it waits for another server`
+	for template, want := range map[string]string{
+		"{{ kv('color') }}":               "company.team: red",
+		"{{ 'a' | upper }}":               "A",
+		"{{ http('x') }}":                 refused,
+		"{{ true ? 'a' : http('x') }}":    refused,
+		"{{ render(t) }}":                 refused,
+		"{{ 'x' | regexMatch('[a-z]') }}": "true",
+	} {
+		got := ""
+		compiled, err := quick.Compile(template)
+		if err == nil {
+			got, err = compiled.Render(c)
+		}
+		if err != nil {
+			got = err.Error()
+		}
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", template, got, want)
+		}
+	}
+	whole, err := e.Compile("{{ render(t) }}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := whole.Render(c); err == nil || !strings.Contains(err.Error(), "asked for http") {
+		t.Errorf("the whole language: %v", err)
+	}
+	if fault := new(Error); !errors.As(compileError(quick, "a\n{{ http('x') }}"), &fault) || fault.Line != 2 || fault.Column != 4 {
+		t.Errorf("place of the call: %v", fault)
+	}
+}
+
+func compileError(e *Engine, text string) error {
+	_, err := e.Compile(text)
+	return err
+}

@@ -49,6 +49,8 @@ type Entry struct {
 	Examples   []Example
 	Needs      string // what it would need that nothing provides yet: every call is refused; else ""
 	outside    bool   // it reaches outside of the language, see [Template.Outside]
+	waits      bool   // it waits for another server
+	refused    string // why every call is refused; else ""
 	rescues    bool   // a missing input arrives as null
 	// check says what is wrong with arguments together, by their slots, when a call is compiled; nil for nothing to check.
 	check func(args []expression) error
