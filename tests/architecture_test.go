@@ -120,7 +120,7 @@ var house = []row{
 	taskGroup("timing"),
 	{
 		pkg:   "engine/outside",
-		ours:  []string{"engine/execution", "engine/task", "engine/pebble", "engine/meter", "engine/value"},
+		ours:  []string{"engine/execution", "engine/task", "engine/task/http", "engine/pebble", "engine/meter", "engine/value"},
 		tests: []string{"engine/store/memory"},
 	},
 	{pkg: "engine/files", ours: []string{"engine/task"}},

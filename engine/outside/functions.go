@@ -21,7 +21,8 @@ func Names() []string {
 
 // functions have the arguments of [pebble.Outside].
 var functions = map[string]func(f *Functions, args []value.Value) (value.Value, error){
-	"kv": (*Functions).kv,
+	"http": (*Functions).http,
+	"kv":   (*Functions).kv,
 }
 
 // Functions answers the functions of the expressions of one evaluation. It implements [pebble.Outside].

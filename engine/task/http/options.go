@@ -21,47 +21,56 @@ type options struct {
 	user, password, token            setting
 	insecure, redirects, allowFailed setting
 	charset                          setting
-	codes                            *pebble.Structure // nil: what a failure is does not depend on it
+	codes                            func(*task.Context) (value.Value, error) // nil: what a failure is does not depend on it
 	logs                             logs
+}
+
+// settings returns a setting of options, or of an object in them, by its name or, when it is not written, its older names.
+type settings func(object string, names ...string) setting
+
+// read reads the settings.
+func (o *options) read(at settings) {
+	o.connect = at("timeout", "connectTimeout").or(at("", "connectTimeout"))
+	o.idle = at("timeout", "readIdleTimeout").or(at("", "readTimeout", "readIdleTimeout"))
+	o.most = at("", "maxContentLength")
+	o.proxyType = at("proxy", "type").or(at("", "proxyType"))
+	o.proxyHost = at("proxy", "address").or(at("", "proxyAddress"))
+	o.proxyPort = at("proxy", "port").or(at("", "proxyPort"))
+	o.proxyUser = at("proxy", "username").or(at("", "proxyUsername"))
+	o.proxyPassword = at("proxy", "password").or(at("", "proxyPassword"))
+	o.user = at("auth", "username").or(at("", "basicAuthUser"))
+	o.password = at("auth", "password").or(at("", "basicAuthPassword"))
+	o.token = at("auth", "token")
+	o.insecure = at("ssl", "insecureTrustAllCertificates")
+	o.redirects = at("", "followRedirects")
+	o.allowFailed = at("", "allowFailed")
+	o.charset = at("", "defaultCharset")
+	switch kind := at("auth", "type"); {
+	case kind.written:
+		o.auth = value.Text(kind.value)
+	case o.user.written || o.password.written:
+		o.auth = authTypes[0]
+	}
 }
 
 // newOptions compiles the options of a task, with those that it has under older names.
 func newOptions(c *flow.Component) (options, error) {
 	m := c.Object("options")
-	within := func(name string) *flow.Members {
-		if m == nil {
-			return nil
+	o := options{logs: logsOf(m)}
+	o.read(func(object string, names ...string) setting {
+		if m == nil || object == "" {
+			return settingOf(m, names...)
 		}
-		return m.Object(name)
-	}
-	timeout, proxy, auth := within("timeout"), within("proxy"), within("auth")
-	o := options{
-		connect:       settingOf(timeout, "connectTimeout").or(settingOf(m, "connectTimeout")),
-		idle:          settingOf(timeout, "readIdleTimeout").or(settingOf(m, "readTimeout", "readIdleTimeout")),
-		most:          settingOf(m, "maxContentLength"),
-		proxyType:     settingOf(proxy, "type").or(settingOf(m, "proxyType")),
-		proxyHost:     settingOf(proxy, "address").or(settingOf(m, "proxyAddress")),
-		proxyPort:     settingOf(proxy, "port").or(settingOf(m, "proxyPort")),
-		proxyUser:     settingOf(proxy, "username").or(settingOf(m, "proxyUsername")),
-		proxyPassword: settingOf(proxy, "password").or(settingOf(m, "proxyPassword")),
-		user:          settingOf(auth, "username").or(settingOf(m, "basicAuthUser")),
-		password:      settingOf(auth, "password").or(settingOf(m, "basicAuthPassword")),
-		token:         settingOf(auth, "token"),
-		insecure:      settingOf(within("ssl"), "insecureTrustAllCertificates").or(settingOf(c.Object("sslOptions"), "insecureTrustAllCertificates")),
-		redirects:     settingOf(m, "followRedirects"),
-		allowFailed:   settingOf(m, "allowFailed").or(settingOf(&c.Members, "allowFailed")),
-		charset:       settingOf(m, "defaultCharset"),
-		logs:          logsOf(m),
-	}
+		return settingOf(m.Object(object), names...)
+	})
+	o.insecure = o.insecure.or(settingOf(c.Object("sslOptions"), "insecureTrustAllCertificates"))
+	o.allowFailed = o.allowFailed.or(settingOf(&c.Members, "allowFailed"))
 	if m == nil {
 		return o, nil
 	}
-	o.codes = m.Structure("allowedResponseCodes")
-	switch {
-	case auth != nil:
-		o.auth = auth.Text("type")
-	case o.user.written || o.password.written:
-		o.auth = authTypes[0]
+	codes, auth := m.Structure("allowedResponseCodes"), m.Object("auth")
+	if codes != nil {
+		o.codes = func(c *task.Context) (value.Value, error) { return codes.RenderJSON(c.Pebble) }
 	}
 	switch {
 	case o.auth == "BEARER" && !o.token.written:
@@ -78,8 +87,8 @@ func newOptions(c *flow.Component) (options, error) {
 			}
 		}
 	}
-	if codes, constant := constantOf(o.codes); constant {
-		if _, err := codesOf(codes); err != nil {
+	if v, constant := constantOf(codes); constant {
+		if _, err := codesOf(v); err != nil {
 			return o, m.Errorf("allowedResponseCodes", "%w", err)
 		}
 	}
@@ -177,7 +186,7 @@ func (o *options) credentials(c *task.Context) (*task.HTTPAuth, error) {
 // allows reports whether an answer with a code is no failure.
 func (o *options) allows(c *task.Context, code int) (bool, error) {
 	if o.codes != nil {
-		v, err := o.codes.RenderJSON(c.Pebble)
+		v, err := o.codes(c)
 		if err != nil {
 			return false, err
 		}

@@ -31,6 +31,16 @@ func settingOf(m *flow.Members, names ...string) setting {
 	return setting{name: names[0]}
 }
 
+// valueSetting returns the first of some members of a map that is there, and not null.
+func valueSetting(m *value.Map, names ...string) setting {
+	for _, name := range names {
+		if v, _ := m.Get(name); !v.IsNull() {
+			return setting{name: name, written: true, value: v}
+		}
+	}
+	return setting{name: names[0]}
+}
+
 // or returns a setting unless it was not written, and then another.
 func (s setting) or(other setting) setting {
 	if s.written {
@@ -58,7 +68,7 @@ func (s setting) onOff(c *task.Context, otherwise bool) (bool, error) {
 	if !s.written {
 		return otherwise, nil
 	}
-	if s.template == nil {
+	if s.template == nil && s.value.Kind() == value.KindBool {
 		return s.value.Bool(), nil
 	}
 	text, err := s.trimmed(c)
@@ -83,7 +93,7 @@ func (s setting) time(c *task.Context) (time.Duration, error) {
 		return 0, nil
 	}
 	d := s.duration
-	if s.template != nil {
+	if s.template != nil || d == 0 {
 		text, err := s.trimmed(c)
 		if err != nil || text == "" {
 			return 0, err
