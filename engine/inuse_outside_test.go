@@ -29,7 +29,7 @@ func TestOutsideInUse(t *testing.T) {
 
 		{"LocalFiles into a directory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, tasks: [{id: l, type: io.kestra.plugin.core.storage.LocalFiles, inputs: {a.txt: "{{ trigger.body.a }}"}}, {id: o, type: io.kestra.plugin.core.storage.LocalFiles, outputs: ["*.txt"]}]}`, loadsOr},
 		{"namespaceFiles of a directory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, namespaceFiles: {enabled: true, include: ["*.py"], exclude: [a.py], namespaces: [company]}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loadsOr},
-		{"cache of a directory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, cache: {patterns: ["node_modules/**"], ttl: PT1H}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loadsOr},
+		{"cache of a directory", `{id: t, type: io.kestra.plugin.core.flow.WorkingDirectory, cache: {patterns: ["node_modules/**"], ttl: PT1H}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loads},
 		{"ForEachItem over a file", `{id: s, type: io.kestra.plugin.core.flow.Sequential, tasks: [` + download + `, {id: t, type: io.kestra.plugin.core.flow.ForEachItem, items: "{{ outputs.d.uri }}", batch: {rows: 1}, namespace: company.team, flowId: other, inputs: {file: "{{ taskrun.items }}"}}]}`, loadsOr},
 		{"PurgeCurrentExecutionFiles", `{id: t, type: io.kestra.plugin.core.storage.PurgeCurrentExecutionFiles}`, loadsOr},
 		{"PurgeCurrentExecutionFiles by its older name", `{id: t, type: io.kestra.core.tasks.storages.PurgeExecution}`, loadsOr},
