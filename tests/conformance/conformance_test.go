@@ -102,7 +102,9 @@ func (c *comparison) report(t *testing.T) {
 	for _, reason := range slices.Sorted(maps.Keys(c.missing)) {
 		names := c.missing[reason]
 		unreachable += len(names)
-		t.Logf("not reachable: %s: %s", reason, strings.Join(names, "; "))
+		if testing.Verbose() { // else it would hide what has failed
+			t.Logf("not reachable: %s: %s", reason, strings.Join(names, "; "))
+		}
 	}
 	t.Logf("%d requests, %d of them to flows that are not supported yet; %d differences covered by %d rows", c.cases, unreachable, c.covered, len(c.rows))
 	if *onlyCases != "*" {
