@@ -28,13 +28,22 @@ func (w *walk) paused(e *Event) {
 
 // resumed lets the Pause go on that somebody means.
 func (w *walk) resumed(e *Event) bool {
-	for row := range w.state.Runs {
-		if r := &w.state.Runs[row]; r.Wait == WaitResume && r.ID == e.ID {
-			w.resume(int32(row), Success, e.Outputs, e.By)
-			return true
+	row := w.state.RowOf(e.ID)
+	if row < 0 || w.run(row).Wait != WaitResume {
+		return false
+	}
+	w.resume(row, Success, e.Outputs, e.By)
+	return true
+}
+
+// RowOf returns the row of the task run with an id; -1 if there is none.
+func (s *State) RowOf(id string) int32 {
+	for row := range s.Runs {
+		if s.Runs[row].ID == id {
+			return int32(row)
 		}
 	}
-	return false
+	return -1
 }
 
 // Paused returns the row of the task run that has been paused for longest; -1 if there is none.

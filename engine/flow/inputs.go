@@ -108,10 +108,13 @@ func (f *Flow) HasInputDefaults() bool {
 	return false
 }
 
-// SecretInputs returns the values of inputs of type SECRET.
-func (f *Flow) SecretInputs(values *value.Map) []string {
+// SecretInputs returns the values of those of the flow's inputs that are of type SECRET.
+func (f *Flow) SecretInputs(values *value.Map) []string { return SecretsOf(f.Inputs, values) }
+
+// SecretsOf returns the values of those inputs that are of type SECRET.
+func SecretsOf(inputs []*Input, values *value.Map) []string {
 	var secrets []string
-	for _, in := range f.Inputs {
+	for _, in := range inputs {
 		if in.Type.Name != TypeSecret {
 			continue
 		}

@@ -285,8 +285,8 @@ func (f *fixture) plan(yaml string) *execution.Plan {
 	f.t.Helper()
 	source := &flow.Source{Name: "flow.yml", YAML: []byte("id: hello\nnamespace: company.team\n" + yaml)}
 	set, found := flow.Load(f.catalog, loading, []*flow.Source{source})
-	if len(found) > 0 {
-		f.t.Fatalf("%s\n%v", yaml, found)
+	if err := found.Err(); err != nil {
+		f.t.Fatalf("%s\n%v", yaml, err)
 	}
 	return execution.NewPlan(set.Flow("company.team", "hello"), 1)
 }

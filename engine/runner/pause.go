@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/guard"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -107,6 +108,23 @@ func (r *Runner) resumeInputs(ctx context.Context, f *scope.Flow, s *execution.S
 		return nil, admission.ErrMemory
 	}
 	return text, err
+}
+
+// hide hides the inputs of type SECRET that somebody gives who resumes a Pause, from now on.
+func (a *actor) hide(e *execution.Event) {
+	row := a.state.RowOf(e.ID)
+	if e.Kind != execution.Resumed || row < 0 {
+		return
+	}
+	given, err := value.DecodeMembers(e.Outputs.JSON)
+	if err != nil { // never: it was made by AppendJSON
+		return
+	}
+	p := a.component(row).Compiled.(task.Pause)
+	if secrets := flow.SecretsOf(p.Inputs(), given); len(secrets) > 0 {
+		a.claim.Charge(mask.Size(secrets))
+		a.mask = a.mask.With(secrets)
+	}
 }
 
 // flowOf returns the flow of an execution that is under way or parked here; nil if it is not.

@@ -63,6 +63,34 @@ func TestResume(t *testing.T) {
 	})
 }
 
+// TestResumeWithSecret checks that what somebody gives as a SECRET stands in no line of a log, neither of the server nor of the execution.
+func TestResumeWithSecret(t *testing.T) {
+	const canary = "hunter~2~hunter"
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		job := f.job(f.plan(`tasks:
+- {id: p, type: io.kestra.plugin.core.flow.Pause, onResume: [{id: s, type: SECRET}]}
+- {id: l, type: io.kestra.plugin.core.log.Log, message: "it is {{ outputs.p.onResume.s }}"}`), "{}")
+		answer := f.waiting(t.Context(), job, time.Now().Add(time.Hour))
+		synctest.Wait()
+		if err := f.runner.Resume(t.Context(), job.State.ID, value.MapOf("s", value.String(canary)).Map()); err != nil {
+			t.Fatal(err)
+		}
+		if w := <-answer; w.err != nil || words(w.s.History) != resumed {
+			t.Fatal(w.err, words(w.s.History))
+		}
+		kept, err := f.store.Logs(t.Context(), job.State.ID, 0, 10)
+		if err != nil || len(kept) != 1 || kept[0].Message != "it is ******" {
+			t.Errorf("the execution keeps %v, %v", kept, err)
+		}
+		if lines := f.logs.FilterMessage("it is ******").Len(); lines != 1 {
+			t.Errorf("the server has %v", f.logs.All())
+		}
+		synctest.Wait()
+		f.holds(t, "afterwards", 0)
+	})
+}
+
 func isInputError(err error) bool {
 	_, ok := errors.AsType[*flow.InputError](err)
 	return ok

@@ -74,6 +74,7 @@ func (a *actor) hear(ctx context.Context) error {
 		m := message{event: signal.Event}
 		switch {
 		case m.event.Kind != execution.ChildEnded:
+			a.hide(&m.event)
 			a.claim.Charge(int64(len(m.event.Outputs.JSON)))
 		case !a.state.AwaitsChild(&m.event):
 			continue

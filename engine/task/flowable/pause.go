@@ -78,11 +78,6 @@ func compilePause(c *flow.Component) (any, error) {
 		name = "delay"
 	}
 	p.lasts, p.duration, p.expression = c.Has(name), c.Duration(name), c.Template(name)
-	for _, in := range p.inputs {
-		if in.Type.Name == flow.TypeSecret {
-			return nil, c.Errorf("onResume", "the input `%s` of type SECRET is not supported yet: only those of the flow are masked", in.ID)
-		}
-	}
 	return p, nil
 }
 

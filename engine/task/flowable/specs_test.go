@@ -81,7 +81,6 @@ func TestLoad(t *testing.T) {
 		{"pause, unknown behavior", `{type: core.flow.Pause, behavior: STOP}`, "flow.yml:4:61: tasks[0].behavior: must be one of RESUME, WARN, FAIL, CANCEL"},
 		{"pause, duration that is none", `{type: core.flow.Pause, pauseDuration: soon}`, "flow.yml:4:66: tasks[0].pauseDuration: must be a duration, as in PT30S or 30s"},
 		{"pause, both durations", `{type: core.flow.Pause, pauseDuration: PT1S, delay: PT1S}`, "flow.yml:4:79: tasks[0].delay: is the older name of `pauseDuration`, which is written too"},
-		{"pause, secret input", `{type: core.flow.Pause, onResume: [{id: s, type: SECRET}]}`, "flow.yml:4:61: tasks[0].onResume: the input `s` of type SECRET is not supported yet: only those of the flow are masked"},
 		{"pause, input that is wrong", `{type: core.flow.Pause, onResume: [{id: s, type: NOPE}]}`, "flow.yml:4:76: tasks[0].onResume[0].type: unknown type `NOPE`"},
 
 		{"allow failure", `{type: core.flow.AllowFailure, tasks: [$a], errors: [$b], finally: [$c]}`, ""},
