@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -56,6 +57,12 @@ type Store interface {
 	// Logs returns the log lines of an execution that came after one, at most limit of them, in their order. One that is not
 	// kept has none. A store may forget the oldest lines; one in their place then says how many they were.
 	Logs(ctx context.Context, id string, after int64, limit int) ([]LogLine, error)
+
+	// Delete drops executions that have ended, with all that belongs to them, and returns how many it dropped. Others stay.
+	Delete(ctx context.Context, ids []string) (int, error)
+
+	// DeleteLogs drops the log lines of an execution that f asks for, and returns how many it dropped. One that is not kept has none.
+	DeleteLogs(ctx context.Context, id string, f LogFilter) (int, error)
 
 	// Triggers returns the stored state of all triggers that have some.
 	Triggers(ctx context.Context) ([]TriggerState, error)
@@ -189,6 +196,22 @@ type LogLine struct {
 	Level     string // TRACE, DEBUG, INFO, WARN, ERROR
 	At        time.Time
 	Message   string
+}
+
+// LogFilter says which log lines [Store.DeleteLogs] drops. Empty members do not restrict.
+type LogFilter struct {
+	Levels   []string
+	From, To time.Time // both included
+}
+
+// Has reports whether a line is one of those.
+func (f *LogFilter) Has(l *LogLine) bool {
+	return (len(f.Levels) == 0 || slices.Contains(f.Levels, l.Level)) && Within(l.At, f.From, f.To)
+}
+
+// Within reports whether a time is not before from and not after to, of which the zero time is no bound.
+func Within(at, from, to time.Time) bool {
+	return (from.IsZero() || !at.Before(from)) && (to.IsZero() || !at.After(to))
 }
 
 // FlowSource is a flow as it was written.

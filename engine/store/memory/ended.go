@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"context"
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -31,9 +32,7 @@ func (s *Store) settle(e *entry) {
 		e.ended = 0
 		s.ended.left--
 		s.endedBytes -= e.bytes
-		if len(s.ended.list) > 2*s.ended.left {
-			s.ended.list = slices.DeleteFunc(s.ended.list, func(end ending) bool { return s.endedBy(end) == nil })
-		}
+		s.trimEndings()
 	}
 }
 
@@ -60,22 +59,55 @@ func (s *Store) drop() {
 	for s.ended.left > s.options.Ended || s.ended.left > 0 && s.endedBytes+s.pairs.bytes > s.options.EndedBytes {
 		n := s.endedBy(s.ended.list[0])
 		s.ended.list = s.ended.list[1:]
-		if n == nil {
-			continue
+		if n != nil {
+			s.remove(n)
 		}
-		s.ended.left--
-		s.forget(n)
-		if e := n.entry; e != nil {
-			s.endedBytes -= e.bytes
-			delete(s.executions, e.id)
-			for _, ref := range e.refs {
-				delete(s.values, ref)
-			}
-		} else {
-			s.endedBytes -= n.record.bytes
-			s.archive.remove(n.record)
+	}
+}
+
+// remove lets go of an execution that has ended. Its ending stays in the list.
+func (s *Store) remove(n *numbered) {
+	s.ended.left--
+	s.forget(n)
+	if e := n.entry; e != nil {
+		s.endedBytes -= e.bytes
+		delete(s.executions, e.id)
+		for _, ref := range e.refs {
+			delete(s.values, ref)
 		}
-		s.order.remove(n.seq)
+	} else {
+		s.endedBytes -= n.record.bytes
+		s.archive.remove(n.record)
+	}
+	s.order.remove(n.seq)
+}
+
+// Delete implements [execution.Store].
+func (s *Store) Delete(_ context.Context, ids []string) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return 0, execution.ErrClosed
+	}
+	deleted := 0
+	for _, id := range ids {
+		n := s.archived(id)
+		if e := s.executions[id]; e != nil && e.ended != 0 {
+			n = s.order.find(e.seq)
+		}
+		if n != nil {
+			s.remove(n)
+			deleted++
+		}
+	}
+	s.trimEndings()
+	return deleted, nil
+}
+
+// trimEndings drops the endings of executions that have gone on, or are gone, when there are many.
+func (s *Store) trimEndings() {
+	if len(s.ended.list) > 2*s.ended.left {
+		s.ended.list = slices.DeleteFunc(s.ended.list, func(end ending) bool { return s.endedBy(end) == nil })
 	}
 }
 

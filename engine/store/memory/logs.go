@@ -90,3 +90,34 @@ func (s *Store) Logs(_ context.Context, id string, after int64, limit int) ([]ex
 	}
 	return found, nil
 }
+
+// DeleteLogs implements [execution.Store].
+func (s *Store) DeleteLogs(_ context.Context, id string, f execution.LogFilter) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return 0, execution.ErrClosed
+	}
+	e := s.look(id)
+	if e == nil {
+		return 0, nil
+	}
+	kept, dropped := []byte(nil), 0
+	for rest := e.lines.bytes; len(rest) > 0; {
+		var line execution.LogLine
+		after := readLine(rest, &line)
+		if f.Has(&line) {
+			dropped++
+		} else {
+			kept = append(kept, rest[:len(rest)-len(after)]...)
+		}
+		rest = after
+	}
+	if dropped > 0 {
+		e = s.entry(id) // to be changed
+		s.grow(e, len(kept)-len(e.lines.bytes))
+		e.lines.bytes = kept
+		e.lines.count -= dropped
+	}
+	return dropped, nil
+}

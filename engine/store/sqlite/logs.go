@@ -77,9 +77,8 @@ func (w *writer) logOf(id string, lines []execution.LogLine) error {
 // dropLines drops the oldest lines of an execution that one commit has added, if that is not the present one, and returns their size.
 func (w *writer) dropLines(seq, present int64) (bytes int, err error) {
 	var first int64
-	var count int
 	var data []byte
-	found, err := w.row("SELECT first, count, data FROM line WHERE execution = ? AND first < ? ORDER BY first LIMIT 1", []any{seq, present}, &first, &count, &data)
+	found, err := w.row("SELECT first, data FROM line WHERE execution = ? AND first < ? ORDER BY first LIMIT 1", []any{seq, present}, &first, &data)
 	if !found {
 		return 0, err
 	}
@@ -92,7 +91,7 @@ func (w *writer) dropLines(seq, present int64) (bytes int, err error) {
 		return 0, err
 	}
 	_, err = w.exec(`INSERT INTO line_gone (execution, count, last, at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last, at = excluded.at`, seq, count, last.Seq, last.At.UnixNano())
+		ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last, at = excluded.at`, seq, len(lines), last.Seq, last.At.UnixNano())
 	return len(data), err
 }
 

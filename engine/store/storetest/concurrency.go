@@ -100,6 +100,8 @@ func testClose(t *testing.T, s execution.Store) {
 		"claim":    func() error { _, _, err := s.Claim(ctx, 1, epoch); return err },
 		"inbox":    func() error { _, err := s.Inbox(ctx, st.ID, 0); return err },
 		"logs":     func() error { _, err := s.Logs(ctx, st.ID, 0, 1); return err },
+		"delete":   func() error { _, err := s.Delete(ctx, nil); return err },
+		"lines":    func() error { _, err := s.DeleteLogs(ctx, st.ID, execution.LogFilter{}); return err },
 		"triggers": func() error { _, err := s.Triggers(ctx); return err },
 		"pair":     func() error { _, err := s.Pair(ctx, "n", "k", epoch); return err },
 		"pairs":    func() error { _, err := s.Pairs(ctx, "n", epoch); return err },

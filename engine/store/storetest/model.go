@@ -205,6 +205,24 @@ func (m *model) claim(n int, now time.Time) (ids []string, next time.Time) {
 	return ids, time.Time{}
 }
 
+// delete drops the executions with these ids that have ended, and returns how many.
+func (m *model) delete(ids []string) int {
+	before := len(m.executions)
+	m.executions = slices.DeleteFunc(m.executions, func(x *modelled) bool { return x.state.Over() && slices.Contains(ids, x.state.ID) })
+	return before - len(m.executions)
+}
+
+// deleteLogs drops lines of an execution, and returns how many.
+func (m *model) deleteLogs(id string, f execution.LogFilter) int {
+	x := m.find(id)
+	if x == nil {
+		return 0
+	}
+	before := len(x.lines)
+	x.lines = slices.DeleteFunc(x.lines, func(l execution.LogLine) bool { return f.Has(&l) })
+	return before - len(x.lines)
+}
+
 // open changes m as a store changes that is opened again.
 func (m *model) open() {
 	for _, x := range m.executions {

@@ -22,7 +22,7 @@ func testRandom(t *testing.T, h Harness) {
 				r.Errorf("close: %v", err)
 			}
 		}()
-		actions := map[string]func(*rapid.T){"": p.check, "commit": p.commit, "write": p.write, "claim": p.claim}
+		actions := map[string]func(*rapid.T){"": p.check, "commit": p.commit, "write": p.write, "claim": p.claim, "delete": p.delete, "delete logs": p.deleteLogs}
 		for name, again := range map[string]func(testing.TB, execution.Store) execution.Store{"reopen": h.Reopen, "crash": h.Crash} {
 			if again != nil {
 				actions[name] = func(*rapid.T) {
@@ -112,6 +112,31 @@ func (p *pair) keep(t *rapid.T, b *execution.Batch) {
 	}
 	if kept != nil && b.Instead != (kept != b) {
 		t.Fatalf("Instead is %v", b.Instead)
+	}
+}
+
+func (p *pair) delete(t *rapid.T) {
+	ids := []string{p.drawID(t, &execution.Batch{}), p.drawID(t, &execution.Batch{})}
+	want := p.model.delete(ids)
+	if n, err := p.store.Delete(t.Context(), ids); n != want || err != nil {
+		t.Fatalf("deleted %d, %v, want %d", n, err, want)
+	}
+}
+
+func (p *pair) deleteLogs(t *rapid.T) {
+	id, f := p.drawID(t, &execution.Batch{}), execution.LogFilter{}
+	if rapid.Bool().Draw(t, "some levels") {
+		f.Levels = []string{"ERROR", "WARN"}
+	}
+	if rapid.Bool().Draw(t, "from") {
+		f.From = drawTime(t)
+	}
+	if rapid.Bool().Draw(t, "to") {
+		f.To = drawTime(t)
+	}
+	want := p.model.deleteLogs(id, f)
+	if n, err := p.store.DeleteLogs(t.Context(), id, f); n != want || err != nil {
+		t.Fatalf("deleted %d lines, %v, want %d", n, err, want)
 	}
 }
 
@@ -235,7 +260,10 @@ func (p *pair) drawBatch(t *rapid.T, depth int) *execution.Batch {
 		b.Pairs = append(b.Pairs, kv)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "lines") {
-		b.Logs = append(b.Logs, execution.LogLine{Execution: p.drawID(t, b), Message: fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "message"))})
+		b.Logs = append(b.Logs, execution.LogLine{
+			Execution: p.drawID(t, b), Level: rapid.SampledFrom([]string{"INFO", "ERROR"}).Draw(t, "level"), At: drawTime(t),
+			Message: fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "message")),
+		})
 	}
 	return b
 }

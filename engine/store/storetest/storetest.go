@@ -62,6 +62,8 @@ func Run(t *testing.T, h Harness) {
 		{"List", testList},
 		{"ListPages", testListPages},
 		{"Logs", testLogs},
+		{"Delete", testDelete},
+		{"DeleteLogs", testDeleteLogs},
 		{"Pairs", testPairs},
 		{"PairsExpire", testPairsExpire},
 		{"PairRoom", testPairRoom},
