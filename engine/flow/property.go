@@ -113,9 +113,9 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 				out.template = l.secretTemplate(n, text, path)
 			} else if p.Dynamic {
 				early := l.early
-				l.early = early && !p.AtEnd
+				l.early, l.variable = early && !p.AtEnd, p.Variable
 				out.template = l.template(n, text, path)
-				l.early = early
+				l.early, l.variable = early, ""
 			}
 			if p.Condition {
 				l.noteCondition(n, text, path, p.ZeroMet)

@@ -15,13 +15,14 @@ type expressionText struct {
 	early bool   // evaluated before the flow runs
 	of    *Input // evaluated when this input is resolved, and sees those it depends on; may be nil
 
-	zeroMet bool // of a condition: 0 is met
+	variable string // that it sees beside the others; empty: none
+	zeroMet  bool   // of a condition: 0 is met
 }
 
 // noteText remembers a text that checkReferences and checkExpressions have to look at.
 func (l *loader) noteText(n *yaml.Node, text, path string) {
 	if hasExpression(text) {
-		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, of: l.reading})
+		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, of: l.reading, variable: l.variable})
 	}
 }
 
