@@ -10,8 +10,10 @@ import (
 )
 
 // Specs returns the specs of this package's tasks.
-func Specs() []flow.Spec {
-	return []flow.Spec{{
+func Specs() []flow.Spec { return []flow.Spec{logSpec(), publishSpec()} }
+
+func logSpec() flow.Spec {
+	return flow.Spec{
 		Kind:    flow.KindTask,
 		Type:    "io.kestra.plugin.core.log.Log",
 		Aliases: []string{"io.kestra.core.tasks.log.Log"},
@@ -29,7 +31,7 @@ level: WARN
 		Compile: func(c *flow.Component) (any, error) {
 			return &log{message: c.Structure("message"), level: c.Template("level")}, nil
 		},
-	}}
+	}
 }
 
 // log is io.kestra.plugin.core.log.Log.
