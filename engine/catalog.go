@@ -18,6 +18,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/templating"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/timing"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/upkeep"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -37,6 +38,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		output.Specs(),
 		templating.Specs(),
 		timing.Specs(),
+		upkeep.Specs(),
 	} {
 		specs = append(specs, group...)
 	}

@@ -33,6 +33,7 @@ type Engine struct {
 	services  task.Services
 	outbound  *outbound.Client
 	known     outside.Namespaces
+	served    served
 	runner    *runner.Runner
 	triggers  site.Triggers
 	exiting   atomic.Bool
@@ -58,7 +59,9 @@ func newEngine(ctx context.Context, a *admission.Controller, f *files.Store, sto
 		return nil, errors.Join(err, store.Close(), f.Close())
 	}
 	e := &Engine{store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
-	e.services = task.Services{Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound}
+	e.services = task.Services{
+		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Executions: keeper{e},
+	}
 	e.triggers.Load(kept)
 	e.Configure(Options{})
 	return e, nil
@@ -185,6 +188,7 @@ func (e *Engine) Triggers() *site.Triggers { return &e.triggers }
 // Revision implements [site.Host].
 func (e *Engine) Revision(ctx context.Context, f *flow.Flow) (int, error) {
 	e.known.Add(f.Namespace)
+	e.served.add(f)
 	return e.store.PutFlow(ctx, execution.FlowSource{Namespace: f.Namespace, ID: f.ID, Hash: f.Hash, Source: f.WithoutKeys()})
 }
 

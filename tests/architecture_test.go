@@ -118,6 +118,7 @@ var house = []row{
 	taskGroup("output"),
 	taskGroup("templating"),
 	taskGroup("timing"),
+	taskGroup("upkeep"),
 	{
 		pkg:   "engine/outside",
 		ours:  []string{"engine/execution", "engine/task", "engine/task/http", "engine/pebble", "engine/meter", "engine/value"},

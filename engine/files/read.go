@@ -78,7 +78,7 @@ func (s *Store) delete(root *os.Root, p place) error {
 
 // List implements [task.Files].
 func (s *Store) List(ctx context.Context, o task.Origin) ([]string, error) {
-	p, err := placeOf(o, tasks, o.Task, o.Run, "file")
+	p, err := placeOf(o, inputs, "any") // who asks may be none of its tasks
 	if err != nil {
 		return nil, err
 	}

@@ -30,8 +30,8 @@ const maxKey = 256
 
 // The errors of keys are in Kestra's words.
 var (
-	errNoKey   = errors.New("Key cannot be null or empty")                                                                                                                                                              //nolint:staticcheck
-	errBadKey  = errors.New("Key must start with an alphanumeric character (uppercase or lowercase) and can contain alphanumeric characters (uppercase or lowercase), dots (.), underscores (_), and hyphens (-) only") //nolint:staticcheck
+	errNoKey   = errors.New("Key cannot be null or empty")                                                                                                                                                              //nolint:staticcheck // they begin with a capital there
+	errBadKey  = errors.New("Key must start with an alphanumeric character (uppercase or lowercase) and can contain alphanumeric characters (uppercase or lowercase), dots (.), underscores (_), and hyphens (-) only") //nolint:staticcheck // they begin with a capital there
 	errLongKey = fmt.Errorf("the key is longer than %d bytes", maxKey)
 )
 

@@ -2,15 +2,17 @@ package site
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// Triggers knows which triggers are switched off, as by stopAfter. What it knows is kept in the store: it is changed when the
+// Triggers knows which triggers are switched off, by stopAfter or a task. What it knows is kept in the store: it is changed when the
 // store has kept it.
 type Triggers struct {
-	disabled sync.Map // triggerKey of each
+	disabled sync.Map     // triggerKey of each
+	count    atomic.Int64 // of those
 }
 
 // triggerKey names a trigger of one content of a flow: changing the flow file switches its triggers on again.
@@ -29,15 +31,17 @@ func (t *Triggers) Load(kept []execution.TriggerState) {
 func (t *Triggers) set(s execution.TriggerState) {
 	key := triggerKey{s.Namespace, s.FlowID, s.TriggerID, s.Hash}
 	if s.Disabled {
-		t.disabled.Store(key, struct{}{})
-	} else {
-		t.disabled.Delete(key)
+		if _, before := t.disabled.LoadOrStore(key, struct{}{}); !before {
+			t.count.Add(1)
+		}
+	} else if _, before := t.disabled.LoadAndDelete(key); before {
+		t.count.Add(-1)
 	}
 }
 
 // Disabled reports whether a trigger is switched off.
 func (t *Triggers) Disabled(w *webhook.Trigger) bool {
-	if !w.HasStopAfter() { // nearly all: they need no look-up
+	if t.count.Load() == 0 { // as nearly always: there is nothing to look up
 		return false
 	}
 	_, disabled := t.disabled.Load(triggerKey{w.Flow.Namespace, w.Flow.ID, w.ID(), w.Flow.Hash})

@@ -7,6 +7,7 @@ type Services struct {
 	Files       Files
 	HTTP        HTTP
 	Directories Directories
+	Executions  Executions
 }
 
 // Origin says for what a service is asked.

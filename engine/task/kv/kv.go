@@ -56,5 +56,5 @@ func (p place) find(ctx context.Context, c *task.Context) (pair task.Pair, found
 
 // missing returns the error of a task that needs a value. It is in Kestra's words.
 func missing(namespace, key string) error {
-	return fmt.Errorf("No value found for key '%s' in namespace '%s' and `errorOnMissing` is set to true", key, namespace) //nolint:staticcheck
+	return fmt.Errorf("No value found for key '%s' in namespace '%s' and `errorOnMissing` is set to true", key, namespace) //nolint:staticcheck // Kestra's words
 }

@@ -74,7 +74,7 @@ func (s *set) pair(ctx context.Context, c *task.Context) (p task.Pair, err error
 	if p.Value, err = s.render(c); err != nil {
 		return p, err
 	}
-	if err = c.Pairs.Check(ctx, c.Origin, p.Namespace, p.Key); err != nil {
+	if err := c.Pairs.Check(ctx, c.Origin, p.Namespace, p.Key); err != nil {
 		return p, err
 	}
 	if s.description != nil {
