@@ -16,7 +16,7 @@ import (
 
 // Specs returns the specs of this package's tasks.
 func Specs() []flow.Spec {
-	return []flow.Spec{resumeSpec(), countSpec(), purgeExecutionsSpec(), purgeLogsSpec(), toggleSpec()}
+	return []flow.Spec{resumeSpec(), countSpec(), purgeExecutionsSpec(), purgeLogsSpec(), fetchSpec(), toggleSpec()}
 }
 
 // statuses are those that executions can have.

@@ -69,6 +69,82 @@ func (k *keeper) PurgeLogs(_ context.Context, f task.ExecutionFilter, lines task
 	return 6, nil
 }
 
+func (k *keeper) Logs(_ context.Context, id string, yield func(task.Line) error) error {
+	k.ask("logs %s", id)
+	for i, l := range []task.Line{
+		{Level: task.Warn, Message: "of the execution"},
+		{Task: "a", Run: "r1", Level: task.Debug, Message: "quiet"},
+		{Task: "a", Run: "r1", Attempt: 1, Level: task.Info, Message: "say \"it\"\n"},
+		{Task: "b", Run: "r2", Level: task.Error, Message: "loud"},
+	} {
+		l.At = tasktest.Now.Add(time.Duration(i) * time.Second)
+		if err := yield(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files has the content of the file that is written.
+type files struct {
+	task.Files
+	strings.Builder
+	committed bool
+}
+
+func (f *files) Create(_ context.Context, _ task.Origin, name string) (task.NewFile, error) {
+	if !strings.HasSuffix(name, ".ion") {
+		return nil, errors.New("wrong name " + name)
+	}
+	return f, nil
+}
+
+func (f *files) Commit() (string, error) {
+	f.committed = true
+	return "kestra:///f.ion", nil
+}
+
+func (f *files) Close() error { return nil }
+
+// TestFetch writes the lines of logs into files.
+func TestFetch(t *testing.T) {
+	const start = `{tenantId:"main",namespace:"company.team",flowId:"hello",`
+	whole := start + `executionId:"own",attemptNumber:0,timestamp:2026-01-02T03:04:05Z,level:"WARN",message:"of the execution"}`
+	quiet := start + `taskId:"a",executionId:"own",taskRunId:"r1",attemptNumber:0,timestamp:2026-01-02T03:04:06Z,level:"DEBUG",message:"quiet"}`
+	said := start + `taskId:"a",executionId:"own",taskRunId:"r1",attemptNumber:1,timestamp:2026-01-02T03:04:07Z,level:"INFO",message:"say \"it\"\n"}`
+	loud := start + `taskId:"b",executionId:"own",taskRunId:"r2",attemptNumber:0,timestamp:2026-01-02T03:04:08Z,level:"ERROR",message:"loud"}`
+	for _, tt := range []struct {
+		members string
+		lines   []string
+		err     string
+	}{
+		{"", []string{whole, said, loud}, ""},
+		{`, level: "{{ 'TRACE' }}"`, []string{whole, quiet, said, loud}, ""},
+		{", level: ERROR", []string{loud}, ""},
+		{`, level: DEBUG, tasksId: ["{{ 'a' }}"]`, []string{quiet, said}, ""},
+		{", tasksId: [x]", nil, ""},
+		{`, level: "{{ 'LOUD' }}"`, nil, `level "LOUD" is none of TRACE, DEBUG, INFO, WARN, ERROR`},
+		{`, tasksId: "{{ 1 }}"`, nil, "tasksId must be a list, or JSON text of one"},
+	} {
+		f := new(files)
+		got := tasktest.RunOn(t, &task.Services{Executions: new(keeper), Files: f}, Specs(), "{type: io.kestra.plugin.core.log.Fetch, executionId: own"+tt.members+"}", body)
+		var text string
+		for _, line := range tt.lines {
+			text += line + "\n"
+		}
+		want := tasktest.Result{Err: tt.err, Outputs: "null"}
+		if tt.err == "" {
+			want.Outputs = fmt.Sprintf(`{"uri":"kestra:///f.ion","size":%d}`, len(tt.lines))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.members, diff)
+		}
+		if diff := cmp.Diff(text, f.String()); diff != "" || f.committed != (tt.err == "") {
+			t.Errorf("%s: committed %v (-want +got):\n%s", tt.members, f.committed, diff)
+		}
+	}
+}
+
 func (k *keeper) Toggle(_ context.Context, f task.FlowName, trigger string, on bool) error {
 	k.ask("toggle %s/%s %s %v", f.Namespace, f.ID, trigger, on)
 	return nil
