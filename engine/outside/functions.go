@@ -34,10 +34,16 @@ type Functions struct {
 	Meter *meter.Meter // of the evaluation, while a function is called
 }
 
+// callCost is what a call of a function costs in steps, whatever it makes: about a look-up in a store.
+const callCost = 100
+
 // Call implements [pebble.Outside].
 func (f *Functions) Call(m *meter.Meter, name string, args []value.Value) (value.Value, error) {
 	if f.Services == nil {
 		return value.Null, fmt.Errorf("function %s cannot be called here: it needs a server", name)
+	}
+	if err := m.Charge(callCost); err != nil {
+		return value.Null, err
 	}
 	f.Meter = m
 	return functions[name](f, args)

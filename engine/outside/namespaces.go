@@ -7,13 +7,13 @@ import (
 	"sync"
 )
 
-// Namespaces are those that flows are in, and the ones above them. Its zero value has none.
+// Namespaces are those that flows are in, or were seen to have pairs, and the ones above them. Its zero value has none.
 type Namespaces struct {
 	mu    sync.RWMutex
 	names map[string]struct{}
 }
 
-// Add notes that a flow is in a namespace.
+// Add notes that there is something in a namespace.
 func (n *Namespaces) Add(namespace string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -58,10 +58,14 @@ func (p Pairs) reach(ctx context.Context, from task.Origin, namespace string) er
 		return nil
 	}
 	pairs, err := p.Store.Pairs(ctx, namespace, time.Time{})
-	if err == nil && len(pairs) == 0 {
-		err = fmt.Errorf("Cannot access the KV store. The namespace '%s' does not exist", namespace) //nolint:staticcheck // Kestra's words
+	switch {
+	case err != nil:
+		return err
+	case len(pairs) == 0:
+		return fmt.Errorf("Cannot access the KV store. The namespace '%s' does not exist", namespace) //nolint:staticcheck // Kestra's words
 	}
-	return err
+	p.Known.Add(namespace) // its pairs are not listed again to know that
+	return nil
 }
 
 // Find implements [task.Pairs].

@@ -159,3 +159,20 @@ func TestFunction(t *testing.T) {
 		}
 	}
 }
+
+// TestCallsAreCharged calls a function more often than an evaluation may.
+func TestCallsAreCharged(t *testing.T) {
+	p := newPairs(t, task.Pair{Namespace: asker.Namespace, Key: "n", Value: value.Int(5)})
+	e := pebble.New(pebble.Options{Outside: Names(), Limits: pebble.Limits{Steps: 50 * callCost}})
+	compiled, err := e.Compile("{% for i in range(1, trigger) %}{{ kv('n') }}{% endfor %}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for calls, fits := range map[int64]bool{10: true, 100: false} {
+		f := &Functions{Context: context.Background(), Origin: asker, Now: now, Services: &task.Services{Pairs: p}}
+		_, err := compiled.Render(&pebble.Context{Outside: f, Vars: value.MapOf("trigger", value.Int(calls)).Map()})
+		if failed, ok := errors.AsType[*pebble.Error](err); (err == nil) != fits || ok && failed.Class != pebble.ClassLimit {
+			t.Errorf("%d calls: %v", calls, err)
+		}
+	}
+}

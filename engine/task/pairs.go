@@ -22,7 +22,7 @@ type Pairs interface {
 	// also those that have expired and are still kept.
 	List(ctx context.Context, from Origin, namespace string, now time.Time) ([]Pair, error)
 
-	// Namespaces returns those that flows are in, and the ones above them, in their order.
+	// Namespaces returns those that flows are in, or others have asked for, and the ones above them, in their order.
 	Namespaces() []string
 }
 
