@@ -98,15 +98,14 @@ func TestWriteOnceAfterACut(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFixture(t, Options{})
 			jobs, callee := f.load(flows)
-			job, first := f.runner, (*execution.State)(nil)
-			start := jobs("f0", "{}")
-			first = start.State.Share()
+			start, last := jobs("f0", "{}"), f.runner
+			first := start.State.Share()
 			store := &cutStore{Store: f.store.Store, left: cut}
 			f.runner = New(store, f.admission, *f.runner.options.Load())
 			err := f.runner.Start(t.Context(), start)
 			settle()
 			f.runner.Close()
-			f.runner = job
+			f.runner = last
 			whole = store.left > 0
 			if err != nil {
 				start.State = first
