@@ -16,6 +16,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/kv"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/storage"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/templating"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/timing"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/upkeep"
@@ -36,6 +37,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		executions.Specs(),
 		kv.Specs(),
 		output.Specs(),
+		storage.Specs(),
 		templating.Specs(),
 		timing.Specs(),
 		upkeep.Specs(),

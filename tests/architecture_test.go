@@ -116,6 +116,11 @@ var house = []row{
 	},
 	taskGroup("logs"),
 	taskGroup("output"),
+	{
+		pkg:   "engine/task/storage", // reads files by lines: as Ion, and by regular expressions
+		ours:  []string{"engine/task", "engine/flow", "engine/ion", "engine/javaregex", "engine/meter", "engine/pebble", "engine/value"},
+		tests: []string{"engine/task/tasktest", "engine/files"},
+	},
 	taskGroup("templating"),
 	taskGroup("timing"),
 	{

@@ -2,6 +2,7 @@ package files
 
 import (
 	"fmt"
+	"io/fs"
 	"net/url"
 	"path"
 	"strings"
@@ -71,7 +72,7 @@ func parse(uri string) (place, error) {
 	case n >= 7 && elements[n-3] == inputs && elements[n-5] == executions:
 		p.kind, p.parts, n = inputs, elements[n-2:], n-3
 	default:
-		return place{}, fmt.Errorf("%w: %q names no file of an execution", task.ErrFileURI, uri)
+		return place{}, about(uri, fs.ErrNotExist)
 	}
 	p.execution, p.flow = elements[n-1], elements[n-3]
 	p.namespace = strings.Join(elements[:n-3], ".")
@@ -82,7 +83,7 @@ func parse(uri string) (place, error) {
 func elementsOf(uri string) ([]string, error) {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != scheme || u.Host != "" || u.RawQuery != "" || u.Fragment != "" || !strings.HasPrefix(u.Path, "/") {
-		return nil, fmt.Errorf("%w: %q", task.ErrFileURI, uri)
+		return nil, fmt.Errorf("%q is %w", uri, task.ErrFileURI)
 	}
 	elements := strings.Split(u.EscapedPath()[1:], "/")
 	for i, element := range elements {
@@ -90,7 +91,7 @@ func elementsOf(uri string) ([]string, error) {
 			err = checkName(elements[i])
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w: %q: %w", task.ErrFileURI, uri, err)
+			return nil, fmt.Errorf("%q is %w: %w", uri, task.ErrFileURI, err)
 		}
 	}
 	return elements, nil

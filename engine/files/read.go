@@ -32,7 +32,7 @@ func (s *Store) Open(ctx context.Context, _ task.Origin, uri string) (*task.File
 	if err != nil {
 		return nil, errors.Join(about(uri, err), f.Close())
 	}
-	return &task.File{ReadCloser: f, Size: info.Size()}, nil
+	return &task.File{ReadCloser: f, ReaderAt: f, Size: info.Size()}, nil
 }
 
 // Size implements [task.Files].

@@ -32,12 +32,20 @@ func compiled[T any](l *loader, compile func(*pebble.Engine) (T, error)) (T, err
 
 // template compiles the text of a scalar; nil after an error.
 func (l *loader) template(n *yaml.Node, text, path string) *pebble.Template {
+	t := l.openTemplate(n, text, path)
+	if t != nil {
+		l.noteText(n, text, path)
+	}
+	return t
+}
+
+// openTemplate is template for a text whose variables are not known.
+func (l *loader) openTemplate(n *yaml.Node, text, path string) *pebble.Template {
 	t, err := compiled(l, func(e *pebble.Engine) (*pebble.Template, error) { return e.CompileAt(path, text) })
 	if err != nil {
 		l.expressionError(n, path, err)
 		return nil
 	}
-	l.noteText(n, text, path)
 	return t
 }
 

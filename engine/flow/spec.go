@@ -128,6 +128,7 @@ type Property struct {
 	ZeroMet   bool     // of a Condition: 0 is met too
 	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read
 	Variable  string   // of a dynamic String: a variable that its expressions see beside the others; empty: none
+	OpenNames bool     // of a dynamic String: its expressions see variables that the task gives, so no name is unknown
 	Extension bool     // Kestra does not have it; `validate --portable` names it
 	JSONText  bool     // of a dynamic Map, MapOrList or StringList: text that renders to JSON of one may stand for it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so

@@ -41,11 +41,12 @@ type Files interface {
 }
 
 // ErrFileURI is the error of texts that are no URI of a file.
-var ErrFileURI = errors.New("not an internal storage URI")
+var ErrFileURI = errors.New("no URI of a file")
 
 // File is a file that is read. It is to be closed.
 type File struct {
 	io.ReadCloser
+	io.ReaderAt
 	Size int64 // bytes
 }
 
