@@ -43,3 +43,16 @@ func checkFilesIn(t *testing.T, dir string) {
 		return true
 	})
 }
+
+// Files of namespaces are in folders named _files beside the flows of the app and of sites.
+func TestNamespaceFiles(t *testing.T) {
+	s := newServer(t)
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	shared := writeFlows(t, map[string]string{"_files/company.team/a.txt": "of all", "_files/company.team/flow.yml": "id: ["})
+	own := writeFlows(t, map[string]string{
+		"f.yml":                     strings.Replace(webhookFlow("f", waitForOutputs), "{{ outputs.answer.value }}", "{{ read('a.txt') }} {{ read('b.txt') }}", 1),
+		"_files/company.team/b.txt": "of a site",
+	})
+	s.serve("kestra {\n strict\n flows "+shared+"\n }", "kestra_webhook * "+own)
+	s.get(webhookPath("f")).want(t, 200, `{"greeting":"of all of a site"}`)
+}

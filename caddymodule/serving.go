@@ -61,6 +61,8 @@ func (a *App) openSites() (err error) {
 
 		FilesLimit:        a.FilesLimit,
 		FilesPerExecution: a.FilesPerExecution,
+		NamespaceFiles:    namespaceFiles(),
+		FlowDirs:          a.flowDirs(),
 
 		AdminEndpoints: a.admin,
 		DenyPrivate:    a.DenyPrivate,

@@ -80,7 +80,10 @@ func Serves(patterns []string, namespace string) bool { return site.Serves(patte
 func (e *Engine) Configure(o Options) {
 	limits := admission.Limits{Memory: o.MemoryLimit, Places: o.Capacity, Wait: o.EvaluationWait, Share: o.FlowShare}
 	e.admission.Configure(limits)
-	e.files.Configure(files.Limits{Execution: o.FilesPerExecution, Total: o.FilesLimit})
+	e.files.Configure(
+		files.Limits{Execution: o.FilesPerExecution, Total: o.FilesLimit},
+		files.Namespaces{Written: o.NamespaceFiles, Beside: o.FlowDirs},
+	)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
 	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger, Services: &e.services})
 	if s, ok := e.store.(interface{ LimitEnded(bytes int64) }); ok { // what it keeps is in the memory of the process

@@ -38,6 +38,11 @@ type Options struct {
 	FilesLimit        int64 // bytes that the files of all executions may take; 0: 10 GiB
 	FilesPerExecution int64 // bytes that the files of one execution may take; 0: 1 GiB
 
+	// The files of namespaces are in a folder for each namespace: in NamespaceFiles, and in the folder _files of each of FlowDirs. An
+	// earlier one counts.
+	NamespaceFiles string
+	FlowDirs       []string
+
 	AdminEndpoints []string // where admin endpoints of this server listen, as in localhost:2019: flows send no request there
 	DenyPrivate    bool     // flows send no request to this machine and to private networks
 }

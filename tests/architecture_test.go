@@ -123,6 +123,7 @@ var house = []row{
 	},
 	taskGroup("templating"),
 	taskGroup("timing"),
+	{pkg: "engine/files", ours: []string{"engine/task"}},
 	{
 		pkg:   "engine/task/upkeep",
 		ours:  []string{"engine/task", "engine/flow", "engine/ion", "engine/meter", "engine/pebble", "engine/value"}, // it writes logs as Ion
@@ -131,9 +132,8 @@ var house = []row{
 	{
 		pkg:   "engine/outside",
 		ours:  []string{"engine/execution", "engine/task", "engine/task/http", "engine/pebble", "engine/meter", "engine/value"},
-		tests: []string{"engine/store/memory"},
+		tests: []string{"engine/files", "engine/store/memory"},
 	},
-	{pkg: "engine/files", ours: []string{"engine/task"}},
 	{pkg: "engine/outbound", ours: []string{"engine/task"}}, // it answers for a service of tasks
 	{pkg: "engine/admission"},
 	{pkg: "engine/scope", ours: []string{"engine/execution", "engine/flow", "engine/pebble", "engine/value"}},

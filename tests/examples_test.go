@@ -104,6 +104,7 @@ func serve(t *testing.T, sources []*flow.Source) (*engine.Engine, *engine.Site) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	e.Configure(engine.Options{FlowDirs: []string{"../flows.example"}, NamespaceFiles: t.TempDir()})
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)

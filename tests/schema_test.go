@@ -161,6 +161,9 @@ func TestSchemaKnowsMembers(t *testing.T) {
 			if strings.HasPrefix(path, ".pluginDefaults.") && strings.Contains(path, ".values") {
 				return // of what type they are, no schema can say
 			}
+			if strings.HasSuffix(path, ".inputFiles") {
+				return // a file of any name may be there, but the member is no text, which the schema does not ask for
+			}
 			object["nobodyKnows"] = []any{}
 			changed, err := json.Marshal(root)
 			if err != nil {

@@ -26,7 +26,7 @@ func (s *Store) MakeDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	if err != nil {
 		return nil, err
 	}
-	root, err := s.open(true)
+	root, err := s.ownRoot(true)
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for files: %w", err)
 	}
@@ -49,7 +49,7 @@ func (s *Store) OpenDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	if err != nil {
 		return nil, err
 	}
-	root, err := s.open(false)
+	root, err := s.ownRoot(false)
 	if err == nil && root == nil {
 		err = fs.ErrNotExist
 	}

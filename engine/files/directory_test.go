@@ -79,7 +79,7 @@ func TestDirectoryIsARoot(t *testing.T) {
 // What is written into a directory counts for its execution until it is removed.
 func TestDirectoryCounts(t *testing.T) {
 	s := open(t)
-	s.Configure(Limits{Execution: 3 * fileBytes})
+	s.Configure(Limits{Execution: 3 * fileBytes}, Namespaces{})
 	dir := mustMake(t, s, origin)
 	if err := dir.Take(fileBytes); err != nil {
 		t.Fatal(err)
@@ -208,7 +208,7 @@ func TestCacheUncommitted(t *testing.T) {
 // The caches that were kept longest ago go when all take more than the limit.
 func TestCacheLimits(t *testing.T) {
 	s := open(t)
-	s.Configure(Limits{Execution: 100, Total: 2*fileBytes + 100})
+	s.Configure(Limits{Execution: 100, Total: 2*fileBytes + 100}, Namespaces{})
 	for i, key := range []string{"a", "b", "c"} {
 		keepCache(t, s, origin, key, key)
 		name, err := cacheName(origin, key)

@@ -16,7 +16,42 @@ import (
 var errNoFile = errors.New("not a regular file")
 
 // Open implements [task.Files].
-func (s *Store) Open(ctx context.Context, _ task.Origin, uri string) (*task.File, error) {
+func (s *Store) Open(ctx context.Context, o task.Origin, uri string) (*task.File, error) {
+	f, err := s.open(ctx, o, uri)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.Join(about(uri, err), f.Close())
+	}
+	return &task.File{ReadCloser: f, ReaderAt: f, Size: info.Size()}, nil
+}
+
+// Size implements [task.Files].
+func (s *Store) Size(ctx context.Context, o task.Origin, uri string) (int64, error) {
+	f, err := s.Open(ctx, o, uri)
+	if err != nil {
+		return 0, err
+	}
+	return f.Size, f.Close()
+}
+
+// open opens a file of an execution or a namespace.
+func (s *Store) open(ctx context.Context, o task.Origin, uri string) (*os.File, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if n, ok, err := parseNamespaced(o, uri); ok {
+		if err != nil {
+			return nil, err
+		}
+		f, err := s.openNamespaced(n)
+		if err != nil {
+			return nil, about(uri, err)
+		}
+		return f, nil
+	}
 	root, p, err := s.find(ctx, uri)
 	if err != nil {
 		return nil, err
@@ -28,24 +63,7 @@ func (s *Store) Open(ctx context.Context, _ task.Origin, uri string) (*task.File
 	if err != nil {
 		return nil, about(uri, err)
 	}
-	info, err := f.Stat()
-	if err != nil {
-		return nil, errors.Join(about(uri, err), f.Close())
-	}
-	return &task.File{ReadCloser: f, ReaderAt: f, Size: info.Size()}, nil
-}
-
-// Size implements [task.Files].
-func (s *Store) Size(ctx context.Context, _ task.Origin, uri string) (int64, error) {
-	root, p, err := s.find(ctx, uri)
-	if err != nil {
-		return 0, err
-	}
-	info, err := stat(root, p.file())
-	if err != nil {
-		return 0, about(uri, err)
-	}
-	return info.Size(), nil
+	return f, nil
 }
 
 // Delete implements [task.Files].
@@ -82,7 +100,7 @@ func (s *Store) List(ctx context.Context, o task.Origin) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := s.open(false)
+	root, err := s.ownRoot(false)
 	if root == nil || err != nil {
 		return nil, err
 	}
@@ -116,7 +134,7 @@ func (s *Store) find(ctx context.Context, uri string) (*os.Root, place, error) {
 	if err != nil {
 		return nil, place{}, err
 	}
-	root, err := s.open(false)
+	root, err := s.ownRoot(false)
 	if err == nil && root == nil {
 		err = fs.ErrNotExist
 	}

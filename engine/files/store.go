@@ -33,16 +33,17 @@ type Store struct {
 
 	placing sync.Mutex // held while files come to their places or go from them
 
-	mu       sync.Mutex
-	limits   Limits
-	usage    usage
-	root     *os.Root // of the process; nil until there is one
-	name     string   // of the folder that it is the root of
-	lock     *os.File
-	closed   bool
-	leaving  []string // folders of executions, and in them, that are to be removed
-	removing bool     // somebody does that
-	removed  sync.Cond
+	mu         sync.Mutex
+	limits     Limits
+	namespaces Namespaces
+	usage      usage
+	root       *os.Root // of the process; nil until there is one
+	name       string   // of the folder that it is the root of
+	lock       *os.File
+	closed     bool
+	leaving    []string // folders of executions, and in them, that are to be removed
+	removing   bool     // somebody does that
+	removed    sync.Cond
 }
 
 var _ task.Files = (*Store)(nil)
@@ -52,15 +53,15 @@ var _ task.Files = (*Store)(nil)
 func New(dir string) *Store {
 	s := &Store{dir: dir, usage: usage{executions: map[string]int64{}, directories: map[string]map[string]int64{}}}
 	s.removed.L = &s.mu
-	s.Configure(Limits{})
+	s.Configure(Limits{}, Namespaces{})
 	if dir != "" {
 		sweep(dir)
 	}
 	return s
 }
 
-// Configure applies limits, for what is written from now on.
-func (s *Store) Configure(l Limits) {
+// Configure applies limits, for what is written from now on, and says where the files of namespaces are.
+func (s *Store) Configure(l Limits, n Namespaces) {
 	if l.Execution <= 0 {
 		l.Execution = DefaultExecution
 	}
@@ -69,11 +70,11 @@ func (s *Store) Configure(l Limits) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.limits = l
+	s.limits, s.namespaces = l, n
 }
 
-// open returns the root of the process. Without one it makes it, if that is wanted; else it is nil.
-func (s *Store) open(make bool) (*os.Root, error) {
+// ownRoot returns the root of the process. Without one it makes it, if that is wanted; else it is nil.
+func (s *Store) ownRoot(make bool) (*os.Root, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {

@@ -333,7 +333,7 @@ func TestProcesses(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	s := open(t)
-	s.Configure(Limits{Execution: 2*fileBytes + 10, Total: 3*fileBytes + 15})
+	s.Configure(Limits{Execution: 2*fileBytes + 10, Total: 3*fileBytes + 15}, Namespaces{})
 	mustWrite(t, s, origin, "a", "12345")
 	if _, err := write(t.Context(), s, origin, "b", "123456"); !errors.Is(err, errFull) || !strings.Contains(err.Error(), "one execution may take 8202 bytes") {
 		t.Errorf("over the limit of the execution: %v", err)

@@ -44,7 +44,7 @@ func (s *Store) create(ctx context.Context, o task.Origin, kind string, parts ..
 	if err != nil {
 		return nil, err
 	}
-	root, err := s.open(true)
+	root, err := s.ownRoot(true)
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for files: %w", err)
 	}

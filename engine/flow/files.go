@@ -52,7 +52,7 @@ func pathless(err error) error {
 
 // ReadDir returns the flow files below a directory, *.yml and *.yaml at any depth, by name. Names are absolute and
 // cleaned, symbolic links are followed, and what begins with a dot is skipped, so that a mounted Kubernetes ConfigMap
-// gives every file once. A directory below that cannot be read gives a source whose loading warns of it. The error is about
+// gives every file once; so is what is named _files. A directory below that cannot be read gives a source whose loading warns of it. The error is about
 // dir itself, when it is missing or cannot be read; it says the absolute path.
 func ReadDir(dir string) ([]*Source, error) {
 	abs, err := filepath.Abs(dir)
@@ -90,7 +90,7 @@ func collectFiles(dir string, seen map[string]bool, sources *[]*Source) error {
 		return pathless(err)
 	}
 	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), ".") {
+		if strings.HasPrefix(entry.Name(), ".") || entry.Name() == namespaceFiles {
 			continue
 		}
 		name := filepath.Join(dir, entry.Name())
@@ -110,6 +110,9 @@ func collectFiles(dir string, seen map[string]bool, sources *[]*Source) error {
 	}
 	return nil
 }
+
+// namespaceFiles is the name of folders with files of namespaces, which are no flows, whatever their names end in.
+const namespaceFiles = "_files"
 
 func isFlowFile(name string) bool {
 	ext := filepath.Ext(name)

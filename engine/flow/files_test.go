@@ -48,7 +48,7 @@ func readNames(t *testing.T, dir string) []string {
 
 func TestReadDir(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, "b.yml", "a.yaml", "sub/deep/c.yml", "x.YML", "x.txt", ".hidden.yml", ".git/d.yml")
+	write(t, dir, "b.yml", "a.yaml", "sub/deep/c.yml", "x.YML", "x.txt", ".hidden.yml", ".git/d.yml", "_files/company.team/e.yml", "sub/_files/f.yml")
 	if diff := cmp.Diff([]string{"a.yaml", "b.yml", "sub/deep/c.yml"}, readNames(t, dir)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}

@@ -21,8 +21,13 @@ func Names() []string {
 
 // functions have the arguments of [pebble.Outside].
 var functions = map[string]func(f *Functions, args []value.Value) (value.Value, error){
-	"http": (*Functions).http,
-	"kv":   (*Functions).kv,
+	"http":        (*Functions).http,
+	"kv":          (*Functions).kv,
+	"read":        (*Functions).read,
+	"fileURI":     (*Functions).fileURI,
+	"fileSize":    (*Functions).fileSize,
+	"fileExists":  (*Functions).fileExists,
+	"isFileEmpty": (*Functions).isFileEmpty,
 }
 
 // Functions answers the functions of the expressions of one evaluation. It implements [pebble.Outside].

@@ -205,9 +205,9 @@
 //   - env(name, default=null): the variable of the environment that envs has under a name; the default when it is missing or empty; {{ env('stage', 'dev') }} -> dev
 //   - errorLogs: the lines of level ERROR in the log of the execution, the oldest first: maps with message, taskId, timestamp and more; for the tasks of a flow; {{ errorLogs() | length }} -> 0
 //   - fetchContext: the same as printContext; {{ fetchContext() is map }} -> true
-//   - fileExists(path): whether a file exists; not supported yet, because it needs the storage for files
-//   - fileSize(path): the size of a file in bytes; not supported yet, because it needs the storage for files
-//   - fileURI(path): the URI of a file of the namespace; not supported yet, because it needs the storage for files
+//   - fileExists(path, namespace=null, version=null): whether a file exists; not supported yet, because it needs the storage for files
+//   - fileSize(path, namespace=null, version=null): the size of a file in bytes; not supported yet, because it needs the storage for files
+//   - fileURI(path, namespace=null, version=null): the URI of a file of the namespace; not supported yet, because it needs the storage for files
 //   - fromIon(ion, allRows=false): the first value of an Ion text, or the list of all; timestamps stay text, blobs and annotations are not read; {{ fromIon('{a:1}').a }} -> 1
 //   - fromJson(json): the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1); {{ fromJson('{"a": [1, 2]}').a[1] }} -> 2
 //   - hourOfDay(date): the hour of a date with a time, from 0 to 23; {{ hourOfDay('2025-01-06T14:30:00+02:00') }} -> 14
@@ -216,7 +216,7 @@
 //   - id: a new identifier of 22 letters and digits; {{ id() | length }} -> 22
 //   - isDateBetween(date, after, before): whether a date with a time and an offset is after one and before another, both excluded; {{ isDateBetween('2024-03-01T00:30:00+01:00', '2024-02-29T00:00:00Z', '2024-03-01T00:00:00Z') }} -> true
 //   - isDayWeekInMonth(date, dayOfWeek, position): whether a date is a day of the week for the FIRST, SECOND, THIRD, FOURTH or LAST time in its month; {{ isDayWeekInMonth('2024-03-04', 'MONDAY', 'FIRST') }} -> true
-//   - isFileEmpty(path): whether a file is empty; not supported yet, because it needs the storage for files
+//   - isFileEmpty(path, namespace=null, version=null): whether a file is empty; not supported yet, because it needs the storage for files
 //   - isLastWorkingDay(date, workingDays='MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY'): whether a date is the last of the working days of its month; {{ isLastWorkingDay('2024-03-29') }} -> true
 //   - isPublicHoliday(date, countryCode=null, subDivision=null): whether a date is a public holiday of a country; not supported yet, because it needs a calendar of holidays
 //   - isWeekend(date): whether a date is a Saturday or a Sunday; {{ isWeekend('2024-03-02') }} -> true
@@ -235,7 +235,7 @@
 //   - randomInt(lower, upper): a random whole number from lower up to upper, which is not included unless they are equal; {{ randomInt(3, 4) }} -> 3
 //   - randomPort: a random port number from 49152 to 65535; unlike Kestra, nobody looks whether it is free; {{ randomPort() > 49151 }} -> true
 //   - range(start, end, increment=1): the whole numbers, or characters, from start to end, both included; {{ range(0, 6, 2) }} -> [0,2,4,6]
-//   - read(path): the content of a file; not supported yet, because it needs the storage for files
+//   - read(path, namespace=null, version=null): the content of a file; not supported yet, because it needs the storage for files
 //   - render(toRender, recursive=true): evaluates a text, or every text of a list or map, as a template, again and again until nothing changes unless recursive is false; {{ render('{{ 1 + 1 }}') }} -> 2
 //   - renderOnce(toRender): evaluates a text, or every text of a list or map, as a template, once; {{ renderOnce('{{ 1 + 1 }}') }} -> 2
 //   - secret(key, namespace=null, subkey=null): the secret with a name, or with subkey a member of the JSON that it holds; an error when there is none

@@ -21,7 +21,7 @@ type Outside interface {
 // names of Kestra's Enterprise Edition are unknown names.
 func functionsOutside(answered []string) []Function {
 	const files = "the storage for files"
-	path := []Parameter{{Name: "path", Required: true}}
+	path := []Parameter{{Name: "path", Required: true}, {Name: "namespace"}, {Name: "version"}}
 	list := []struct {
 		name, needs, summary string
 		parameters           []Parameter

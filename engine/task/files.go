@@ -6,7 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"net/url"
 	"strconv"
+	"strings"
 )
 
 // Files keeps the files of executions, and has those of namespaces. Expressions and tasks know a file by its URI:
@@ -15,6 +17,8 @@ import (
 //	kestra:///<namespace>/<flow>/executions/<execution>/inputs/<input>/<name>
 //	kestra:///<namespace>/_files/<path>
 //	nsfile:///<path>, of the namespace that asks, and nsfile://<namespace>/<path>
+//
+// One of a namespace may name a version behind it, as in ?version=2; without, it is the newest.
 //
 // Whoever knows the URI of a file may read it, as in Kestra: it holds the ids of an execution and of a task run. A file goes with
 // its execution. Methods may be called concurrently. A missing file is [fs.ErrNotExist], a text that is no URI of a file
@@ -38,6 +42,9 @@ type Files interface {
 
 	// List returns the URIs of all files of the execution that asks, in their order.
 	List(ctx context.Context, o Origin) ([]string, error)
+
+	// ListNamespace returns the paths of all files of a namespace, in their order.
+	ListNamespace(ctx context.Context, namespace string) ([]string, error)
 }
 
 // ErrFileURI is the error of texts that are no URI of a file.
@@ -59,6 +66,16 @@ type NewFile interface {
 
 	// Close gives up a file that was not committed; after Commit it does nothing.
 	Close() error
+}
+
+// NamespaceFile returns the URI of a file of a namespace by its path, with or without a slash at its beginning, and its version; 0: the
+// newest.
+func NamespaceFile(namespace, path string, version int) string {
+	u := url.URL{Scheme: "kestra", Path: "/" + strings.ReplaceAll(namespace, ".", "/") + "/_files/" + strings.TrimPrefix(path, "/")}
+	if version > 0 {
+		u.RawQuery = "version=" + strconv.Itoa(version)
+	}
+	return u.String()
 }
 
 // FileName returns a name for the file with a number that a task run makes: text as Kestra's names, the same in each attempt.

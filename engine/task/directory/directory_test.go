@@ -174,7 +174,7 @@ func TestInputs(t *testing.T) {
 		{`{"a\0b": a}`, nil, "file a\x00b cannot be written: invalid argument"},
 		{`{a: x, a/b: y}`, []string{"a=x"}, "file a/b cannot be written: not a directory"},
 		{`{a.txt: "file:///etc/passwd"}`, nil, "the file a.txt cannot be read: files of the server itself are not given to flows"},
-		{`{a.txt: "kestra:///x"}`, nil, `not an internal storage URI: "kestra:///x" names no file of an execution`},
+		{`{a.txt: "kestra:///x"}`, nil, `kestra:///x: file does not exist`},
 	} {
 		b := newBench(t, store, "in: "+test.in)
 		err := b.inputs.Put(t.Context(), &b.c, b.dir)
@@ -215,7 +215,7 @@ func TestLimit(t *testing.T) {
 		`{a: "` + strings.Repeat("x", 2000) + `"}`: "file a cannot be written: " + full,
 	} {
 		store := newStore(t)
-		store.Configure(files.Limits{Execution: 10_000})
+		store.Configure(files.Limits{Execution: 10_000}, files.Namespaces{})
 		b := newBench(t, store, "in: "+in)
 		if err := b.inputs.Put(t.Context(), &b.c, b.dir); message(err) != want {
 			t.Errorf("%.20s: %v, want %s", in, err, want)
@@ -425,7 +425,7 @@ func TestBrokenCache(t *testing.T) {
 	if diff := cmp.Diff([]string{"a=a"}, b.has()); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	store.Configure(files.Limits{Execution: 10})
+	store.Configure(files.Limits{Execution: 10}, files.Namespaces{})
 	b.write("b")
 	if err := b.cache.Save(t.Context(), &b.c, b.dir); err != nil {
 		t.Error(err)

@@ -237,7 +237,7 @@ func TestAgain(t *testing.T) {
 func TestNoSpace(t *testing.T) {
 	d := newDisk(t)
 	a := value.MapOf("a", value.String(d.put("a.txt", strings.Repeat("0123456789\n", 1000))))
-	d.store.Configure(files.Limits{Execution: 60_000})
+	d.store.Configure(files.Limits{Execution: 60_000}, files.Namespaces{})
 	for _, yaml := range []string{
 		`{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 10}`,
 		`{type: io.kestra.plugin.core.storage.Concat, files: ["{{ a }}", "{{ a }}", "{{ a }}", "{{ a }}", "{{ a }}"]}`,
