@@ -15,6 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/http"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/kv"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/namespaces"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/storage"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/templating"
@@ -36,6 +37,7 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		debug.Specs(),
 		executions.Specs(),
 		kv.Specs(),
+		namespaces.Specs(),
 		output.Specs(),
 		storage.Specs(),
 		templating.Specs(),

@@ -115,10 +115,15 @@ var house = []row{
 		tests: []string{"engine/task/...", "engine/outside", "engine/execution", "engine/store/memory"},
 	},
 	taskGroup("logs"),
+	{
+		pkg:   "engine/task/namespaces", // finds files by patterns
+		ours:  []string{"engine/task", "engine/task/directory", "engine/flow", "engine/glob", "engine/meter", "engine/pebble", "engine/value"},
+		tests: []string{"engine/task/tasktest", "engine/files"},
+	},
 	taskGroup("output"),
 	{
 		pkg:   "engine/task/storage", // reads files by lines: as Ion, and by regular expressions
-		ours:  []string{"engine/task", "engine/flow", "engine/ion", "engine/javaregex", "engine/meter", "engine/pebble", "engine/value"},
+		ours:  []string{"engine/task", "engine/task/directory", "engine/flow", "engine/ion", "engine/javaregex", "engine/meter", "engine/pebble", "engine/value"},
 		tests: []string{"engine/task/tasktest", "engine/files"},
 	},
 	taskGroup("templating"),

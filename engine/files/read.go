@@ -67,17 +67,33 @@ func (s *Store) open(ctx context.Context, o task.Origin, uri string) (*os.File, 
 }
 
 // Delete implements [task.Files].
-func (s *Store) Delete(ctx context.Context, _ task.Origin, uri string) (bool, error) {
+func (s *Store) Delete(ctx context.Context, o task.Origin, uri string) (bool, error) {
+	err := s.deleteFile(ctx, o, uri)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (s *Store) deleteFile(ctx context.Context, o task.Origin, uri string) error {
+	if n, ok, err := parseNamespaced(o, uri); ok {
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err == nil {
+			if err = s.deleteNamespaced(n); err != nil {
+				err = about(uri, err)
+			}
+		}
+		return err
+	}
 	root, p, err := s.find(ctx, uri)
 	if err == nil {
 		if err = s.delete(root, p); err != nil {
 			err = about(uri, err)
 		}
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
+	return err
 }
 
 func (s *Store) delete(root *os.Root, p place) error {

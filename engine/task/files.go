@@ -37,7 +37,8 @@ type Files interface {
 	// Size returns how many bytes a file has.
 	Size(ctx context.Context, o Origin, uri string) (int64, error)
 
-	// Delete removes a file of an execution, and reports whether it was there.
+	// Delete removes a file of an execution, or one of a namespace that tasks have written, with its older versions, and reports
+	// whether it was there.
 	Delete(ctx context.Context, o Origin, uri string) (deleted bool, err error)
 
 	// List returns the URIs of all files of the execution that asks, in their order.
@@ -45,10 +46,17 @@ type Files interface {
 
 	// ListNamespace returns the paths of all files of a namespace, in their order.
 	ListNamespace(ctx context.Context, namespace string) ([]string, error)
+
+	// CreateNamespaceFile begins a file of a namespace. What has its path already stays as an older version once it is committed,
+	// unless both have the same bytes: an attempt that is made again leaves no other version.
+	CreateNamespaceFile(ctx context.Context, namespace, path string) (NewFile, error)
 }
 
 // ErrFileURI is the error of texts that are no URI of a file.
 var ErrFileURI = errors.New("no URI of a file")
+
+// ErrBeside is the error of a file that tasks cannot remove.
+var ErrBeside = errors.New("the file is beside the flows, where no task changes it")
 
 // File is a file that is read. It is to be closed.
 type File struct {

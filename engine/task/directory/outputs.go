@@ -34,12 +34,8 @@ func CompileOutputs(c *flow.Component, property string) (*Outputs, error) {
 
 // Keep keeps the files, and returns their URIs by their names.
 func (o *Outputs) Keep(ctx context.Context, c *task.Context, dir *task.Directory) (*value.Map, error) {
-	set, err := o.patterns.render(c)
-	if err != nil {
-		return nil, err
-	}
 	uris := value.NewMap(0)
-	err = each(ctx, c, dir, set, func(name string, _ fs.FileInfo) error {
+	err := o.Each(ctx, c, dir, func(name string) error {
 		uri, err := keep(ctx, c, dir, name)
 		if err != nil {
 			return err
@@ -52,6 +48,15 @@ func (o *Outputs) Keep(ctx context.Context, c *task.Context, dir *task.Directory
 	}
 	c.Log.Log(task.Trace, fmt.Sprintf("Captured %d output file(s).", uris.Len()))
 	return uris, nil
+}
+
+// Each calls f for the names of the files, in their order.
+func (o *Outputs) Each(ctx context.Context, c *task.Context, dir *task.Directory, f func(name string) error) error {
+	set, err := o.patterns.render(c)
+	if err != nil {
+		return err
+	}
+	return each(ctx, c, dir, set, func(name string, _ fs.FileInfo) error { return f(name) })
 }
 
 // keep copies a file to those of the task run, and returns its URI. The last part of its name is that of the file; what stands before

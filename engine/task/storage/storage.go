@@ -18,6 +18,7 @@ import (
 func Specs() []flow.Spec {
 	return []flow.Spec{
 		writeSpec(), sizeSpec(), deleteSpec(), concatSpec(), reverseSpec(), splitSpec(), deduplicateSpec(), filterSpec(), purgeSpec(),
+		localFilesSpec(),
 	}
 }
 

@@ -3,6 +3,8 @@ package tasktest
 import (
 	"testing"
 
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -14,6 +16,20 @@ var Origin = task.Origin{Namespace: "company.team", Flow: "hello", Execution: "4
 // RunServed is [RunWith] with services.
 func RunServed(t testing.TB, specs []flow.Spec, services *task.Services, yaml, variables string) Result {
 	t.Helper()
+	c, lines := startServed(t, specs, services, yaml, variables)
+	return c.run(t, lines)
+}
+
+// RunShared is [RunServed] for a task that works in the directory of another task run.
+func RunShared(t testing.TB, specs []flow.Spec, services *task.Services, shared task.Origin, yaml, variables string) Result {
+	t.Helper()
+	c, lines := startServed(t, specs, services, yaml, variables)
+	c.Shared = shared
+	return c.run(t, lines)
+}
+
+func startServed(t testing.TB, specs []flow.Spec, services *task.Services, yaml, variables string) (started, *observer.ObservedLogs) {
+	t.Helper()
 	c, lines := start(t, specs, yaml, "null")
 	v, err := value.DecodeJSONText(variables)
 	if err != nil {
@@ -21,5 +37,5 @@ func RunServed(t testing.TB, specs []flow.Spec, services *task.Services, yaml, v
 	}
 	c.Pebble.Vars = v.Map()
 	c.Origin, c.Services = Origin, services
-	return c.run(t, lines)
+	return c, lines
 }

@@ -1,0 +1,2 @@
+// Package namespaces has the tasks that read and write the files of namespaces.
+package namespaces
