@@ -25,6 +25,8 @@
 //	admission  shares memory, places and processors between requests, executions and flows
 //	scope      what the expressions of an execution see
 //	task       what a task is; one folder per group of tasks
+//	files      files of executions and namespaces, in folders that nothing leads out of
+//	outside    what tasks and expressions reach beyond their execution
 //	runner     drives the core: evaluates, runs tasks, keeps time, commits
 //	store      where executions are kept: one package per kind, one suite for all
 //	site       what one configuration serves, and the way of a request to its answer
