@@ -94,6 +94,11 @@ func (s *Store) ownRoot(make bool) (*os.Root, error) {
 		return nil, err
 	}
 	root, err := os.OpenRoot(name)
+	if err == nil {
+		if err = root.Mkdir(beginnings, 0o700); err != nil {
+			root.Close()
+		}
+	}
 	if err != nil {
 		return nil, errors.Join(err, endProcess(name, lock))
 	}

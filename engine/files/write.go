@@ -13,8 +13,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
-// beginnings is the folder of an execution for files that are not complete. They go with it.
-const beginnings = "new"
+// beginnings is the folder of a process for files that are not complete. No namespace has this name.
+const beginnings = "_new"
 
 // newFile is a file that is written.
 type newFile struct {
@@ -48,14 +48,11 @@ func (s *Store) create(ctx context.Context, o task.Origin, kind string, parts ..
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for files: %w", err)
 	}
-	f := &newFile{context: ctx, store: s, root: root, place: p, name: path.Join(p.folder(), beginnings, rand.Text())}
+	f := &newFile{context: ctx, store: s, root: root, place: p, name: path.Join(beginnings, rand.Text())}
 	if err := f.take(fileBytes); err != nil {
 		return nil, err
 	}
-	if err = root.MkdirAll(path.Dir(f.name), 0o700); err == nil {
-		f.file, err = root.OpenFile(f.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	}
-	if err != nil {
+	if f.file, err = root.OpenFile(f.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 		f.give()
 		return nil, f.failed(err)
 	}
