@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"strconv"
@@ -90,5 +91,5 @@ func NamespaceFile(namespace, path string, version int) string {
 // The extension has its dot.
 func FileName(o Origin, number int, extension string) string {
 	sum := sha256.Sum256([]byte(o.Execution + "/" + o.Run + "/" + strconv.Itoa(number)))
-	return strconv.FormatUint(binary.BigEndian.Uint64(sum[:]), 10) + extension
+	return fmt.Sprintf("%020d%s", binary.BigEndian.Uint64(sum[:]), extension)
 }
