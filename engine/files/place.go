@@ -29,11 +29,13 @@ type place struct {
 }
 
 // placeOf returns the place of a file that the execution of o gets. Parts are the id of a task and of its run, or the id of an
-// input, and the name.
+// input, and the name, which may have slashes.
 func placeOf(o task.Origin, kind string, parts ...string) (place, error) {
-	p := place{namespace: o.Namespace, flow: slug(o.Flow), execution: o.Execution, kind: kind, parts: parts}
-	parts[0] = slug(parts[0])
-	for _, element := range append([]string{p.namespace, p.flow, p.execution}, parts...) {
+	last := len(parts) - 1
+	p := place{namespace: o.Namespace, flow: slug(o.Flow), execution: o.Execution, kind: kind}
+	p.parts = append(append(p.parts, parts[:last]...), strings.Split(parts[last], "/")...)
+	p.parts[0] = slug(parts[0])
+	for _, element := range append([]string{p.namespace, p.flow, p.execution}, p.parts...) {
 		if err := checkName(element); err != nil {
 			return place{}, err
 		}
@@ -59,24 +61,20 @@ func (p place) file() string {
 	return path.Join(append([]string{p.folder(), p.kind}, p.parts...)...)
 }
 
-// parse returns the place that a URI names. Namespaces have parts, so it is read from its end.
+// parse returns the place that a URI names: the first one that it can mean.
 func parse(uri string) (place, error) {
 	elements, err := elementsOf(uri)
 	if err != nil {
 		return place{}, err
 	}
-	p, n := place{kind: tasks}, len(elements)
-	switch {
-	case n >= 8 && elements[n-4] == tasks && elements[n-6] == executions:
-		p.parts, n = elements[n-3:], n-4
-	case n >= 7 && elements[n-3] == inputs && elements[n-5] == executions:
-		p.kind, p.parts, n = inputs, elements[n-2:], n-3
-	default:
-		return place{}, about(uri, fs.ErrNotExist)
+	for at := 2; at+4 < len(elements); at++ { // after a namespace and a flow
+		kind, parts := elements[at+2], elements[at+3:]
+		if elements[at] != executions || !(kind == tasks && len(parts) >= 3 || kind == inputs && len(parts) >= 2) {
+			continue
+		}
+		return place{strings.Join(elements[:at-1], "."), elements[at-1], elements[at+1], kind, parts}, nil
 	}
-	p.execution, p.flow = elements[n-1], elements[n-3]
-	p.namespace = strings.Join(elements[:n-3], ".")
-	return p, nil
+	return place{}, about(uri, fs.ErrNotExist)
 }
 
 // elementsOf returns the elements of the path of a URI, decoded.

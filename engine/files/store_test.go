@@ -118,6 +118,30 @@ func TestWriteRead(t *testing.T) {
 	}
 }
 
+// A name may have folders.
+func TestFolders(t *testing.T) {
+	s := open(t)
+	uri := mustWrite(t, s, origin, "tasks/sub/b c", "x")
+	const want = "kestra:///company/team/nightlyreport-2/executions/4Exec/tasks/write-it/7Run/tasks/sub/b%20c"
+	if text, err := read(t, s, uri); uri != want || text != "x" || err != nil {
+		t.Errorf("%s has %q, %v, want %s", uri, text, err, want)
+	}
+	other := task.Origin{Namespace: "a.b.executions", Flow: "executions", Execution: "9Exec", Task: "inputs", Run: "tasks"}
+	uris := []string{mustWrite(t, s, other, "executions", "y")}
+	if text, err := read(t, s, uris[0]); text != "y" || err != nil {
+		t.Errorf("%s has %q, %v", uris[0], text, err)
+	}
+	if got, err := s.List(t.Context(), other); !slices.Equal(got, uris) || err != nil {
+		t.Errorf("listed are %v, %v, want %v", got, err, uris)
+	}
+	if _, err := write(t.Context(), s, origin, "tasks", "a folder is there"); err == nil {
+		t.Error("a file is written in place of a folder")
+	}
+	if _, err := s.Size(t.Context(), origin, strings.TrimSuffix(uri, "/b%20c")); !errors.Is(err, errNoFile) {
+		t.Errorf("a folder: %v", err)
+	}
+}
+
 func TestInput(t *testing.T) {
 	s := open(t)
 	f, err := s.CreateInput(t.Context(), origin, "my_file", "data.csv")
@@ -202,7 +226,7 @@ func TestNames(t *testing.T) {
 	for _, uri := range []string{
 		folder + "link", folder + "relative", folder + "inner", strings.TrimSuffix(folder, "write-it/7Run/") + "away/files/a",
 		folder + "..", folder + "%2e%2e", folder + "../7Run/a", folder + "..%2f7Run%2fa", folder + "%2Fetc%2Fpasswd", folder + "a%00",
-		folder + `..%5C7Run%5Ca`, folder, folder + ".", folder + "a/b", folder + "%zz", folder + strings.Repeat("x", 256),
+		folder + `..%5C7Run%5Ca`, folder, folder + ".", folder + "a/b", folder + "a//b", folder + "a/", folder + "%zz", folder + strings.Repeat("x", 256),
 		"kestra:///../../outside", "kestra://" + outside, outside, "file://" + outside, "kestra://host" + strings.TrimPrefix(uri, "kestra://"),
 		"kestra:a", "", "a", uri + "?x", uri + "#x", "KESTRA:" + strings.TrimPrefix(folder, "kestra:"), "kestra:///_files/a", "\x00",
 	} {
@@ -216,7 +240,7 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q is deleted", uri)
 		}
 	}
-	for _, name := range []string{"", ".", "..", "../a", "/a", "a/b", `a\b`, "a\x00", strings.Repeat("é", 128)} {
+	for _, name := range []string{"", ".", "..", "../a", "/a", "a/", "a//b", "a/../../b", `a\b`, "a\x00", strings.Repeat("é", 128)} {
 		if uri, err := write(t.Context(), s, origin, name, "x"); err == nil {
 			t.Errorf("%q is written: %s", name, uri)
 		}

@@ -25,8 +25,8 @@ import (
 // its execution. Methods may be called concurrently. A missing file is [fs.ErrNotExist], a text that is no URI of a file
 // [ErrFileURI]; both are errors that name it.
 type Files interface {
-	// Create begins a file of the task run that asks. It is there once it is committed, in place of one that has its name already:
-	// an attempt that is made again leaves what the first one would have left.
+	// Create begins a file of the task run that asks. Its name may have slashes. It is there once it is committed, in place of one
+	// that has its name already: an attempt that is made again leaves what the first one would have left.
 	Create(ctx context.Context, o Origin, name string) (NewFile, error)
 
 	// CreateInput begins the file of an input of the execution that asks.

@@ -2,10 +2,10 @@ package namespaces
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"fmt"
 	"io"
 	"path"
+	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -21,7 +21,7 @@ func downloadSpec() flow.Spec {
 		Properties: []flow.Property{
 			namespaceProperty,
 			filesProperty,
-			{Name: "destination", Type: flow.String, Dynamic: true, Summary: "What stands before the paths of the files. Here it is no part of their URIs, in which names are flat."},
+			{Name: "destination", Type: flow.String, Dynamic: true, Summary: "A folder in which the copies are, in their URIs."},
 		},
 		Outputs: []flow.TaskOutput{
 			{Name: "files", Type: flow.TypeJSON, Summary: "The URIs of the copies, by the paths of the files, which begin with a slash."},
@@ -73,16 +73,17 @@ func (d *download) Run(ctx context.Context, c *task.Context) (task.Result, error
 	return task.Result{Outputs: value.MapOf("files", value.FromMap(files))}, nil
 }
 
-// copyFile copies a file of a namespace to those of the execution. What stands before the last part of its path, and a part of its
-// name here, tells files of several folders apart.
+// copyFile copies a file of a namespace to those of the execution.
 func copyFile(ctx context.Context, c *task.Context, namespace, file, destination string) (string, error) {
+	if climbs(destination) {
+		return "", fmt.Errorf("destination %q leads out of the files of the execution", destination)
+	}
 	from, err := c.Files.Open(ctx, c.Origin, task.NamespaceFile(namespace, file, 0))
 	if err != nil {
 		return "", err
 	}
 	defer from.Close()
-	sum := sha256.Sum256([]byte(destination + "/" + file))
-	to, err := c.Files.Create(ctx, c.Origin, hex.EncodeToString(sum[:8])+"-"+path.Base(file))
+	to, err := c.Files.Create(ctx, c.Origin, strings.TrimPrefix(path.Join(destination, file), "/"))
 	if err != nil {
 		return "", err
 	}

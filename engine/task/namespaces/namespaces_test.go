@@ -181,6 +181,7 @@ func TestDownloadFiles(t *testing.T) {
 		{`{type: DownloadFiles, files: "/{{ 'query' }}.sql"}`, map[string]string{"/query.sql": "select 1"}, ""},
 		{`{type: DownloadFiles, files: "*.txt"}`, map[string]string{}, ""},
 		{`{type: DownloadFiles, files: "{{ '[' }}"}`, nil, `error: "[" is no pattern`},
+		{`{type: DownloadFiles, files: "**", destination: ../x}`, nil, `error: destination "../x" leads out of the files of the execution`},
 		{`{type: DownloadFiles, namespace: .., files: "**"}`, nil, `error: ".." is no name of a file`},
 	} {
 		outputs, _ := b.run(task.Origin{}, tt.yaml)
@@ -202,6 +203,15 @@ func TestDownloadFiles(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.yaml, diff)
 		}
+	}
+}
+
+func TestDownloadDestination(t *testing.T) {
+	b := newBench(t)
+	got, _ := b.run(task.Origin{}, `{type: DownloadFiles, namespace: company.data, files: "**", destination: /x}`)
+	const want = `{"files":{"/sub/input.txt":"kestra:///company/team/hello/executions/4Execution/tasks/a/5Run/x/sub/input.txt"}}`
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

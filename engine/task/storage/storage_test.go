@@ -119,7 +119,7 @@ func TestTasks(t *testing.T) {
 		{"Write: no dot", nil, `{type: Write, content: "", extension: md}`, `{"uri":"md: "}`},
 		{"Write: no extension", nil, `{type: Write, content: x}`, `{"uri":"tmp: x"}`},
 		{"Write: extension as an expression", nil, `{type: Write, content: x, extension: "{{ 'csv' }}"}`, `{"uri":"csv: x"}`},
-		{"Write: extension that leads out", nil, `{type: Write, content: x, extension: "/../x"}`, `error: the name of a file holds a slash`},
+		{"Write: extension that leads out", nil, `{type: Write, content: x, extension: "/../x"}`, `error: ".." is no name of a file`},
 		{"Write: content fails", nil, `{type: Write, content: "{{ nope }}"}`, "error: unable to find `nope`"},
 
 		// §8.2, storage.Size.
