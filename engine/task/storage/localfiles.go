@@ -44,15 +44,11 @@ type localFiles struct {
 }
 
 func (l *localFiles) Run(ctx context.Context, c *task.Context) (task.Result, error) {
-	own := c.Shared.Run == "" // outside of a WorkingDirectory every task has a directory of its own
-	dir, err := open(ctx, c, own)
+	dir, err := open(ctx, c)
 	if err != nil {
 		return task.Result{}, err
 	}
 	defer dir.Close()
-	if own {
-		defer c.Directories.RemoveDirectory(c.Origin)
-	}
 	if l.inputs != nil {
 		if err := l.inputs.Put(ctx, c, dir); err != nil {
 			return task.Result{}, err
@@ -67,8 +63,9 @@ func (l *localFiles) Run(ctx context.Context, c *task.Context) (task.Result, err
 	return task.Result{Outputs: value.MapOf("uris", value.FromMap(uris))}, nil
 }
 
-func open(ctx context.Context, c *task.Context, own bool) (*task.Directory, error) {
-	if own {
+// open opens the directory of the WorkingDirectory. Outside of one every task has a directory of its own, which goes with the execution.
+func open(ctx context.Context, c *task.Context) (*task.Directory, error) {
+	if c.Shared.Run == "" {
 		return directory.Make(ctx, c)
 	}
 	return directory.Open(ctx, c, c.Shared)
