@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"math"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -31,7 +32,21 @@ func (f *Functions) read(args []value.Value) (value.Value, error) {
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) { // a file beside the flows may have become shorter
 		return value.Null, err
 	}
-	return value.String(strings.ToValidUTF8(string(text[:n]), "\ufffd")), nil
+	return value.String(validText(text[:n])), nil
+}
+
+// validText returns bytes as text, with U+FFFD for each that belongs to no character.
+func validText(text []byte) string {
+	if utf8.Valid(text) {
+		return string(text)
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		b.WriteRune(r)
+		text = text[size:]
+	}
+	return b.String()
 }
 
 // fileURI returns the URI of a file of a namespace, whether there is one or not.

@@ -48,7 +48,7 @@ func render(t *testing.T, template string, vars *value.Map, store *files.Store) 
 
 func TestFileFunctions(t *testing.T) {
 	store := served(t, map[string]string{
-		"company.team/a.txt": "héllo", "company.team/sub/b c.sql": "select 1", "company.team/empty": "", "company/x.sh": "echo x", "company.team/raw": "a\xffb",
+		"company.team/a.txt": "héllo", "company.team/sub/b c.sql": "select 1", "company.team/empty": "", "company/x.sh": "echo x", "company.team/raw": "a\xff\xfe\x00b",
 	})
 	f, err := store.Create(t.Context(), origin, "1.txt")
 	if err != nil {
@@ -73,7 +73,7 @@ func TestFileFunctions(t *testing.T) {
 		"{{ read('a.txt', 'company.team', 1) }}":                    "héllo",
 		"{{ read('nsfile:///a.txt') }}":                             "héllo",
 		"{{ read('nsfile://company/x.sh') }}":                       "echo x",
-		"{{ read('raw') }}":                                         "a\ufffdb",
+		"{{ read('raw') }}":                                         "a\ufffd\ufffd\x00b",
 		"{{ fileURI('a.txt') }}":                                    "kestra:///company/team/_files/a.txt",
 		"{{ fileURI('/sub/b c.sql', namespace='a.b', version=3) }}": "kestra:///a/b/_files/sub/b%20c.sql?version=3",
 		"{{ fileSize(uri) }} {{ fileSize('a.txt') }}":               "16 6",
