@@ -112,9 +112,9 @@ func TestTypesInUse(t *testing.T) {
 
 func TestPropertiesInUse(t *testing.T) {
 	for _, u := range []use{
-		{"http.Request", `{id: t, type: io.kestra.plugin.core.http.Request, uri: "https://example.com/{{ flow.id }}", method: POST, body: '{"a": 1}', headers: {X-A: b}, contentType: application/json, retry: {type: constant, interval: PT1S}, options: {auth: {type: BASIC, username: u, password: p}, followRedirects: true, allowFailed: true}}`, loadsOr},
-		{"http.Request with a map as body", `{id: t, type: io.kestra.plugin.core.http.Request, uri: "https://example.com", method: PUT, body: "{{ trigger.body }}", formData: {a: b}, timeout: PT10S}`, loadsOr},
-		{"http.Download", `{id: t, type: io.kestra.plugin.core.http.Download, uri: "https://example.com/a.csv", saveAs: b.csv, failOnEmptyResponse: false}`, loadsOr},
+		{"http.Request", `{id: t, type: io.kestra.plugin.core.http.Request, uri: "https://example.com/{{ flow.id }}", method: POST, body: '{"a": 1}', headers: {X-A: b}, contentType: application/json, retry: {type: constant, interval: PT1S}, options: {auth: {type: BASIC, username: u, password: p}, followRedirects: true, allowFailed: true}}`, loads},
+		{"http.Request with a map as body", `{id: t, type: io.kestra.plugin.core.http.Request, uri: "https://example.com", method: PUT, body: "{{ trigger.body }}", formData: {a: b}, timeout: PT10S}`, loads},
+		{"http.Download", `{id: t, type: io.kestra.plugin.core.http.Download, uri: "https://example.com/a.csv", saveAs: b.csv, failOnEmptyResponse: false}`, loads},
 		{"kv.Set", `{id: t, type: io.kestra.plugin.core.kv.Set, key: k, value: "{{ flow.id }}", kvType: STRING, ttl: P1D, overwrite: true, namespace: company}`, loads},
 		{"kv.Get", `{id: t, type: io.kestra.plugin.core.kv.Get, key: k, errorOnMissing: true}`, loads},
 		{"Subflow", `{id: t, type: io.kestra.plugin.core.flow.Subflow, namespace: company.team, flowId: other, inputs: {a: "{{ trigger.body.a }}"}, wait: true, transmitFailed: true}`, loads},
@@ -221,7 +221,7 @@ func TestExpressionsInUse(t *testing.T) {
 	expressions := map[string]string{ // by expression
 		"secret('A')": loads, "read('a.txt')": loadsOr, "now()": loads, "kv('a')": loads, "render(trigger.body.a)": loads, "json(trigger.body.a)": loads,
 		"tasksWithState('FAILED')": loads, "fromJson(trigger.body.a)": loads, "errorLogs()": loads, "range(1, 3)": loads, "yaml(trigger.body.a)": loads,
-		"printContext()": loads, "read('x.sh', namespace='shared')": loadsOr, "fileURI('a.txt')": loadsOr, "http(uri='https://example.com')": loadsOr,
+		"printContext()": loads, "read('x.sh', namespace='shared')": loadsOr, "fileURI('a.txt')": loadsOr, "http(uri='https://example.com')": loads,
 		"appLink()": "Enterprise Edition", "credential('a')": "Enterprise Edition", "assets()": "Enterprise Edition",
 		"random()":       "function or macro \"random\" does not exist; did you mean \"randomInt\"?",
 		"a | fromJson":   "filter \"fromJson\" does not exist; it is a function: fromJson(…)",
