@@ -8,6 +8,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/lines"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -20,7 +21,7 @@ func concatSpec() flow.Spec {
 		Properties: []flow.Property{
 			{Name: "files", Type: flow.Any, Required: true, Dynamic: true, JSONText: true, Summary: "The URIs of the files: a list, or text that gives JSON of one."},
 			{Name: "separator", Type: flow.String, Dynamic: true, Summary: "What stands after each of them, also after the last one."},
-			{Name: "extension", Type: flow.String, Dynamic: true, Default: noExtension, Summary: "What the name of the file ends in."},
+			{Name: "extension", Type: flow.String, Dynamic: true, Default: lines.NoExtension, Summary: "What the name of the file ends in."},
 		},
 		Outputs: []flow.TaskOutput{
 			{Name: "uri", Type: flow.TypeURI, Summary: "The URI of the file."},
@@ -56,7 +57,7 @@ func (j *concat) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 	if err != nil {
 		return task.Result{}, err
 	}
-	extension, err := render(j.extension, c, noExtension)
+	extension, err := render(j.extension, c, lines.NoExtension)
 	if err != nil {
 		return task.Result{}, err
 	}

@@ -6,21 +6,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/ion"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/lines"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// itemLimits bound what reading one item, or searching one line, can cost.
+// itemLimits bound what reading one item can cost.
 var itemLimits = meter.Limits{
-	Steps: 1_000_000, OutputBytes: 16 << 20, RangeItems: 100_000, Depth: 1_000, Memory: 64 << 20, RegexTime: 30 * time.Millisecond,
+	Steps: 1_000_000, OutputBytes: 16 << 20, RangeItems: 100_000, Depth: 1_000, Memory: 64 << 20,
 }
 
-// newMeter returns what the work on one line may spend.
+// newMeter returns what reading one item may spend.
 func newMeter(c *task.Context) *meter.Meter {
 	m := new(meter.Meter)
 	m.Reset(&itemLimits, c.Pebble.Memory)
@@ -29,13 +29,13 @@ func newMeter(c *task.Context) *meter.Meter {
 
 // items calls each for every item of a file: a map in a line of its own, as Ion or JSON, which Ion includes.
 func items(ctx context.Context, c *task.Context, uri string, each func(line []byte, item *value.Map) error) error {
-	in, err := openLines(ctx, c, uri)
+	in, err := lines.Open(ctx, c, uri)
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer in.Close()
 	for {
-		line, err := in.next()
+		line, err := in.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -50,10 +50,10 @@ func items(ctx context.Context, c *task.Context, uri string, each func(line []by
 			err = errors.New("the item is no map")
 		}
 		if err != nil {
-			return fmt.Errorf("line %d: %w", in.number, err)
+			return fmt.Errorf("line %d: %w", in.Number(), err)
 		}
 		if err := each(line, rows[0].Map()); err != nil {
-			return fmt.Errorf("line %d: %w", in.number, err)
+			return fmt.Errorf("line %d: %w", in.Number(), err)
 		}
 	}
 }

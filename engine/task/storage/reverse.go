@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/lines"
 )
 
 func reverseSpec() flow.Spec {
@@ -65,7 +66,7 @@ func (r *reverse) Run(ctx context.Context, c *task.Context) (task.Result, error)
 		return task.Result{}, err
 	}
 	defer f.Close()
-	uri, err := writeFile(ctx, c, 0, extensionOf(from), func(to io.Writer) error {
+	uri, err := writeFile(ctx, c, 0, lines.Extension(from), func(to io.Writer) error {
 		out := bufio.NewWriterSize(to, reverseBlock)
 		if err := reverseLines(ctx, out, f, encoded); err != nil {
 			return err

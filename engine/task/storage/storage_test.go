@@ -165,6 +165,7 @@ func TestTasks(t *testing.T) {
 		{"Split: KB", []string{"h\n1\n"}, `{type: Split, from: "{{ a }}", bytes: 1KB}`, `{"uris":["txt: h\n1\n"]}`},
 		{"Split: bytes before rows", []string{"h\n1\n"}, `{type: Split, from: "{{ a }}", rows: 1, bytes: 1gb}`, `{"uris":["txt: h\n1\n"]}`},
 		{"Split: regexPattern", []string{"[A] 1\n[B] 2\nnone\n[A] 3\n"}, `{type: Split, from: "{{ a }}", regexPattern: "\\[(\\w)\\]"}`, `{"uris":["txt: [A] 1\n[A] 3\n","txt: [B] 2\n"]}`},
+		{"Split: regexPattern before bytes and rows", []string{"a\nb\n"}, `{type: Split, from: "{{ a }}", rows: 5, bytes: 1GB, regexPattern: "(.)"}`, `{"uris":["txt: a\n","txt: b\n"]}`},
 		{"Split: regexPattern without a group", []string{"a\nb\n"}, `{type: Split, from: "{{ a }}", regexPattern: a}`, `{"uris":[]}`},
 		{"Split: wrong regexPattern", []string{"a\nb\n"}, `{type: Split, from: "{{ a }}", regexPattern: "("}`, `error: regexPattern: `},
 		{"Split: separator", []string{"h\n1\n2"}, `{type: Split, from: "{{ a }}", rows: 2, separator: ";"}`, `{"uris":["txt: h;1;","txt: 2;"]}`},
@@ -303,7 +304,7 @@ func TestLongLines(t *testing.T) {
 	if want := value.JSON(value.MapOf("uris", value.Strings([]string{"txt: " + strings.ReplaceAll(forth.String(), "\r\n", "\n")}))); r.Outputs != want {
 		t.Errorf("split: %s", cmp.Diff(want, r.Outputs))
 	}
-	long := value.MapOf("a", value.String(d.put("b.txt", "x\n"+strings.Repeat("y", maxLine+1))))
+	long := value.MapOf("a", value.String(d.put("b.txt", "x\n"+strings.Repeat("y", 16<<20+1))))
 	if r := d.run(`{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 1}`, long); r.Err != "line 2 has more than 16777216 bytes" {
 		t.Errorf("a line that is too long: %+v", r)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/lines"
 )
 
 func writeSpec() flow.Spec {
@@ -17,7 +18,7 @@ func writeSpec() flow.Spec {
 		Summary: "Write a text into a file.",
 		Properties: []flow.Property{
 			{Name: "content", Type: flow.String, Required: true, Dynamic: true, Summary: "The text."},
-			{Name: "extension", Type: flow.String, Dynamic: true, Default: noExtension, Summary: "What the name of the file ends in, with or without its dot."},
+			{Name: "extension", Type: flow.String, Dynamic: true, Default: lines.NoExtension, Summary: "What the name of the file ends in, with or without its dot."},
 		},
 		Outputs: []flow.TaskOutput{
 			{Name: "uri", Type: flow.TypeURI, Summary: "The URI of the file."},
@@ -45,7 +46,7 @@ func (w *write) Run(ctx context.Context, c *task.Context) (task.Result, error) {
 	if err != nil {
 		return task.Result{}, err
 	}
-	extension, err := render(w.extension, c, noExtension)
+	extension, err := render(w.extension, c, lines.NoExtension)
 	if err != nil {
 		return task.Result{}, err
 	}

@@ -1,4 +1,4 @@
-package storage
+package lines
 
 import (
 	"bufio"
@@ -14,8 +14,8 @@ import (
 // maxLine is the longest line that is read, in bytes: as long as a text of an expression.
 const maxLine = 16 << 20
 
-// lines reads the lines of a file, which end as Java's do: in a line feed, a carriage return, or both.
-type lines struct {
+// Reader reads the lines of a file, which end as Java's do: in a line feed, a carriage return, or both.
+type Reader struct {
 	context context.Context //nolint:containedctx // of the attempt that reads
 	file    *task.File
 	reader  *bufio.Reader
@@ -25,19 +25,23 @@ type lines struct {
 	held    int    // bytes of memory that were taken for it
 }
 
-// openLines opens a file to be read by lines.
-func openLines(ctx context.Context, c *task.Context, uri string) (*lines, error) {
+// Open opens a file, on behalf of a task.
+func Open(ctx context.Context, c *task.Context, uri string) (*Reader, error) {
 	f, err := c.Files.Open(ctx, c.Origin, uri)
 	if err != nil {
 		return nil, err
 	}
-	return &lines{context: ctx, file: f, reader: bufio.NewReaderSize(f, 64<<10), task: c}, nil
+	return &Reader{context: ctx, file: f, reader: bufio.NewReaderSize(f, 64<<10), task: c}, nil
 }
 
-func (l *lines) close() { _ = l.file.Close() }
+// Close closes the file.
+func (l *Reader) Close() { _ = l.file.Close() }
 
-// next returns the next line without its end, which holds until the next call. The error after the last one is [io.EOF].
-func (l *lines) next() ([]byte, error) {
+// Number returns the number of the last line, counted from 1.
+func (l *Reader) Number() int { return l.number }
+
+// Next returns the next line without its end, which holds until the next call. The error after the last one is [io.EOF].
+func (l *Reader) Next() ([]byte, error) {
 	if err := l.context.Err(); err != nil {
 		return nil, err
 	}
@@ -75,7 +79,7 @@ func (l *lines) next() ([]byte, error) {
 }
 
 // keep adds a part to the line.
-func (l *lines) keep(part []byte) error {
+func (l *Reader) keep(part []byte) error {
 	n := len(l.line) + len(part)
 	if n > maxLine {
 		return fmt.Errorf("line %d has more than %d bytes", l.number, maxLine)
