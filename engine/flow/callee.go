@@ -7,9 +7,9 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 )
 
-// Callee returns the name of the flow that a task of shape Child starts; not known when an expression gives it.
+// Callee returns the name of the flow that a task of shape Child or Children starts; not known when an expression gives it.
 func (c *Component) Callee() (namespace, id string, known bool) {
-	if c.Spec.Shape != ShapeChild {
+	if c.Spec.Shape != ShapeChild && c.Spec.Shape != ShapeChildren {
 		return "", "", false
 	}
 	namespace, first := c.Template("namespace").Constant()

@@ -23,7 +23,14 @@ type Component struct {
 	AllowFailure bool             // tasks
 	Waits        bool             // tasks whose spec is pure: an expression waits for another server, and so the task is not pure
 	AllowWarning bool             // tasks
+	isPart       bool             // tasks: what is in its properties is in another component, see [Component.Part]
 	StopAfter    []string         // triggers: states of execution
 
 	loader *loader // of its flow, while it is compiled
+}
+
+// Part returns a task that c is made of, whose id is that of c with a suffix. Its properties, and so the places of what is found, are
+// those of c.
+func (c *Component) Part(suffix string, spec *Spec, compiled any) *Component {
+	return &Component{Spec: spec, ID: c.ID + suffix, Type: spec.Type, Compiled: compiled, Members: c.Members, LogLevel: c.LogLevel, isPart: true}
 }

@@ -51,7 +51,7 @@ func (f *Flow) components(yield func(*Component) bool) {
 
 func walk(list []*Component, yield func(*Component) bool) bool {
 	for _, c := range list {
-		if !yield(c) || !c.components(yield) {
+		if !yield(c) || !c.isPart && !c.components(yield) {
 			return false
 		}
 	}

@@ -223,6 +223,7 @@ func (l *loader) checkUses(s *scope, t expressionText, in *pebble.Inspection) {
 			l.warnInside(t, in, u.At[0], true, comparisons[u.Compared], access(u.Path))
 		case t.of != nil && t.of.sees(u): // it is resolved before
 		case u.Path[0] == t.variable: // what it has is not known
+		case t.items && last > 0 && u.Path[0] == "taskrun" && u.Path[1] == "items":
 		case t.of != nil && t.early && !u.Rescued && s.isInput(u):
 			l.warnInside(t, in, u.At[0], true, "`%s` has no value here: an input sees those that its `dependsOn` names", access(u.Path))
 		default:

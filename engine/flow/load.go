@@ -81,6 +81,7 @@ type loader struct {
 
 	early      bool       // what is being read is evaluated before the flow runs
 	variable   string     // what is being read sees it beside the others; empty: none
+	items      bool       // what is being read sees taskrun.items
 	waiting    *Component // what is being read are properties of this task, which may wait; nil: they are not
 	reading    *Input     // what is being read is evaluated when this input is resolved; nil: it is not
 	texts      []expressionText

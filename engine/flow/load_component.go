@@ -81,6 +81,9 @@ func (l *loader) component(kind Kind, n *yaml.Node, path string) *Component {
 	if l.errors == before {
 		l.compile(c)
 	}
+	if l.errors == before && c.Spec.Parts != nil {
+		l.addParts(c)
+	}
 	return c
 }
 
@@ -233,6 +236,18 @@ func (l *loader) compile(c *Component) {
 	compiled, err := c.Spec.Compile(c)
 	c.Compiled, c.loader = compiled, nil
 	l.addErrors(c, err)
+}
+
+// addParts adds the tasks that a component is made of.
+func (l *loader) addParts(c *Component) {
+	parts := c.Spec.Parts(c)
+	for _, part := range parts {
+		if first, ok := l.taskIDs[part.ID]; ok {
+			l.report(SeverityError, c.Pos, c.Path+".id", "duplicate task id `%s`, first at line %d: a part of the task has it", part.ID, first.Line)
+		}
+		l.taskIDs[part.ID] = c.Pos
+	}
+	c.properties = append(c.properties, property{name: "tasks", pos: c.Pos, inside: &inside{children: parts}})
 }
 
 // addErrors reports what a package said about a component: diagnostics as they are, joined errors one by one, others at

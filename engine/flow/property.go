@@ -98,6 +98,8 @@ func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]
 func (l *loader) property(p *Property, n *yaml.Node, path string) (property, bool) {
 	before := l.errors
 	out := property{pos: l.pos(n)}
+	defer func(items bool) { l.items = items }(l.items)
+	l.items = p.Items
 	if p.JSONText && n.Kind == yaml.ScalarNode && nodeScalar(n).Kind() == value.KindString {
 		out.value = nodeScalar(n)
 		out.structure = l.structure(n, out.value, path)

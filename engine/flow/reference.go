@@ -13,6 +13,7 @@ type expressionText struct {
 	text  string
 	path  string
 	early bool   // evaluated before the flow runs
+	items bool   // it sees taskrun.items
 	of    *Input // evaluated when this input is resolved, and sees those it depends on; may be nil
 
 	variable string // that it sees beside the others; empty: none
@@ -22,7 +23,7 @@ type expressionText struct {
 // noteText remembers a text that checkReferences and checkExpressions have to look at.
 func (l *loader) noteText(n *yaml.Node, text, path string) {
 	if hasExpression(text) {
-		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, of: l.reading, variable: l.variable})
+		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, items: l.items, of: l.reading, variable: l.variable})
 	}
 }
 

@@ -31,6 +31,9 @@ type Spec struct {
 	// Shape says how the tasks inside of a task run, and Branches which they are. A leaf has none, and no Branches.
 	Shape    Shape
 	Branches func(c *Component) Branches
+	// Parts, when set, returns tasks that a compiled task is made of, see [Component.Part]. They become its property `tasks`, which
+	// flows do not write.
+	Parts func(c *Component) []*Component
 	// Variables are the members that a trigger gives the variable `trigger` of expressions; nil: they are not known.
 	Variables []Variable
 
@@ -129,6 +132,7 @@ type Property struct {
 	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read
 	Variable  string   // of a dynamic String: a variable that its expressions see beside the others; empty: none
 	OpenNames bool     // of a dynamic String: its expressions see variables that the task gives, so no name is unknown
+	Items     bool     // its expressions see taskrun.items, the file of a batch
 	Extension bool     // Kestra does not have it; `validate --portable` names it
 	JSONText  bool     // of a dynamic Map, MapOrList or StringList: text that renders to JSON of one may stand for it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so
