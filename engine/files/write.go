@@ -34,6 +34,15 @@ func (s *Store) Create(ctx context.Context, o task.Origin, name string) (task.Ne
 	return s.create(ctx, o, tasks, o.Task, o.Run, name)
 }
 
+// URI implements [task.Files].
+func (s *Store) URI(o task.Origin, name string) (string, error) {
+	p, err := placeOf(o, tasks, o.Task, o.Run, name)
+	if err != nil {
+		return "", err
+	}
+	return p.uri(), nil
+}
+
 // CreateInput implements [task.Files].
 func (s *Store) CreateInput(ctx context.Context, o task.Origin, input, name string) (task.NewFile, error) {
 	return s.create(ctx, o, inputs, input, name)

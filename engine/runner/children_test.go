@@ -55,8 +55,12 @@ func severalSpec() flow.Spec {
 	return flow.Spec{
 		Kind: flow.KindTask, Type: "test.Several", Shape: flow.ShapeChildren, OpenOutputs: true,
 		Properties: []flow.Property{
-			{Name: "flowId", Type: flow.String}, {Name: "number", Type: flow.Integer}, {Name: "atOnce", Type: flow.Integer},
-			{Name: "wait", Type: flow.Boolean}, {Name: "fails", Type: flow.Integer}, {Name: "size", Type: flow.Integer},
+			{Name: "flowId", Type: flow.String},
+			{Name: "number", Type: flow.Integer},
+			{Name: "atOnce", Type: flow.Integer},
+			{Name: "wait", Type: flow.Boolean},
+			{Name: "fails", Type: flow.Integer},
+			{Name: "size", Type: flow.Integer},
 		},
 		Branches: func(c *flow.Component) flow.Branches {
 			return flow.Branches{Transmit: true, Limit: int(c.Int("atOnce"))}

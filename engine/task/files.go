@@ -32,6 +32,9 @@ type Files interface {
 	// CreateInput begins the file of an input of the execution that asks.
 	CreateInput(ctx context.Context, o Origin, input, name string) (NewFile, error)
 
+	// URI returns the URI that a file of the task run that asks has, be it there or not.
+	URI(o Origin, name string) (string, error)
+
 	// Open opens a file.
 	Open(ctx context.Context, o Origin, uri string) (*File, error)
 

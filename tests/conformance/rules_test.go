@@ -242,7 +242,7 @@ func (s *server) report(t *testing.T, out *strings.Builder, call int, begin time
 			if l.Task != "" {
 				task = l.Task + ": "
 			}
-			fmt.Fprintf(out, "log: %s %s%s\n", l.Level, task, strings.ReplaceAll(ids.ReplaceAllString(l.Message, "(id)"), "\n", "\n     "))
+			fmt.Fprintf(out, "log: %s %s%s\n", l.Level, task, strings.ReplaceAll(withoutIDs(l.Message), "\n", "\n     "))
 		}
 	}
 }
@@ -273,11 +273,21 @@ func writeRuns(out *strings.Builder, s *execution.State, parent int32, indent st
 	}
 }
 
-// ids are those of executions and task runs.
-var ids = regexp.MustCompile(`\b[0-9A-Za-z]{20,22}\b`)
+// ids are those of executions and task runs, and the numbers that files have for names.
+var ids = regexp.MustCompile(`\b([0-9A-Za-z]{20,22}|[0-9]{12,19})\b`)
+
+// withoutIDs returns a text without the ids in it.
+func withoutIDs(text string) string {
+	return ids.ReplaceAllStringFunc(text, func(word string) string {
+		if word == "subflowOutputsBaseUri" {
+			return word
+		}
+		return "(id)"
+	})
+}
 
 // printed returns an object that is kept, without the ids.
-func printed(d execution.Datum) string { return ids.ReplaceAllString(string(d.JSON), "(id)") }
+func printed(d execution.Datum) string { return withoutIDs(string(d.JSON)) }
 
 // timed prints a history, with the time at which a status began where it is another than that of the one before, and without the
 // middle of a long one.

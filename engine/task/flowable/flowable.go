@@ -10,7 +10,7 @@ import (
 func Specs() []flow.Spec {
 	return []flow.Spec{
 		sequentialSpec(), parallelSpec(), ifSpec(), switchSpec(), forEachSpec(), eachSequentialSpec(), eachParallelSpec(), dagSpec(), allowFailureSpec(),
-		loopUntilSpec(), pauseSpec(), workingDirectorySpec(), subflowSpec(),
+		loopUntilSpec(), pauseSpec(), workingDirectorySpec(), subflowSpec(), forEachItemSpec(),
 	}
 }
 
