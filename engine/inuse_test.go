@@ -130,8 +130,8 @@ func TestPropertiesInUse(t *testing.T) {
 		{"Assert", `{id: t, type: io.kestra.plugin.core.execution.Assert, conditions: ["{{ trigger.body.a == 1 }}"], errorMessage: no}`, loads},
 		{"ForEachItem", `{id: t, type: io.kestra.plugin.core.flow.ForEachItem, items: "{{ trigger.body.file }}", batch: {rows: 10}, namespace: company.team, flowId: other, wait: true, transmitFailed: true, inputs: {a: "{{ taskrun.items }}"}, labels: {a: b}}`, loadsOr},
 		{"LoopUntil", `{id: t, type: io.kestra.plugin.core.flow.LoopUntil, condition: "{{ true }}", failOnMaxReached: true, checkFrequency: {interval: PT1S, maxIterations: 3}, tasks: [{id: l, type: io.kestra.plugin.core.log.Log, message: m}]}`, loads},
-		{"storage.Write", `{id: t, type: io.kestra.plugin.core.storage.Write, content: "{{ flow.id }}", extension: .txt}`, loadsOr},
-		{"storage.Concat", `{id: t, type: io.kestra.plugin.core.storage.Concat, files: ["{{ trigger.body.a }}"], separator: ",", extension: .txt}`, loadsOr},
+		{"storage.Write", `{id: t, type: io.kestra.plugin.core.storage.Write, content: "{{ flow.id }}", extension: .txt}`, loads},
+		{"storage.Concat", `{id: t, type: io.kestra.plugin.core.storage.Concat, files: ["{{ trigger.body.a }}"], separator: ",", extension: .txt}`, loads},
 		{"Sleep", `{id: t, type: io.kestra.plugin.core.flow.Sleep, duration: PT1S}`, loads},
 		{"EachParallel", `{id: t, type: io.kestra.core.tasks.flows.EachParallel, value: '["a", "b"]', tasks: [{id: l, type: io.kestra.core.tasks.log.Log, message: "{{ taskrun.value }}"}]}`, loads},
 		{"EachSequential", `{id: t, type: io.kestra.core.tasks.flows.EachSequential, value: ["a", "b"], tasks: [{id: l, type: io.kestra.core.tasks.debugs.Return, format: "{{ taskrun.value }}"}]}`, loads},
@@ -219,9 +219,9 @@ func TestTriggersInUse(t *testing.T) {
 func TestExpressionsInUse(t *testing.T) {
 	const plain = `{id: t, type: io.kestra.plugin.core.debug.Return, format: "%"}`
 	expressions := map[string]string{ // by expression
-		"secret('A')": loads, "read('a.txt')": loadsOr, "now()": loads, "kv('a')": loads, "render(trigger.body.a)": loads, "json(trigger.body.a)": loads,
+		"secret('A')": loads, "read('a.txt')": loads, "now()": loads, "kv('a')": loads, "render(trigger.body.a)": loads, "json(trigger.body.a)": loads,
 		"tasksWithState('FAILED')": loads, "fromJson(trigger.body.a)": loads, "errorLogs()": loads, "range(1, 3)": loads, "yaml(trigger.body.a)": loads,
-		"printContext()": loads, "read('x.sh', namespace='shared')": loadsOr, "fileURI('a.txt')": loadsOr, "http(uri='https://example.com')": loads,
+		"printContext()": loads, "read('x.sh', namespace='shared')": loads, "fileURI('a.txt')": loads, "http(uri='https://example.com')": loads,
 		"appLink()": "Enterprise Edition", "credential('a')": "Enterprise Edition", "assets()": "Enterprise Edition",
 		"random()":       "function or macro \"random\" does not exist; did you mean \"randomInt\"?",
 		"a | fromJson":   "filter \"fromJson\" does not exist; it is a function: fromJson(…)",
