@@ -99,7 +99,9 @@ func TestDirectoryCounts(t *testing.T) {
 	if _, err := s.MakeDirectory(cancelled, origin); !errors.Is(err, context.Canceled) {
 		t.Errorf("for an attempt that has ended: %v", err)
 	}
-	mustMake(t, s, origin)
+	other := origin
+	other.Run = "another"
+	mustMake(t, s, other)
 	s.Forget(origin.Namespace, origin.Flow, origin.Execution)
 	if s.usage.total != 0 || len(s.usage.directories) > 0 {
 		t.Errorf("after the execution was forgotten: %+v", s.usage)

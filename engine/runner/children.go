@@ -75,7 +75,8 @@ func (a *actor) makeChildren(ctx context.Context, e execution.Effect, t task.Chi
 	next := a.state.Runs[e.Run].Several.Next
 	for i := range n {
 		one := e.OneOf(next + i)
-		a.setContext(ctx, &a.pebble, &a.functions, one, &a.evaluation)
+		a.setContext(&a.pebble, &a.functions, one, &a.evaluation)
+		a.functions.Context = ctx
 		ch, err, void := a.makeChild(one, c, func() (task.Call, error) { return t.Call(ctx, c, int(one.Iteration)) })
 		switch {
 		case void != nil:

@@ -64,7 +64,8 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 		return message{}, err
 	}
 	defer a.claim.Leave()
-	a.setContext(ctx, &a.pebble, &a.functions, e, &a.evaluation)
+	a.setContext(&a.pebble, &a.functions, e, &a.evaluation)
+	a.functions.Context = ctx
 	switch {
 	case e.Kind == execution.RunTask:
 		a.task = a.taskContext(e, &a.pebble, &a.functions)
@@ -92,11 +93,11 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	}
 }
 
-// setContext makes c what the expressions of an effect see, and f what answers their functions.
-func (a *actor) setContext(ctx context.Context, c *pebble.Context, f *outside.Functions, e execution.Effect, account *admission.Evaluation) {
+// setContext makes c what the expressions of an effect see, and f what answers their functions, once it has a context.
+func (a *actor) setContext(c *pebble.Context, f *outside.Functions, e execution.Effect, account *admission.Evaluation) {
 	*c = a.variables().Context(e.Run)
 	c.Now, c.Seed, c.Memory, c.Logs, c.Outside = e.At, e.Seed, account, a, f
-	*f = outside.Functions{Context: ctx, Origin: a.origin(e.Run), Now: e.At, Services: a.runner.Services()}
+	*f = outside.Functions{Origin: a.origin(e.Run), Now: e.At, Services: a.runner.Services()}
 }
 
 // origin says for what a service is asked in an effect about a task run.
@@ -121,7 +122,7 @@ func (a *actor) prepare(e execution.Effect) func(ctx context.Context) message {
 	account := new(admission.Evaluation)
 	*account = a.claim.Evaluation()
 	c, f := new(pebble.Context), new(outside.Functions)
-	a.setContext(nil, c, f, e, account)
+	a.setContext(c, f, e, account)
 	at := a.taskContext(e, c, f)
 	if e.Kind == execution.Eval {
 		s := a.component(e.Run).Compiled.(task.Shared)

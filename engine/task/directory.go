@@ -29,7 +29,8 @@ type Directories interface {
 	// OpenDirectory opens the directory of a task run. A missing one is [fs.ErrNotExist].
 	OpenDirectory(ctx context.Context, o Origin) (*Directory, error)
 
-	// RemoveDirectory removes the directory of a task run if there is one, some time soon. It does not block.
+	// RemoveDirectory removes the directory of a task run if there is one, some time soon. It does not block. The task run makes no
+	// other one.
 	RemoveDirectory(o Origin)
 
 	// OpenCache opens what was kept last by the task that asks, of any execution, under a key. A missing one is [fs.ErrNotExist].

@@ -191,7 +191,7 @@ func (w *writer) insert(query string, args ...any) (rowid int64, err error) {
 }
 
 func (w *writer) result(query string, args ...any) (sql.Result, error) {
-	s, err := w.statement(query)
+	s, err := w.statement(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (w *writer) result(query string, args ...any) (sql.Result, error) {
 
 // row reads at most one row, and reports whether there is one.
 func (w *writer) row(query string, args []any, into ...any) (found bool, err error) {
-	s, err := w.statement(query)
+	s, err := w.statement(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return false, err
 	}
@@ -215,7 +215,7 @@ func (w *writer) row(query string, args []any, into ...any) (found bool, err err
 
 // rows reads rows, each by f.
 func (w *writer) rows(query string, args []any, f func(scan func(...any) error) error) error {
-	s, err := w.statement(query)
+	s, err := w.statement(query) //nolint:sqlclosecheck // it is kept for the next time
 	if err != nil {
 		return err
 	}
