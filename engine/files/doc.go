@@ -1,11 +1,14 @@
-// Package files keeps the files of executions in a folder: it is the [task.Files] of an engine.
+// Package files keeps the files of executions in a folder: it is the [task.Files] and the
+// [task.Directories] of an engine.
 //
 //	<folder>/process-<text>/<namespace>/<flow>/<execution>/tasks/<task>/<run>/<name>
 //	<folder>/process-<text>/<namespace>/<flow>/<execution>/inputs/<input>/<name>
+//	<folder>/process-<text>/<namespace>/<flow>/<execution>/directories/<run>, which the tasks of a task run share
+//	<folder>/caches/<namespace>/<flow>/<task>/<key>, what a task has kept of its directory for its next run
 //
 // Executions that are kept in memory end with their process, and so do their files. Each process has a folder of its own, with a
 // file beside it that is locked as long as it lives: whoever opens the same folder later removes what dead ones left, and touches
-// nothing of one that lives.
+// nothing of one that lives. Caches are those of all processes: they end when there is no more room for them.
 //
 // Nothing leads out of the folder: names are checked, and the operating system resolves them from its root alone ([os.Root]).
 // What is written counts against a limit for the execution and one for all of them, before it is written. A file gets its name

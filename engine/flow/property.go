@@ -134,6 +134,9 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 			l.errorAt(n, path, "must be a mapping, is %s", kindName(n))
 			break
 		}
+		if p.Texts {
+			l.checkTexts(n, path)
+		}
 		out.value = nodeValue(n)
 	case MapOrList:
 		m := value.NewMap(0)
@@ -205,6 +208,15 @@ func (l *loader) checkText(p *Property, text string, n *yaml.Node, path string) 
 	}
 	if len(p.Values) > 0 && !(p.Dynamic && hasExpression(text)) {
 		l.oneOf(n, path, p.Values)
+	}
+}
+
+// checkTexts checks that the members of a mapping are scalars.
+func (l *loader) checkTexts(n *yaml.Node, path string) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if member := n.Content[i+1]; member.Kind != yaml.ScalarNode {
+			l.errorAt(member, path+"."+n.Content[i].Value, "must be text, is %s", kindName(member))
+		}
 	}
 }
 

@@ -177,6 +177,9 @@ func (w *schemaWriter) property(p Property) value.Value {
 		part = value.MapOf("type", value.Strings([]string{"string", "number"}))
 	case Map:
 		part = value.MapOf("type", value.String("object"))
+		if p.Texts {
+			part.Map().Set("additionalProperties", value.MapOf("type", value.Strings(append([]string{"null"}, scalars...))))
+		}
 	case MapOrList:
 		part = value.MapOf(
 			"type", value.Strings([]string{"object", "array"}), "additionalProperties", value.MapOf("type", value.Strings(scalars)),

@@ -134,6 +134,7 @@ type Property struct {
 	OpenNames bool     // of a dynamic String: its expressions see variables that the task gives, so no name is unknown
 	Items     bool     // its expressions see taskrun.items, the file of a batch
 	Extension bool     // Kestra does not have it; `validate --portable` names it
+	Texts     bool     // of a Map: its members are scalars or nothing
 	JSONText  bool     // of a dynamic Map, MapOrList or StringList: text that renders to JSON of one may stand for it
 	NotYet    bool     // Kestra has it and it has no support here yet: using it is an error that says so
 

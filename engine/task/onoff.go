@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
@@ -15,11 +14,18 @@ type OnOff struct {
 	expression *pebble.Template // stands for it; nil: there is none
 }
 
+// Members are the properties of a component, or of an object inside of one.
+type Members interface {
+	Has(name string) bool
+	Bool(name string) bool
+	Template(name string) *pebble.Template
+}
+
 // NewOnOff returns a property, with what it is when it is not written.
-func NewOnOff(c *flow.Component, name string, otherwise bool) OnOff {
-	o := OnOff{name: name, on: otherwise, expression: c.Template(name)}
-	if c.Has(name) {
-		o.on = c.Bool(name)
+func NewOnOff(m Members, name string, otherwise bool) OnOff {
+	o := OnOff{name: name, on: otherwise, expression: m.Template(name)}
+	if m.Has(name) {
+		o.on = m.Bool(name)
 	}
 	return o
 }

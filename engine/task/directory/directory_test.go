@@ -26,6 +26,7 @@ import (
 // worker is a task with all that this package compiles.
 type worker struct {
 	inputs  *directory.Inputs
+	files   *directory.NamespaceFiles
 	outputs *directory.Outputs
 	cache   *directory.Cache
 }
@@ -33,12 +34,12 @@ type worker struct {
 func specs() []flow.Spec {
 	return []flow.Spec{{
 		Kind: flow.KindTask, Type: "test.Worker",
-		Properties: []flow.Property{directory.InputsProperty("in"), directory.OutputsProperty("out"), directory.CacheProperty("cache")},
+		Properties: []flow.Property{directory.InputsProperty("in"), directory.NamespaceFilesProperty("files"), directory.OutputsProperty("out"), directory.CacheProperty("cache")},
 		Compile: func(c *flow.Component) (any, error) {
-			w, errs := new(worker), make([]error, 3)
-			w.inputs, errs[0] = directory.CompileInputs(c, "in")
-			w.outputs, errs[1] = directory.CompileOutputs(c, "out")
-			w.cache, errs[2] = directory.CompileCache(c, "cache")
+			w, errs := &worker{inputs: directory.NewInputs(c, "in")}, make([]error, 3)
+			w.outputs, errs[0] = directory.CompileOutputs(c, "out")
+			w.cache, errs[1] = directory.CompileCache(c, "cache")
+			w.files, errs[2] = directory.CompileNamespaceFiles(c, "files")
 			return w, errors.Join(errs...)
 		},
 	}}
@@ -315,12 +316,15 @@ func TestOutputsAreToldApart(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	for yaml, want := range map[string]string{
-		`in: {a: [1]}`:                  `flow.yml:4:34: tasks[0].in: the content of "a" must be text`,
+		`in: {a: [1]}`:                  "flow.yml:4:38: tasks[0].in.a: must be text, is a list",
 		`in: 1`:                         "flow.yml:4:34: tasks[0].in: must be a mapping, is an integer",
 		`out: ["[a"]`:                   `flow.yml:4:35: tasks[0].out: "[a" is no pattern: missing ']'`,
 		`out: ["regex:("]`:              `flow.yml:4:35: tasks[0].out: "regex:(" is no pattern: the ) of a group is missing at character 1`,
 		`cache: {ttl: PT1H}`:            "flow.yml:4:37: tasks[0].cache.patterns: is missing",
 		`cache: {patterns: ["a{"]}`:     `flow.yml:4:48: tasks[0].cache.patterns: "a{" is no pattern: missing '}'`,
+		`files: {include: ["["]}`:       `flow.yml:4:47: tasks[0].files.include: "[" is no pattern: missing ']'`,
+		`files: {ifExists: NEVER}`:      "flow.yml:4:48: tasks[0].files.ifExists: must be one of OVERWRITE, FAIL, WARN, IGNORE",
+		`files: true`:                   "flow.yml:4:37: tasks[0].files: must be a mapping, is a boolean",
 		`cache: {patterns: [], ttl: x}`: "flow.yml:4:57: tasks[0].cache.ttl: must be a duration, as in PT30S or 30s",
 	} {
 		_, found := tasktest.Load(t, specs(), "{type: test.Worker, "+yaml+"}")

@@ -16,7 +16,7 @@ import (
 // InputsProperty returns a property for files that are to be put into a directory.
 func InputsProperty(name string) flow.Property {
 	return flow.Property{
-		Name: name, Type: flow.Map, Dynamic: true, JSONText: true,
+		Name: name, Type: flow.Map, Dynamic: true, JSONText: true, Texts: true,
 		Summary: "Files to be put into the directory before, by their names: a text, or the URI of a file that is copied. Without content there is no file.",
 	}
 }
@@ -27,18 +27,12 @@ type Inputs struct {
 	files    *pebble.Structure
 }
 
-// CompileInputs compiles a property of [InputsProperty]; nil when it was not written.
-func CompileInputs(c *flow.Component, property string) (*Inputs, error) {
+// NewInputs returns a property of [InputsProperty]; nil when it was not written.
+func NewInputs(c *flow.Component, property string) *Inputs {
 	if !c.Has(property) {
-		return nil, nil
+		return nil
 	}
-	var errs []error
-	for name, content := range c.Value(property).Map().All() {
-		if k := content.Kind(); k == value.KindList || k == value.KindMap {
-			errs = append(errs, c.Errorf(property, "the content of %q must be text", name))
-		}
-	}
-	return &Inputs{property, c.Structure(property)}, errors.Join(errs...)
+	return &Inputs{property, c.Structure(property)}
 }
 
 // Put puts the files into a directory.

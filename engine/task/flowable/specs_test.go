@@ -93,9 +93,10 @@ func TestLoad(t *testing.T) {
 		{"working directory, task of the executor inside", `{type: core.flow.WorkingDirectory, tasks: [{id: x, type: io.kestra.plugin.core.execution.Exit}, $a]}`, "flow.yml:4:70: tasks[0].tasks[0]: Only runnable tasks are allowed as children of a WorkingDirectory task"},
 		{"working directory, files", `{type: core.flow.WorkingDirectory, tasks: [$a], inputFiles: {a: b, "{{ x }}.txt": "{{ x }}"}, outputFiles: ["*.txt"], cache: {patterns: [a/**], ttl: PT1H}}`, ""},
 		{"working directory, files by expressions", `{type: core.flow.WorkingDirectory, tasks: [$a], inputFiles: "{{ x }}", outputFiles: "{{ x }}"}`, ""},
-		{"working directory, file that is a list", `{type: core.flow.WorkingDirectory, tasks: [$a], inputFiles: {a: [b]}}`, `flow.yml:4:146: tasks[0].inputFiles: the content of "a" must be text`},
+		{"working directory, file that is a list", `{type: core.flow.WorkingDirectory, tasks: [$a], inputFiles: {a: [b]}}`, "flow.yml:4:150: tasks[0].inputFiles.a: must be text, is a list"},
 		{"working directory, pattern that is none", `{type: core.flow.WorkingDirectory, tasks: [$a], outputFiles: ["[a"]}`, `flow.yml:4:147: tasks[0].outputFiles: "[a" is no pattern: missing ']'`},
-		{"working directory, files of the namespace", `{type: core.flow.WorkingDirectory, tasks: [$a], namespaceFiles: {enabled: true}}`, "flow.yml:4:134: tasks[0].namespaceFiles: is not supported yet"},
+		{"working directory, files of namespaces", `{type: core.flow.WorkingDirectory, tasks: [$a], namespaceFiles: {enabled: true, include: ["*.py"], exclude: [x], namespaces: [a, b], ifExists: WARN, folderPerNamespace: "{{ x }}"}}`, ""},
+		{"working directory, unknown member of the files", `{type: core.flow.WorkingDirectory, tasks: [$a], namespaceFiles: {includes: ["*.py"]}}`, "flow.yml:4:151: tasks[0].namespaceFiles: unknown member `includes`; did you mean `include`?"},
 		{"working directory, cache of nothing", `{type: core.flow.WorkingDirectory, tasks: [$a], cache: {ttl: PT1H}}`, "flow.yml:4:141: tasks[0].cache.patterns: is missing"},
 		{"working directory, cache with a pattern that is none", `{type: core.flow.WorkingDirectory, tasks: [$a], cache: {patterns: ["{"]}}`, `flow.yml:4:152: tasks[0].cache.patterns: "{" is no pattern: missing '}'`},
 

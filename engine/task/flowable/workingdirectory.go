@@ -22,7 +22,7 @@ func workingDirectorySpec() flow.Spec {
 			flow.Property{Name: "tasks", Type: flow.Tasks, Required: true, Summary: "The tasks, none of which has tasks inside or changes the execution."},
 			directory.InputsProperty("inputFiles"),
 			directory.OutputsProperty("outputFiles"),
-			flow.Property{Name: "namespaceFiles", Type: flow.Any, NotYet: true, Summary: "Files of the namespace to be put into the directory before."},
+			directory.NamespaceFilesProperty("namespaceFiles"),
 			directory.CacheProperty("cache"),
 		),
 		Outputs: []flow.TaskOutput{
@@ -56,9 +56,10 @@ tasks:
 // workingDirectory is io.kestra.plugin.core.flow.WorkingDirectory. It makes a directory only if it has files, or tasks that work on
 // files.
 type workingDirectory struct {
-	inputs  *directory.Inputs // nil: there are none; likewise the others
-	outputs *directory.Outputs
-	cache   *directory.Cache
+	inputs     *directory.Inputs // nil: there are none; likewise the others
+	namespaces *directory.NamespaceFiles
+	outputs    *directory.Outputs
+	cache      *directory.Cache
 }
 
 func compileWorkingDirectory(c *flow.Component) (any, error) {
@@ -68,18 +69,18 @@ func compileWorkingDirectory(c *flow.Component) (any, error) {
 			errs = append(errs, child.Errorf("", "Only runnable tasks are allowed as children of a WorkingDirectory task"))
 		}
 	}
-	w := new(workingDirectory)
+	w := &workingDirectory{inputs: directory.NewInputs(c, "inputFiles")}
 	var err error
-	w.inputs, err = directory.CompileInputs(c, "inputFiles")
-	errs = append(errs, err)
 	w.outputs, err = directory.CompileOutputs(c, "outputFiles")
+	errs = append(errs, err)
+	w.namespaces, err = directory.CompileNamespaceFiles(c, "namespaceFiles")
 	errs = append(errs, err)
 	w.cache, err = directory.CompileCache(c, "cache")
 	return w, errors.Join(append(errs, err)...)
 }
 
 func (w *workingDirectory) hasFiles() bool {
-	return w.inputs != nil || w.outputs != nil || w.cache != nil
+	return w.inputs != nil || w.namespaces != nil || w.outputs != nil || w.cache != nil
 }
 
 // Prepare implements [task.Shared].
@@ -98,6 +99,11 @@ func (w *workingDirectory) prepare(ctx context.Context, c *task.Context) error {
 	defer dir.Close()
 	if w.cache != nil {
 		if err := w.cache.Restore(ctx, c, dir); err != nil {
+			return err
+		}
+	}
+	if w.namespaces != nil {
+		if err := w.namespaces.Put(ctx, c, dir); err != nil {
 			return err
 		}
 	}

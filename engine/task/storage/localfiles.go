@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -30,9 +29,8 @@ inputs:
   address.txt: "{{ trigger.body.address }}"
 `,
 		Compile: func(c *flow.Component) (any, error) {
-			inputs, wrong := directory.CompileInputs(c, "inputs")
 			outputs, err := directory.CompileOutputs(c, "outputs")
-			return &localFiles{inputs, outputs}, errors.Join(wrong, err)
+			return &localFiles{directory.NewInputs(c, "inputs"), outputs}, err
 		},
 	}
 }
