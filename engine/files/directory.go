@@ -30,6 +30,7 @@ func (s *Store) MakeDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for files: %w", err)
 	}
+	s.awaitRemovals()
 	s.giveDirectory(o)
 	if err := s.takeForDirectory(ctx, o, fileBytes); err != nil {
 		return nil, err
@@ -72,6 +73,15 @@ func (s *Store) RemoveDirectory(o task.Origin) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.leave(name)
+}
+
+// awaitRemovals returns when nothing is being removed any more: what is made before could go with one that had its name.
+func (s *Store) awaitRemovals() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.removing {
+		s.removed.Wait()
+	}
 }
 
 // takeForDirectory counts bytes that are about to be written into a directory.
