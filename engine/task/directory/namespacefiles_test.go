@@ -57,8 +57,10 @@ func TestNamespaceFiles(t *testing.T) {
 		{`{namespaces: ["{{ 'company.nobody' }}"]}`, []string{"a.txt=before"}, loaded("0 namespace files from 'company.nobody'"), ""},
 		{`{ifExists: IGNORE, include: [/a.txt]}`, []string{"a.txt=before"}, loaded("0 namespace files from 'company.team'"), ""},
 		{
-			`{ifExists: WARN, include: [/a.txt]}`, []string{"a.txt=before"},
-			[]string{"warn File already exists: a.txt", "info Loaded 0 namespace files from 'company.team'"}, "",
+			`{ifExists: WARN, include: [/a.txt]}`,
+			[]string{"a.txt=before"},
+			[]string{"warn File already exists: a.txt", "info Loaded 0 namespace files from 'company.team'"},
+			"",
 		},
 		{`{ifExists: FAIL}`, []string{"a.txt=before"}, nil, "File already exists: a.txt"},
 		{`{ifExists: "{{ 'NOPE' }}"}`, []string{"a.txt=before"}, nil, `ifExists is "NOPE", none of OVERWRITE, FAIL, WARN, IGNORE`},
