@@ -26,6 +26,7 @@
 //	scope      what the expressions of an execution see
 //	task       what a task is; one folder per group of tasks
 //	files      files of executions and namespaces, in folders that nothing leads out of
+//	outbound   requests to other servers, and which ones nobody may reach
 //	outside    what tasks and expressions reach beyond their execution
 //	runner     drives the core: evaluates, runs tasks, keeps time, commits
 //	store      where executions are kept: one package per kind, one suite for all
