@@ -196,7 +196,7 @@ var house = []row{
 	},
 
 	// The tables of the README and the schema are made from the specs, the examples are run, and flows are held against the schema.
-	{pkg: "tests", tests: []string{"engine", "engine/flow", "engine/webhook", "engine/yaml", "engine/value"}},
+	{pkg: "tests", tests: []string{"engine", "engine/execution", "engine/flow", "engine/webhook", "engine/yaml", "engine/value"}},
 	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.
 	{
