@@ -39,7 +39,9 @@ func (c *compiler) compile() error {
 	for name, tag := range c.tree.macros { // declared before any call is compiled: macros call each other
 		c.macros[name] = &macro{name: name, params: tag.params}
 	}
-	t.blocks = make(map[string]action, len(c.tree.blocks))
+	if len(c.tree.blocks) > 0 {
+		t.blocks = make(map[string]action, len(c.tree.blocks))
+	}
 	if print, ok := c.tree.body[0].(*printNode); ok && len(c.tree.body) == 1 {
 		single, err := c.expression(print.value)
 		if err != nil {
@@ -53,7 +55,8 @@ func (c *compiler) compile() error {
 		}
 		t.run = run
 	}
-	t.references, t.tokens = c.engine.collectReferences(c.tree, false).out, c.tree.tokens
+	found := c.engine.collectReferences(c.tree, false).out
+	t.references, t.tokens = &found, c.tree.tokens
 	return nil
 }
 

@@ -85,7 +85,7 @@ func (e *Engine) Compile(text string) (*Template, error) { return e.CompileAt(""
 // CompileAt is [Engine.Compile] for a text of several that are evaluated with one seed: those at different places, such as
 // tasks[0].format, draw different random numbers.
 func (e *Engine) CompileAt(place, text string) (*Template, error) {
-	t := &Template{engine: e, source: text, stream: streamAt(place)}
+	t := &Template{engine: e, source: text, stream: streamAt(place), references: &noReferences}
 	if len(text) > e.limits.TemplateBytes {
 		return nil, &Error{
 			Class: ClassLimit, Line: 1, Column: 1,
@@ -118,5 +118,5 @@ func streamAt(place string) uint64 {
 
 // constantTemplate returns the template of a text without any expression.
 func constantTemplate(e *Engine, text string) *Template {
-	return &Template{engine: e, source: text, constant: true, text: text, textValue: value.String(text)}
+	return &Template{engine: e, source: text, constant: true, text: text, textValue: value.String(text), references: &noReferences}
 }

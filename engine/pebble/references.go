@@ -12,6 +12,8 @@ type references struct {
 	outside   []string // functions that are called and reach outside of the language
 }
 
+var noReferences references
+
 // Variables returns the variables of the context that the template reads, each with the attributes that are written
 // out behind it: `outputs.x['value']` gives outputs, x, value. An access with a computed subscript ends the path before
 // it. Names that the template itself makes (set, for, macro parameters) are left out where they are all it can mean.

@@ -21,7 +21,7 @@ type Template struct {
 	singleCost int
 	run        action // everything else
 	blocks     map[string]action
-	references references
+	references *references // never nil
 }
 
 // Source returns the text that the template was compiled from.
