@@ -160,6 +160,7 @@ var house = []row{
 		tests:   []string{"engine/task/..."},
 	},
 	{pkg: "engine/store/packing", ours: []string{"engine/execution", "engine/flow"}},
+	{pkg: "engine/store/hints", ours: []string{"engine/execution"}},
 	{
 		pkg:     "engine/store/storetest",
 		ours:    []string{"engine/execution", "engine/flow", "engine/value"},
@@ -167,7 +168,7 @@ var house = []row{
 	},
 	{
 		pkg:     "engine/store/...",
-		ours:    []string{"engine/store/packing", "engine/execution", "engine/flow", "engine/value"},
+		ours:    []string{"engine/store/packing", "engine/store/hints", "engine/execution", "engine/flow", "engine/value"},
 		outside: []string{"modernc.org/sqlite"},
 		tests:   []string{"engine/store/storetest", "engine/value/valuetest"},
 	},

@@ -182,7 +182,7 @@ func TestWatchersAreForgotten(t *testing.T) {
 	for range left {
 		break
 	}
-	if len(s.watchers) != 1 {
-		t.Errorf("%d watchers", len(s.watchers))
+	if s.watchers.Len() != 1 {
+		t.Errorf("%d watchers", s.watchers.Len())
 	}
 }

@@ -31,10 +31,8 @@ func (s *Store) Commit(_ context.Context, b *execution.Batch) error {
 		}
 		c.entries = s.copyAccepted(c.entries, x.Accept)
 	}
-	watchers, hints, err := s.commit(b, c)
-	for _, w := range watchers {
-		w.offer(hints)
-	}
+	hints, err := s.commit(b, c)
+	s.watchers.Tell(hints)
 	return err
 }
 
@@ -51,23 +49,23 @@ func (s *Store) copyAccepted(to []*entry, accept []execution.Accept) []*entry {
 	return to
 }
 
-// commit keeps b, or what stands in for it, and returns whom to tell what.
-func (s *Store) commit(b *execution.Batch, c commit) ([]*watcher, []execution.Hint, error) {
+// commit keeps b, or what stands in for it, and returns what to tell.
+func (s *Store) commit(b *execution.Batch, c commit) ([]execution.Hint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return nil, nil, execution.ErrClosed
+		return nil, execution.ErrClosed
 	}
 	switch again, err := s.again(b); {
 	case err != nil:
-		return nil, nil, err
+		return nil, err
 	case again:
-		return nil, nil, nil
+		return nil, nil
 	}
 	x := b
 	for {
 		if err := s.check(x); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if s.free(x.Take) {
 			break
@@ -79,7 +77,7 @@ func (s *Store) commit(b *execution.Batch, c commit) ([]*watcher, []execution.Hi
 	if b.Delivery != "" && len(x.Accept) > 0 {
 		s.deliveries.add(b.Delivery, x.Accept[0].State.ID, s.options.Deliveries)
 	}
-	return s.watchers, s.keep(x, c), nil
+	return s.keep(x, c), nil
 }
 
 // again reports whether b has been kept before: as a whole, so one execution that it accepts tells.

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/store/hints"
 )
 
 // Options bound what a store keeps. Zero fields take their defaults.
@@ -59,7 +60,7 @@ type Store struct {
 	pairs      pairs
 	flows      flows
 	values     map[string][]byte // by reference
-	watchers   []*watcher        // replaced, never changed
+	watchers   hints.Watchers
 	last       counters
 	codecs     sync.Pool // of *packing.Codec
 	entries    sync.Pool // of *entry: that of an execution which has ended serves for one commit
@@ -146,7 +147,7 @@ func (s *Store) Close() error {
 	s.executions, s.archive, s.order, s.ended, s.endedBytes = empty.executions, empty.archive, empty.order, empty.ended, 0
 	s.due, s.waiting, s.places = empty.due, empty.waiting, empty.places
 	s.deliveries, s.triggers, s.pairs = empty.deliveries, empty.triggers, empty.pairs
-	s.flows, s.values, s.watchers = empty.flows, empty.values, nil
+	s.flows, s.values = empty.flows, empty.values
 	return nil
 }
 

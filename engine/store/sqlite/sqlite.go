@@ -14,6 +14,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/store/hints"
 )
 
 // Options bound what a store keeps. Zero fields take their defaults.
@@ -35,8 +36,7 @@ type Store struct {
 	calls  sync.RWMutex // held by each call while it lasts
 	closed bool
 
-	watching sync.Mutex
-	watchers []*watcher // replaced, never changed
+	watchers hints.Watchers
 }
 
 var _ execution.Store = (*Store)(nil)

@@ -114,7 +114,7 @@ func (w *writer) run() {
 		}
 		for _, j := range group {
 			if j.err == nil {
-				w.store.tell(j.hints)
+				w.store.watchers.Tell(j.hints)
 			}
 			close(j.done)
 		}
