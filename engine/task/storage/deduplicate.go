@@ -1,9 +1,7 @@
 package storage
 
 import (
-	"bufio"
 	"context"
-	"io"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -70,37 +68,14 @@ func (d *deduplicate) Run(ctx context.Context, c *task.Context) (task.Result, er
 	if err != nil {
 		return task.Result{}, err
 	}
-	var read, dropped int64
-	uri, err := writeFile(ctx, c, 0, itemsExtension, func(to io.Writer) error {
-		out := bufio.NewWriter(to)
-		err := items(ctx, c, from, func(line []byte, item *value.Map) error {
-			key, err := renderItem(d.key, c, item)
-			if err != nil {
-				return err
-			}
-			if read++; last[key] != read-1 {
-				dropped++
-				return nil
-			}
-			return writeLine(out, line)
-		})
-		if err != nil {
-			return err
-		}
-		return out.Flush()
+	n = 0
+	uri, read, dropped, err := keepItems(ctx, c, from, func(item *value.Map) (bool, error) {
+		key, err := renderItem(d.key, c, item)
+		n++
+		return last[key] == n-1, err
 	})
 	return task.Result{Outputs: value.MapOf(
 		"uri", value.String(uri), "numKeys", value.Int(int64(len(last))),
 		"processedItemsTotal", value.Int(read), "droppedItemsTotal", value.Int(dropped),
 	)}, err
-}
-
-// itemsExtension is what the names of files with items end in.
-const itemsExtension = ".ion"
-
-func writeLine(to *bufio.Writer, line []byte) error {
-	if _, err := to.Write(line); err != nil {
-		return err
-	}
-	return to.WriteByte('\n')
 }

@@ -1,9 +1,7 @@
 package storage
 
 import (
-	"bufio"
 	"context"
-	"io"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -62,25 +60,7 @@ func (f *filter) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 	if err != nil {
 		return task.Result{}, err
 	}
-	var read, dropped int64
-	uri, err := writeFile(ctx, c, 0, itemsExtension, func(to io.Writer) error {
-		out := bufio.NewWriter(to)
-		err := items(ctx, c, from, func(line []byte, item *value.Map) error {
-			keep, err := f.keeps(c, item)
-			if err != nil {
-				return err
-			}
-			if read++; !keep {
-				dropped++
-				return nil
-			}
-			return writeLine(out, line)
-		})
-		if err != nil {
-			return err
-		}
-		return out.Flush()
-	})
+	uri, read, dropped, err := keepItems(ctx, c, from, func(item *value.Map) (bool, error) { return f.keeps(c, item) })
 	return task.Result{Outputs: value.MapOf(
 		"uri", value.String(uri), "processedItemsTotal", value.Int(read), "droppedItemsTotal", value.Int(dropped),
 	)}, err
