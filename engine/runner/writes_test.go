@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -46,7 +47,7 @@ func TestWrites(t *testing.T) {
 		},
 		{
 			"beside a task that blocks", "[{id: p, type: test.Parallel, tasks: [{id: o, type: test.Open}, {id: a, " + counts + "}]}]",
-			"", "1", "", // how many commits depends on when the other one ends
+			"accept commit|accept commit commit", "1", "", // the ends of the two share a commit or do not
 		},
 		{
 			"a task that has failed writes nothing", "[{id: a, type: io.kestra.plugin.core.kv.Set, key: n, value: '{{ kv(''m'') }}'}]",
@@ -73,7 +74,7 @@ func TestWrites(t *testing.T) {
 					body = `"` + strings.Repeat("x", 1<<19) + `"`
 				}
 				f.wait(f.job(f.plan("tasks: "+tt.tasks), body))
-				if got := f.store.log(); got != tt.calls && tt.calls != "" {
+				if got := f.store.log(); !slices.Contains(strings.Split(tt.calls, "|"), got) && tt.calls != "" {
 					t.Errorf("%s, want %s", got, tt.calls)
 				}
 				if got := f.pair("n"); got != tt.kept {
