@@ -11,24 +11,12 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
-	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
-
-// setup is what an execution needs beside its state, from the first to the last actor.
-type setup struct {
-	flow   *scope.Flow
-	mask   *mask.Mask
-	logger *zap.Logger // nil: that of the runner
-	stop   func(execution.Status) *execution.TriggerState
-	ended  func(execution.Status)
-	flows  Flows
-	turn   *turn // nil: it never waited for a place of `concurrency`
-}
 
 // actor is an execution under way. One goroutine at a time drives it; the fields below mu are those of all.
 type actor struct {
@@ -122,7 +110,7 @@ type message struct {
 }
 
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
-	a := &actor{setup: s, runner: r, plan: s.flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
+	a := &actor{setup: s, runner: r, plan: s.Flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
 	a.effects = a.room[:0]
 	a.placed = a.plan.HasPlace(state)
 	return a
@@ -131,7 +119,7 @@ func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Clai
 // variables returns the variables of the execution.
 func (a *actor) variables() *scope.Execution {
 	if a.scope == nil {
-		a.scope = scope.New(a.flow, a.state, a.trigger)
+		a.scope = scope.New(a.Flow, a.state, a.trigger)
 		a.scope.SetInputs(a.inputs)
 		a.scope.SetLogs(a)
 	}
@@ -348,8 +336,8 @@ func (a *actor) broken(message string, err error) error {
 // finish ends the actor, and tells whoever waits; err says why the execution has not ended.
 func (a *actor) finish(err error) {
 	r := a.runner
-	if err == nil && a.ended != nil {
-		a.ended(a.state.Status())
+	if err == nil && a.Ended != nil {
+		a.Ended(a.state.Status())
 	}
 	a.mu.Lock()
 	over := a.over
@@ -395,11 +383,11 @@ func (a *actor) snapshot() *execution.State { return a.state.Share() }
 
 // log returns the logger of the execution itself.
 func (a *actor) log() task.Logger {
-	to := a.logger
+	to := a.Logger
 	if to == nil {
 		to = a.runner.options.Load().Logger
 	}
-	return task.Logger{To: to, Journal: a, Execution: a.state.ID, Namespace: a.state.Namespace, Flow: a.state.FlowID, Mask: a.mask}
+	return task.Logger{To: to, Journal: a, Execution: a.state.ID, Namespace: a.state.Namespace, Flow: a.state.FlowID, Mask: a.Mask}
 }
 
 // taskLog returns the logger of an attempt of a task run.

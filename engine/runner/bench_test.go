@@ -47,7 +47,7 @@ func benchScope(p *execution.Plan) *scope.Flow {
 
 func benchJob(p *execution.Plan) *Job {
 	trigger := execution.Trigger{ID: "webhook", Type: "w", Variables: execution.Datum{JSON: []byte(`{"body":{"name":"bob"}}`)}}
-	return &Job{Flow: benchScope(p), State: execution.New(p, time.Now(), nil, trigger), Trigger: benchBody.Map()}
+	return &Job{Setting: Setting{Flow: benchScope(p)}, State: execution.New(p, time.Now(), nil, trigger), Trigger: benchBody.Map()}
 }
 
 // BenchmarkWait measures what a request with `wait: true` costs between its conditions and its answer.

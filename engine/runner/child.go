@@ -20,9 +20,6 @@ import (
 // An execution that a task starts is accepted by the commit of its parent that waits for it, parked and due at once, or at the
 // time that the task says. From there on it is like any other. Its end is a signal to its parent, in the same commit.
 
-// Flows returns the flow that a task may start by its name; nil when there is none.
-type Flows func(namespace, id string) *scope.Flow
-
 // mostDepth is how many executions may start each other, one after the other.
 const mostDepth = 100
 
@@ -103,7 +100,7 @@ func (a *actor) makeChild(e execution.Effect, c *task.Context, called func() (ta
 
 // start lets the next commit accept an execution.
 func (a *actor) start(ch *child, log *task.Logger) {
-	ch.mask = a.mask.With(ch.secrets)
+	ch.Mask = a.Mask.With(ch.secrets)
 	a.children = append(a.children, ch)
 	log.Log(task.Info, "Created new execution "+link(ch.state.ID, ch.state.FlowID, ch.state.Namespace))
 }
@@ -138,8 +135,8 @@ func (a *actor) newChild(e execution.Effect, call task.Call, log *task.Logger) (
 		return nil, fmt.Errorf("%d executions have started each other, which is the limit", mostDepth)
 	}
 	var f *scope.Flow
-	if a.flows != nil {
-		f = a.flows(call.Namespace, call.FlowID)
+	if a.Flows != nil {
+		f = a.Flows(call.Namespace, call.FlowID)
 	}
 	if f == nil || call.Revision != 0 && call.Revision != int64(f.Plan().Revision()) {
 		return nil, fmt.Errorf("Unable to find flow '%s'.'%s' with revision '%d'", call.Namespace, call.FlowID, call.Revision) //nolint:staticcheck // Kestra's words
@@ -155,7 +152,7 @@ func (a *actor) newChild(e execution.Effect, call task.Call, log *task.Logger) (
 	})
 	s.Labels = labelsOf(callee.Labels, a.state.Labels, call)
 	ch := &child{
-		setup: setup{flow: f, logger: a.logger, flows: a.flows},
+		setup: setup{Setting: Setting{Flow: f, Logger: a.Logger, Flows: a.Flows}},
 		state: s, handle: &handle{done: make(chan struct{})}, waits: call.Wait, at: call.At,
 	}
 	if len(callee.Inputs) == 0 {

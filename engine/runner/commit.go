@@ -134,8 +134,8 @@ func (a *actor) fill(ctx context.Context, b *execution.Batch, r *batchRoom, s *e
 		if err := a.tellParent(ctx, b, s); err != nil {
 			return err
 		}
-		if a.stop != nil {
-			if t := a.stop(s.Status()); t != nil {
+		if a.Stop != nil {
+			if t := a.Stop(s.Status()); t != nil {
 				b.Triggers = []execution.TriggerState{*t}
 			}
 		}

@@ -157,7 +157,7 @@ func (f *fixture) recover(t *testing.T, callee Flows) {
 			t.Fatal(err)
 		}
 		f.runner.mu.Lock()
-		f.runner.parked[s.ID] = &parked{setup{flow: callee(s.Namespace, s.FlowID), flows: callee}, &handle{done: make(chan struct{})}}
+		f.runner.parked[s.ID] = &parked{setup{Setting: Setting{Flow: callee(s.Namespace, s.FlowID), Flows: callee}}, &handle{done: make(chan struct{})}}
 		f.runner.mu.Unlock()
 	}
 	f.runner.wakeNow()

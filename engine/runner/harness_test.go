@@ -310,7 +310,7 @@ func (f *fixture) job(p *execution.Plan, body string) *Job {
 		f.t.Fatal(err)
 	}
 	return &Job{
-		Flow:    f.scope(p),
+		Setting: Setting{Flow: f.scope(p)},
 		Trigger: value.MapOf("body", b).Map(),
 		State: execution.New(p, f.runner.now(), nil, execution.Trigger{
 			ID: "webhook", Type: "io.kestra.plugin.core.trigger.Webhook",

@@ -6,29 +6,22 @@ import (
 	"fmt"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
-	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // Job is an execution to be run.
 type Job struct {
-	Flow   *scope.Flow
-	State  *execution.State // from [execution.New]; the runner takes it over
-	Mask   *mask.Mask       // of secrets that its log must not show; nil: none
-	Logger *zap.Logger      // for this execution's log; nil: that of the runner
+	Setting
+
+	State *execution.State // from [execution.New]; the runner takes it over
 
 	// Trigger is the variable `trigger` while the request is at hand; nil: it is decoded from the state. Queued, when set, is
 	// called when the execution is about to wait for a driver, to drop what can be made again.
 	Trigger *value.Map
 	Queued  func()
-
-	// Flows are those that its tasks may start; nil: there are none.
-	Flows Flows
 
 	// Inputs is the value of the inputs, which the state has as text; null: there are none.
 	Inputs value.Value
@@ -36,12 +29,6 @@ type Job struct {
 	// Claim is what the execution takes its memory and its place from. The runner retains it for as long as the execution is
 	// under way. Nil: the runner makes one.
 	Claim *admission.Claim
-
-	// Stop, when set, returns the state of the trigger that is to be kept when the execution ends with a status; nil: none.
-	// Ended, when set, is called once with the final status, after it was committed and before anybody who waits hears of
-	// it. Neither may block.
-	Stop  func(execution.Status) *execution.TriggerState
-	Ended func(execution.Status)
 }
 
 // stepsAhead is how many effects [Runner.Start] performs before it leaves an execution to the drivers.
@@ -216,7 +203,7 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 		claim.Release()
 		return nil, err
 	}
-	a := r.newActor(setup{flow: job.Flow, mask: job.Mask, logger: job.Logger, stop: job.Stop, ended: job.Ended, flows: job.Flows}, job.State, claim)
+	a := r.newActor(setup{Setting: job.Setting}, job.State, claim)
 	a.trigger, a.queued, a.inputs = job.Trigger, job.Queued, job.Inputs
 	return a, nil
 }

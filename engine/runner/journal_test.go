@@ -179,7 +179,7 @@ func TestLinesOfVoidEvaluations(t *testing.T) {
 func TestLateLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
-		a := f.runner.newActor(setup{flow: f.job(f.plan(plain), "{}").Flow}, f.job(f.plan(plain), "{}").State, f.admission.Claim("f"))
+		a := f.runner.newActor(setup{Setting: f.job(f.plan(plain), "{}").Setting}, f.job(f.plan(plain), "{}").State, f.admission.Claim("f"))
 		log := a.log()
 		log.Log(0, "in time")
 		a.journal.close()

@@ -123,7 +123,7 @@ func (a *actor) hide(e *execution.Event) {
 	p := a.component(row).Compiled.(task.Pause)
 	if secrets := flow.SecretsOf(p.Inputs(), given); len(secrets) > 0 {
 		a.claim.Charge(mask.Size(secrets))
-		a.mask = a.mask.With(secrets)
+		a.Mask = a.Mask.With(secrets)
 	}
 }
 
@@ -132,10 +132,10 @@ func (r *Runner) flowOf(id string) *scope.Flow {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if a := r.runs[id]; a != nil {
-		return a.flow
+		return a.Flow
 	}
 	if p := r.parked[id]; p != nil {
-		return p.flow
+		return p.Flow
 	}
 	return nil
 }

@@ -261,10 +261,8 @@ func (c *call) release() {
 func (c *call) job(s *execution.State) runner.Job {
 	trigger := c.trigger
 	job := runner.Job{
-		Flow:    c.served.scope,
-		Flows:   c.site.callee,
+		Setting: runner.Setting{Flow: c.served.scope, Flows: c.site.callee, Mask: c.masks()},
 		State:   s,
-		Mask:    c.masks(),
 		Trigger: c.delivery.Trigger(),
 		Queued:  c.delivery.Drop,
 		Inputs:  c.inputs,

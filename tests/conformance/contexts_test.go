@@ -112,7 +112,7 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 		if state.Trigger.Variables.JSON, err = received.Variables(); err != nil {
 			t.Fatal(err)
 		}
-		ended := runAll(t, &runner.Job{Flow: of, State: state, Trigger: received.Trigger(), Inputs: inputs})
+		ended := runAll(t, &runner.Job{Setting: runner.Setting{Flow: of}, State: state, Trigger: received.Trigger(), Inputs: inputs})
 		c.Vars = value.DrawMap(withLoop{ended, decodeMap(t, all.Loop)})
 		return &c
 	}
