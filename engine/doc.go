@@ -33,7 +33,8 @@
 //	site       what one configuration serves, and the way of a request to its answer
 //	engine     this package: joins them
 //
-// Beside them stand mask and logline, which keep secrets out of logs, and guard, which makes errors of panics.
+// Beside them stand mask and logline, which keep secrets out of logs, guard, which makes errors of panics, and filelock, which tells
+// what belongs to a process that lives.
 //
 // An [Engine] keeps and runs executions and lives as long as the process has a use for its store. A [Site] is what one
 // configuration serves: flows, namespaces, conditions, limits. It is compiled by [NewSite], opened on an engine when the

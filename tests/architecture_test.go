@@ -132,7 +132,8 @@ var house = []row{
 	},
 	taskGroup("templating"),
 	taskGroup("timing"),
-	{pkg: "engine/files", ours: []string{"engine/task"}},
+	{pkg: "engine/filelock"},
+	{pkg: "engine/files", ours: []string{"engine/filelock", "engine/task"}},
 	{
 		pkg:   "engine/task/upkeep",
 		ours:  []string{"engine/task", "engine/flow", "engine/ion", "engine/meter", "engine/pebble", "engine/value"}, // it writes logs as Ion
@@ -168,7 +169,7 @@ var house = []row{
 	},
 	{
 		pkg:     "engine/store/...",
-		ours:    []string{"engine/store/packing", "engine/store/hints", "engine/execution", "engine/flow", "engine/value"},
+		ours:    []string{"engine/store/packing", "engine/store/hints", "engine/filelock", "engine/execution", "engine/flow", "engine/value"},
 		outside: []string{"modernc.org/sqlite"},
 		tests:   []string{"engine/store/storetest", "engine/value/valuetest"},
 	},

@@ -6,10 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-)
 
-// errLocked is why a file is not locked: another process has it, or another store of this one.
-var errLocked = errors.New("the file is locked")
+	"github.com/caddy-kestra/kestra-webhook/engine/filelock"
+)
 
 // The names of the folders of processes, and of the locks beside them.
 const (
@@ -21,7 +20,7 @@ const (
 func newProcess(dir string) (name string, lock *os.File, err error) {
 	for {
 		name = filepath.Join(dir, processPrefix+rand.Text())
-		if lock, err = openLocked(name + lockSuffix); err != nil && !errors.Is(err, errLocked) {
+		if lock, err = filelock.Open(name + lockSuffix); err != nil && !errors.Is(err, filelock.ErrLocked) {
 			return "", nil, err
 		}
 		if err == nil && stands(name+lockSuffix, lock) {
@@ -69,7 +68,7 @@ func sweep(dir string) {
 		if !isLock || !strings.HasPrefix(entry.Name(), processPrefix) {
 			continue
 		}
-		if lock, err := openLocked(name + lockSuffix); err == nil {
+		if lock, err := filelock.Open(name + lockSuffix); err == nil {
 			_ = endProcess(name, lock)
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
 
-package files
+package filelock
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// openLocked opens a file, which it makes if it is missing, and locks it until it is closed or the process ends. One that is
-// locked is errLocked.
-func openLocked(name string) (*os.File, error) {
+// Open opens a file, which it makes if it is missing, and locks it until it is closed or the process ends. One that is
+// locked is [ErrLocked].
+func Open(name string) (*os.File, error) {
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
@@ -21,7 +21,7 @@ func openLocked(name string) (*os.File, error) {
 	}
 	f.Close()
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, errLocked
+		return nil, ErrLocked
 	}
 	return nil, &os.PathError{Op: "lock", Path: name, Err: err}
 }

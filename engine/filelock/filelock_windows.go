@@ -1,4 +1,4 @@
-package files
+package filelock
 
 import (
 	"errors"
@@ -9,9 +9,9 @@ import (
 // errSharing is Windows' ERROR_SHARING_VIOLATION.
 const errSharing = syscall.Errno(32)
 
-// openLocked opens a file, which it makes if it is missing, and shares it with nobody until it is closed or the process ends. One
-// that is open elsewhere is errLocked.
-func openLocked(name string) (*os.File, error) {
+// Open opens a file, which it makes if it is missing, and shares it with nobody until it is closed or the process ends. One
+// that is open elsewhere is [ErrLocked].
+func Open(name string) (*os.File, error) {
 	text, err := syscall.UTF16PtrFromString(name)
 	if err != nil {
 		return nil, err
@@ -22,7 +22,7 @@ func openLocked(name string) (*os.File, error) {
 	case err == nil:
 		return os.NewFile(uintptr(h), name), nil
 	case errors.Is(err, errSharing):
-		return nil, errLocked
+		return nil, ErrLocked
 	default:
 		return nil, &os.PathError{Op: "lock", Path: name, Err: err}
 	}

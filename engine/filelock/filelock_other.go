@@ -1,6 +1,6 @@
 //go:build !(darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd || windows)
 
-package files
+package filelock
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"runtime"
 )
 
-// openLocked fails: without locks nobody could tell which files belong to a process that lives.
-func openLocked(string) (*os.File, error) {
+// Open fails: without locks nobody could tell what belongs to a process that lives.
+func Open(string) (*os.File, error) {
 	return nil, errors.New("files cannot be locked on " + runtime.GOOS)
 }
