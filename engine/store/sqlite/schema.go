@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -45,16 +46,29 @@ var migrations = []string{
 	CREATE INDEX value_execution ON value (execution);`,
 }
 
+// applicationID marks a file as one of this program: "KEST".
+const applicationID = 0x4b455354
+
+// errForeign is why a database is not opened that has other tables: nobody wants ours among them.
+var errForeign = errors.New("the file is the database of another program")
+
 // migrate brings the file to the version of this program, in one transaction.
 func migrate(ctx context.Context, db *sql.Conn) error {
-	var version int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	var version, application, tables int
+	const query = "SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)"
+	if err := db.QueryRowContext(ctx, query).Scan(&version, &application, &tables); err != nil {
 		return err
 	}
 	switch {
+	case application != applicationID && (application != 0 || version != 0 || tables != 0):
+		return errForeign
 	case version > len(migrations):
-		return fmt.Errorf("the file has version %d, and this program knows versions up to %d: it was written by a newer one", version, len(migrations))
-	case version == len(migrations):
+		return fmt.Errorf("the file has version %d, and this program knows versions up to %d: it was written by a newer one, so run that, or restore a backup of before", version, len(migrations))
+	}
+	if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil { // not sooner: it changes the file
+		return err
+	}
+	if version == len(migrations) {
 		return nil
 	}
 	tx, err := db.BeginTx(ctx, nil)
@@ -67,7 +81,7 @@ func migrate(ctx context.Context, db *sql.Conn) error {
 			return fmt.Errorf("from version %d to the next: %w", version+n, err)
 		}
 	}
-	if _, err := tx.ExecContext(ctx, fmt.Sprint("PRAGMA user_version = ", len(migrations))); err != nil {
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, len(migrations))); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
+	"time"
 
+	"go.uber.org/zap"
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -19,15 +20,21 @@ import (
 
 // Options bound what a store keeps. Zero fields take their defaults.
 type Options struct {
-	LineBytes int // the size of the log lines of one execution as JSON, in bytes, the oldest go first; default 1 MiB
+	LineBytes   int           // the size of the log lines of one execution as JSON, in bytes, the oldest go first; default 1 MiB
+	LockTimeout time.Duration // how long another process that has the store open is waited for; default 10 s
+	Logger      *zap.Logger   // default: none
 }
 
-// DefaultLineBytes is that of [Options].
-const DefaultLineBytes = 1 << 20
+// The defaults of [Options].
+const (
+	DefaultLineBytes   = 1 << 20
+	DefaultLockTimeout = 10 * time.Second
+)
 
 // Store is an [execution.Store] in a file.
 type Store struct {
 	options Options
+	lock    *os.File
 	db      *sql.DB // of the readers
 	jobs    chan *job
 	written chan struct{} // closed when the writer has ended
@@ -42,32 +49,42 @@ type Store struct {
 var _ execution.Store = (*Store)(nil)
 
 // Open opens the store in a file, which is made if there is none, with the folder that it is in. Executions in it that have not ended are
-// due at once. The file must not be open in another process, nor on a file system of a network, which lets locks go.
+// due at once. One process at a time has it open. The file must not be on a file system of a network, which lets locks go.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.LineBytes <= 0 {
 		o.LineBytes = DefaultLineBytes
 	}
+	if o.LockTimeout <= 0 {
+		o.LockTimeout = DefaultLockTimeout
+	}
+	if o.Logger == nil {
+		o.Logger = zap.NewNop()
+	}
 	s := &Store{options: o, jobs: make(chan *job, groupSize), written: make(chan struct{}), done: make(chan struct{})}
 	if err := s.open(ctx, path); err != nil {
-		return nil, fmt.Errorf("store %s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+func (s *Store) open(ctx context.Context, path string) (err error) {
+	if err := makeFolder(path, s.options.Logger); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) // SQLite would make it for everybody to read
-	if err != nil {
+	if s.lock, err = lock(ctx, path, &s.options); err != nil {
 		return err
 	}
-	if err := file.Close(); err != nil {
+	defer func() {
+		if err != nil {
+			_ = s.lock.Close()
+		}
+	}()
+	if err := makeFile(path, s.options.Logger); err != nil {
 		return err
 	}
 	w, err := newWriter(ctx, s, path)
 	if err != nil {
-		return err
+		return explain(err)
 	}
 	s.db, err = sql.Open("sqlite", dataSource(path, "query_only(1)", "busy_timeout(10000)"))
 	if err != nil {
@@ -113,7 +130,7 @@ func (s *Store) Close() error {
 	close(s.jobs)
 	err := s.db.Close() // before the writer, which empties the log of what was written when it is the last
 	<-s.written
-	return err
+	return errors.Join(err, s.lock.Close())
 }
 
 func notFound(id string) error { return fmt.Errorf("execution %s: %w", id, execution.ErrNotFound) }

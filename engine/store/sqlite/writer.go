@@ -56,7 +56,7 @@ func (s *Store) write(ctx context.Context, do func(w *writer) error) error {
 }
 
 func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
-	db, err := sql.Open("sqlite", dataSource(path, "journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "temp_store(MEMORY)"))
+	db, err := sql.Open("sqlite", dataSource(path, "synchronous(FULL)", "busy_timeout(10000)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +84,13 @@ func (w *writer) takeOver() error {
 	return err
 }
 
+// close closes the connection. With a statement left open SQLite would keep the log of what was written, and the file without it.
 func (w *writer) close() error {
-	return errors.Join(w.conn.Close(), w.db.Close())
+	var errs []error
+	for _, prepared := range w.statements {
+		errs = append(errs, prepared.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
 }
 
 // run does jobs until there will be no more.
