@@ -53,7 +53,7 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		flow     <<FLOW
 //			...
 //			FLOW
-//		store    memory
+//		store    memory|sqlite [<path>]
 //		strict
 //		base_url <url>
 //		workers  <n>
@@ -171,15 +171,12 @@ func parseOptions(d *caddyfile.Dispenser, repeatable []string, read func(name st
 
 func (a *App) parseStore(d *caddyfile.Dispenser) error {
 	if !d.NextArg() {
-		return d.Err("store takes a name: write `store memory`")
+		return d.Err("store takes a name: write `store sqlite`, or `store memory`")
 	}
 	name := d.Val()
-	if name == "sqlite" {
-		return d.Err("store sqlite is not available yet: the memory store is the default until it lands; write `store memory`, or leave the line out")
-	}
 	id := storeNamespace + "." + name
 	if _, err := caddy.GetModule(id); err != nil {
-		return d.Errf("unknown store %q: write `store memory`", name)
+		return d.Errf("unknown store %q: write `store sqlite`, or `store memory`", name)
 	}
 	store, err := caddyfile.UnmarshalModule(d, id)
 	if err != nil {

@@ -5,7 +5,7 @@
 //
 //   - kestra, the app: flows of all sites, the store, limits; global option `kestra` ([App])
 //   - http.handlers.kestra_webhook, the handler of a site; directive `kestra_webhook` ([Handler])
-//   - kestra.stores.memory, where executions are kept ([MemoryStore])
+//   - kestra.stores.memory and kestra.stores.sqlite, where executions are kept ([MemoryStore], [SQLiteStore])
 //   - caddy.logging.encoders.filter.kestra_key, which takes webhook keys out of other modules' log lines ([KeyFilter])
 //
 // and the command `kestra` of the Caddy binary (command.go).

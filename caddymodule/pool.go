@@ -30,8 +30,9 @@ var engines = caddy.NewUsagePool()
 type pooledEngine struct {
 	*engine.Engine
 
-	closed chan struct{} // closed when the engine has released everything
-	err    error         // of closing
+	options engine.StoreOptions
+	closed  chan struct{} // closed when the engine has released everything
+	err     error         // of closing
 
 	arrivals *arrivals // bodies of requests to all sites
 }
@@ -45,17 +46,22 @@ func (p *pooledEngine) Exit() {
 // acquireEngine returns the engine on a store, which it opens unless some configuration uses it. The caller owes the pool
 // a Delete of the store's identity.
 func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
-	pooled, _, err := engines.LoadOrNew(o.Identity(), func() (caddy.Destructor, error) {
+	found, _, err := engines.LoadOrNew(o.Identity(), func() (caddy.Destructor, error) {
 		e, err := engine.Open(context.Background(), o)
 		if err != nil {
 			return nil, err
 		}
-		return &pooledEngine{Engine: e, closed: make(chan struct{}), arrivals: newArrivals()}, nil
+		return &pooledEngine{Engine: e, options: o, closed: make(chan struct{}), arrivals: newArrivals()}, nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("store %s: %w", o.Kind, err)
+		return nil, explainStore(o, err)
 	}
-	return pooled.(*pooledEngine), nil
+	pooled := found.(*pooledEngine)
+	if pooled.options.Files != o.Files { // executions that are kept know their files by this folder
+		_, err := engines.Delete(o.Identity())
+		return nil, errors.Join(fmt.Errorf("files: the store %s is open with the folder %s: stop the server to change it to %s", o.Path, pooled.options.Files, o.Files), err)
+	}
+	return pooled, nil
 }
 
 // Destruct closes the engine. During a reload that goes on in the background, since requests of the old configuration

@@ -27,13 +27,15 @@ type MemoryStore struct{}
 // CaddyModule returns the Caddy module information.
 func (MemoryStore) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{
-		ID:  storeNamespace + ".memory",
+		ID:  storeNamespace + "." + engine.StoreMemory,
 		New: func() caddy.Module { return new(MemoryStore) },
 	}
 }
 
 // StoreOptions implements [Store].
-func (MemoryStore) StoreOptions() engine.StoreOptions { return engine.StoreOptions{Kind: "memory"} }
+func (MemoryStore) StoreOptions() engine.StoreOptions {
+	return engine.StoreOptions{Kind: engine.StoreMemory}
+}
 
 // UnmarshalCaddyfile reads `store memory`, which takes no argument.
 func (MemoryStore) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {

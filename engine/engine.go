@@ -17,6 +17,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
+	"github.com/caddy-kestra/kestra-webhook/engine/store/sqlite"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -42,15 +43,27 @@ type Engine struct {
 
 // Open opens the store and returns an engine on it.
 func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
-	if o.Kind != StoreMemory {
-		return nil, fmt.Errorf("store %q is not supported yet", o.Kind)
-	}
 	a, f := admission.New(admission.Limits{}), files.New(o.Files)
-	return newEngine(ctx, a, f, memory.New(memory.Options{
-		Held:      func(namespace, flowID string, bytes int) { a.Hold(namespace+"/"+flowID, int64(bytes)) },
-		Forgotten: f.Forget,
-		Remembers: f.Any,
-	}))
+	store, err := openStore(ctx, o, a, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return newEngine(ctx, a, f, store)
+}
+
+func openStore(ctx context.Context, o StoreOptions, a *admission.Controller, f *files.Store) (execution.Store, error) {
+	switch o.Kind {
+	case StoreMemory:
+		return memory.New(memory.Options{
+			Held:      func(namespace, flowID string, bytes int) { a.Hold(namespace+"/"+flowID, int64(bytes)) },
+			Forgotten: f.Forget,
+			Remembers: f.Any,
+		}), nil
+	case StoreSQLite:
+		return sqlite.Open(ctx, o.Path, sqlite.Options{LockTimeout: o.LockTimeout, Logger: o.Logger})
+	default:
+		return nil, fmt.Errorf("there is no store %q", o.Kind)
+	}
 }
 
 func newEngine(ctx context.Context, a *admission.Controller, f *files.Store, store execution.Store) (*Engine, error) {

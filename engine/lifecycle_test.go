@@ -21,13 +21,16 @@ func gateFlow(t *testing.T, trigger string) string {
 }
 
 func TestOpen(t *testing.T) {
-	for _, kind := range []string{"", "sqlite", "nope"} {
+	for _, kind := range []string{"", "nope"} {
 		if e, err := Open(t.Context(), StoreOptions{Kind: kind}); err == nil {
 			t.Errorf("store %q opens: %v", kind, e.Close())
 		}
 	}
 	if a, b := (StoreOptions{Kind: "sqlite", Path: "a"}), (StoreOptions{Kind: "sqlite", Path: "b"}); a.Identity() == b.Identity() {
 		t.Error("two stores count as one")
+	}
+	if a, b := (StoreOptions{Kind: "sqlite", Path: "a", LockTimeout: 1}), (StoreOptions{Kind: "sqlite", Path: "a", Files: "f"}); a.Identity() != b.Identity() {
+		t.Error("one file counts as two stores")
 	}
 }
 

@@ -9,13 +9,19 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 )
 
-// StoreMemory is the kind of store that forgets everything when the process ends.
-const StoreMemory = "memory"
+// The kinds of stores.
+const (
+	StoreMemory = "memory" // forgets everything when the process ends
+	StoreSQLite = "sqlite" // a file, which one process at a time has open
+)
 
 // StoreOptions say where executions are kept.
 type StoreOptions struct {
-	Kind string // [StoreMemory]
-	Path string // of stores that are files
+	Kind string // [StoreMemory] or [StoreSQLite]
+
+	Path        string        // of the file
+	LockTimeout time.Duration // how long another process that has the file open is waited for; 0: 10 s
+	Logger      *zap.Logger   // of what is to be said while it opens; nil: none
 
 	// Files is the folder for files of executions, made when the first one is written. Several engines and processes may have the
 	// same one. Empty: tasks that write files fail.
@@ -23,7 +29,12 @@ type StoreOptions struct {
 }
 
 // Identity is equal for options that mean the same durable thing; one process opens it once.
-func (o StoreOptions) Identity() string { return o.Kind + ":" + o.Path + ":" + o.Files }
+func (o StoreOptions) Identity() string {
+	if o.Kind == StoreSQLite {
+		return o.Kind + ":" + o.Path
+	}
+	return o.Kind + ":" + o.Path + ":" + o.Files
+}
 
 // Options are what an engine can be told while it runs.
 type Options struct {
