@@ -4,8 +4,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
 
+	"github.com/caddyserver/caddy/v2"
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
 )
@@ -13,26 +13,45 @@ import (
 func init() {
 	caddycmd.RegisterCommand(caddycmd.Command{
 		Name:  "kestra",
-		Short: "Looks at the flows of kestra_webhook",
+		Short: "Looks at the flows of kestra_webhook, and at what a running server does with them",
 		Long: `
-Looks at flow files without serving them: nothing is started and nothing is
-kept.
-
-Commands take flow files, and folders of them. Without any they take those of
-a configuration: of the file after --config, else of ./Caddyfile. Its folders
-of flows, its inline flows and the namespaces of its sites count.
-
+Some commands look at flow files without serving them: nothing is started and
+nothing is kept. They take flow files, and folders of them. Without any they
+take those of a configuration: of the file after --config, else of ./Caddyfile.
+Its folders of flows, its inline flows and the namespaces of its sites count.
 Keys are rendered from the environment of the command. A key that reads a
-variable which is not set there is shown as (needs SECRET_X).
+variable which is not set there is shown as (needs SECRET_X). The exit status is
+1 if there are errors, and 2 if there is no flow.
 
-The exit status is 1 if there are errors, and 2 if there is no flow.`,
-		CobraFunc: func(c *cobra.Command) {
-			// Cobra answers an unknown subcommand with help and exit status 0; refuse it instead.
-			c.Args = cobra.NoArgs
-			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-			c.AddCommand(validateCommand(), urlsCommand(), curlCommand(), genkeyCommand(), typesCommand(), schemaCommand(), functionsCommand(), evalCommand())
-		},
+Other commands ask a running server, by Caddy's admin endpoint: the one after
+--address, else that of the configuration after --config or in ./Caddyfile, else
+` + caddy.DefaultAdminListen + `. They print tables for people, with local times and long values cut,
+and with --json all there is for programs. Keys and secrets are masked. The exit
+status is 1 if the server cannot be asked, or refuses.`,
+		CobraFunc: addCommands,
 	})
+}
+
+// addCommands adds the commands below `caddy kestra`.
+func addCommands(c *cobra.Command) {
+	// Cobra answers an unknown subcommand with help and exit status 0; refuse it instead.
+	c.Args = cobra.NoArgs
+	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	for _, group := range []struct {
+		id, title string
+		commands  []*cobra.Command
+	}{
+		{"files", "Flow files:", []*cobra.Command{validateCommand(), urlsCommand(), curlCommand()}},
+		{"language", "Keys and the language of flows:", []*cobra.Command{genkeyCommand(), typesCommand(), schemaCommand(), functionsCommand(), evalCommand()}},
+		{"server", "A running server:", []*cobra.Command{statusCommand(), reloadCommand(), triggersCommand(), enableCommand(), disableCommand(), purgeCommand(), backupCommand()}},
+		{"executions", "Executions of a running server:", []*cobra.Command{executionsCommand(), showCommand(), logsCommand(), killCommand(), resumeCommand(), replayCommand()}},
+	} {
+		c.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
+		for _, command := range group.commands {
+			command.GroupID = group.id
+			c.AddCommand(command)
+		}
+	}
 }
 
 const flowsUsage = " [--config <file> [--adapter <name>]] [<flow file or folder>...]"
@@ -41,10 +60,15 @@ func urlsCommand() *cobra.Command {
 	var from origin
 	var base string
 	var showKeys bool
+	var server running
 	c := &cobra.Command{
-		Use:   "urls [--base <url>] [--show-keys]" + flowsUsage,
+		Use:   "urls [--base <url>] [--show-keys] [--address <address>]" + flowsUsage,
 		Short: "Prints the webhook URLs of flows",
-		Args:  cobra.ArbitraryArgs,
+		Long: `
+Prints the webhook URLs of flows. With --address, marks those of triggers that
+are switched off at a running server: by stopAfter, by the task Toggle or by
+` + "`caddy kestra disable`.",
+		Args: cobra.ArbitraryArgs,
 		RunE: runE(func(c *cobra.Command, args []string) error {
 			flows, err := from.load(args)
 			if err != nil {
@@ -53,12 +77,19 @@ func urlsCommand() *cobra.Command {
 			if base, err = flows.base(base, ""); err != nil {
 				return err
 			}
-			return errors.Join(printURLs(c.OutOrStdout(), flows.urls, base, showKeys), flows.reportErrors(c.ErrOrStderr()))
+			var off map[triggerName]bool
+			if server.address != "" {
+				if off, err = server.switchedOff(); err != nil {
+					return err
+				}
+			}
+			return errors.Join(printURLs(c.OutOrStdout(), flows.urls, off, base, showKeys), flows.reportErrors(c.ErrOrStderr()))
 		}),
 	}
 	from.addFlags(c)
 	addBaseFlag(c, &base, "the path alone")
 	c.Flags().BoolVar(&showKeys, "show-keys", false, "print keys in clear")
+	c.Flags().StringVar(&server.address, "address", "", "address of a server's admin endpoint: mark the triggers that are switched off there")
 	return c
 }
 
@@ -117,7 +148,7 @@ func runE(run func(*cobra.Command, []string) error) func(*cobra.Command, []strin
 			return nil
 		}
 		c.SilenceErrors = true
-		fmt.Fprintf(os.Stderr, "%s: %v\n", c.CommandPath(), err)
+		fmt.Fprintf(c.ErrOrStderr(), "%s: %v\n", c.CommandPath(), err)
 		if !errors.Is(err, errNoFlow) {
 			return err // exit status 1
 		}

@@ -2,7 +2,6 @@ package caddymodule
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -32,7 +31,7 @@ ENV_X of the environment of the command.`,
 		RunE: runE(func(c *cobra.Command, args []string) error {
 			if file != "" {
 				var err error
-				if o.Context, err = readContext(c.InOrStdin(), file); err != nil {
+				if o.Context, err = readInput(c.InOrStdin(), file); err != nil {
 					return err
 				}
 			}
@@ -49,11 +48,4 @@ ENV_X of the environment of the command.`,
 	c.Flags().IntVar(&o.Dialect, "dialect", 1, "1 as Kestra 1.x, 2 as Kestra 2.0: where ?? and isIn bind")
 	c.Flags().BoolVar(&o.JSON, "json", false, "print the value as JSON")
 	return c
-}
-
-func readContext(standard io.Reader, file string) ([]byte, error) {
-	if file == "-" {
-		return io.ReadAll(standard)
-	}
-	return os.ReadFile(file)
 }

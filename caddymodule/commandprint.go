@@ -46,13 +46,17 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// printURLs prints a line for each URL.
-func printURLs(w io.Writer, urls []engine.URL, base string, showKeys bool) error {
+// printURLs prints a line for each URL. Those of the triggers in off are marked.
+func printURLs(w io.Writer, urls []engine.URL, off map[triggerName]bool, base string, showKeys bool) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "METHOD\tURL\tFLOW\tTRIGGER")
 	for _, u := range urls {
+		shown := shownTrigger(u)
+		if off[triggerName{u.Namespace, u.FlowID, u.TriggerID}] {
+			shown += " (switched off)"
+		}
 		fmt.Fprintf(table, "%s\t%s\t%s/%s\t%s\n",
-			strings.Join(u.Methods, ","), base+shownPath(u, showKeys), u.Namespace, u.FlowID, shownTrigger(u))
+			strings.Join(u.Methods, ","), base+shownPath(u, showKeys), u.Namespace, u.FlowID, shown)
 	}
 	return table.Flush()
 }

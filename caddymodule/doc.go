@@ -8,7 +8,8 @@
 //   - kestra.stores.memory and kestra.stores.sqlite, where executions are kept ([MemoryStore], [SQLiteStore])
 //   - caddy.logging.encoders.filter.kestra_key, which takes webhook keys out of other modules' log lines ([KeyFilter])
 //
-// and the command `kestra` of the Caddy binary (command.go).
+// and the command `kestra` of the Caddy binary (command.go), which looks at flow files and, by Caddy's admin endpoint, at a running
+// server (commandadmin.go).
 //
 // The directive runs after `encode`, so after everything that guards a site and before everything that answers
 // catch-all. Use it at the top level of a site: inside a `handle` block of a site that has `templates` at top level,

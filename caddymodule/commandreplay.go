@@ -1,0 +1,132 @@
+package caddymodule
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+func replayCommand() *cobra.Command {
+	var server running
+	var which selection
+	var failed, dry, asJSON bool
+	c := &cobra.Command{
+		Use:   "replay <execution>… [--json]" + serverFlags + "\n  caddy kestra replay --failed --since <duration or time> [--namespace <name>] [--flow <id>] [--dry-run] [--json]" + serverFlags,
+		Short: "Runs executions anew, with what they were started with",
+		Long: `
+Starts new executions with the triggers and inputs of others, by their flows as
+they are now: all tasks run again. Prints the id of each new execution beside
+that of the old one, which stays as it is.
+
+With --failed, replays those that have ended in FAILED since some time, the
+oldest first. Left out are those that were replayed already, of which the last
+replay counts, and those that another execution has started, which starts them
+again. --dry-run only lists them.`,
+		Example: `  caddy kestra replay 5Vm8ynzfUb2oTjIFXMGFcp
+  caddy kestra replay --failed --since 1h --dry-run
+  caddy kestra replay --failed --since 1h --namespace company.team --flow order`,
+		RunE: runE(func(c *cobra.Command, ids []string) error {
+			switch {
+			case failed && len(ids) > 0:
+				return errors.New("executions and --failed exclude each other")
+			case !failed && len(ids) == 0:
+				return errors.New("write the ids of executions, or --failed --since <duration or time>")
+			case !failed && (which.since+which.namespace+which.flow != "" || dry):
+				return errors.New("--since, --namespace, --flow and --dry-run go with --failed")
+			case failed && which.since == "":
+				return errors.New("--failed needs --since, as in --since 1h")
+			}
+			if failed {
+				found, err := server.failed(&which)
+				if err != nil {
+					return err
+				}
+				if dry {
+					if asJSON {
+						return printJSON(c.OutOrStdout(), page{Results: found})
+					}
+					return printExecutions(c.OutOrStdout(), found)
+				}
+				for _, one := range found {
+					var e executionRow
+					if err := decodeAnswer(one, &e); err != nil {
+						return err
+					}
+					ids = append(ids, e.ID)
+				}
+			}
+			return server.replay(c.OutOrStdout(), ids, asJSON)
+		}),
+	}
+	server.addFlags(c)
+	which.addFlags(c)
+	c.Flags().BoolVar(&failed, "failed", false, "replay those that have failed")
+	c.Flags().BoolVar(&dry, "dry-run", false, "with --failed: list them, and replay none")
+	addJSONFlag(c, &asJSON, "print an object per line: id of the new execution, replays for that of the old one, and url where there is one")
+	return c
+}
+
+// replay replays executions and prints the new ones.
+func (r *running) replay(w io.Writer, ids []string, asJSON bool) error {
+	return forEach(ids, func(id string) error {
+		path, err := executionPath(id, "replay")
+		if err != nil {
+			return err
+		}
+		var next struct {
+			ID      string `json:"id"`
+			Replays string `json:"replays"`
+			URL     string `json:"url,omitempty"`
+		}
+		if _, err := r.post(path, nil, &next); err != nil {
+			return err
+		}
+		if next.Replays = id; asJSON {
+			return json.NewEncoder(w).Encode(next)
+		}
+		_, err = fmt.Fprintf(w, "%s replays %s\n", next.ID, id)
+		return err
+	})
+}
+
+// The system's labels by which executions belong together, as in Kestra: that of the first try and its replays, and of what they
+// start, is the id of the first; a replay says that it is one.
+const (
+	correlationLabel = flow.SystemLabel + "correlationId"
+	replayLabel      = flow.SystemLabel + "replay"
+)
+
+// failed returns the executions of a selection that have failed and are to be replayed, the oldest first.
+func (r *running) failed(which *selection) ([]json.RawMessage, error) {
+	query, err := which.query()
+	if err != nil {
+		return nil, err
+	}
+	query.Set("limit", strconv.Itoa(maxPage))
+	var found []json.RawMessage
+	replayed := make(map[string]bool) // by the id of the first try
+	err = r.each("/kestra/executions", query, "before", func(one json.RawMessage) (bool, error) {
+		var e executionRow
+		if err := decodeAnswer(one, &e); err != nil {
+			return false, err
+		}
+		first, replay := e.Labels.value(correlationLabel), e.Labels.value(replayLabel) == "true"
+		started := first != "" && first != e.ID && !replay // by another execution
+		if e.State == flow.Failed && !replayed[first] && !replayed[e.ID] && !started {
+			found = append(found, one)
+		}
+		if replay {
+			replayed[first] = true
+		}
+		return true, nil
+	})
+	slices.Reverse(found)
+	return found, err
+}
