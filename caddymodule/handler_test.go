@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,21 +130,68 @@ func TestAnswers(t *testing.T) {
 	})
 }
 
-// TestExecutionIDHeader has the id of the execution in a header, whether the answer's body names it or not.
+// TestExecutionIDHeader has the id of the execution in a header of every answer to a request that has created one, whether the
+// body names it or not, and in no other. The access line and the line about the end have the same.
 func TestExecutionIDHeader(t *testing.T) {
+	fails := strings.Replace(webhookFlow("fails", waitForOutputs), "debug.Return\n    format: \"Hello {{ trigger.parameters.name[0] ?? 'world' }}!\"", "execution.Fail", 1)
+	fails = strings.Replace(fails, "{{ outputs.answer.value }}", "none", 1)
 	flows := writeFlows(t, map[string]string{
-		"fire.yml": webhookFlow("fire", ""),
-		"text.yml": webhookFlow("text", waitForOutputs+"    responseContentType: text/plain\n"),
+		"fire.yml":     webhookFlow("fire", ""),
+		"text.yml":     webhookFlow("text", waitForOutputs+"    responseContentType: text/plain\n"),
+		"r201.yml":     webhookFlow("r201", waitForOutputs+"    responseCode: 201\n"),
+		"r204.yml":     webhookFlow("r204", waitForOutputs+"    responseCode: 204\n"),
+		"r304.yml":     webhookFlow("r304", waitForOutputs+"    responseCode: 304\n"),
+		"nocode.yml":   webhookFlow("nocode", waitForOutputs+"    responseCode: \"{{ trigger.body }}\"\n"),
+		"fails.yml":    fails,
+		"late.yml":     strings.Replace(webhookFlow("late", waitForOutputs+"    waitTimeout: PT0.001S\n"), "tasks:\n", "tasks:\n  - {id: pause, type: io.kestra.plugin.core.flow.Pause}\n", 1),
+		"never.yml":    webhookFlow("never", "    conditions:\n      - type: cel\n        expression: \"false\"\n"),
+		"disabled.yml": "disabled: true\n" + webhookFlow("disabled", ""),
+		"inputs.yml":   "inputs: [{id: n, type: INT}]\n" + webhookFlow("inputs", "    inputs: {n: \"none {{ trigger.parameters }}\"}\n"),
 	})
 	s := newServer(t)
-	s.serve("", "log\nkestra_webhook * "+flows)
-	fired := s.get(webhookPath("fire"))
-	if id := fired.header.Get("X-Kestra-Execution-Id"); id == "" || !strings.Contains(fired.body, `"id":"`+id+`"`) {
-		t.Errorf("X-Kestra-Execution-Id is %q in the answer %s", id, fired.body)
-	}
-	text := s.get(webhookPath("text"))
-	if id, want := text.header.Get("X-Kestra-Execution-Id"), s.accessLines(2)[1].ExecutionID; id == "" || id != want {
-		t.Errorf("X-Kestra-Execution-Id is %q, the access line has %q", id, want)
+	s.serve("", "log\nkestra_webhook * {\nmax_body 16\nflows "+flows+"\n}")
+	for i, tc := range []struct {
+		name, method, path, body string
+		status                   int
+		created                  bool
+	}{
+		{"fired", "GET", "fire", "", 200, true},
+		{"text", "GET", "text", "", 200, true},
+		{"status of its own", "GET", "r201", "", 201, true},
+		{"no body", "GET", "r204", "", 204, true},
+		{"not modified", "GET", "r304", "", 304, true},
+		{"status that is none", "POST", "nocode", "x", 500, true},
+		{"failed", "GET", "fails", "", 500, true},
+		{"not ended in time", "GET", "late", "", 202, true},
+		{"unmet", "GET", "never", "", 204, false},
+		{"disabled", "GET", "disabled", "", 409, false},
+		{"inputs", "GET", "inputs", "", 422, false},
+		{"too large", "POST", "fire", "more than 16 bytes", 413, false},
+		{"method", "DELETE", "fire", "", 405, false},
+		{"unknown", "GET", "nowhere", "", 404, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got := s.do(tc.method, webhookPath(tc.path), tc.body)
+			got.want(t, tc.status, "")
+			id := got.header.Get("X-Kestra-Execution-Id")
+			if (id != "") != tc.created {
+				t.Errorf("X-Kestra-Execution-Id is %q", id)
+			}
+			if line := s.accessLines(i + 1)[i]; line.ExecutionID != id {
+				t.Errorf("the access line has %q, the answer %q", line.ExecutionID, id)
+			}
+			if tc.name == "fired" && !strings.Contains(got.body, `"id":"`+id+`"`) {
+				t.Errorf("X-Kestra-Execution-Id is %q in the answer %s", id, got.body)
+			}
+			if tc.name == "failed" {
+				ofEnd := func(line string) bool {
+					return strings.Contains(line, `"level":"error"`) && strings.Contains(line, `"execution has ended"`) && strings.Contains(line, `"execution":"`+id+`"`)
+				}
+				if !slices.ContainsFunc(strings.Split(s.log(), "\n"), ofEnd) {
+					t.Error("no line of the level ERROR says that it has ended")
+				}
+			}
+		})
 	}
 }
 

@@ -182,12 +182,12 @@ func TestExit(t *testing.T) {
 		<-g.entered
 		begin := time.Now()
 		e.Exit()
-		if r := send(site, "f", "{}"); r.Status != 503 || r.Outcome != webhook.OutcomeStopping || r.RetryAfter != 5 || time.Since(begin) != 0 {
+		if r := send(site, "f", "{}"); r.Status != 503 || r.Outcome != webhook.OutcomeStopping || r.RetryAfter != 5 || r.ExecutionID != "" || time.Since(begin) != 0 {
 			t.Errorf("a new request: %+v after %v", r, time.Since(begin))
 		}
 		for range 2 {
 			r := <-answers
-			if r.Status != 503 || r.Outcome != webhook.OutcomeStopping || r.RetryAfter != 5 {
+			if r.Status != 503 || r.Outcome != webhook.OutcomeStopping || r.RetryAfter != 5 || r.ExecutionID == "" {
 				t.Errorf("a caller who waits: %+v", r)
 			}
 			if took := time.Since(begin); took != 2*time.Second {

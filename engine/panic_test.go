@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -55,6 +56,9 @@ func TestPanicsAreAnswers(t *testing.T) {
 			r := send(site, "f", `{"name":"`+canary+`"}`)
 			if r.Status != test.status || r.Outcome != test.outcome {
 				t.Errorf("answer is %d, %s, want %d, %s", r.Status, r.Outcome, test.status, test.outcome)
+			}
+			if kept, _, err := e.List(t.Context(), execution.Query{}); err != nil || (len(kept) > 0) != (r.ExecutionID != "") || len(kept) > 0 && kept[0].ID != r.ExecutionID {
+				t.Errorf("the answer is about the execution %q, kept are %v, %v", r.ExecutionID, kept, err)
 			}
 			if test.outcome == webhook.OutcomeFailed && strings.Contains(string(r.Body), canary) {
 				t.Errorf("the answer holds data: %s", r.Body)

@@ -336,8 +336,8 @@ func (a *actor) broken(message string, err error) error {
 // finish ends the actor, and tells whoever waits; err says why the execution has not ended.
 func (a *actor) finish(err error) {
 	r := a.runner
-	if err == nil && a.Ended != nil {
-		a.Ended(a.state.Status())
+	if err == nil {
+		a.tellEnd()
 	}
 	a.mu.Lock()
 	over := a.over

@@ -116,6 +116,7 @@ func (r *Runner) committed(b *execution.Batch, started []*child) {
 	if len(kept.Give) > 0 {
 		r.wakeNow()
 	}
+	r.tellCreated(kept)
 	for i := range kept.Signals {
 		r.call(kept.Signals[i].To)
 	}

@@ -363,10 +363,13 @@ func describe(s *execution.State) []string {
 // template is how messages quote the template that failed.
 var template = regexp.MustCompile(" used in the expression `[^`]*`")
 
-// lines prints the log as "level task: message".
+// lines prints the log as "level task: message", without the lines about executions that have ended.
 func (f *fixture) lines() []string {
 	var lines []string
 	for _, e := range f.logs.TakeAll() {
+		if e.Message == endLine {
+			continue
+		}
 		fields := e.ContextMap()
 		who, ok := fields["task"]
 		if !ok {

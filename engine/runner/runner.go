@@ -34,6 +34,7 @@ type Options struct {
 	Workers  int              // tasks that are not pure and run at once; default [DefaultWorkers]
 	Logger   *zap.Logger      // for the logs of executions; default none
 	Services *task.Services   // for tasks and expressions; default none
+	Observer Observer         // default none
 	Now      func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
 }
 

@@ -38,6 +38,7 @@ type call struct {
 	state    *execution.State // nil until somebody needs it: most requests that are not met have none
 	inputs   value.Value      // once they were asked for; as conditions see them until they are resolved
 	asked    bool
+	kept     string     // the id of the execution, once the store has it
 	mask     *mask.Mask // with the inputs of type SECRET; nil: there are none, or none yet
 
 	*evaluation // nil when there is no expression to evaluate
@@ -58,7 +59,10 @@ func (c *call) fire(ctx context.Context) (response webhook.Response) {
 		return nil
 	})
 	if err != nil {
-		return webhook.Failed()
+		response = webhook.Failed()
+	}
+	if response.ExecutionID == "" { // an answer that says nothing of the execution
+		response.ExecutionID = c.kept
 	}
 	return response
 }
@@ -220,15 +224,18 @@ func (c *call) run(ctx context.Context) webhook.Response {
 		if err := host.Runner().Start(ctx, &job); err != nil {
 			return c.notKept(err)
 		}
+		c.kept = s.ID
 		return response
 	}
 	if timeout == 0 {
 		timeout = c.site.options.WaitTimeout
 	}
 	ended, vars, done, err := host.Runner().RunAndWait(ctx, &job, c.now.Add(timeout))
-	switch {
-	case err != nil:
+	if err != nil {
 		return c.notKept(err)
+	}
+	c.kept = ended.ID
+	switch {
 	case !done && host.Exiting() && !host.Durable():
 		return unavailable(runner.ErrStopping)
 	case !done:
