@@ -9,6 +9,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
@@ -83,7 +84,9 @@ type App struct {
 	logger *zap.Logger
 	flows  *flowLoader
 
-	store engine.StoreOptions
+	store    engine.StoreOptions
+	registry *prometheus.Registry // of the metrics of this configuration
+
 	admin []string   // where the admin endpoints listen
 	sites []*Handler // that were provisioned
 	serving
@@ -110,7 +113,7 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 // Provision loads the flows of all sites. It also runs for `caddy validate` and for configurations that are refused later,
 // so it opens nothing.
 func (a *App) Provision(ctx caddy.Context) error {
-	a.logger = ctx.Logger()
+	a.logger, a.registry = ctx.Logger(), ctx.GetMetricsRegistry()
 	var told bool
 	if a.admin, told = adminAddresses(ctx); !told {
 		a.logger.Warn("this version of Caddy does not tell where its admin endpoint listens; flows are kept from the usual addresses", zap.Strings("addresses", a.admin))

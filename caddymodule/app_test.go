@@ -308,6 +308,7 @@ func TestRequestBeforeStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	app.logger = zap.NewNop()
+	app.registry = ctx.GetMetricsRegistry()
 	app.flows = newFlowLoader(app.logger, false)
 	if err := app.flows.loadShared(app.FlowDirs, nil); err != nil {
 		t.Fatal(err)

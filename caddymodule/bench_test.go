@@ -36,7 +36,7 @@ func BenchmarkHandler(b *testing.B) {
 	}
 	app := new(App)
 	app.ready.Store(true)
-	h := &Handler{logger: zap.NewNop(), access: zap.NewNop(), app: app, site: site}
+	h := &Handler{logger: zap.NewNop(), access: zap.NewNop(), app: app, site: site, metrics: newMetrics()}
 	next := caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		w.WriteHeader(http.StatusTeapot)
 		return nil

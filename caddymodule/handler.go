@@ -80,6 +80,7 @@ type Handler struct {
 	app       *App
 	site      *engine.Site
 	arrivals  *arrivals // set when the site is opened
+	metrics   *metrics  // likewise
 	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
 }
 
@@ -166,6 +167,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		write(w, r, webhook.Unavailable(webhook.OutcomeStopping, "the server is not ready", retryOpening), true)
 		return nil
 	}
+	begin := time.Now()
 	in := h.newIncoming(w, r, path)
 	body := &in.body
 	line := h.takeLine(r, keysOf(r, in.request.Target, path))
@@ -174,12 +176,14 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	defer release()
 	setPlaceholders(r, response)
 	if response.Unmatched {
+		h.metrics.request(&response, time.Since(begin))
 		line.giveBack(r)
 		return h.pass(w, r, next, line.keys, response)
 	}
 	// With a body unread, net/http would wait for it before it answers, to keep the connection.
 	closes := r.ProtoMajor == 1 && (int64(body.read) < r.ContentLength || r.ContentLength < 0 && !body.ended)
 	size := write(w, r, response, closes)
+	h.metrics.request(&response, time.Since(begin))
 	line.write(r, response, served{status: response.Status, size: size, bytesRead: body.read, header: w.Header()})
 	if closes {
 		linger(w, body, response.Outcome)

@@ -35,6 +35,7 @@ type pooledEngine struct {
 	err     error         // of closing
 
 	arrivals *arrivals // bodies of requests to all sites
+	metrics  *metrics
 }
 
 // Exit says that the process is going down.
@@ -47,11 +48,13 @@ func (p *pooledEngine) Exit() {
 // a Delete of the store's identity.
 func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
 	found, _, err := engines.LoadOrNew(o.Identity(), func() (caddy.Destructor, error) {
+		counts := newMetrics()
+		o.Observer = counts
 		e, err := engine.Open(context.Background(), o)
 		if err != nil {
 			return nil, err
 		}
-		return &pooledEngine{Engine: e, options: o, closed: make(chan struct{}), arrivals: newArrivals()}, nil
+		return &pooledEngine{Engine: e, options: o, closed: make(chan struct{}), arrivals: newArrivals(), metrics: counts}, nil
 	})
 	if err != nil {
 		return nil, explainStore(o, err)

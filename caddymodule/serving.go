@@ -71,9 +71,9 @@ func (a *App) openSites() (err error) {
 		if err := h.site.Open(context.Background(), a.engine.Engine); err != nil {
 			return err
 		}
-		h.arrivals = a.engine.arrivals
+		h.arrivals, h.metrics = a.engine.arrivals, a.engine.metrics
 	}
-	return nil
+	return errors.Join(a.engine.metrics.register(a.registry), a.registry.Register(newGauges(a.engine.Engine)))
 }
 
 // release gives the engine back to the pool, which closes it when no other configuration uses it.

@@ -37,6 +37,7 @@ type Engine struct {
 	served    served
 	runner    *runner.Runner
 	triggers  site.Triggers
+	observer  Observer // nil: none
 	exiting   atomic.Bool
 	calls     calls
 }
@@ -48,7 +49,7 @@ func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return newEngine(ctx, a, f, store)
+	return newEngine(ctx, o.Observer, a, f, store)
 }
 
 func openStore(ctx context.Context, o StoreOptions, a *admission.Controller, f *files.Store) (execution.Store, error) {
@@ -60,18 +61,22 @@ func openStore(ctx context.Context, o StoreOptions, a *admission.Controller, f *
 			Remembers: f.Any,
 		}), nil
 	case StoreSQLite:
-		return sqlite.Open(ctx, o.Path, sqlite.Options{LockTimeout: o.LockTimeout, Logger: o.Logger})
+		options := sqlite.Options{LockTimeout: o.LockTimeout, Logger: o.Logger}
+		if o.Observer != nil {
+			options.Committed = o.Observer.Committed
+		}
+		return sqlite.Open(ctx, o.Path, options)
 	default:
 		return nil, fmt.Errorf("there is no store %q", o.Kind)
 	}
 }
 
-func newEngine(ctx context.Context, a *admission.Controller, f *files.Store, store execution.Store) (*Engine, error) {
+func newEngine(ctx context.Context, observer Observer, a *admission.Controller, f *files.Store, store execution.Store) (*Engine, error) {
 	kept, err := store.Triggers(ctx)
 	if err != nil {
 		return nil, errors.Join(err, store.Close(), f.Close())
 	}
-	e := &Engine{store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
+	e := &Engine{observer: observer, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
 	e.services = task.Services{
 		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Executions: keeper{e},
 	}
@@ -98,7 +103,7 @@ func (e *Engine) Configure(o Options) {
 		files.Namespaces{Written: o.NamespaceFiles, Beside: o.FlowDirs},
 	)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
-	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger, Services: &e.services})
+	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger, Services: &e.services, Observer: e.observer})
 	if s, ok := e.store.(interface{ LimitEnded(bytes int64) }); ok { // what it keeps is in the memory of the process
 		s.LimitEnded(limits.EndedMemory())
 	}

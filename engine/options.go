@@ -26,6 +26,8 @@ type StoreOptions struct {
 	// Files is the folder for files of executions, made when the first one is written. Several engines and processes may have the
 	// same one. Empty: tasks that write files fail.
 	Files string
+
+	Observer Observer // of the engine that is opened; nil: none
 }
 
 // Identity is equal for options that mean the same durable thing; one process opens it once.

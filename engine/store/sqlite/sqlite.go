@@ -23,6 +23,10 @@ type Options struct {
 	LineBytes   int           // the size of the log lines of one execution as JSON, in bytes, the oldest go first; default 1 MiB
 	LockTimeout time.Duration // how long another process that has the store open is waited for; default 10 s
 	Logger      *zap.Logger   // default: none
+
+	// Committed, when set, is called after each transaction that has kept something, with how many writes it was for and how long it
+	// took. It must not block.
+	Committed func(writes int, took time.Duration)
 }
 
 // The defaults of [Options].

@@ -1,10 +1,15 @@
 package sqlite
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/storetest"
@@ -84,5 +89,41 @@ func BenchmarkGroup(b *testing.B) {
 				b.Error(err)
 			}
 		})
+	}
+}
+
+// TestCommitted checks that whoever counts hears of every write, in the transactions in which they were kept, and of none that failed.
+func TestCommitted(t *testing.T) {
+	var transactions, writes atomic.Int64
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "kestra.db"), Options{Committed: func(n int, took time.Duration) {
+		transactions.Add(1)
+		writes.Add(int64(n))
+		if took <= 0 {
+			t.Errorf("a transaction took %v", took)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := writes.Load() // of opening
+	const callers = 50
+	var all sync.WaitGroup
+	for i := range callers {
+		all.Go(func() {
+			pair := execution.Pair{Namespace: "n", Key: strconv.Itoa(i), Value: []byte("1")}
+			if err := s.Commit(context.Background(), &execution.Batch{Pairs: []execution.Pair{pair}}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := s.Commit(t.Context(), &execution.Batch{}); err == nil {
+		t.Error("a closed store keeps something")
+	}
+	if n := writes.Load() - before; n != callers || transactions.Load() > callers+1 {
+		t.Errorf("%d writes in %d transactions, want %d", n, transactions.Load(), callers)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
@@ -137,6 +138,7 @@ func (w *writer) try(jobs []*job) (err error) {
 			j.err = fmt.Errorf("the store could not be written: %w", err)
 		}
 	}()
+	begin := time.Now()
 	if _, err := w.result("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
@@ -150,6 +152,9 @@ func (w *writer) try(jobs []*job) (err error) {
 	if _, err := w.result("COMMIT"); err != nil {
 		_ = w.rollback() // SQLite may have done it
 		return err
+	}
+	if told := w.store.options.Committed; told != nil {
+		told(len(jobs), time.Since(begin))
 	}
 	return nil
 }
