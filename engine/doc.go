@@ -55,5 +55,6 @@
 //
 //	google/go-cmp              differences of values, readable
 //	go.uber.org/goleak         goroutines that outlive their owner
+//	modernc.org/libc           disks that fail, for the store in a file
 //	pgregory.net/rapid         properties over random plans and values
 package engine

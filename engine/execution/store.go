@@ -13,6 +13,10 @@ var (
 	ErrNotFound = errors.New("execution not found")
 	ErrConflict = errors.New("execution was changed by somebody else")
 	ErrClosed   = errors.New("store is closed")
+
+	// ErrUnavailable is what the disk is the reason for, as when it is full, and not what was asked. Nothing of it was kept, and
+	// the same may be asked again until it is.
+	ErrUnavailable = errors.New("the store is not available")
 )
 
 // Delivered is the error of a batch whose delivery key is kept already.
@@ -32,7 +36,7 @@ func (e *Delivered) Error() string { return "delivered already as execution " + 
 type Store interface {
 	// Commit keeps all of b or nothing. It sets Instead in b, Version in the states that are accepted, and nothing else. The
 	// error is [*Delivered], [ErrConflict] when a version is another one, [ErrNotFound] for an execution that is not kept,
-	// [ErrClosed], or that the batch could not be kept.
+	// [ErrClosed], [ErrUnavailable], or that the batch could not be kept.
 	Commit(ctx context.Context, b *Batch) error
 
 	// Load returns an execution, for reading. An id that is not kept is [ErrNotFound].

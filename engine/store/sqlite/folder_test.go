@@ -110,7 +110,7 @@ func TestRefused(t *testing.T) {
 // execute executes a statement in a file.
 func execute(t *testing.T, path, statement string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", dataSource(path))
+	db, err := sql.Open("sqlite", path)
 	if err == nil {
 		_, err = db.ExecContext(t.Context(), statement)
 	}

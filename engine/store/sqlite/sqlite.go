@@ -27,6 +27,8 @@ type Options struct {
 	// Committed, when set, is called after each transaction that has kept something, with how many writes it was for and how long it
 	// took. It must not block.
 	Committed func(writes int, took time.Duration)
+
+	vfs string // by which SQLite uses the disk; default: its own
 }
 
 // The defaults of [Options].
@@ -38,6 +40,7 @@ const (
 // Store is an [execution.Store] in a file.
 type Store struct {
 	options Options
+	path    string
 	lock    *os.File
 	db      *sql.DB // of the readers
 	jobs    chan *job
@@ -64,7 +67,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
 	}
-	s := &Store{options: o, jobs: make(chan *job, groupSize), written: make(chan struct{}), done: make(chan struct{})}
+	s := &Store{options: o, path: path, jobs: make(chan *job, groupSize), written: make(chan struct{}), done: make(chan struct{})}
 	if err := s.open(ctx, path); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -90,7 +93,7 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return explain(err)
 	}
-	s.db, err = sql.Open("sqlite", dataSource(path, "query_only(1)", "busy_timeout(10000)"))
+	s.db, err = sql.Open("sqlite", s.dataSource(path, "query_only(1)", "busy_timeout(10000)"))
 	if err != nil {
 		return errors.Join(err, w.close())
 	}
@@ -100,9 +103,12 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// dataSource names a file as the driver wants it, with what each connection begins with.
-func dataSource(path string, pragmas ...string) string {
-	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+// dataSource names the file, which must be there, as the driver wants it, with what each connection begins with.
+func (s *Store) dataSource(path string, pragmas ...string) string {
+	query := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}, "mode": {"rw"}}
+	if s.options.vfs != "" {
+		query.Set("vfs", s.options.vfs)
+	}
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}
 	return name.String()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -22,13 +21,6 @@ type job struct {
 	done  chan struct{}
 }
 
-// failure is an error of the database.
-type failure struct{ err error }
-
-func (f *failure) Error() string { return f.err.Error() }
-
-func (f *failure) Unwrap() error { return f.err }
-
 // writer does the jobs, one after the other. All it has belongs to its goroutine.
 type writer struct {
 	store      *Store
@@ -36,6 +28,7 @@ type writer struct {
 	conn       *sql.Conn
 	context    context.Context //nolint:containedctx // of all that it does: nobody interrupts a transaction that others share
 	statements map[string]*sql.Stmt
+	presence   presence
 	job        *job
 	line       int64 // the number of the last log line
 }
@@ -57,7 +50,7 @@ func (s *Store) write(ctx context.Context, do func(w *writer) error) error {
 }
 
 func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
-	db, err := sql.Open("sqlite", dataSource(path, "synchronous(FULL)", "busy_timeout(10000)", "temp_store(MEMORY)"))
+	db, err := sql.Open("sqlite", s.dataSource(path, "synchronous(FULL)", "busy_timeout(10000)", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +61,10 @@ func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
 	if err := migrate(ctx, w.conn); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
-	if err := w.try([]*job{{do: (*writer).takeOver}}); err != nil {
+	if err := w.transact([]*job{{do: (*writer).takeOver}}); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	if w.presence, err = present(path); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
@@ -113,7 +109,7 @@ func (w *writer) run() {
 			}
 			break
 		}
-		if err := w.try(group); err != nil && len(group) > 1 { // one of them may be the reason
+		if err := w.try(group); err != nil && len(group) > 1 && !errors.Is(err, execution.ErrUnavailable) { // one of them may be the reason
 			for i := range group {
 				_ = w.try(group[i : i+1]) // it has its error
 			}
@@ -128,41 +124,47 @@ func (w *writer) run() {
 	}
 }
 
-// try does jobs in one transaction. After an error none of them is done.
-func (w *writer) try(jobs []*job) (err error) {
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, j := range jobs {
-			j.err = fmt.Errorf("the store could not be written: %w", err)
-		}
-	}()
+// try does jobs in one transaction, unless the files are not there. After an error none of them is done.
+func (w *writer) try(jobs []*job) error {
 	begin := time.Now()
+	err := w.presence.check()
+	if err == nil {
+		err = w.transact(jobs)
+	}
+	if err == nil {
+		if told := w.store.options.Committed; told != nil {
+			told(len(jobs), time.Since(begin))
+		}
+		return nil
+	}
+	err = asFailure(err)
+	for _, j := range jobs {
+		j.err = err
+	}
+	return err
+}
+
+func (w *writer) transact(jobs []*job) error {
 	if _, err := w.result("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	for _, j := range jobs {
 		w.job, j.hints = j, j.hints[:0]
 		j.err = j.do(w)
-		if failed := (*failure)(nil); errors.As(j.err, &failed) {
-			return errors.Join(failed.err, w.rollback())
+		if _, failed := errors.AsType[*failure](j.err); failed {
+			w.rollback()
+			return j.err
 		}
 	}
-	if _, err := w.result("COMMIT"); err != nil {
-		_ = w.rollback() // SQLite may have done it
-		return err
+	_, err := w.result("COMMIT")
+	if err != nil {
+		w.rollback()
 	}
-	if told := w.store.options.Committed; told != nil {
-		told(len(jobs), time.Since(begin))
-	}
-	return nil
-}
-
-func (w *writer) rollback() error {
-	_, err := w.result("ROLLBACK")
 	return err
 }
+
+// rollback ends a transaction. SQLite may have done so, and then says that there is none.
+func (w *writer) rollback() { _, _ = w.result("ROLLBACK") }
 
 // hint tells watchers something when what the job does is kept.
 func (w *writer) hint(h execution.Hint) { w.job.hints = append(w.job.hints, h) }
@@ -245,11 +247,4 @@ func eachRow(rows *sql.Rows, f func(scan func(...any) error) error) error {
 		}
 	}
 	return rows.Err()
-}
-
-func asFailure(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &failure{err}
 }
