@@ -43,7 +43,9 @@ var migrations = []string{
 	CREATE TABLE trigger_state (namespace TEXT, flow TEXT, trigger_id TEXT, hash BLOB NOT NULL, PRIMARY KEY (namespace, flow, trigger_id)) STRICT, WITHOUT ROWID;
 	CREATE TABLE flow (namespace TEXT, id TEXT, revision INTEGER, hash BLOB NOT NULL, source BLOB NOT NULL, PRIMARY KEY (namespace, id, revision)) STRICT, WITHOUT ROWID;
 	CREATE TABLE value (ref INTEGER PRIMARY KEY AUTOINCREMENT, execution TEXT NOT NULL, data BLOB NOT NULL) STRICT;
-	CREATE INDEX value_execution ON value (execution);`,
+	CREATE INDEX value_execution ON value (execution);
+	CREATE TABLE identity (id TEXT NOT NULL) STRICT; -- by which what belongs to the store is known outside of it
+	INSERT INTO identity (id) VALUES (lower(hex(randomblob(16))));`,
 }
 
 // applicationID marks a file as one of this program: "KEST".

@@ -41,6 +41,7 @@ const (
 type Store struct {
 	options Options
 	path    string
+	id      string
 	lock    *os.File
 	db      *sql.DB // of the readers
 	jobs    chan *job
@@ -124,6 +125,10 @@ func (s *Store) begin() bool {
 }
 
 func (s *Store) end() { s.calls.RUnlock() }
+
+// ID returns the id of the store, which it has for ever, by which what belongs to it outside of the file is known. A copy of the file
+// has the same one.
+func (s *Store) ID() string { return s.id }
 
 // Durable returns true.
 func (s *Store) Durable() bool { return true }

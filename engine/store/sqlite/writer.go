@@ -67,6 +67,9 @@ func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
 	if w.presence, err = present(path); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
+	if err := w.conn.QueryRowContext(ctx, "SELECT id FROM identity").Scan(&s.id); err != nil {
+		return nil, errors.Join(err, w.close())
+	}
 	return w, nil
 }
 
