@@ -66,8 +66,8 @@ type App struct {
 	// How many percent of memory, places and workers one flow may take while others need some. Default: 50.
 	FlowShare int `json:"flow_share,omitempty"`
 
-	// The folder for files that tasks write. Several processes may have the same one; files go with their executions. A relative
-	// folder is taken from the working directory of the process. Placeholders such as `{env.FILES}` are replaced when the
+	// The folder for files that tasks write. Several processes may have the same one; files go with their executions, which with the
+	// store in memory is when the process ends. A relative folder is taken from the working directory of the process. Placeholders such as `{env.FILES}` are replaced when the
 	// configuration is loaded. Default: `kestra/files` in Caddy's data directory.
 	Files string `json:"files,omitempty"`
 

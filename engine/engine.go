@@ -73,8 +73,11 @@ func openStore(ctx context.Context, o StoreOptions, a *admission.Controller, f *
 
 func newEngine(ctx context.Context, observer Observer, a *admission.Controller, f *files.Store, store execution.Store) (*Engine, error) {
 	kept, err := store.Triggers(ctx)
+	if err == nil {
+		err = outlive(ctx, f, store)
+	}
 	if err != nil {
-		return nil, errors.Join(err, store.Close(), f.Close())
+		return nil, errors.Join(err, f.Close(), store.Close())
 	}
 	e := &Engine{observer: observer, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
 	e.services = task.Services{
@@ -122,7 +125,7 @@ func (e *Engine) Close() error {
 	e.calls.close()
 	e.runner.Close()
 	e.outbound.Close()
-	return errors.Join(e.store.Close(), e.files.Close())
+	return errors.Join(e.files.Close(), e.store.Close()) // who opens the store next opens the files next
 }
 
 // ErrClosed is the error of calls to an engine that was closed.

@@ -24,7 +24,7 @@ type StoreOptions struct {
 	Logger      *zap.Logger   // of what is to be said while it opens; nil: none
 
 	// Files is the folder for files of executions, made when the first one is written. Several engines and processes may have the
-	// same one. Empty: tasks that write files fail.
+	// same one. With a store in a file they are there again when it is opened again. Empty: tasks that write files fail.
 	Files string
 
 	Observer Observer // of the engine that is opened; nil: none

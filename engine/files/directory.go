@@ -2,9 +2,12 @@ package files
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
@@ -30,18 +33,33 @@ func (s *Store) MakeDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	if err != nil {
 		return nil, fmt.Errorf("there is no place for files: %w", err)
 	}
-	s.awaitRemovals()
+	s.awaitRemovals(o.Execution)
+	if err := s.begin(root, o); err != nil {
+		return nil, fmt.Errorf("the directory cannot be made: %w", pathless(err))
+	}
+	defer s.end(o.Execution)
 	s.giveDirectory(o)
-	if err := s.takeForDirectory(ctx, o, fileBytes); err != nil {
+	if err := s.takeForDirectory(ctx, root, o, fileBytes); err != nil {
 		return nil, err
 	}
-	if err = root.RemoveAll(name); err == nil {
-		err = root.MkdirAll(name, 0o700)
-	}
-	if err != nil {
+	if err := s.makeAnew(root, name); err != nil {
 		return nil, fmt.Errorf("the directory cannot be made: %w", pathless(err))
 	}
 	return s.OpenDirectory(ctx, o)
+}
+
+// makeAnew makes a folder, empty, in place of one that is there.
+func (s *Store) makeAnew(root *os.Root, name string) error {
+	if _, err := root.Lstat(name); err == nil {
+		s.unsettle()
+		if err := root.RemoveAll(name); err != nil {
+			return err
+		}
+	}
+	if err := root.MkdirAll(name, 0o700); err != nil {
+		return err
+	}
+	return s.settle(filepath.Join(root.Name(), name))
 }
 
 // OpenDirectory implements [task.Directories].
@@ -54,41 +72,42 @@ func (s *Store) OpenDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	if err == nil && root == nil {
 		err = fs.ErrNotExist
 	}
+	var dir *os.Root
 	if err == nil {
-		root, err = root.OpenRoot(name)
+		dir, err = root.OpenRoot(name)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the directory of task %s cannot be opened: %w", o.Task, pathless(err))
 	}
-	return &task.Directory{Root: root, Take: func(bytes int64) error { return s.takeForDirectory(ctx, o, bytes) }}, nil
+	return &task.Directory{
+		Root: dir,
+		Take: func(bytes int64) error { return s.takeForDirectory(ctx, root, o, bytes) },
+		Keep: func(file string, f task.Syncer) error {
+			return errors.Join(s.flushFile(f), s.settle(filepath.Join(root.Name(), name, path.Dir(file))))
+		},
+	}, nil
 }
 
 // RemoveDirectory implements [task.Directories].
 func (s *Store) RemoveDirectory(o task.Origin) {
-	name, err := directoryOf(o)
-	if err != nil {
+	if _, err := directoryOf(o); err != nil {
 		return
 	}
-	s.giveDirectory(o)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.leave(name)
-}
-
-// awaitRemovals returns when nothing is being removed any more: what is made before could go with one that had its name.
-func (s *Store) awaitRemovals() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.removing {
-		s.removed.Wait()
-	}
+	known := s.usage.giveDirectory(o.Execution, o.Run)
+	s.leave(departure{folder: folderOf(o), run: o.Run, unknown: s.outlives() && !known})
 }
 
 // takeForDirectory counts bytes that are about to be written into a directory.
-func (s *Store) takeForDirectory(ctx context.Context, o task.Origin, bytes int64) error {
+func (s *Store) takeForDirectory(ctx context.Context, root *os.Root, o task.Origin, bytes int64) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := s.begin(root, o); err != nil {
+		return pathless(err)
+	}
+	defer s.end(o.Execution)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.usage.takeForDirectory(o.Execution, o.Run, bytes, s.limits)

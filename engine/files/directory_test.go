@@ -91,7 +91,7 @@ func TestDirectoryCounts(t *testing.T) {
 		t.Errorf("a file beside: %v", err)
 	}
 	s.RemoveDirectory(origin)
-	if s.usage.total != 0 || len(s.usage.directories) > 0 {
+	if s.usage.total != 0 || len(s.usage.executions[origin.Execution].directories) > 0 {
 		t.Errorf("after it was removed: %+v", s.usage)
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
@@ -103,7 +103,7 @@ func TestDirectoryCounts(t *testing.T) {
 	other.Run = "another"
 	mustMake(t, s, other)
 	s.Forget(origin.Namespace, origin.Flow, origin.Execution)
-	if s.usage.total != 0 || len(s.usage.directories) > 0 {
+	if s.usage.total != 0 || len(s.usage.executions) > 0 {
 		t.Errorf("after the execution was forgotten: %+v", s.usage)
 	}
 }

@@ -60,8 +60,8 @@ func endProcess(name string, lock *os.File) error {
 	return err
 }
 
-// sweep removes from dir what processes left that are dead.
-func sweep(dir string) {
+// sweepProcesses removes from dir what processes left that are dead.
+func sweepProcesses(dir string) {
 	entries, _ := os.ReadDir(dir)
 	for _, entry := range entries {
 		name, isLock := strings.CutSuffix(filepath.Join(dir, entry.Name()), lockSuffix)

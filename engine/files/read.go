@@ -97,6 +97,13 @@ func (s *Store) deleteFile(ctx context.Context, o task.Origin, uri string) error
 }
 
 func (s *Store) delete(root *os.Root, p place) error {
+	if _, err := stat(root, p.file()); err != nil {
+		return err
+	}
+	if err := s.begin(root, task.Origin{Namespace: p.namespace, Flow: p.flow, Execution: p.execution}); err != nil {
+		return err
+	}
+	defer s.end(p.execution)
 	s.placing.Lock()
 	defer s.placing.Unlock()
 	info, err := stat(root, p.file())

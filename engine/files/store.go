@@ -3,7 +3,6 @@ package files
 import (
 	"errors"
 	"os"
-	"path"
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -29,33 +28,33 @@ var errNoFolder = errors.New("the server has no folder for them")
 
 // Store keeps files in a folder.
 type Store struct {
-	dir string
-
-	placing sync.Mutex // held while files come to their places or go from them
+	dir      string
+	lasting             // zero: the files end with the process
+	placing  sync.Mutex // held while files come to their places or go from them
+	counting sync.Mutex // held while it is counted what there is of an execution
 
 	mu         sync.Mutex
 	limits     Limits
 	namespaces Namespaces
 	usage      usage
-	root       *os.Root // of the process; nil until there is one
+	root       *os.Root // of the files; nil until there is one
 	name       string   // of the folder that it is the root of
 	lock       *os.File
 	closed     bool
-	leaving    []string // folders of executions, and in them, that are to be removed
-	removing   bool     // somebody does that
-	removed    sync.Cond
+	removals
 }
 
 var _ task.Files = (*Store)(nil)
 
 // New returns a store in a folder, which it makes when the first file is written; without a name nothing can be written. It removes
-// what processes left there that are dead. What cannot be removed is left to the next one.
+// what processes left there that are dead. What cannot be removed is left to the next one. The files end with the process, unless
+// [Store.Outlive] is called.
 func New(dir string) *Store {
-	s := &Store{dir: dir, usage: usage{executions: map[string]int64{}, directories: map[string]map[string]int64{}}}
+	s := &Store{dir: dir, usage: usage{executions: map[string]*share{}}}
 	s.removed.L = &s.mu
 	s.Configure(Limits{}, Namespaces{})
 	if dir != "" {
-		sweep(dir)
+		sweepProcesses(dir)
 	}
 	return s
 }
@@ -73,7 +72,7 @@ func (s *Store) Configure(l Limits, n Namespaces) {
 	s.limits, s.namespaces = l, n
 }
 
-// ownRoot returns the root of the process. Without one it makes it, if that is wanted; else it is nil.
+// ownRoot returns the root of the files. Without one it makes it, if that is wanted; else it is nil.
 func (s *Store) ownRoot(make bool) (*os.Root, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,87 +85,75 @@ func (s *Store) ownRoot(make bool) (*os.Root, error) {
 	if s.dir == "" {
 		return nil, errNoFolder
 	}
+	err := s.openRoot()
+	return s.root, err
+}
+
+// openRoot makes the folder that the files are in, and opens it, with the lock held.
+func (s *Store) openRoot() error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return nil, err
+		return err
 	}
-	name, lock, err := newProcess(s.dir)
+	name, lock, err := s.newFolder()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	root, err := os.OpenRoot(name)
 	if err == nil {
-		if err = root.Mkdir(beginnings, 0o700); err != nil {
+		err = errors.Join(root.RemoveAll(beginnings), root.Mkdir(beginnings, 0o700)) // what is there was never complete
+		if err != nil {
 			root.Close()
 		}
 	}
 	if err != nil {
-		return nil, errors.Join(err, endProcess(name, lock))
+		return errors.Join(err, s.leaveFolder(name, lock))
 	}
 	s.root, s.name, s.lock = root, name, lock
-	return root, nil
+	return nil
 }
 
-// Any reports whether any execution has files.
+// newFolder makes the folder that the files are in, with its lock.
+func (s *Store) newFolder() (name string, lock *os.File, err error) {
+	if s.outlives() {
+		return openLasting(s.dir, s.id)
+	}
+	return newProcess(s.dir)
+}
+
+// leaveFolder lets go of the folder that the files are in: with files that end with the process, they end.
+func (s *Store) leaveFolder(name string, lock *os.File) error {
+	if s.outlives() {
+		return lock.Close()
+	}
+	return endProcess(name, lock)
+}
+
+// Any reports whether any execution has files, as far as is known.
 func (s *Store) Any() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.usage.executions) > 0
+	return s.outlives() || len(s.usage.executions) > 0
 }
 
-// Forget removes the files of an execution, some time soon. It may be called with locks held: it only takes a note.
-func (s *Store) Forget(namespace, flowID, id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.usage.forget(id) {
-		return
-	}
-	s.leave(path.Join(namespace, slug(flowID), id))
-}
-
-// leave lets a folder be removed some time soon, with the lock held.
-func (s *Store) leave(folder string) {
-	if s.root == nil || s.closed {
-		return
-	}
-	s.leaving = append(s.leaving, folder)
-	if !s.removing {
-		s.removing = true
-		go s.remove(s.root)
-	}
-}
-
-// remove removes the folders that are noted.
-func (s *Store) remove(root *os.Root) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.leaving) > 0 && !s.closed {
-		folders := s.leaving
-		s.leaving = nil
-		s.mu.Unlock()
-		for _, folder := range folders {
-			_ = root.RemoveAll(folder) // what cannot be removed now goes with the process
-		}
-		s.mu.Lock()
-	}
-	s.removing = false
-	s.removed.Broadcast()
-}
-
-// Close removes the files, since they belong to executions that end with the process.
+// Close lets go of the files. Those of executions that end with the process are removed.
 func (s *Store) Close() error {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.closed {
+		s.mu.Unlock()
 		return nil
 	}
 	s.closed = true
+	s.mu.Unlock()
+	s.endSweep()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for s.removing {
 		s.removed.Wait()
 	}
 	if s.root == nil {
 		return nil
 	}
-	return errors.Join(s.root.Close(), endProcess(s.name, s.lock))
+	return errors.Join(s.root.Close(), s.leaveFolder(s.name, s.lock))
 }
 
 // pathless returns the cause of a file error: where files are on the disk concerns no flow.

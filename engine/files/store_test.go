@@ -378,7 +378,7 @@ func TestLimits(t *testing.T) {
 }
 
 // full is a file on a disk that is full.
-type full struct{ io.WriteCloser }
+type full struct{ writing }
 
 func (full) Write([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "write", Path: "/x", Err: syscall.ENOSPC}

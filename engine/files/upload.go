@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -27,7 +28,7 @@ type upload struct {
 	store   *Store
 	file    namespaced
 	root    *os.Root // of what tasks have written in the namespace
-	to      io.WriteCloser
+	to      writing
 	name    string // where it is until it is complete
 	written int64
 	failure error
@@ -122,9 +123,12 @@ func (u *upload) Commit() (string, error) {
 	if u.failure != nil {
 		return "", u.failure
 	}
-	err := u.to.Close()
+	err := errors.Join(u.store.flushFile(u.to), u.to.Close())
 	if err == nil {
 		err = u.putInPlace()
+	}
+	if err == nil {
+		err = u.store.settle(filepath.Join(u.root.Name(), path.Dir(u.file.path)))
 	}
 	if err != nil {
 		u.failure = u.failed(err)

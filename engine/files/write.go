@@ -9,12 +9,19 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
-// beginnings is the folder of a process for files that are not complete. No namespace has this name.
+// beginnings is the folder for files that are not complete. No namespace has this name.
 const beginnings = "_new"
+
+// writing is an open file that is written.
+type writing interface {
+	io.WriteCloser
+	task.Syncer
+}
 
 // newFile is a file that is written.
 type newFile struct {
@@ -22,7 +29,7 @@ type newFile struct {
 	store   *Store
 	root    *os.Root
 	place   place
-	file    io.WriteCloser
+	file    writing
 	name    string // where it is until it is complete, from the root
 	taken   int64  // of the limits
 	failure error  // of an earlier write: what is there is not what was to be written
@@ -58,11 +65,16 @@ func (s *Store) create(ctx context.Context, o task.Origin, kind string, parts ..
 		return nil, fmt.Errorf("there is no place for files: %w", err)
 	}
 	f := &newFile{context: ctx, store: s, root: root, place: p, name: path.Join(beginnings, rand.Text())}
+	if err := s.begin(root, o); err != nil {
+		return nil, f.failed(err)
+	}
 	if err := f.take(fileBytes); err != nil {
+		s.end(p.execution)
 		return nil, err
 	}
 	if f.file, err = root.OpenFile(f.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 		f.give()
+		s.end(p.execution)
 		return nil, f.failed(err)
 	}
 	return f, nil
@@ -118,13 +130,18 @@ func (f *newFile) Commit() (string, error) {
 	if err := f.context.Err(); err != nil {
 		return "", err
 	}
-	if err := f.file.Close(); err != nil {
+	err := f.store.flushFile(f.file)
+	if err = errors.Join(err, f.file.Close()); err != nil {
 		return "", f.failed(err)
 	}
 	if err := f.putInPlace(); err != nil {
 		return "", f.failed(err)
 	}
 	f.done = true
+	f.store.end(f.place.execution)
+	if err := f.store.settle(filepath.Join(f.root.Name(), path.Dir(f.place.file()))); err != nil {
+		return "", f.failed(err)
+	}
 	return f.place.uri(), nil
 }
 
@@ -161,6 +178,7 @@ func (f *newFile) Close() error {
 	_ = f.file.Close() // after a Commit that failed it is closed
 	err := f.root.Remove(f.name)
 	f.give()
+	f.store.end(f.place.execution)
 	return err
 }
 

@@ -45,4 +45,11 @@ type Directories interface {
 type Directory struct {
 	*os.Root
 	Take func(bytes int64) error // counts bytes before they are written, against what the files of the execution may take
+
+	// Keep sees to it that a file which was written, and its name, are there when the execution goes on after the end of the process, or
+	// of the power, if it does.
+	Keep func(name string, f Syncer) error
 }
+
+// Syncer is an open file.
+type Syncer interface{ Sync() error }

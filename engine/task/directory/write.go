@@ -35,12 +35,13 @@ func create(dir *task.Directory, name string) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file %s cannot be written: %w", name, pathless(err))
 	}
-	return &counted{f, dir}, nil
+	return &counted{f, clean, dir}, nil
 }
 
 // counted is a file that is written; bytes count before they are written. It has no other method of a file, past which they could go.
 type counted struct {
 	file *os.File
+	name string
 	dir  *task.Directory
 }
 
@@ -53,7 +54,7 @@ func (c *counted) Write(p []byte) (int, error) {
 }
 
 // Close implements [io.Closer].
-func (c *counted) Close() error { return c.file.Close() }
+func (c *counted) Close() error { return errors.Join(c.dir.Keep(c.name, c.file), c.file.Close()) }
 
 // pathless returns the cause of a file error: where files are on the disk concerns no flow.
 func pathless(err error) error {
