@@ -13,7 +13,8 @@ import (
 // Origin says where an execution stands in a row of tries.
 type Origin struct {
 	ID      string    `json:"id,omitempty"`     // of the first one; empty for itself
-	Created time.Time `json:"created,omitzero"` // when that was created
+	Before  string    `json:"before,omitempty"` // id of the one before it; empty for the first one
+	Created time.Time `json:"created,omitzero"` // when the first one was created
 	Tries   int32     `json:"tries,omitempty"`  // how many there were before
 }
 
@@ -30,7 +31,7 @@ func NewReplay(p *Plan, s *State, e Effect) *State {
 	next := New(p, e.At, withLabels(s.Labels, []flow.Label{{Key: replayLabel, Value: "true"}}), s.Trigger)
 	next.ID, next.Seed = s.NextTry(), mixSeed(e.Seed, 1)
 	next.Inputs, next.Parent, next.Depth = s.Inputs, s.Parent, s.Depth
-	next.Origin = Origin{ID: s.OriginalID(), Created: s.originallyCreated(), Tries: s.Origin.Tries + 1}
+	next.Origin = s.nextOrigin()
 	return next
 }
 
@@ -40,7 +41,13 @@ func (s *State) NextTry() string { return RunID(s.ID, "", replayLabel, 0, 0) }
 // replayLabel marks tries after the first, as in Kestra.
 const replayLabel = flow.SystemLabel + "replay"
 
-func (s *State) originallyCreated() time.Time {
+// nextOrigin returns where the try after s stands.
+func (s *State) nextOrigin() Origin {
+	return Origin{ID: s.OriginalID(), Before: s.ID, Created: s.OriginallyCreated(), Tries: s.Origin.Tries + 1}
+}
+
+// OriginallyCreated returns when the first try was created.
+func (s *State) OriginallyCreated() time.Time {
 	if s.Origin.Created.IsZero() {
 		return s.History.Start()
 	}
@@ -56,7 +63,7 @@ func (w *walk) retriesAll(row int32, retry *flow.Retry) bool {
 	}
 	tries := int(s.Origin.Tries) + 1
 	fraction := float64(s.seed(s.ID, uint64(tries))>>11) / (1 << 53)
-	delay, again := retry.After(tries, w.at.Sub(s.originallyCreated()), fraction)
+	delay, again := retry.After(tries, w.at.Sub(s.OriginallyCreated()), fraction)
 	if !again {
 		return false
 	}

@@ -18,14 +18,14 @@ func TestReplay(t *testing.T) {
 	a.state.Labels = []flow.Label{{Key: "k", Value: "v"}}
 	a.state.Inputs, a.state.Parent, a.state.Depth = Datum{JSON: []byte(`{"i":1}`)}, Parent{ID: "parent"}, 3
 	first := a.state
-	ids := map[string]bool{}
+	ids, before := map[string]bool{}, ""
 	for try := range int32(3) {
 		a.run()
 		s := a.state
 		ids[s.ID], ids[s.Runs[0].ID] = true, true
 		wanted := Origin{}
 		if try > 0 {
-			wanted = Origin{ID: first.ID, Created: first.History.Start(), Tries: try}
+			wanted = Origin{ID: first.ID, Before: before, Created: first.History.Start(), Tries: try}
 		}
 		labels := []flow.Label{{Key: "k", Value: "v"}, {Key: "system.replay", Value: "true"}}[:min(1+int(try), 2)]
 		same := cmp.Diff(wanted, s.Origin) == "" && cmp.Diff(labels, s.Labels) == "" && s.OriginalID() == first.ID &&
@@ -51,6 +51,7 @@ func TestReplay(t *testing.T) {
 			t.Error("the next try is not always the same")
 		}
 		clock := a.again[0].At
+		before = s.ID
 		a = newActor(t, f, a.script)
 		a.state, a.clock = next, clock
 	}

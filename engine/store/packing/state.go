@@ -29,6 +29,7 @@ func (c *Codec) Start(s *execution.Start) {
 	Number(c, &s.Parent.Iteration)
 	Number(c, &s.Depth)
 	c.Text(&s.Origin.ID)
+	c.Text(&s.Origin.Before)
 	c.Time(&s.Origin.Created)
 	Number(c, &s.Origin.Tries)
 	c.Datum(&s.Inputs)
