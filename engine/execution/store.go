@@ -248,9 +248,28 @@ type Query struct {
 	Namespace  string // exact
 	FlowID     string // exact
 	Statuses   []Status
-	Unfinished bool  // only those that have not ended
-	Before     int64 // only those with a smaller Seq: where an earlier list ended
-	Limit      int   // 0: DefaultListLimit; larger than MaxListLimit: that
+	Unfinished bool      // only those that have not ended
+	Since      time.Time // only those that began then or later, see [Query.Recent]
+	Before     int64     // only those with a smaller Seq: where an earlier list ended
+	Limit      int       // 0: DefaultListLimit; larger than MaxListLimit: that
+}
+
+// olderRun is how many executions, one accepted after the other, must have begun too early for a list to end there.
+const olderRun = 1000
+
+// Recent returns what decides for a list which executions began at q.Since or later. It is asked for all that the other members ask
+// for, the newest first, with when they began. Executions begin about in the order in which they are accepted, so the list is over
+// where many have begun before: those that are older than Since, whatever their number, are not looked at.
+func (q Query) Recent() func(start time.Time) (has, over bool) {
+	older := 0
+	return func(start time.Time) (has, over bool) {
+		if has = q.Since.IsZero() || !start.Before(q.Since); has {
+			older = 0
+		} else {
+			older++
+		}
+		return has, older >= olderRun
+	}
 }
 
 // Bound returns the number of executions to return at most.

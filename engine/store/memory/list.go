@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
@@ -66,11 +67,12 @@ func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.
 	if before <= 0 {
 		before = math.MaxInt64
 	}
+	recent := q.Recent()
 	for before > 0 {
 		if err := ctx.Err(); err != nil {
 			return nil, 0, err
 		}
-		if found, before, err = s.listPiece(&q, found, before); err != nil {
+		if found, before, err = s.listPiece(&q, recent, found, before); err != nil {
 			return nil, 0, err
 		}
 	}
@@ -82,7 +84,7 @@ func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.
 }
 
 // listPiece looks at some executions before a number, and returns where it stopped; 0 when that is enough.
-func (s *Store) listPiece(q *execution.Query, found []execution.Summary, before int64) ([]execution.Summary, int64, error) {
+func (s *Store) listPiece(q *execution.Query, recent func(time.Time) (has, over bool), found []execution.Summary, before int64) ([]execution.Summary, int64, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed {
@@ -109,8 +111,12 @@ func (s *Store) listPiece(q *execution.Query, found []execution.Summary, before 
 		if last.entry == nil {
 			e.packed.text = bytes.Clone(e.packed.text) // out of its page
 		}
-		found = append(found, e.summary())
-		if len(found) > q.Bound() {
+		summary := e.summary()
+		has, over := recent(summary.Head.History.Start())
+		if has {
+			found = append(found, summary)
+		}
+		if over || len(found) > q.Bound() {
 			break
 		}
 	}

@@ -110,7 +110,12 @@ func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.
 	}
 	query := `SELECT e.seq, coalesce(e.start, s.data), e.head FROM execution e LEFT JOIN start s ON s.execution = e.seq WHERE ` +
 		strings.Join(where, " AND ") + ` ORDER BY e.seq DESC LIMIT ?`
-	err = s.query(ctx, query, append(args, q.Bound()+1), func(scan func(...any) error) error {
+	limit := q.Bound() + 1
+	if !q.Since.IsZero() {
+		limit = -1 // those that began before it are among them
+	}
+	recent := q.Recent()
+	err = s.query(ctx, query, append(args, limit), func(scan func(...any) error) error {
 		var l execution.Summary
 		var st execution.Start
 		var start, head sql.RawBytes
@@ -121,9 +126,18 @@ func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.
 			return err
 		}
 		l.ID, l.Namespace, l.FlowID, l.Revision, l.TriggerID = st.ID, st.Namespace, st.FlowID, st.Revision, st.Trigger.ID
-		found = append(found, l)
+		has, over := recent(l.Head.History.Start())
+		if has {
+			found = append(found, l)
+		}
+		if over || len(found) > q.Bound() {
+			return errEnough
+		}
 		return nil
 	})
+	if err == errEnough { //nolint:errorlint // it comes from here
+		err = nil
+	}
 	if err == nil && len(found) > q.Bound() {
 		found = found[:q.Bound()]
 		next = found[q.Bound()-1].Seq

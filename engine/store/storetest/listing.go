@@ -98,6 +98,45 @@ func idsOf(found []execution.Summary) (ids []string) {
 	return ids
 }
 
+// testListSince lists executions by when they began, which is not quite the order in which they were accepted, and sees that a list
+// ends where all have begun too early.
+func testListSince(t *testing.T, s execution.Store) {
+	begun := func(at int) string {
+		st := hello()
+		st.History[0].At = after(at)
+		accept(t, s, st)
+		return st.ID
+	}
+	lost := begun(100) // before many that began too early: those are not looked at
+	for range 1100 {
+		begun(1)
+	}
+	a, _, b, c, _, d := begun(50), begun(9), begun(10), begun(60), begun(5), begun(20)
+	for _, tt := range []struct {
+		name string
+		q    execution.Query
+		want []string
+		more bool
+	}{
+		{"all", execution.Query{Since: after(10)}, []string{d, c, b, a}, false},
+		{"a part", execution.Query{Since: after(10), Limit: 2}, []string{d, c}, true},
+		{"exactly as many", execution.Query{Since: after(10), Limit: 4}, []string{d, c, b, a}, false},
+		{"later", execution.Query{Since: after(20), Statuses: []execution.Status{execution.Created}}, []string{d, c, a}, false},
+		{"none", execution.Query{Since: after(1000)}, nil, false},
+	} {
+		found, next, err := s.List(t.Context(), tt.q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, idsOf(found), cmpopts.EquateEmpty()); diff != "" || tt.more != (next != 0) {
+			t.Errorf("%s: next %d (-want +got):\n%s", tt.name, next, diff)
+		}
+	}
+	if st, err := s.Load(t.Context(), lost); err != nil || st.ID != lost {
+		t.Errorf("the one that is not listed: %v", err)
+	}
+}
+
 // testListPages reads a list page by page while executions are accepted and end.
 func testListPages(t *testing.T, s execution.Store) {
 	const number = 23

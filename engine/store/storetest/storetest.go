@@ -61,6 +61,7 @@ func Run(t *testing.T, h Harness) {
 		{"Load", testLoad},
 		{"List", testList},
 		{"ListPages", testListPages},
+		{"ListSince", testListSince},
 		{"Logs", testLogs},
 		{"Delete", testDelete},
 		{"DeleteLogs", testDeleteLogs},
