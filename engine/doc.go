@@ -30,6 +30,7 @@
 //	outside    what tasks and expressions reach beyond their execution
 //	runner     drives the core: evaluates, runs tasks, keeps time, commits
 //	store      where executions are kept: one package per kind, one suite for all
+//	show       what operators see of executions
 //	site       what one configuration serves, and the way of a request to its answer
 //	engine     this package: joins them
 //
