@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/files"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
@@ -37,7 +38,8 @@ type Engine struct {
 	served    served
 	runner    *runner.Runner
 	triggers  site.Triggers
-	observer  Observer // nil: none
+	observer  Observer                  // nil: none
+	mask      atomic.Pointer[mask.Mask] // of the secrets of the site that was opened last
 	exiting   atomic.Bool
 	calls     calls
 }
@@ -128,9 +130,6 @@ func (e *Engine) Close() error {
 	return errors.Join(e.files.Close(), e.store.Close()) // who opens the store next opens the files next
 }
 
-// ErrClosed is the error of calls to an engine that was closed.
-var ErrClosed = errors.New("engine is closed")
-
 // Get returns an execution, or [execution.ErrNotFound].
 func (e *Engine) Get(ctx context.Context, id string) (*execution.State, error) {
 	if !e.calls.begin() {
@@ -212,8 +211,11 @@ func (e *Engine) Triggers() *site.Triggers { return &e.triggers }
 // Revision implements [site.Host].
 func (e *Engine) Revision(ctx context.Context, f *flow.Flow) (int, error) {
 	e.known.Add(f.Namespace)
-	e.served.add(f)
-	return e.store.PutFlow(ctx, execution.FlowSource{Namespace: f.Namespace, ID: f.ID, Hash: f.Hash, Source: f.WithoutKeys()})
+	revision, err := e.store.PutFlow(ctx, execution.FlowSource{Namespace: f.Namespace, ID: f.ID, Hash: f.Hash, Source: f.WithoutKeys()})
+	if err == nil {
+		e.served.add(f, revision)
+	}
+	return revision, err
 }
 
 // calls counts what is under way, so that an engine is closed only when nobody uses it: a reload cleans up the old

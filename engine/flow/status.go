@@ -26,6 +26,12 @@ const (
 // terminated are all statuses of Kestra that end an execution or a task run, whether or not this core gives them.
 var terminated = []Status{Failed, Warning, Success, Killed, Cancelled, Retried, Skipped, "RESUBMITTED"}
 
+// ParseStatus returns the status with a name, and whether there is one that this core gives.
+func ParseStatus(name string) (Status, bool) {
+	given := []Status{Created, Queued, Running, Success, Warning, Failed, Skipped, Retrying, Paused, Restarted, Killing, Killed, Cancelled, Retried}
+	return Status(name), slices.Contains(given, Status(name))
+}
+
 // Terminated reports whether nothing follows s.
 func (s Status) Terminated() bool {
 	switch s { // the three that nearly always decide first
