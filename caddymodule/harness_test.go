@@ -70,6 +70,7 @@ type server struct {
 	url     string
 	logFile string
 	format  string // of the log, in Caddyfile syntax
+	admin   string // where the admin endpoint listens; off: nowhere
 }
 
 // newServer reserves an address and stops Caddy at the end of the test.
@@ -79,7 +80,7 @@ func newServer(t *testing.T) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, address: listener.Addr().String(), logFile: filepath.Join(t.TempDir(), "log"), format: "format json"}
+	s := &server{t: t, address: listener.Addr().String(), logFile: filepath.Join(t.TempDir(), "log"), format: "format json", admin: "off"}
 	s.url = "http://" + s.address
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
@@ -101,7 +102,7 @@ func (s *server) config(global, site string) []byte {
 		s.t.Fatal(err)
 	}
 	config, err := adapt(s.t, "Caddyfile", fmt.Sprintf(`{
-	admin off
+	admin %s
 	persist_config off
 	default_bind 127.0.0.1
 	log {
@@ -115,7 +116,7 @@ func (s *server) config(global, site string) []byte {
 http://:%s {
 	%s
 }
-`, s.logFile, s.format, global, port, site))
+`, s.admin, s.logFile, s.format, global, port, site))
 	if err != nil {
 		s.t.Fatal(err)
 	}
