@@ -153,7 +153,7 @@ func (w *walk) apply(e *Event) {
 	s := w.state
 	if len(e.Labels) > 0 {
 		w.state.headChanged = true
-		s.Labels = withLabels(s.Labels, e.Labels)
+		s.relabel(e.Labels)
 	}
 	if !e.Variables.IsZero() {
 		w.state.headChanged = true

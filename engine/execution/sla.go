@@ -118,7 +118,7 @@ func (w *walk) breach(i int) (ends bool) {
 	s.Promises = slices.Clone(s.Promises)
 	s.Promises[i] = Promise{Broken: true}
 	if len(sla.Labels) > 0 {
-		s.Labels = withLabels(s.Labels, sla.Labels)
+		s.relabel(sla.Labels)
 	}
 	w.result.Barrier = true
 	w.timed(RootRow)

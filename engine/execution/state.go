@@ -49,7 +49,8 @@ type Trigger struct {
 // Head is the part of a state that belongs to the execution as a whole and changes.
 type Head struct {
 	Labels    []flow.Label `json:"labels,omitempty"`
-	Variables Datum        `json:"variables,omitzero"` // an object that stands for the flow's variables; zero: those
+	First     []flow.Label `json:"firstLabels,omitempty"` // the labels that it was accepted with, once it has others
+	Variables Datum        `json:"variables,omitzero"`    // an object that stands for the flow's variables; zero: those
 	History   History      `json:"history"`
 	Outputs   Datum        `json:"outputs,omitzero"`   // an object, in declaration order; zero before the end and when the flow declares none
 	Exit      Status       `json:"exit,omitempty"`     // what a task wants the execution to end with, at once
@@ -123,6 +124,23 @@ func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
 		s.Wait = WaitPlace
 	}
 	return s
+}
+
+// Accepted returns the state as it was before anything happened, without task runs. It is for reading.
+func (s *State) Accepted() *State {
+	labels := s.Labels
+	if s.First != nil {
+		labels = s.First
+	}
+	return &State{Start: s.Start, Head: Head{Labels: labels, History: s.History[:1:1]}}
+}
+
+// relabel adds labels, or gives others with the same key another value.
+func (s *State) relabel(more []flow.Label) {
+	if s.First == nil {
+		s.First = s.Labels
+	}
+	s.Labels = withLabels(s.Labels, more)
 }
 
 // Status returns the current status.

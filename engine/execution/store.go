@@ -19,7 +19,7 @@ var (
 	ErrUnavailable = errors.New("the store is not available")
 )
 
-// Delivered is the error of a batch whose delivery key is kept already.
+// Delivered is the error of a batch whose delivery is kept already.
 type Delivered struct{ ID string } //nolint:errname // the execution that it started; nothing went wrong
 
 // Error names the execution.
@@ -68,6 +68,10 @@ type Store interface {
 	// DeleteLogs drops the log lines of an execution that f asks for, and returns how many it dropped. One that is not kept has none.
 	DeleteLogs(ctx context.Context, id string, f LogFilter) (int, error)
 
+	// Delivered returns the id of the execution that a delivery has started, be that kept or not. One that is not kept, or has expired by
+	// now, is [ErrNotFound].
+	Delivered(ctx context.Context, key DeliveryKey, now time.Time) (id string, err error)
+
 	// Triggers returns the stored state of all triggers that have some.
 	Triggers(ctx context.Context) ([]TriggerState, error)
 
@@ -103,21 +107,33 @@ type Store interface {
 	Close() error
 }
 
-// Batch is what is committed together. Its preconditions are the delivery key, the versions and the places, all as they were
+// Batch is what is committed together. Its preconditions are the delivery, the versions and the places, all as they were
 // before it; so it cannot write twice to one execution.
 type Batch struct {
-	Delivery string // key of the delivery that starts Accept[0]; kept already for another: [*Delivered]. Empty: none
+	Delivery *Delivery // starts Accept[0]; kept already for another: [*Delivered]. Nil: none
 	Accept   []Accept
 	Write    []Write
 	Signals  []Signal // each makes a parked execution due
 	Take     []Place
 	Give     []Place // each makes the oldest execution due that is parked for its key. One that is taken as well is passed on
-	Else     *Batch  // committed instead when a place of Take is not free, with the same other preconditions and key; required with Take
+	Else     *Batch  // committed instead when a place of Take is not free, with the same other preconditions and delivery; required with Take
 	Instead  bool    // set by Commit: Else was committed
 	Triggers []TriggerState
 	Pairs    []Pair
 	Logs     []LogLine
 }
+
+// Delivery is what a sender may send again. While it is kept, no other execution is accepted for it. A store in a file keeps it until it
+// expires, whatever becomes of the execution; it drops those that have expired when others are kept, a few at a time.
+type Delivery struct {
+	Key      DeliveryKey
+	At       time.Time // when it came: those that have expired by then are kept no more
+	Expires  time.Time
+	Replaces string // if it is kept for this execution, it is kept for the new one instead; empty: for none
+}
+
+// DeliveryKey names a delivery. It is a hash: what senders put into their keys is nobody's to read.
+type DeliveryKey [32]byte
 
 // Accept is a new execution. An id that is kept already is this very acceptance, made once more: nothing of its batch is done
 // again.

@@ -11,43 +11,71 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-func TestOldDeliveriesAreForgotten(t *testing.T) {
-	s := New(Options{Deliveries: 3})
-	deliver := func(key string) error {
-		return s.Commit(t.Context(), &execution.Batch{Delivery: key, Accept: []execution.Accept{{State: state(execution.NewID(), execution.Created)}}})
-	}
-	for i := range 5 {
-		must(t, deliver(fmt.Sprint(i)))
-	}
-	var delivered *execution.Delivered
-	for i := range 5 {
-		if _, ok := s.deliveries.ids[fmt.Sprint(i)]; ok != (i >= 2) {
-			t.Errorf("key %d is kept: %v", i, ok)
+// delivery returns one that comes and expires so many seconds after 1970.
+func delivery(key byte, at, expires int64) *execution.Delivery {
+	return &execution.Delivery{Key: execution.DeliveryKey{key}, At: time.Unix(at, 0), Expires: time.Unix(expires, 0)}
+}
+
+func deliver(t *testing.T, s *Store, d *execution.Delivery, id string) error {
+	t.Helper()
+	return s.Commit(t.Context(), &execution.Batch{Delivery: d, Accept: []execution.Accept{{State: state(id, execution.Success)}}})
+}
+
+// TestDeliveriesAreForgotten checks that there are never more than may be, that of too many those go which expire first, and that those
+// which have expired go as others come.
+func TestDeliveriesAreForgotten(t *testing.T) {
+	const ten = 10
+	for _, tt := range []struct {
+		name    string
+		options Options
+		at      func(i int64) int64
+		kept    int
+		last    byte // the first one that is kept
+	}{
+		{"expired", Options{}, func(i int64) int64 { return i }, 5, 95},
+		{"too many", Options{Deliveries: ten}, func(int64) int64 { return 0 }, ten, 90},
+		{"too large", Options{EndedBytes: 4 * ten * deliveryBytes}, func(int64) int64 { return 0 }, ten, 90},
+	} {
+		s := New(tt.options)
+		for i := range int64(100) {
+			must(t, deliver(t, s, delivery(byte(i), tt.at(i), i+5), execution.NewID()))
+		}
+		if n := len(s.deliveries.kept); n != tt.kept || s.deliveries.expiring.Len() != n {
+			t.Errorf("%s: %d are kept, %d in order, want %d", tt.name, n, s.deliveries.expiring.Len(), tt.kept)
+		}
+		for i := range 100 {
+			if s.deliveries.kept[execution.DeliveryKey{byte(i)}] != nil != (i >= int(tt.last)) {
+				t.Errorf("%s: %d", tt.name, i)
+			}
 		}
 	}
-	if err := deliver("2"); !errors.As(err, &delivered) {
-		t.Errorf("a key that is kept: %v", err)
+	s := New(Options{})
+	for i := range 100 {
+		must(t, deliver(t, s, delivery(byte(i), 0, 1000), execution.NewID()))
 	}
-	must(t, deliver("0"))
-	if len(s.deliveries.ids) != 3 || len(s.deliveries.keys) != 3 {
-		t.Errorf("%d keys, %d in order", len(s.deliveries.ids), len(s.deliveries.keys))
+	before := s.endedBytes
+	s.LimitEnded(int64(before))
+	if n := 4 * s.deliveries.bytes(); n > before || s.endedBytes+s.deliveries.bytes() > before {
+		t.Errorf("%d bytes of deliveries and %d of executions are kept in %d", s.deliveries.bytes(), s.endedBytes, before)
 	}
 }
 
 func TestDeliveryOutlivesItsExecution(t *testing.T) {
 	s := New(Options{Ended: 1})
-	deliver := func(id string) error {
-		return s.Commit(t.Context(), &execution.Batch{Delivery: "key", Accept: []execution.Accept{{State: state(id, execution.Success)}}})
-	}
-	must(t, deliver("a"))
+	d := delivery(1, 1, 2)
+	must(t, deliver(t, s, d, "a"))
 	accept(t, s, state("b", execution.Success))
 	checkKept(t, s, "b")
-	var delivered *execution.Delivered
-	if err := deliver("c"); !errors.As(err, &delivered) || delivered.ID != "a" {
+	if err := deliver(t, s, d, "c"); !isDelivered(err, "a") {
 		t.Errorf("another one: %v", err)
 	}
-	must(t, deliver("a")) // the same execution was accepted before, and has ended
+	must(t, deliver(t, s, d, "a")) // the same execution was accepted before, and has ended
 	checkKept(t, s, "b")
+}
+
+func isDelivered(err error, id string) bool {
+	delivered, ok := errors.AsType[*execution.Delivered](err)
+	return ok && delivered.ID == id
 }
 
 // TestOldLinesAreForgotten checks that the newest lines of an execution are kept, and that a line in the place of the others says how

@@ -10,7 +10,7 @@ import (
 
 // What a batch must not be.
 var (
-	errNothingDelivered = errors.New("a batch with a delivery key accepts no execution")
+	errNothingDelivered = errors.New("a batch with a delivery accepts no execution")
 	errNoElse           = errors.New("a batch that takes places does not say what else to do")
 )
 
@@ -22,7 +22,7 @@ func (s *Store) Commit(_ context.Context, b *execution.Batch) error {
 		hintRoom  [4]execution.Hint
 	)
 	c := commit{entries: entryRoom[:0], hints: hintRoom[:0]}
-	if b.Delivery != "" && len(b.Accept) == 0 {
+	if b.Delivery != nil && len(b.Accept) == 0 {
 		return errNothingDelivered
 	}
 	for x := b; x != nil; x = x.Else {
@@ -74,24 +74,30 @@ func (s *Store) commit(b *execution.Batch, c commit) ([]execution.Hint, error) {
 		x = x.Else
 	}
 	b.Instead = x != b
-	if b.Delivery != "" && len(x.Accept) > 0 {
-		s.deliveries.add(b.Delivery, x.Accept[0].State.ID, s.options.Deliveries)
+	if b.Delivery != nil && len(x.Accept) > 0 {
+		s.deliveries.set(b.Delivery, x.Accept[0].State.ID)
+		s.trimDeliveries()
 	}
 	return s.keep(x, c), nil
 }
 
 // again reports whether b has been kept before: as a whole, so one execution that it accepts tells.
 func (s *Store) again(b *execution.Batch) (bool, error) {
-	delivered, again := s.deliveries.ids[b.Delivery]
-	other := again
+	delivered := ""
+	if d := b.Delivery; d != nil {
+		delivered = s.deliveries.id(d.Key, d.At)
+	}
+	again := false
 	for x := b; x != nil; x = x.Else {
 		for i := range x.Accept {
 			id := x.Accept[i].State.ID
-			other = other && (i > 0 || id != delivered)
+			if i == 0 && id == delivered && delivered != "" {
+				delivered, again = "", true
+			}
 			again = again || s.has(id)
 		}
 	}
-	if other {
+	if delivered != "" && delivered != b.Delivery.Replaces {
 		return false, &execution.Delivered{ID: delivered}
 	}
 	for x := b; again && x != nil; x = x.Else {
@@ -213,20 +219,4 @@ func (s *Store) write(w *execution.Write, hints []execution.Hint) []execution.Hi
 	e.version++
 	s.settle(e)
 	return s.park(e, w.Park, hints)
-}
-
-// deliveries are the executions that deliveries have started.
-type deliveries struct {
-	ids  map[string]string // by key
-	keys []string          // the oldest first
-}
-
-func (d *deliveries) add(key, id string, limit int) {
-	for len(d.keys) >= limit {
-		delete(d.ids, d.keys[0])
-		d.keys[0] = ""
-		d.keys = d.keys[1:]
-	}
-	d.ids[key] = id
-	d.keys = append(d.keys, key)
 }

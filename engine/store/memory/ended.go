@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
 // endings are the ends of executions, the oldest first. They hold numbers instead of pointers, because there are thousands.
@@ -56,7 +57,7 @@ func (s *Store) grow(e *entry, bytes int) {
 
 // drop lets go of the executions that ended first until what is left fits.
 func (s *Store) drop() {
-	for s.ended.left > s.options.Ended || s.ended.left > 0 && s.endedBytes+s.pairs.bytes > s.options.EndedBytes {
+	for s.ended.left > s.options.Ended || s.ended.left > 0 && s.endedBytes+s.pairs.bytes+s.deliveries.bytes() > s.options.EndedBytes {
 		n := s.endedBy(s.ended.list[0])
 		s.ended.list = s.ended.list[1:]
 		if n != nil {
@@ -167,9 +168,11 @@ func sizeOfStart(s *execution.Start) int {
 }
 
 func sizeOfHead(h *execution.Head) int {
-	n := len(h.History)*transitionBytes + len(h.Labels)*labelBytes + len(h.Variables.JSON) + len(h.Outputs.JSON)
-	for i := range h.Labels {
-		n += len(h.Labels[i].Key) + len(h.Labels[i].Value)
+	n := len(h.History)*transitionBytes + len(h.Variables.JSON) + len(h.Outputs.JSON)
+	for _, labels := range [][]flow.Label{h.Labels, h.First} {
+		for i := range labels {
+			n += labelBytes + len(labels[i].Key) + len(labels[i].Value)
+		}
 	}
 	return n
 }

@@ -12,8 +12,8 @@ import (
 // Options bound what a store keeps. Zero fields take their defaults.
 type Options struct {
 	Ended      int // executions that have ended; default 10,000
-	EndedBytes int // the size of those with all that belongs to them, and of the key-value store, in bytes, estimated; default 32 MiB
-	Deliveries int // delivery keys, the oldest go first; default 100,000
+	EndedBytes int // the size of those with all that belongs to them, of the key-value store and of deliveries, in bytes, estimated; default 32 MiB
+	Deliveries int // deliveries, which may take a quarter of EndedBytes; those that expire first go first; default 100,000
 	Lines      int // log lines of one execution, the oldest go first; default 1,000
 	LineBytes  int // the size of those, in bytes, estimated; default 1 MiB
 
@@ -98,7 +98,7 @@ func New(o Options) *Store {
 		due:        newDue(),
 		waiting:    map[string]*queue[*entry]{},
 		places:     map[string]int{},
-		deliveries: deliveries{ids: map[string]string{}},
+		deliveries: newDeliveries(),
 		triggers:   map[triggerKey]execution.TriggerState{},
 		pairs:      newPairs(),
 		flows:      newFlows(),
@@ -111,6 +111,7 @@ func (s *Store) LimitEnded(bytes int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.options.EndedBytes = int(bytes)
+	s.trimDeliveries()
 	s.drop()
 }
 

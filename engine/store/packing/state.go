@@ -38,6 +38,7 @@ func (c *Codec) Start(s *execution.Start) {
 // Head writes or reads the part of an execution as a whole that changes.
 func (c *Codec) Head(h *execution.Head) {
 	Items(c, &h.Labels, (*Codec).label)
+	Items(c, &h.First, (*Codec).label)
 	c.Datum(&h.Variables)
 	Items(c, &h.History, (*Codec).transition)
 	c.Datum(&h.Outputs)

@@ -10,13 +10,13 @@ import (
 
 // What a batch must not be.
 var (
-	errNothingDelivered = errors.New("a batch with a delivery key accepts no execution")
+	errNothingDelivered = errors.New("a batch with a delivery accepts no execution")
 	errNoElse           = errors.New("a batch that takes places does not say what else to do")
 )
 
 // Commit implements [execution.Store].
 func (s *Store) Commit(ctx context.Context, b *execution.Batch) error {
-	if b.Delivery != "" && len(b.Accept) == 0 {
+	if b.Delivery != nil && len(b.Accept) == 0 {
 		return errNothingDelivered
 	}
 	for x := b; x != nil; x = x.Else {
@@ -70,8 +70,8 @@ func (w *writer) commit(b *encoded) (kept *execution.Batch, again bool, err erro
 			return nil, false, err
 		}
 		if free {
-			if b.Delivery != "" && len(x.Accept) > 0 {
-				if _, err := w.exec("INSERT INTO delivery (key, execution) VALUES (?, ?)", b.Delivery, x.Accept[0].State.ID); err != nil {
+			if b.Delivery != nil && len(x.Accept) > 0 {
+				if err := w.setDelivery(b.Delivery, x.Accept[0].State.ID); err != nil {
 					return nil, false, err
 				}
 			}
@@ -81,17 +81,17 @@ func (w *writer) commit(b *encoded) (kept *execution.Batch, again bool, err erro
 }
 
 // again reports whether b has been kept before: as a whole, so one execution that it accepts tells. Else it returns the execution that
-// its delivery has started before; "" for none.
+// its delivery has started before, unless that is to be replaced; "" for none.
 func (w *writer) again(b *execution.Batch) (delivered string, again bool, err error) {
-	if b.Delivery != "" {
-		if _, err := w.row("SELECT execution FROM delivery WHERE key = ?", []any{b.Delivery}, &delivered); err != nil {
+	if d := b.Delivery; d != nil {
+		if _, err := w.row(deliveredQuery, []any{d.Key[:], d.At.UnixNano()}, &delivered); err != nil {
 			return "", false, err
 		}
 	}
 	for x := b; x != nil; x = x.Else {
 		for i := range x.Accept {
 			id := x.Accept[i].State.ID
-			if i == 0 && delivered == id {
+			if i == 0 && id == delivered && delivered != "" {
 				delivered, again = "", true
 			}
 			there, err := w.has(id)
@@ -101,7 +101,7 @@ func (w *writer) again(b *execution.Batch) (delivered string, again bool, err er
 			again = again || there
 		}
 	}
-	if delivered != "" {
+	if delivered != "" && delivered != b.Delivery.Replaces {
 		return delivered, false, nil
 	}
 	return "", again, nil

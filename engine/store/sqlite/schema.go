@@ -36,7 +36,8 @@ var migrations = []string{
 	CREATE TABLE line (execution INTEGER, first INTEGER, count INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (execution, first)) STRICT, WITHOUT ROWID;
 	CREATE TABLE line_gone (execution INTEGER PRIMARY KEY, count INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL) STRICT;
 	CREATE TABLE signal (seq INTEGER PRIMARY KEY AUTOINCREMENT, execution INTEGER NOT NULL, id TEXT NOT NULL, data BLOB NOT NULL, UNIQUE (execution, id)) STRICT;
-	CREATE TABLE delivery (key TEXT PRIMARY KEY, execution TEXT NOT NULL) STRICT, WITHOUT ROWID;
+	CREATE TABLE delivery (key BLOB PRIMARY KEY, execution TEXT NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+	CREATE INDEX delivery_expires ON delivery (expires);
 	CREATE TABLE place (key TEXT PRIMARY KEY, taken INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 	CREATE TABLE pair (namespace TEXT, key TEXT, type TEXT NOT NULL, value BLOB, description TEXT NOT NULL, expires INTEGER, updated INTEGER, PRIMARY KEY (namespace, key)) STRICT, WITHOUT ROWID;
 	CREATE INDEX pair_expires ON pair (expires) WHERE expires IS NOT NULL;

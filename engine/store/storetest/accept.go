@@ -41,7 +41,7 @@ func testAcceptAgain(t *testing.T, s execution.Store) {
 	want := copyOf(st)
 	batch := func(st *execution.State) *execution.Batch {
 		return &execution.Batch{
-			Delivery: "d",
+			Delivery: delivery("d"),
 			Accept:   []execution.Accept{{State: st}},
 			Write:    []execution.Write{{ID: other.ID, Version: 1, Changes: begin()}},
 			Signals:  []execution.Signal{{To: other.ID, ID: "s"}},
@@ -52,11 +52,11 @@ func testAcceptAgain(t *testing.T, s execution.Store) {
 	}
 	commit(t, s, batch(st))
 	seen := look(t, s)
-	for _, delivery := range []string{"d", ""} {
+	for _, d := range []*execution.Delivery{delivery("d"), nil} {
 		again := copyOf(want)
 		again.Labels[0].Value = "again"
 		b := batch(again)
-		b.Delivery = delivery
+		b.Delivery = d
 		commit(t, s, b)
 		if again.Version != 1 {
 			t.Errorf("the version is %d", again.Version)

@@ -2,9 +2,7 @@ package storetest
 
 import (
 	"errors"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,7 +12,7 @@ import (
 // testBatchKeepsNothing commits batches of everything in which one precondition fails.
 func testBatchKeepsNothing(t *testing.T, s execution.Store) {
 	first, parked, ended := hello(), hello(), hello()
-	commit(t, s, &execution.Batch{Delivery: "taken", Accept: []execution.Accept{{State: first}, {State: parked, Park: &execution.Park{For: "k"}}, {State: ended}}})
+	commit(t, s, &execution.Batch{Delivery: delivery("taken"), Accept: []execution.Accept{{State: first}, {State: parked, Park: &execution.Park{For: "k"}}, {State: ended}}})
 	write(t, s, execution.Write{ID: ended.ID, Version: 1, Changes: end()})
 	commit(t, s, &execution.Batch{Take: []execution.Place{{Key: "k", Limit: 1}}, Else: &execution.Batch{}})
 
@@ -23,7 +21,11 @@ func testBatchKeepsNothing(t *testing.T, s execution.Store) {
 		spoil func(b *execution.Batch)
 		want  error // nil: Delivered, naming first
 	}{
-		{"delivered", func(b *execution.Batch) { b.Delivery = "taken" }, nil},
+		{"delivered", func(b *execution.Batch) { b.Delivery = delivery("taken") }, nil},
+		{"delivered, by another one than it replaces", func(b *execution.Batch) {
+			b.Delivery = delivery("taken")
+			b.Delivery.Replaces = ended.ID
+		}, nil},
 		{"an old version", func(b *execution.Batch) { b.Write[1].Version = 1 }, execution.ErrConflict},
 		{"a version to come", func(b *execution.Batch) { b.Write[0].Version = 2 }, execution.ErrConflict},
 		{"version 0", func(b *execution.Batch) { b.Write[0].Version = 0 }, execution.ErrConflict},
@@ -45,7 +47,7 @@ func testBatchKeepsNothing(t *testing.T, s execution.Store) {
 		t.Run(tt.name, func(t *testing.T) {
 			st := hello()
 			b := &execution.Batch{
-				Delivery: "d",
+				Delivery: delivery("d"),
 				Accept:   []execution.Accept{{State: st}},
 				Write: []execution.Write{
 					{ID: first.ID, Version: 1, Changes: begin()},
@@ -75,8 +77,8 @@ func testBatchKeepsNothing(t *testing.T, s execution.Store) {
 			}
 		})
 	}
-	// Neither the key nor a place was taken.
-	b := &execution.Batch{Delivery: "d", Accept: []execution.Accept{{State: hello()}}, Take: []execution.Place{{Key: "free", Limit: 1}}, Else: &execution.Batch{}}
+	// Neither the delivery nor a place was taken.
+	b := &execution.Batch{Delivery: delivery("d"), Accept: []execution.Accept{{State: hello()}}, Take: []execution.Place{{Key: "free", Limit: 1}}, Else: &execution.Batch{}}
 	commit(t, s, b)
 	if b.Instead {
 		t.Error("a place was taken by a batch that was not kept")
@@ -132,7 +134,7 @@ func testBatchOfTwo(t *testing.T, s execution.Store) {
 // testBatchWithoutSense commits batches that make no sense and are refused.
 func testBatchWithoutSense(t *testing.T, s execution.Store) {
 	for name, b := range map[string]*execution.Batch{
-		"a delivery of nothing": {Delivery: "d"},
+		"a delivery of nothing": {Delivery: delivery("d")},
 		"places without Else":   {Take: []execution.Place{{Key: "k", Limit: 1}}, Pairs: []execution.Pair{{Namespace: "n", Key: "k"}}},
 	} {
 		if err := s.Commit(t.Context(), b); err == nil {
@@ -141,61 +143,4 @@ func testBatchWithoutSense(t *testing.T, s execution.Store) {
 	}
 	(&world{}).check(t, s)
 	commit(t, s, &execution.Batch{})
-}
-
-func testDelivery(t *testing.T, s execution.Store) {
-	deliver := func(key string) (id string, err error) {
-		st := hello()
-		return st.ID, s.Commit(t.Context(), &execution.Batch{Delivery: key, Accept: []execution.Accept{{State: st}}})
-	}
-	first, err := deliver("key")
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, s, execution.Write{ID: first, Version: 1, Changes: end()}) // the key outlives its execution
-	var delivered *execution.Delivered
-	if _, err := deliver("key"); !errors.As(err, &delivered) || delivered.ID != first {
-		t.Errorf("the second one: %v, want delivered as %s", err, first)
-	}
-	for _, key := range []string{"KEY", "key ", "", ""} { // an empty key is no key
-		if _, err := deliver(key); err != nil {
-			t.Errorf("key %q: %v", key, err)
-		}
-	}
-}
-
-// testDeliveryRace lets many deliver one thing at once.
-func testDeliveryRace(t *testing.T, s execution.Store) {
-	const callers, rounds = 8, 10
-	for round := range rounds {
-		key := time.Duration(round).String()
-		ids, errs := make([]string, callers), make([]error, callers)
-		var wg sync.WaitGroup
-		for i := range callers {
-			wg.Go(func() {
-				st := hello()
-				ids[i] = st.ID
-				errs[i] = s.Commit(t.Context(), &execution.Batch{Delivery: key, Accept: []execution.Accept{{State: st}}})
-			})
-		}
-		wg.Wait()
-		winner := ""
-		for i, err := range errs {
-			if err == nil {
-				if winner != "" {
-					t.Fatal("two were accepted")
-				}
-				winner = ids[i]
-			}
-		}
-		for _, err := range errs {
-			var delivered *execution.Delivered
-			if err != nil && (!errors.As(err, &delivered) || delivered.ID != winner) {
-				t.Errorf("%v, want delivered as %s", err, winner)
-			}
-		}
-	}
-	if list, _, err := s.List(t.Context(), execution.Query{}); err != nil || len(list) != rounds {
-		t.Errorf("%d executions of %d deliveries, %v", len(list), rounds, err)
-	}
 }

@@ -20,7 +20,7 @@ func testDelete(t *testing.T, s execution.Store) {
 	}
 	line := execution.LogLine{Execution: ended.ID, Level: "INFO", At: epoch, Message: "m"}
 	commit(t, s, &execution.Batch{
-		Delivery: "d", Accept: []execution.Accept{{State: hello()}}, Logs: []execution.LogLine{line}, Signals: []execution.Signal{{To: ended.ID, ID: "s"}},
+		Delivery: delivery("d"), Accept: []execution.Accept{{State: hello()}}, Logs: []execution.LogLine{line}, Signals: []execution.Signal{{To: ended.ID, ID: "s"}},
 	})
 	for _, id := range []string{ended.ID, other.ID} {
 		changes := end()

@@ -12,10 +12,15 @@ import (
 // model is what a store should keep. It is written to be easy to read, not to be fast.
 type model struct {
 	executions []*modelled // in the order of acceptance
-	deliveries map[string]string
+	deliveries map[execution.DeliveryKey]modelledDelivery
 	places     map[string]int
 	triggers   map[string]execution.TriggerState
 	pairs      map[string]execution.Pair
+}
+
+type modelledDelivery struct {
+	id      string
+	expires time.Time
 }
 
 type modelled struct {
@@ -31,7 +36,7 @@ type modelled struct {
 
 func newModel() *model {
 	return &model{
-		deliveries: map[string]string{}, places: map[string]int{}, triggers: map[string]execution.TriggerState{}, pairs: map[string]execution.Pair{},
+		deliveries: map[execution.DeliveryKey]modelledDelivery{}, places: map[string]int{}, triggers: map[string]execution.TriggerState{}, pairs: map[string]execution.Pair{},
 	}
 }
 
@@ -56,18 +61,18 @@ func (m *model) find(id string) *modelled {
 
 // commit returns the model after b and the batch that was kept, nil if it was kept before; or the error.
 func (m *model) commit(b *execution.Batch) (next *model, kept *execution.Batch, err error) {
-	id, delivered := m.deliveries[b.Delivery]
+	id, delivered := m.delivered(b.Delivery)
 	own, again := false, false
 	for x := b; x != nil; x = x.Else {
 		for i, a := range x.Accept {
-			own = own || i == 0 && a.State.ID == id
+			own = own || delivered && i == 0 && a.State.ID == id
 			again = again || m.find(a.State.ID) != nil
 		}
 	}
 	switch {
-	case delivered && !own:
+	case delivered && !own && id != b.Delivery.Replaces:
 		return nil, nil, &execution.Delivered{ID: id}
-	case delivered || again:
+	case own || again:
 		return m, nil, nil
 	}
 	for x := b; x != nil; x = x.Else {
@@ -82,13 +87,22 @@ func (m *model) commit(b *execution.Batch) (next *model, kept *execution.Batch, 
 			return nil, nil, err
 		}
 		if free {
-			if b.Delivery != "" && len(x.Accept) > 0 {
-				c.deliveries[b.Delivery] = x.Accept[0].State.ID
+			if d := b.Delivery; d != nil && len(x.Accept) > 0 {
+				c.deliveries[d.Key] = modelledDelivery{x.Accept[0].State.ID, d.Expires}
 			}
 			return c, x, nil
 		}
 	}
 	panic("a batch without Else")
+}
+
+// delivered returns the execution that a delivery has started, and whether there is one.
+func (m *model) delivered(d *execution.Delivery) (id string, ok bool) {
+	if d == nil {
+		return "", false
+	}
+	kept, ok := m.deliveries[d.Key]
+	return kept.id, ok && kept.expires.After(d.At)
 }
 
 // apply changes m by b, all of whose places are free.

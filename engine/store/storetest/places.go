@@ -59,7 +59,7 @@ func testPlaces(t *testing.T, s execution.Store) {
 	}
 }
 
-// testPlacesElse checks that the batch in Else is kept in place of another one, with the same delivery key, and nothing of the
+// testPlacesElse checks that the batch in Else is kept in place of another one, with the same delivery, and nothing of the
 // other one is.
 func testPlacesElse(t *testing.T, s execution.Store) {
 	batch := func() (*execution.Batch, *execution.State, *execution.State) {
@@ -67,7 +67,7 @@ func testPlacesElse(t *testing.T, s execution.Store) {
 		queued := copyOf(st)
 		queued.Labels[0].Value = "queued"
 		return &execution.Batch{
-			Delivery: st.ID,
+			Delivery: delivery(st.ID),
 			Accept:   []execution.Accept{{State: st}},
 			Take:     []execution.Place{{Key: "k", Limit: 1}},
 			Logs:     []execution.LogLine{{Execution: st.ID, Message: "runs", At: epoch}},
@@ -96,7 +96,7 @@ func testPlacesElse(t *testing.T, s execution.Store) {
 		again := hello()
 		refused := &execution.Batch{Delivery: b.Delivery, Accept: []execution.Accept{{State: again}}}
 		if err := s.Commit(t.Context(), refused); err == nil {
-			t.Error("the delivery key was not kept")
+			t.Error("the delivery was not kept")
 		}
 	}
 	// Else may want other places, and have an Else of its own.

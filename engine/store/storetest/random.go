@@ -41,12 +41,14 @@ type pair struct {
 	store  execution.Store
 	model  *model
 	ids    int
+	clock  int  // of deliveries, in seconds after the epoch
 	opened bool // the store was opened again, so versions may have gone up
 }
 
 // check compares what can be seen of both, and gives the model the numbers that the store has assigned.
 func (p *pair) check(t *rapid.T) {
 	got := look(t, p.store)
+	p.checkDeliveries(t)
 	if p.opened {
 		for i, st := range got.States {
 			if x := p.model.executions[i]; x.parked && st.Version > x.state.Version {
@@ -75,6 +77,35 @@ func (p *pair) check(t *rapid.T) {
 			last, x.lines[i].Seq = line.Seq, line.Seq
 		}
 	}
+}
+
+// deliveries are the names of those that are drawn.
+var deliveries = []string{"a", "b", "c", "d"}
+
+// checkDeliveries looks all up that may be kept now.
+func (p *pair) checkDeliveries(t *rapid.T) {
+	for _, name := range deliveries {
+		d := deliveryAt(name, p.clock, 0)
+		want, kept := p.model.delivered(d)
+		if id, err := p.store.Delivered(t.Context(), d.Key, d.At); kept != (err == nil) || kept && id != want || !kept && !errors.Is(err, execution.ErrNotFound) {
+			t.Fatalf("delivered: %s, %v, want %s", id, err, want)
+		}
+	}
+}
+
+func (p *pair) drawDelivery(t *rapid.T) *execution.Delivery {
+	if rapid.Bool().Draw(t, "no delivery") {
+		return nil
+	}
+	p.clock += rapid.IntRange(0, 1).Draw(t, "clock")
+	d := deliveryAt(rapid.SampledFrom(deliveries).Draw(t, "delivery"), p.clock, p.clock+rapid.IntRange(1, 5).Draw(t, "expires"))
+	if rapid.Bool().Draw(t, "replaces") {
+		d.Replaces = p.drawID(t, &execution.Batch{})
+		if id, kept := p.model.delivered(d); kept && rapid.Bool().Draw(t, "what is kept") {
+			d.Replaces = id
+		}
+	}
+	return d
 }
 
 // commit commits a batch of any kind.
@@ -235,7 +266,7 @@ func (p *pair) drawBatch(t *rapid.T, depth int) *execution.Batch {
 		b.Accept = append(b.Accept, p.drawAccept(t))
 	}
 	if len(b.Accept) > 0 {
-		b.Delivery = rapid.SampledFrom([]string{"", "", "a", "b", "c", "d"}).Draw(t, "delivery")
+		b.Delivery = p.drawDelivery(t)
 	}
 	if depth > 0 {
 		if b.Take = drawPlaces(t, "take", 2); len(b.Take) > 0 {

@@ -20,7 +20,7 @@ func testRecovery(t *testing.T, h Harness, again func(testing.TB, execution.Stor
 	})
 	driven, timed, waiting, signalled, ended := hello(), hello(), hello(), hello(), hello()
 	commit(t, s, &execution.Batch{
-		Delivery: "key",
+		Delivery: delivery("key"),
 		Accept: []execution.Accept{
 			{State: driven},
 			{State: timed, Park: &execution.Park{Wake: after(1_000_000)}},
@@ -76,10 +76,9 @@ func testRecovery(t *testing.T, h Harness, again func(testing.TB, execution.Stor
 		if revision, err := s.PutFlow(t.Context(), source); err != nil || revision != 1 {
 			t.Errorf("revision %d, %v", revision, err)
 		}
-		var delivered *execution.Delivered
-		err := s.Commit(t.Context(), &execution.Batch{Delivery: "key", Accept: []execution.Accept{{State: hello()}}})
-		if !errors.As(err, &delivered) || delivered.ID != driven.ID {
-			t.Errorf("delivered again: %v", err)
+		checkDelivered(t, s, delivery("key"), driven.ID)
+		if id, isNew := deliver(t, s, delivery("key")); isNew || id != driven.ID {
+			t.Errorf("delivered again: %s, new %v", id, isNew)
 		}
 		if taken(t, s, execution.Place{Key: "k", Limit: 1}) {
 			t.Error("a place that was taken is free")

@@ -36,6 +36,8 @@ func Run(t *testing.T, h Harness) {
 		{"BatchOfTwo", testBatchOfTwo},
 		{"BatchWithoutSense", testBatchWithoutSense},
 		{"Delivery", testDelivery},
+		{"DeliveryExpires", testDeliveryExpires},
+		{"DeliveryReplaced", testDeliveryReplaced},
 		{"DeliveryRace", testDeliveryRace},
 
 		{"Places", testPlaces},
