@@ -31,6 +31,8 @@ type actor struct {
 	inputs  value.Value
 	scope   *scope.Execution // nil until it is needed
 
+	delivery *execution.Delivery // that started it, until it is accepted; nil: none
+
 	*desk                                 // nil while nobody drives it
 	ahead       bool                      // a caller drives it who does not wait: drivers can
 	begun       bool                      // the event that begins the execution was stepped by, or it had begun before

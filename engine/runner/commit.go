@@ -151,7 +151,7 @@ func (a *actor) fill(ctx context.Context, b *execution.Batch, r *batchRoom, s *e
 	if s.Version == 0 {
 		s.Settle()
 		r.accept[0] = execution.Accept{State: s, Park: park}
-		b.Accept = r.accept[:]
+		b.Accept, b.Delivery = r.accept[:], a.delivery
 		return nil
 	}
 	r.write[0] = execution.Write{ID: s.ID, Version: s.Version, Changes: s.Changes(), Park: park, Consumed: a.heard}

@@ -18,6 +18,10 @@ type Job struct {
 
 	State *execution.State // from [execution.New]; the runner takes it over
 
+	// Delivery is what it is started by; nil: nothing that may come again. If the store keeps it already for another execution, this one
+	// is not started: the error is [*execution.Delivered].
+	Delivery *execution.Delivery
+
 	// Trigger is the variable `trigger` while the request is at hand; nil: it is decoded from the state. Queued, when set, is
 	// called when the execution is about to wait for a driver, to drop what can be made again.
 	Trigger *value.Map
@@ -204,6 +208,6 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 		return nil, err
 	}
 	a := r.newActor(setup{Setting: job.Setting}, job.State, claim)
-	a.trigger, a.queued, a.inputs = job.Trigger, job.Queued, job.Inputs
+	a.delivery, a.trigger, a.queued, a.inputs = job.Delivery, job.Trigger, job.Queued, job.Inputs
 	return a, nil
 }

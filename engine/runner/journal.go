@@ -112,16 +112,21 @@ func (a *actor) ErrorLogs() ([]*value.Map, error) {
 	j.mu.Lock()
 	lines = append(lines, j.lines...)
 	j.mu.Unlock()
+	return errorLogs(a.state, lines), nil
+}
+
+// errorLogs returns the lines of level ERROR of an execution's log, as expressions see them.
+func errorLogs(s *execution.State, lines []execution.LogLine) []*value.Map {
 	var errors []*value.Map
 	for i := range lines {
 		if l := &lines[i]; l.Level == task.Error.String() {
-			errors = append(errors, a.errorLog(l))
+			errors = append(errors, errorLog(s, l))
 		}
 	}
-	return errors, nil
+	return errors
 }
 
-func (a *actor) errorLog(l *execution.LogLine) *value.Map {
+func errorLog(s *execution.State, l *execution.LogLine) *value.Map {
 	m := value.NewMap(10)
 	add := func(name, text string) {
 		if text != "" {
@@ -129,8 +134,8 @@ func (a *actor) errorLog(l *execution.LogLine) *value.Map {
 		}
 	}
 	add("tenantId", flow.Tenant)
-	add("namespace", a.state.Namespace)
-	add("flowId", a.state.FlowID)
+	add("namespace", s.Namespace)
+	add("flowId", s.FlowID)
 	add("taskId", l.Task)
 	add("executionId", l.Execution)
 	add("taskRunId", l.Run)

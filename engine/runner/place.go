@@ -27,6 +27,7 @@ func (a *actor) begin(ctx context.Context) (ended bool, err error) {
 	a.begun = true
 	started := message{event: execution.Event{Kind: execution.Started, Run: execution.RootRow, At: a.runner.now()}}
 	if a.state.Wait != execution.WaitPlace {
+		a.barrier = a.delivery != nil // if it was delivered before, not even a line of a log may show that it came again
 		return false, a.step(started)
 	}
 	if err := a.keepTrigger(ctx); err != nil {
