@@ -338,6 +338,9 @@ func write(w http.ResponseWriter, r *http.Request, response webhook.Response, cl
 	if response.ExecutionID != "" {
 		header["X-Kestra-Execution-Id"] = values[2:3:3]
 	}
+	if response.Replayed {
+		header.Set("Idempotent-Replayed", "true")
+	}
 	if closes {
 		header.Set("Connection", "close")
 	}

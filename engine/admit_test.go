@@ -54,6 +54,7 @@ func TestOrderOfChecks(t *testing.T) {
 		{"the length before inputs", "badinputs", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
 		{"inputs before capacity", "badinputs", false, true, nil, 422, "inputs", true, true},
 		{"inputs", "badinputs", false, false, nil, 422, "inputs", true, true},
+		{"conditions before deduplication", "unmetonce", false, false, nil, 204, "unmet", true, true},
 		{"capacity", "ok", false, true, nil, 503, "busy", true, true},
 		{"the length before conditions", "unmet", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
 		{"conditions", "unmet", false, false, nil, 204, "unmet", true, true},
@@ -66,6 +67,7 @@ func TestOrderOfChecks(t *testing.T) {
 			site := newSite(t, e, SiteOptions{MaxBody: 10},
 				webhookFlow("ok", ""), webhookFlow("disabled", "", "disabled: true"), webhookFlow("unmet", expressionCondition("false")),
 				webhookFlow("badinputs", "inputsFrom: body", "inputs: [{id: a, type: INT}]"),
+				webhookFlow("unmetonce", "deduplicate: {key: '{{ x.y }}'}\n"+expressionCondition("false")),
 				webhookFlow("unmetinputs", "inputsFrom: body\n"+expressionCondition("false"), "inputs: [{id: a, type: INT}]"),
 				taskFlow("blocks", "- {id: gate, type: test.Gate, gate: "+quoteYAML(t.Name())+"}", ""))
 			defer close(g.open)

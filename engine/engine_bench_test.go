@@ -22,6 +22,8 @@ func BenchmarkWebhook(b *testing.B) {
 		{"unmet by body, CEL", webhookFlow("f", celCondition(`body.action == "closed"`)), 204},
 		{"fired", webhookFlow("f", ""), 200},
 		{"waited", taskFlow("f", echo, wait, greeting), 200},
+		{"a delivery that comes again", webhookFlow("f", "deduplicate: {key: \"{{ trigger.headers['X-GitHub-Delivery'][0] }}\"}"), 200},
+		{"a delivery that comes again, waited", taskFlow("f", echo, wait+"\ndeduplicate: {key: \"{{ trigger.headers['X-GitHub-Delivery'][0] }}\"}", greeting), 200},
 	}
 	for _, flows := range []int{10, 10_000} {
 		texts := make([]string, flows)

@@ -38,8 +38,9 @@ type call struct {
 	state    *execution.State // nil until somebody needs it: most requests that are not met have none
 	inputs   value.Value      // once they were asked for; as conditions see them until they are resolved
 	asked    bool
-	kept     string     // the id of the execution, once the store has it
-	mask     *mask.Mask // with the inputs of type SECRET; nil: there are none, or none yet
+	kept     string              // the id of the execution, once the store has it
+	mask     *mask.Mask          // with the inputs of type SECRET; nil: there are none, or none yet
+	once     *execution.Delivery // nil: the request counts as a new delivery whatever came before
 
 	*evaluation // nil when there is no expression to evaluate
 }
@@ -80,6 +81,9 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	}
 	if refusal := c.decide(ctx); refusal != nil {
 		return *refusal
+	}
+	if answer := c.deduplicate(ctx); answer != nil {
+		return *answer
 	}
 	return c.run(ctx)
 }
@@ -222,26 +226,36 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	if !wait {
 		response := c.accepted(200, webhook.OutcomeFired, s)
 		if err := host.Runner().Start(ctx, &job); err != nil {
-			return c.notKept(err)
+			return c.notStarted(ctx, err)
 		}
 		c.kept = s.ID
 		return response
 	}
+	ended, vars, done, err := host.Runner().RunAndWait(ctx, &job, c.deadline(timeout))
+	if err != nil {
+		return c.notStarted(ctx, err)
+	}
+	c.kept = ended.ID
+	if !done {
+		return c.late(ended)
+	}
+	return c.ended(ctx, c.trigger, ended, vars)
+}
+
+// deadline returns until when the caller waits.
+func (c *call) deadline(timeout time.Duration) time.Time {
 	if timeout == 0 {
 		timeout = c.site.options.WaitTimeout
 	}
-	ended, vars, done, err := host.Runner().RunAndWait(ctx, &job, c.now.Add(timeout))
-	if err != nil {
-		return c.notKept(err)
-	}
-	c.kept = ended.ID
-	switch {
-	case !done && host.Exiting() && !host.Durable():
+	return c.now.Add(timeout)
+}
+
+// late answers a caller who waits no longer.
+func (c *call) late(s *execution.State) webhook.Response {
+	if host := c.site.host; host.Exiting() && !host.Durable() {
 		return unavailable(runner.ErrStopping)
-	case !done:
-		return c.accepted(202, webhook.OutcomeTimeout, ended)
 	}
-	return c.ended(ctx, ended, vars)
+	return c.accepted(202, webhook.OutcomeTimeout, s)
 }
 
 // accepted makes an answer that carries an execution, in memory that is lent until release.
@@ -268,12 +282,13 @@ func (c *call) release() {
 func (c *call) job(s *execution.State) runner.Job {
 	trigger := c.trigger
 	job := runner.Job{
-		Setting: runner.Setting{Flow: c.served.scope, Flows: c.site.callee, Mask: c.masks()},
-		State:   s,
-		Trigger: c.delivery.Trigger(),
-		Queued:  c.delivery.Drop,
-		Inputs:  c.inputs,
-		Claim:   c.claim,
+		Setting:  runner.Setting{Flow: c.served.scope, Flows: c.site.callee, Mask: c.masks()},
+		State:    s,
+		Trigger:  c.delivery.Trigger(),
+		Queued:   c.delivery.Drop,
+		Inputs:   c.inputs,
+		Claim:    c.claim,
+		Delivery: c.once,
 	}
 	if trigger.HasStopAfter() {
 		triggers := c.site.host.Triggers()
@@ -412,19 +427,19 @@ func (c *call) masks() *mask.Mask {
 	return c.site.environment.mask
 }
 
-// ended makes the answer to a caller who waited for an execution that has ended. It is the same under any load: the
-// evaluation of responseCode waits for its turn and for memory.
-func (c *call) ended(ctx context.Context, ended *execution.State, vars *scope.Execution) webhook.Response {
+// ended makes the answer to a caller who waited for an execution that has ended, with its variables; nil: they are not known. It is
+// the same under any load: the evaluation of responseCode waits for its turn and for memory.
+func (c *call) ended(ctx context.Context, t *webhook.Trigger, ended *execution.State, vars *scope.Execution) webhook.Response {
 	c.claim.Charge(webhook.OutputsSize(ended))
-	if !c.trigger.HasResponseCode() {
-		response, _ := c.trigger.Ended(ended, nil, c.site.options.BaseURL) // nothing is evaluated, so nothing fails
+	if !t.HasResponseCode() || vars == nil {
+		response, _ := t.Ended(ended, nil, c.site.options.BaseURL) // nothing is evaluated, so nothing fails
 		return response
 	}
 	c.context.Vars = vars.At(execution.RootRow)
 	for {
 		var response webhook.Response
 		err := c.evaluate(context.WithoutCancel(ctx), admission.Forever, func() (err error) {
-			response, err = c.trigger.Ended(ended, &c.context, c.site.options.BaseURL)
+			response, err = t.Ended(ended, &c.context, c.site.options.BaseURL)
 			return err
 		})
 		if errors.Is(err, admission.ErrMemory) && c.claim.Refill(context.WithoutCancel(ctx)) == nil {

@@ -74,6 +74,19 @@ func Accepted(room []byte, status int, outcome Outcome, s *execution.State, base
 	}
 }
 
+// Again returns r as the answer to a delivery that came before.
+func (r Response) Again() Response {
+	r.Outcome, r.Replayed = OutcomeReplayed, true
+	return r
+}
+
+// Forgotten returns the answer to a delivery that came before and whose execution is not kept any more.
+func Forgotten(id string) Response {
+	r := Message(http.StatusOK, OutcomeReplayed, "OK: delivered before, and the execution is not kept any more")
+	r.ExecutionID = id
+	return r.Again()
+}
+
 // AnswerSize returns about how many bytes the answer takes that carries an execution without outputs.
 func AnswerSize(s *execution.State) int64 {
 	size := int64(len(s.Trigger.Variables.JSON)) + 768
@@ -86,7 +99,8 @@ func AnswerSize(s *execution.State) int64 {
 // OutputsSize returns about how many bytes the outputs of an execution take in an answer.
 func OutputsSize(s *execution.State) int64 { return 2 * int64(len(s.Outputs.JSON)) }
 
-// Ended returns the answer to a caller that waited for an execution which has ended. scope has the variables of responseCode; nil if there is none.
+// Ended returns the answer to a caller that waited for an execution which has ended. scope has the variables of responseCode; nil if there
+// is none, or it is not known what they were.
 // The error says that responseCode is not a valid status; the response is then 500.
 func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL string) (Response, error) {
 	status, err := t.status(s, scope)
@@ -113,7 +127,7 @@ func (t *Trigger) status(s *execution.State, scope *pebble.Context) (int, error)
 	if s.Status() == execution.Failed {
 		status = http.StatusInternalServerError
 	}
-	if t.responseCode == nil {
+	if t.responseCode == nil || scope == nil {
 		return status, nil
 	}
 	text, err := t.responseCode.Render(scope)

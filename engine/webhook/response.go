@@ -8,6 +8,7 @@ const (
 	OutcomeFired     Outcome = "fired"     // 200: accepted, the caller does not wait
 	OutcomeEnded     Outcome = "ended"     // wait: true, and the execution ended in time
 	OutcomeTimeout   Outcome = "timeout"   // 202: it goes on without the caller
+	OutcomeReplayed  Outcome = "replayed"  // the delivery came before: its first answer, nothing was started
 	OutcomeUnmet     Outcome = "unmet"     // 204: a condition does not hold
 	OutcomeError     Outcome = "error"     // 204: a condition could not be evaluated
 	OutcomeUnknown   Outcome = "unknown"   // 404, or the next handler
@@ -33,6 +34,9 @@ type Response struct {
 
 	// AllowedOrigin is the sender that a handshake consents to, value of the header WebHook-Allowed-Origin; empty: none.
 	AllowedOrigin string
+
+	// Replayed says that nothing was started, because the same delivery came before: the header Idempotent-Replayed.
+	Replayed bool
 
 	// Unmatched asks for the next handler: nothing matched and the site passes on what is unknown. Nothing was read.
 	Unmatched bool

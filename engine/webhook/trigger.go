@@ -33,6 +33,7 @@ type Trigger struct {
 	waitTimeout  time.Duration // 0: the site's
 	answer       answerForm
 	responseCode *pebble.Template
+	deduplicate  *Deduplicate // nil: every request counts as a new delivery
 }
 
 // answerForm says what an awaited execution is answered with.
@@ -66,9 +67,10 @@ func (t *Trigger) HasLabels() bool { return t.labels != nil }
 // HasResponseCode reports whether the status of the answer to a waiting caller is rendered.
 func (t *Trigger) HasResponseCode() bool { return t.responseCode != nil }
 
-// Evaluates reports whether there is anything to evaluate for a request: conditions, labels, inputs, or the status of the answer.
+// Evaluates reports whether there is anything to evaluate for a request: conditions, its key as a delivery, labels, inputs, or the
+// status of the answer.
 func (t *Trigger) Evaluates() bool {
-	return t.HasConditions() || t.HasLabels() || t.GivesInputs() || t.HasResponseCode()
+	return t.HasConditions() || t.deduplicate != nil || t.HasLabels() || t.GivesInputs() || t.HasResponseCode()
 }
 
 // HasStopAfter reports whether the trigger has a stopAfter at all.
@@ -131,6 +133,7 @@ func Specs() []flow.Spec {
 				Name: "inputsFrom", Type: flow.String, Values: []string{string(fromBody), string(fromForm), string(fromParameters)}, Extension: true,
 				Summary: "What fills inputs that `inputs` does not name, by their ids: the members of a JSON `body`, the fields of a `form`, or the `parameters` of the URL. Never a SECRET.",
 			},
+			deduplicateProperty(),
 			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
 			{Name: "signature", Type: flow.Any, NotYet: true, Summary: "A signature that requests must carry."},
 		},
@@ -166,6 +169,10 @@ func compile(c *flow.Component) (*Trigger, error) {
 	if c.Has("waitTimeout") && t.waitTimeout <= 0 {
 		return nil, c.Errorf("waitTimeout", "must be longer than nothing")
 	}
+	var err error
+	if t.deduplicate, err = compileDeduplicate(c.Object("deduplicate")); err != nil {
+		return nil, err
+	}
 	for key := range c.Value("labels").Map().All() {
 		if strings.HasPrefix(key, flow.SystemLabel) {
 			return nil, c.Errorf("labels", "system labels can only be set by the engine itself, offending label: %s", key)
@@ -187,6 +194,7 @@ func check(f *flow.Flow, c *flow.Component, report flow.Report) {
 	t.Flow = f
 	warn := func(property, message string) { report(flow.SeverityWarning, property, message) }
 	t.checkInputs(warn)
+	t.checkDeduplicate(warn)
 	if !t.wait {
 		for _, name := range []string{"returnOutputs", "responseContentType", "responseCode", "waitTimeout"} {
 			if c.Has(name) {

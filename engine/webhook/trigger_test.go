@@ -61,6 +61,17 @@ func TestTriggerFindings(t *testing.T) {
 		{"a status that is none", "wait: true\nresponseCode: abc", "", []string{"triggers[0].responseCode: is no number, so the answer is always 500"}},
 		{"a status out of range", "wait: true\nresponseCode: 99", "", []string{"triggers[0].responseCode: is no status from 200 to 599, so the answer is always 500"}},
 		{"a wait of nothing", "wait: true\nwaitTimeout: 0s", "", []string{"!triggers[0].waitTimeout: must be longer than nothing"}},
+		{"deduplicate", "deduplicate: {key: '{{ trigger.body.id }}', window: P366D, onFailed: run}", "", nil},
+		{"a constant key of deduplicate", "deduplicate: {key: x}", "", []string{
+			"triggers[0].deduplicate: the key is the same for every request, so only the first one in each window runs",
+		}},
+		{"no key of deduplicate", "deduplicate: {window: PT1H}", "", []string{"!triggers[0].deduplicate.key: is missing"}},
+		{"an empty key of deduplicate", "deduplicate: {key: ' '}", "", []string{"!triggers[0].deduplicate.key: must not be empty"}},
+		{"a window of nothing", "deduplicate: {key: '{{ trigger.body }}', window: PT0S}", "", []string{"!triggers[0].deduplicate.window: must be longer than nothing"}},
+		{"a window too long", "deduplicate: {key: '{{ trigger.body }}', window: P367D}", "", []string{"!triggers[0].deduplicate.window: must not be longer than P366D"}},
+		{"a key of what is not there yet", "deduplicate: {key: '{{ outputs.a.value }}'}", "", []string{
+			"triggers[0].deduplicate.key: there is no variable `outputs` here: this is evaluated before the flow runs",
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -84,6 +95,7 @@ func TestTriggerPropertiesRefused(t *testing.T) {
 	for _, property := range []string{
 		"wait: maybe", "returnOutputs: 2x", "responseContentType: text/html", "waitTimeout: soon", "waitTimeout: -3s", "keys: abc", "path: x",
 		"inputs: [a]", "inputsFrom: header", "fetchType: STORE", "signature: {header: x}", "conditions: [{type: io.kestra.plugin.core.condition.MultipleCondition, id: x, conditions: {}}]",
+		"deduplicate: {key: '{{ x'}", "deduplicate: {key: '{{ nope() }}'}", "deduplicate: {key: '{{ trigger.body }}', onFailed: retry}", "deduplicate: {key: '{{ trigger.body }}', by: x}", "deduplicate: abc",
 		"stopAfter: [NOPE]", "labels: {system.x: y}",
 	} {
 		if set, found := loadFlows(t, webhookFlow("f", "key: abc\n"+property)); set.Len() > 0 || len(found.Errors()) == 0 {
