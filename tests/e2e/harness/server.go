@@ -41,28 +41,36 @@ type Server struct {
 
 var errPortTaken = errors.New("a port was taken")
 
-// Start runs a server and returns when it serves. It ends with the test, which then prints what the server printed if the
-// test failed.
+// Start runs a server in a folder of its own and returns when it serves. It ends with the test, which then prints what the server
+// printed if the test failed.
 func Start(tb testing.TB, c Config) *Server {
+	tb.Helper()
+	s, err := StartIn(tb, tb.TempDir(), c)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// StartIn is Start in a folder that another server has, or had. The error is that it does not come to serve.
+func StartIn(tb testing.TB, dir string, c Config) (*Server, error) {
 	tb.Helper()
 	if c.Program == "" {
 		c.Program = Product
 	}
 	program := Program(tb, c.Program)
-	dir := tb.TempDir()
 	for range startsTried {
 		s, err := start(tb, program, dir, c)
 		if errors.Is(err, errPortTaken) {
 			continue
 		}
 		if err != nil {
-			tb.Fatal(err)
+			return nil, err
 		}
 		tb.Cleanup(s.end)
-		return s
+		return s, nil
 	}
-	tb.Fatalf("no free ports in %d tries", startsTried)
-	return nil
+	return nil, fmt.Errorf("no free ports in %d tries", startsTried)
 }
 
 func start(tb testing.TB, program, dir string, c Config) (*Server, error) {
@@ -76,18 +84,19 @@ func start(tb testing.TB, program, dir string, c Config) (*Server, error) {
 	s := &Server{
 		Dir: dir, HTTPPort: p.http, HTTPSPort: p.https, AdminPort: p.admin,
 		tb: tb, program: program, env: environment(c, dir, p),
-		output: filepath.Join(dir, "output.log"), done: make(chan struct{}),
+		done: make(chan struct{}),
 	}
 	ready, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
 	defer ready.Close()
-	output, err := os.Create(s.output)
+	output, err := newOutput(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer output.Close()
+	s.output = output.Name()
 
 	// Caddy itself says that it is up: it sends back the token from its standard input.
 	token := rand.Text()
@@ -103,13 +112,27 @@ func start(tb testing.TB, program, dir string, c Config) (*Server, error) {
 		close(s.done)
 	}()
 	if err := s.awaitReady(ready, token); err != nil {
-		s.kill()
+		s.Kill()
 		if strings.Contains(s.Output(), "address already in use") {
 			return nil, errPortTaken
 		}
 		return nil, fmt.Errorf("%w; it printed:\n%s", err, s.Output())
 	}
 	return s, nil
+}
+
+// newOutput makes the file for what a server prints: output.log, or the next one after those of earlier servers of the folder.
+func newOutput(dir string) (*os.File, error) {
+	for n := 1; ; n++ {
+		name := "output.log"
+		if n > 1 {
+			name = fmt.Sprintf("output-%d.log", n)
+		}
+		f, err := os.OpenFile(filepath.Join(dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if !errors.Is(err, os.ErrExist) {
+			return f, err
+		}
+	}
 }
 
 // awaitReady returns when the server has sent the token.
@@ -220,7 +243,11 @@ func (s *Server) Stop(limit time.Duration) (time.Duration, error) {
 // Done is closed when the server has ended, for whatever reason.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
-func (s *Server) kill() {
+// PID returns the number of the server's process.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
+// Kill ends the server at once, as a crash would.
+func (s *Server) Kill() {
 	_ = s.process.Process.Kill() // an error means that it has ended
 	<-s.done
 }
@@ -231,7 +258,7 @@ func (s *Server) end() {
 	case <-s.done:
 	default:
 		if _, err := s.Stop(endLimit); err != nil {
-			s.kill()
+			s.Kill()
 			s.tb.Error(err)
 		}
 	}
