@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,24 +69,57 @@ func ReadDir(dir string) ([]*Source, error) {
 		return nil, fmt.Errorf("flow directory %s: not a directory", abs)
 	}
 	var sources []*Source
-	if err := collectFiles(abs, map[string]bool{}, &sources); err != nil {
+	w := walker{real: map[string]bool{}, visit: func(name string, linked bool) {
+		s := ReadFile(name)
+		if linked || !errors.Is(s.err, fs.ErrNotExist) { // else it was removed meanwhile
+			sources = append(sources, s)
+		}
+	}, unread: func(dir string, err error) {
+		sources = append(sources, &Source{Name: dir, err: err, isDir: true})
+	}}
+	if err := w.walk(abs); err != nil {
 		return nil, fmt.Errorf("flow directory %s: %w", abs, err)
 	}
 	slices.SortFunc(sources, func(a, b *Source) int { return strings.Compare(a.Name, b.Name) })
 	return sources, nil
 }
 
-// collectFiles adds the flow files below dir. Seen are the real paths of the directories that were read: links back to
-// them are not followed. The error is about dir alone.
-func collectFiles(dir string, seen map[string]bool, sources *[]*Source) error {
+// Folders returns the real paths of the folders that hold what ReadDir reads: the directory, those below it, and those of files to
+// which symbolic links lead. What cannot be read is left out.
+func Folders(dir string) []string {
+	linkedTo := map[string]bool{}
+	w := walker{real: map[string]bool{}, visit: func(name string, linked bool) {
+		if !linked {
+			return
+		}
+		if real, err := filepath.EvalSymlinks(name); err == nil {
+			linkedTo[filepath.Dir(real)] = true
+		}
+	}, unread: func(string, error) {}}
+	if abs, err := filepath.Abs(dir); err == nil {
+		_ = w.walk(abs) // what cannot be read holds nothing to be read
+	}
+	maps.Copy(linkedTo, w.real)
+	return slices.Sorted(maps.Keys(linkedTo))
+}
+
+// walker goes through a directory and those below it.
+type walker struct {
+	real   map[string]bool // real paths of the directories that were read: links back to them are not followed
+	visit  func(file string, linked bool)
+	unread func(dir string, err error)
+}
+
+// walk visits the flow files below dir. The error is about dir alone.
+func (w *walker) walk(dir string) error {
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return pathless(err)
 	}
-	if seen[real] {
+	if w.real[real] {
 		return nil
 	}
-	seen[real] = true
+	w.real[real] = true
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return pathless(err)
@@ -94,18 +129,18 @@ func collectFiles(dir string, seen map[string]bool, sources *[]*Source) error {
 			continue
 		}
 		name := filepath.Join(dir, entry.Name())
-		isDir := entry.IsDir()
-		if entry.Type()&os.ModeSymlink != 0 {
+		isDir, linked := entry.IsDir(), entry.Type()&os.ModeSymlink != 0
+		if linked {
 			info, err := os.Stat(name)
 			isDir = err == nil && info.IsDir()
 		}
 		switch {
 		case isDir:
-			if err := collectFiles(name, seen, sources); err != nil {
-				*sources = append(*sources, &Source{Name: name, err: err, isDir: true})
+			if err := w.walk(name); err != nil && (linked || !errors.Is(err, fs.ErrNotExist)) { // else it was removed meanwhile
+				w.unread(name, err)
 			}
 		case isFlowFile(name):
-			*sources = append(*sources, ReadFile(name))
+			w.visit(name, linked)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package flow
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,56 @@ func TestReadDirFollowsLinks(t *testing.T) {
 	link(t, dir, filepath.Join(dir, "sub", "loop"))
 	if diff := cmp.Diff([]string{"linked/o.yml", "sub/a.yml"}, readNames(t, dir)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestFolders(t *testing.T) {
+	outside, dir := t.TempDir(), t.TempDir()
+	write(t, outside, "o.yml", "sub/p.yml", "apart/q.yml")
+	write(t, dir, "a.yml", "sub/deep/b.yml", "_files/c.yml", ".git/d.yml")
+	link(t, filepath.Join(outside, "sub"), filepath.Join(dir, "linked"))
+	link(t, filepath.Join(outside, "apart", "q.yml"), filepath.Join(dir, "q.yml"))
+	link(t, filepath.Join(dir, "sub", "deep", "b.yml"), filepath.Join(dir, "b.yml")) // hides nothing below sub
+	link(t, dir, filepath.Join(dir, "sub", "loop"))
+	link(t, "nowhere", filepath.Join(dir, "dangling.yml"))
+	var want []string
+	for _, name := range []string{dir, filepath.Join(dir, "sub"), filepath.Join(dir, "sub", "deep"), filepath.Join(outside, "sub"), filepath.Join(outside, "apart")} {
+		real, err := filepath.EvalSymlinks(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, real)
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, Folders(dir)); diff != "" {
+		t.Errorf("folders (-want +got):\n%s", diff)
+	}
+	if got := Folders(filepath.Join(dir, "missing")); len(got) != 0 {
+		t.Errorf("folders of one that is missing: %v", got)
+	}
+}
+
+func TestSameSource(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.yml")
+	name := filepath.Join(dir, "a.yml")
+	first := ReadFile(name)
+	if !first.Same(ReadFile(name)) {
+		t.Error("the file did not change")
+	}
+	if err := os.WriteFile(name, small("n", "g"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	second := ReadFile(name)
+	if first.Same(second) {
+		t.Error("the text changed")
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	gone := ReadFile(name)
+	if second.Same(gone) || !gone.Same(ReadFile(name)) {
+		t.Error("the file is missing, and stays so")
 	}
 }
 

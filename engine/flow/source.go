@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -36,6 +37,20 @@ func (s *Source) identity() any {
 	}
 	return s.Name
 }
+
+// Same reports whether reading a place again gave what it had given before, which is what s holds.
+func (s *Source) Same(again *Source) bool {
+	text := func(err error) string {
+		if err == nil {
+			return ""
+		}
+		return err.Error()
+	}
+	return s.isDir == again.isDir && text(s.err) == text(again.err) && bytes.Equal(s.YAML, again.YAML)
+}
+
+// IsUnreadFolder reports whether the source stands for a folder that could not be read, and so for all flows below it.
+func (s *Source) IsUnreadFolder() bool { return s.isDir }
 
 // line returns the text of a line, counted from 1, without its end. It is used for errors only.
 func (s *Source) line(n int) string {

@@ -148,6 +148,14 @@ func (s *Site) Open(ctx context.Context, host Host) error {
 // Mask hides the secrets that expressions of the site's flows may read.
 func (s *Site) Mask() *mask.Mask { return s.environment.mask }
 
+// Revision returns the revision of a flow that the site serves; 0 as long as it is not open.
+func (s *Site) Revision(f *flow.Flow) int {
+	if served := s.flows[f]; served != nil {
+		return served.scope.Plan().Revision()
+	}
+	return 0
+}
+
 // callee returns the flow of this name as tasks may start it. It implements [runner.Flows].
 func (s *Site) callee(namespace, id string) *scope.Flow {
 	if f := s.flows[s.all.Flow(namespace, id)]; f != nil {
