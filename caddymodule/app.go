@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/modules/caddyevents"
@@ -37,6 +38,11 @@ type App struct {
 
 	// Where executions are kept. Default: `{"store": "memory"}`, in the memory of the process.
 	StoreRaw json.RawMessage `json:"store,omitempty" caddy:"namespace=kestra.stores inline_key=store"`
+
+	// Whether folders of flows are read again when something changes in them. The system tells of most changes, and they take effect
+	// within a second; those that it does not tell, as on network file systems, are found by reading the folders from time to time: this
+	// says how often, as in `2s`, at least `100ms`. With `off`, changes take effect by `caddy reload --force` alone. Default: `10s`.
+	Watch string `json:"watch,omitempty"`
 
 	// Makes any error in a flow an error of the configuration, which then does not load; and so any warning of what cannot
 	// work: a condition that is always or never met, a name that does not exist, a trigger that never fires here. Default:
@@ -84,8 +90,9 @@ type App struct {
 	logger *zap.Logger
 	flows  *flowLoader
 
-	store    engine.StoreOptions
-	registry *prometheus.Registry // of the metrics of this configuration
+	store         engine.StoreOptions
+	registry      *prometheus.Registry // of the metrics of this configuration
+	watchInterval time.Duration        // 0: flows are not watched
 
 	admin []string   // where the admin endpoints listen
 	sites []*Handler // that were provisioned
@@ -132,6 +139,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: flow_share must be a percentage from 1 to 100, is %d", a.FlowShare)
 	}
 	var err error
+	if a.watchInterval, err = parseWatch(a.Watch); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
 	if a.BaseURL, err = parseBaseURL(caddy.NewReplacer().ReplaceKnown(a.BaseURL, "")); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
@@ -196,12 +206,23 @@ func parseBaseURL(text string) (string, error) {
 	return strings.TrimRight(text, "/"), nil
 }
 
-// Start opens the store and the sites, and lets the engine work as this configuration says.
-func (a *App) Start() error { return a.open() }
+// Start opens the store and the sites, lets the engine work as this configuration says, and watches the folders of flows.
+func (a *App) Start() error {
+	if err := a.open(); err != nil {
+		return err
+	}
+	if a.watchInterval > 0 {
+		a.watching.begin(a, a.watchInterval)
+	}
+	return nil
+}
 
-// Stop does nothing: requests of this configuration may still run, and the engine may be in use by the next one. See
-// Cleanup, and exitHandler for the end of the process.
-func (a *App) Stop() error { return nil }
+// Stop ends the watch, and nothing else: requests of this configuration may still run, and the engine may be in use by the next
+// one. See Cleanup, and exitHandler for the end of the process.
+func (a *App) Stop() error {
+	a.watching.end()
+	return nil
+}
 
 // Cleanup lets go of the engine. It also runs when provisioning failed.
 func (a *App) Cleanup() error { return a.release() }

@@ -99,6 +99,7 @@ func TestConfigurationErrors(t *testing.T) {
 		{"empty path of the store", m{"store": m{"store": "sqlite", "path": "{env.KESTRA_TEST_EMPTY}"}}, []m{{}}, []string{`path "{env.KESTRA_TEST_EMPTY}" is empty text`}},
 		{"lock_timeout", m{"store": m{"store": "sqlite", "lock_timeout": -1}}, []m{{}}, []string{"lock_timeout must not be negative"}},
 		{"base URL", m{"base_url": "example.com"}, []m{{}}, []string{`base_url must be as in https://example.com, is "example.com"`}},
+		{"watch", m{"watch": "1ms"}, []m{{}}, []string{`watch must be off, or a time of at least 100ms as in 2s, is "1ms"`}},
 		{"workers", m{"workers": -1}, []m{{}}, []string{"workers and capacity must not be negative"}},
 		{"capacity", m{"capacity": -1}, []m{{}}, []string{"workers and capacity must not be negative"}},
 		{"option of the app", m{"flows": "x"}, []m{{}}, []string{"flows"}},
@@ -313,7 +314,7 @@ func TestRequestBeforeStart(t *testing.T) {
 	if err := app.flows.loadShared(app.FlowDirs, nil); err != nil {
 		t.Fatal(err)
 	}
-	set, err := app.flows.loadSite(nil)
+	_, set, err := app.flows.loadSite(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +322,8 @@ func TestRequestBeforeStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &Handler{logger: app.logger, access: app.logger, app: app, site: site}
+	h := &Handler{logger: app.logger, access: app.logger, app: app}
+	h.serve(&compiledSite{Site: site})
 	app.sites = []*Handler{h}
 	fire := func() int {
 		w := httptest.NewRecorder()

@@ -36,7 +36,8 @@ func BenchmarkHandler(b *testing.B) {
 	}
 	app := new(App)
 	app.ready.Store(true)
-	h := &Handler{logger: zap.NewNop(), access: zap.NewNop(), app: app, site: site, metrics: newMetrics()}
+	h := &Handler{logger: zap.NewNop(), access: zap.NewNop(), app: app, metrics: newMetrics()}
+	h.serve(&compiledSite{Site: site})
 	next := caddyhttp.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) error {
 		w.WriteHeader(http.StatusTeapot)
 		return nil

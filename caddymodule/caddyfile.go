@@ -53,6 +53,7 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		flow     <<FLOW
 //			...
 //			FLOW
+//		watch    off|<interval>
 //		store    memory|sqlite [<path>]
 //		strict
 //		base_url <url>
@@ -100,6 +101,13 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return d.Err("strict takes no argument")
 			}
 			a.Strict = true
+		case "watch":
+			if !d.AllArgs(&a.Watch) {
+				return d.ArgErr()
+			}
+			if _, err := parseWatch(a.Watch); err != nil || a.Watch == "" {
+				return d.Err("watch takes `off`, or how often to look for changes that the system does not tell, at least 100ms: write `watch 2s`")
+			}
 		case "base_url":
 			if !d.AllArgs(&a.BaseURL) {
 				return d.ArgErr()
@@ -143,7 +151,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return err
 			}
 		default:
-			return d.Errf("unrecognized option %q of kestra: there are flows, flow, store, strict, base_url, workers, capacity, "+
+			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, strict, base_url, workers, capacity, "+
 				"memory_limit, evaluation_wait, flow_share, files, files_limit, files_per_execution and deny_private", name)
 		}
 		return nil

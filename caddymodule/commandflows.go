@@ -13,7 +13,6 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	caddycmd "github.com/caddyserver/caddy/v2/cmd"
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -154,8 +153,7 @@ func decodeHandler(node map[string]any) (*Handler, error) {
 
 // loadConfigured loads what a server with this configuration would serve.
 func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
-	loader := newFlowLoader(zap.NewNop(), false)
-	shared, err := loader.read(app.FlowDirs)
+	shared, err := readFlowDirs(app.FlowDirs)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +161,7 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 	all := slices.Clone(shared)
 	served := make([]map[string]bool, len(handlers)) // names of each site's sources
 	for i, h := range handlers {
-		own, err := loader.read(h.FlowDirs)
+		own, err := readFlowDirs(h.FlowDirs)
 		if err != nil {
 			return nil, err
 		}
@@ -185,6 +183,23 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 		return false
 	}), os.Environ(), baseURL)
 	return flows, nil
+}
+
+// readFlowDirs returns the sources in folders as a configuration names them.
+func readFlowDirs(dirs []string) ([]*flow.Source, error) {
+	placed, err := placeFlowDirs(dirs)
+	if err != nil {
+		return nil, err
+	}
+	var all []*flow.Source
+	for _, dir := range placed {
+		sources, err := flow.ReadDir(dir)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, sources...)
+	}
+	return all, nil
 }
 
 func sourceNames(lists ...[]*flow.Source) map[string]bool {

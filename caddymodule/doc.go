@@ -22,6 +22,10 @@
 // So the engine, which keeps and runs executions, belongs to the process (pool.go), flows and sites belong to a
 // configuration (app.go, flows.go, handler.go), and nothing runs on a context that a configuration owns.
 //
+// From its start to its stop a configuration watches the folders of its flows (watch.go, places.go). When something has changed it
+// reads them again (flowfiles.go), compiles and opens new sites, and swaps them (reload.go); what was loaded with an error changes
+// nothing then.
+//
 // # Keys
 //
 // The webhook key is the only secret of a webhook URL. Caddy's own access line would print it, so requests whose URL
@@ -32,6 +36,7 @@
 //
 //	caddyserver/caddy/v2       what this is a module of
 //	go.uber.org/zap            Caddy's logger
+//	fsnotify/fsnotify          the system's notices of changes in folders of flows
 //	spf13/cobra                Caddy's commands are cobra's
 //	go.opentelemetry.io/otel   the span of the directive `tracing`, whose url.path would print the key
 //

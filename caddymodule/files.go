@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/caddyserver/caddy/v2"
 )
@@ -29,18 +28,6 @@ func (a *App) placeFiles() error {
 
 // namespaceFiles is the folder for files of namespaces that tasks write.
 func namespaceFiles() string { return filepath.Join(caddy.AppDataDir(), "kestra", "namespaces") }
-
-// flowDirs returns the folders of flows of the app and of its sites. Files of namespaces may be beside the flows.
-func (a *App) flowDirs() []string {
-	dirs := slices.Clone(a.FlowDirs)
-	for _, h := range a.sites {
-		dirs = append(dirs, h.FlowDirs...)
-	}
-	for i, dir := range dirs {
-		dirs[i] = caddy.NewReplacer().ReplaceKnown(dir, "")
-	}
-	return slices.Compact(dirs)
-}
 
 // makeFiles makes a folder that the configuration names: one that cannot be is to be known before a flow needs it. The folder of
 // the default is made when it is needed.

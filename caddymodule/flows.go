@@ -2,13 +2,12 @@ package caddymodule
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 	"sync"
+	"sync/atomic"
 
-	"github.com/caddyserver/caddy/v2"
 	"go.uber.org/zap"
 
-	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
@@ -18,101 +17,142 @@ type flowLoader struct {
 	logger *zap.Logger
 	strict bool
 
+	refused atomic.Int64 // errors that were logged
+
 	mu       sync.Mutex
-	files    map[string]loadedFile // by name: a file that two sites name is compiled once
-	shared   *flow.Set             // the app's, served by all sites
-	all      *flow.Set
+	shared   []string   // folders of the app, served by all sites
+	dirs     []string   // of the app and all sites
+	files    *flowFiles // that serve
 	reported map[string]bool
 }
 
-type loadedFile struct {
-	set   *flow.Set
-	found flow.Diagnostics
-}
-
 func newFlowLoader(logger *zap.Logger, strict bool) *flowLoader {
-	return &flowLoader{
-		logger:   logger,
-		strict:   strict,
-		files:    make(map[string]loadedFile),
-		reported: make(map[string]bool),
-	}
+	return &flowLoader{logger: logger, strict: strict, files: newFlowFiles(nil), reported: make(map[string]bool)}
 }
 
 // loadShared loads the flows of the app. It comes before every loadSite.
 func (l *flowLoader) loadShared(dirs []string, inline []*flow.Source) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	set, err := l.load(nil, dirs, inline)
-	l.shared = set
+	var found flow.Diagnostics
+	for _, source := range inline {
+		file := loadFlowFile(source)
+		l.files.inline = append(l.files.inline, file)
+		found = append(found, file.found...)
+	}
+	shared, err := l.load(dirs, found)
+	l.shared = shared
 	return err
 }
 
-// loadSite returns the flows of a site: those of the app and of the site's own folders.
-func (l *flowLoader) loadSite(dirs []string) (*flow.Set, error) {
+// loadSite returns the folders of a site, which are those of the app and its own, and the flows in them.
+func (l *flowLoader) loadSite(dirs []string) ([]string, *flow.Set, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(dirs) == 0 {
-		return l.shared, nil
+	own, err := l.load(dirs, nil)
+	if err != nil {
+		return nil, nil, err
 	}
-	return l.load(l.shared, dirs, nil)
+	all := slices.Concat(l.shared, own)
+	return all, l.files.set(all), nil
 }
 
-func (l *flowLoader) load(base *flow.Set, dirs []string, inline []*flow.Source) (*flow.Set, error) {
-	sources, err := l.read(dirs)
+// load loads folders and returns their paths. Found are findings to report with theirs.
+func (l *flowLoader) load(dirs []string, found flow.Diagnostics) ([]string, error) {
+	placed, err := placeFlowDirs(dirs)
 	if err != nil {
 		return nil, err
 	}
-	sets := []*flow.Set{base}
-	var found flow.Diagnostics
-	for _, source := range append(sources, inline...) {
-		loaded := l.compile(source)
-		sets = append(sets, loaded.set)
-		found = append(found, loaded.found...)
-	}
-	// A flow that is defined twice is refused even where bad flows are not: which one serves would depend on the order
-	// of sites and folders.
-	all, duplicates := flow.Merge(append([]*flow.Set{l.all}, sets...)...)
-	if err := errors.Join(l.reportLocked(found), duplicates.Err()); err != nil {
-		return nil, err
-	}
-	l.all = all
-	set, _ := flow.Merge(sets...)
-	return set, nil
-}
-
-// read returns the sources in folders. The names of folders may contain placeholders.
-func (l *flowLoader) read(dirs []string) ([]*flow.Source, error) {
-	var all []*flow.Source
-	for _, dir := range dirs {
-		name := caddy.NewReplacer().ReplaceKnown(dir, "")
-		if name == "" {
-			return nil, fmt.Errorf("flow directory %q is empty text", dir)
-		}
-		sources, err := flow.ReadDir(name)
-		if err != nil {
+	files, complaints := len(l.files.files), len(l.files.found)
+	for _, dir := range placed {
+		if err := l.files.read(dir, newFlowFiles(nil)); err != nil {
 			return nil, err
 		}
-		if len(sources) == 0 {
-			l.logger.Warn("flow directory holds no *.yml or *.yaml file", zap.String("dir", name))
-		}
-		all = append(all, sources...)
 	}
-	return all, nil
+	for _, file := range l.files.files[files:] {
+		file.serves = file.loaded
+		found = append(found, file.found...)
+	}
+	found = append(found, l.files.found[complaints:]...)
+	// A flow that is defined twice is refused even where bad flows are not: which one serves would depend on the order
+	// of sites and folders.
+	if err := errors.Join(l.reportLocked(found), l.files.duplicates().Err()); err != nil {
+		return nil, err
+	}
+	for _, dir := range placed {
+		if !slices.Contains(l.dirs, dir) {
+			l.dirs = append(l.dirs, dir)
+		}
+	}
+	return placed, nil
 }
 
-func (l *flowLoader) compile(source *flow.Source) loadedFile {
-	if !source.Inline {
-		if loaded, ok := l.files[source.Name]; ok {
-			return loaded
+// watched returns the folders of the app and all sites.
+func (l *flowLoader) watched() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dirs
+}
+
+// again reads all folders again and returns what they hold then; nil when nothing has changed.
+func (l *flowLoader) again() *flowFiles {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := newFlowFiles(l.files.inline)
+	for _, dir := range l.dirs {
+		if err := now.read(dir, l.files); err != nil {
+			now.keep(dir, l.files, err)
 		}
 	}
-	var loaded loadedFile
-	loaded.set, loaded.found = engine.Load([]*flow.Source{source})
-	if !source.Inline {
-		l.files[source.Name] = loaded
+	now.settle()
+	if now.same(l.files) {
+		return nil
 	}
-	return loaded
+	return now
+}
+
+// used returns the places as they serve.
+func (l *flowLoader) used() *flowFiles {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.files
+}
+
+// use says that these serve from now on.
+func (l *flowLoader) use(files *flowFiles) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.files = files
+}
+
+// tell logs the findings of an edit, but not those that there were before. What was mended and is wrong again is told again.
+func (l *flowLoader) tell(found []FlowFinding) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := l.reported
+	l.reported = make(map[string]bool, len(found))
+	for _, finding := range found {
+		text := finding.Error()
+		l.reported[text] = true
+		if before[text] {
+			continue
+		}
+		var fields []zap.Field
+		if finding.ServesRevision > 0 {
+			fields = append(fields, zap.Int("serves_revision", finding.ServesRevision))
+		}
+		l.log(finding.Diagnostic, fields...)
+	}
+}
+
+// log writes the line of a finding.
+func (l *flowLoader) log(d *flow.Diagnostic, fields ...zap.Field) {
+	if d.Severity == flow.SeverityError {
+		l.refused.Add(1)
+		l.logger.Error(d.Error(), fields...)
+	} else {
+		l.logger.Warn(d.Error(), fields...)
+	}
 }
 
 // report logs findings, one line for each. With strict, the errors and the marked warnings among them are returned instead.
@@ -130,10 +170,8 @@ func (l *flowLoader) reportLocked(found flow.Diagnostics) error {
 		case l.strict && d.Refuses(true):
 			errs = append(errs, d)
 		case l.reported[text]:
-		case d.Severity == flow.SeverityError:
-			l.logger.Error(text)
 		default:
-			l.logger.Warn(text)
+			l.log(d)
 		}
 		l.reported[text] = true
 	}

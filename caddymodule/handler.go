@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -78,10 +79,12 @@ type Handler struct {
 	logger    *zap.Logger
 	access    *zap.Logger
 	app       *App
-	site      *engine.Site
-	arrivals  *arrivals // set when the site is opened
-	metrics   *metrics  // likewise
-	rewritten sync.Once // the warning about webhook URLs that a rewrite hides
+	options   engine.SiteOptions
+	dirs      []string                     // of the flows that the site serves
+	compiled  atomic.Pointer[compiledSite] // what serves
+	arrivals  *arrivals                    // set when the site is opened
+	metrics   *metrics                     // likewise
+	rewritten sync.Once                    // the warning about webhook URLs that a rewrite hides
 }
 
 // CaddyModule returns the Caddy module information.
@@ -116,11 +119,11 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		return err
 	}
 	app := module.(*App)
-	set, err := app.flows.loadSite(h.FlowDirs)
+	dirs, set, err := app.flows.loadSite(h.FlowDirs)
 	if err != nil {
 		return fmt.Errorf("kestra_webhook: %w", err)
 	}
-	options := engine.SiteOptions{
+	h.options = engine.SiteOptions{
 		Logger:      h.logger,
 		Namespaces:  h.Namespaces,
 		PassUnknown: h.Unknown == unknownPass,
@@ -130,23 +133,20 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		Environ:     os.Environ(),
 	}
 	for i, expression := range h.Conditions {
-		options.Conditions = append(options.Conditions, engine.SiteCondition{
+		h.options.Conditions = append(h.options.Conditions, engine.SiteCondition{
 			Expression: expression,
 			Source:     "#" + strconv.Itoa(i+1),
 		})
 	}
-	site, found, err := engine.NewSite(set, options)
+	compiled, err := h.compile(set)
 	if err != nil {
 		return fmt.Errorf("kestra_webhook: %w", err)
 	}
-	if err := app.flows.report(found); err != nil {
+	if err := app.flows.report(compiled.found); err != nil {
 		return fmt.Errorf("kestra_webhook: %w", err)
 	}
-	if site.Len() == 0 {
-		h.logger.Warn("no flow of this site has a webhook trigger that can fire, so every webhook URL is unknown",
-			zap.Strings("flow_dirs", h.FlowDirs), zap.Strings("namespaces", h.Namespaces))
-	}
-	h.app, h.site = app, site
+	h.app, h.dirs = app, dirs
+	h.serve(compiled)
 	app.sites = append(app.sites, h)
 	return nil
 }
@@ -172,7 +172,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	body := &in.body
 	line := h.takeLine(r, keysOf(r, in.request.Target, path))
 	defer line.writeAfterPanic(r)
-	response, release := h.site.Webhook(r.Context(), &in.request)
+	response, release := h.compiled.Load().Webhook(r.Context(), &in.request)
 	defer release()
 	setPlaceholders(r, response)
 	if response.Unmatched {

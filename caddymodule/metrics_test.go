@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -32,6 +33,9 @@ func newObserved(t *testing.T) (*metrics, *prometheus.Registry) {
 		t.Fatal(err)
 	}
 	if err := registry.Register(newGauges(e)); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&App{flows: newFlowLoader(zap.NewNop(), false)}).registerFlowErrors(registry); err != nil {
 		t.Fatal(err)
 	}
 	counts.observe()

@@ -20,6 +20,9 @@ type serving struct {
 	mu     sync.Mutex
 	engine *pooledEngine // nil unless the pool is owed a Delete
 	err    error         // why there is none, and will be none
+
+	reloading sync.Mutex // held while flows are read again
+	watching  flowWatch
 }
 
 var errReleased = errors.New("the configuration was replaced")
@@ -62,22 +65,25 @@ func (a *App) openSites() (err error) {
 		FilesLimit:        a.FilesLimit,
 		FilesPerExecution: a.FilesPerExecution,
 		NamespaceFiles:    namespaceFiles(),
-		FlowDirs:          a.flowDirs(),
+		FlowDirs:          a.flows.dirs, // files of namespaces may be beside the flows
 
 		AdminEndpoints: a.admin,
 		DenyPrivate:    a.DenyPrivate,
 	})
 	for _, h := range a.sites {
-		if err := h.site.Open(context.Background(), a.engine.Engine); err != nil {
+		if err := h.compiled.Load().Open(context.Background(), a.engine.Engine); err != nil {
 			return err
 		}
 		h.arrivals, h.metrics = a.engine.arrivals, a.engine.metrics
 	}
-	return errors.Join(a.engine.metrics.register(a.registry), a.registry.Register(newGauges(a.engine.Engine)))
+	return errors.Join(a.engine.metrics.register(a.registry), a.registry.Register(newGauges(a.engine.Engine)), a.registerFlowErrors(a.registry))
 }
 
 // release gives the engine back to the pool, which closes it when no other configuration uses it.
 func (a *App) release() error {
+	a.watching.end()
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.err == nil {

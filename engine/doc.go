@@ -39,8 +39,8 @@
 //
 // An [Engine] keeps and runs executions and lives as long as the process has a use for its store. A [Site] is what one
 // configuration serves: flows, namespaces, conditions, limits. It is compiled by [NewSite], opened on an engine when the
-// configuration starts, and does not change then; a new configuration makes new sites. Its method Webhook is the whole way
-// of a request: admit (site.go), receive and decide (call.go), run, answer.
+// configuration starts, and does not change then; a new configuration, and an edit of a flow, makes new sites. Its method Webhook is
+// the whole way of a request: admit (site.go), receive and decide (call.go), run, answer.
 //
 // # Libraries
 //
