@@ -175,6 +175,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	response, release := h.compiled.Load().Webhook(r.Context(), &in.request)
 	defer release()
 	setPlaceholders(r, response)
+	tellSpan(r, &response)
 	if response.Unmatched {
 		h.metrics.request(&response, time.Since(begin))
 		line.giveBack(r)

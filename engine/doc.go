@@ -28,6 +28,7 @@
 //	files      files of executions and namespaces, in folders that nothing leads out of
 //	outbound   requests to other servers, and which ones nobody may reach
 //	outside    what tasks and expressions reach beyond their execution
+//	trace      OpenTelemetry spans of executions and tasks
 //	runner     drives the core: evaluates, runs tasks, keeps time, commits
 //	store      where executions are kept: one package per kind, one suite for all
 //	show       what operators see of executions
@@ -47,6 +48,7 @@
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
 //	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
+//	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
 //	modernc.org/sqlite         a database in a file, in Go alone: xcaddy builds it without a C compiler

@@ -36,6 +36,8 @@ var house = []row{
 	{pkg: "engine/nearest"},
 	{pkg: "engine/mask", tests: []string{"engine/value/valuetest"}},
 	{pkg: "engine/guard"},
+	// The API of OpenTelemetry alone, which does nothing without a span of the server, and links nothing that Caddy does not.
+	{pkg: "engine/trace", outside: []string{"go.opentelemetry.io/otel"}},
 	{pkg: "engine/logline", ours: []string{"engine/mask"}},
 	{
 		pkg:     "engine/yaml",
@@ -144,15 +146,20 @@ var house = []row{
 		ours:  []string{"engine/execution", "engine/task", "engine/task/http", "engine/pebble", "engine/meter", "engine/value"},
 		tests: []string{"engine/files", "engine/store/memory"},
 	},
-	{pkg: "engine/outbound", ours: []string{"engine/task"}}, // it answers for a service of tasks
+	{ // it answers for a service of tasks
+		pkg:   "engine/outbound",
+		ours:  []string{"engine/task", "engine/trace"},
+		tests: []string{"go.opentelemetry.io/otel"},
+	},
 	{pkg: "engine/admission"},
 	{pkg: "engine/scope", ours: []string{"engine/execution", "engine/flow", "engine/pebble", "engine/value"}},
 	{
 		pkg: "engine/runner",
 		ours: []string{
-			"engine/admission", "engine/outside", "engine/scope", "engine/execution", "engine/task", "engine/guard", "engine/mask", "engine/flow", "engine/pebble", "engine/value",
+			"engine/admission", "engine/outside", "engine/scope", "engine/execution", "engine/task", "engine/guard", "engine/mask", "engine/trace", "engine/flow",
+			"engine/pebble", "engine/value",
 		},
-		tests: []string{"engine/store/memory", "engine/task/...", "engine/value/valuetest"},
+		tests: []string{"engine/store/memory", "engine/task/...", "engine/value/valuetest", "go.opentelemetry.io/otel"},
 	},
 	{
 		pkg:     "engine/webhook",

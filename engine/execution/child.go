@@ -31,7 +31,7 @@ func (e Effect) OneOf(iteration int32) Effect {
 // Called again for the same effect, it returns the same.
 func NewChild(p *Plan, s *State, e Effect, waits bool, trigger Trigger) *State {
 	child := New(p, e.At, nil, trigger)
-	child.ID, child.Seed, child.Depth = s.ChildID(e.Run, e.Attempt, e.Iteration), mixSeed(e.Seed, 1), s.Depth+1
+	child.ID, child.Seed, child.Depth, child.Trace = s.ChildID(e.Run, e.Attempt, e.Iteration), mixSeed(e.Seed, 1), s.Depth+1, s.Trace
 	if waits {
 		child.Parent = Parent{s.ID, e.Run, e.Attempt, e.Iteration}
 	}

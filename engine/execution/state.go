@@ -37,6 +37,7 @@ type Start struct {
 	Depth     int     `json:"depth,omitempty"` // how many executions started each other before it
 	Origin    Origin  `json:"origin,omitzero"` // the tries before it
 	Inputs    Datum   `json:"inputs,omitzero"` // an object: the values of the flow's inputs; zero when it has none
+	Trace     string  `json:"trace,omitempty"` // the `traceparent` of W3C: the span in which it was created; "" when nobody traces it
 }
 
 // Trigger is what started an execution.

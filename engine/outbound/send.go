@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/trace"
 )
 
 const (
@@ -81,6 +82,7 @@ func (c *Client) begin(ctx context.Context, r *task.HTTPRequest, cancel context.
 	if s.header == nil {
 		s.header = http.Header{}
 	}
+	trace.Inject(ctx, s.header)
 	s.route.insecure = r.Insecure
 	if r.Proxy != nil {
 		s.route.proxy = *r.Proxy

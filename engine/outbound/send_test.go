@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
@@ -45,6 +46,34 @@ func TestSend(t *testing.T) {
 	want = answer{code: 200, body: "GET / \"\"\n" + always + "User-Agent: mine"}
 	if got := send(t.Context(), c, r); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// TestTraceparent checks that a server is told of the span of a task, unless the flow names another one or nobody traces the task.
+func TestTraceparent(t *testing.T) {
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, strings.Join(r.Header["Traceparent"], "; "))
+	})
+	c := newClient(t, Options{})
+	ctx, span := sdktrace.NewTracerProvider().Tracer("test").Start(t.Context(), "task")
+	defer span.End()
+	of := span.SpanContext()
+	const other = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+	for _, test := range []struct {
+		name   string
+		ctx    context.Context
+		header http.Header
+		want   string
+	}{
+		{"traced", ctx, nil, "00-" + of.TraceID().String() + "-" + of.SpanID().String() + "-01"},
+		{"named by the flow", ctx, http.Header{"traceparent": {other}}, other},
+		{"not traced", t.Context(), nil, ""},
+	} {
+		r := get(t, s.URL)
+		r.Header = test.header
+		if got := send(test.ctx, c, r); got != (answer{code: 200, body: test.want}) {
+			t.Errorf("%s: %+v, want %q", test.name, got, test.want)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/trace"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -30,6 +31,7 @@ type actor struct {
 	queued  func()
 	inputs  value.Value
 	scope   *scope.Execution // nil until it is needed
+	span    trace.Span
 
 	delivery *execution.Delivery // that started it, until it is accepted; nil: none
 
@@ -75,6 +77,7 @@ type desk struct {
 	pebble    pebble.Context
 	functions outside.Functions
 	task      task.Context
+	attempt   trace.Span // of the task that is performed
 	batch     execution.Batch
 	batchRoom
 	effects [2]execution.Effect
@@ -115,6 +118,7 @@ func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Clai
 	a := &actor{setup: s, runner: r, plan: s.Flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
 	a.effects = a.room[:0]
 	a.placed = a.plan.HasPlace(state)
+	a.beginSpan()
 	return a
 }
 
@@ -348,6 +352,7 @@ func (a *actor) finish(err error) {
 	if over { // by the end of the runner
 		return
 	}
+	a.span.End(endOf(a.state, err))
 	a.stopTimers()
 	a.journal.close()
 	r.release(a.writes)

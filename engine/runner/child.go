@@ -150,6 +150,9 @@ func (a *actor) newChild(e execution.Effect, call task.Call, log *task.Logger) (
 	s := execution.NewChild(f.Plan(), a.state, e, call.Wait, execution.Trigger{
 		ID: component.ID, Type: component.Type, Variables: execution.Datum{JSON: value.AppendJSON(nil, value.FromMap(variables))},
 	})
+	if span := a.attempt.Parent(); span != "" {
+		s.Trace = span
+	}
 	s.Labels = labelsOf(callee.Labels, a.state.Labels, call)
 	ch := &child{
 		setup: setup{Setting: Setting{Flow: f, Logger: a.Logger, Flows: a.Flows}},

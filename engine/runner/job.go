@@ -43,6 +43,7 @@ const stepsAhead = 4
 // less than to hand the execution over, and one commit instead of two. After an error nothing of it is kept; it is a refusal of
 // package admission, [ErrStopping] or the store's.
 func (r *Runner) Start(ctx context.Context, job *Job) error {
+	r.trace(ctx, job.State)
 	a, err := r.admit(job)
 	if err != nil {
 		return err
@@ -83,6 +84,7 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 // Without it, the execution goes on without the caller, and s is a copy of what was committed last, with trigger variables
 // resolved. After an error nothing is kept; it is a refusal of package admission, [ErrStopping] or the store's.
 func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, vars *scope.Execution, done bool, err error) {
+	r.trace(ctx, job.State)
 	a, err := r.admit(job)
 	if err != nil {
 		return nil, nil, false, err

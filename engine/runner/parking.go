@@ -73,6 +73,7 @@ func (a *actor) park() *execution.Park {
 
 // leave gives back what the actor of a parked execution had, and sees to it that the execution is woken.
 func (a *actor) leave() {
+	a.span.End("", false)
 	r := a.runner
 	r.mu.Lock()
 	if r.runs[a.state.ID] == a {

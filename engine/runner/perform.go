@@ -65,7 +65,15 @@ func (a *actor) try(ctx context.Context, e execution.Effect) (message, error) {
 	}
 	defer a.claim.Leave()
 	a.setContext(&a.pebble, &a.functions, e, &a.evaluation)
+	ctx, a.attempt = a.traced(e).Begin(ctx)
 	a.functions.Context = ctx
+	m, err := a.answer(ctx, e)
+	a.attempt.End(endOfAttempt(&m.event))
+	return m, err
+}
+
+// answer evaluates or runs what an effect asks for.
+func (a *actor) answer(ctx context.Context, e execution.Effect) (message, error) {
 	switch {
 	case e.Kind == execution.RunTask:
 		a.task = a.taskContext(e, &a.pebble, &a.functions)
@@ -131,10 +139,12 @@ func (a *actor) prepare(e execution.Effect) func(ctx context.Context) message {
 			return a.handleFiles(ctx, e, s, &at, account)
 		}
 	}
-	t := a.compiled(e.Run)
+	t, traced := a.compiled(e.Run), a.traced(e)
 	return func(ctx context.Context) message {
+		ctx, span := traced.Begin(ctx)
 		f.Context = ctx
 		m, _ := a.runTask(ctx, e, t, &at, account, true) // the only error is that memory is short, which is spent here
+		span.End(endOfAttempt(&m.event))
 		return m
 	}
 }

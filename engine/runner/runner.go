@@ -15,6 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/trace"
 )
 
 // The errors of a [Runner], to be tested with errors.Is.
@@ -69,6 +70,7 @@ type Runner struct {
 	claiming sync.Mutex                 // held while executions that are due are claimed
 	working  sync.WaitGroup             // drivers and workers
 	desks    sync.Pool                  // of *desk
+	tracer   trace.Tracer
 	pending  pending
 }
 

@@ -16,7 +16,7 @@ import (
 func packed() (*execution.State, []byte) {
 	at := time.Unix(1, 2).UTC()
 	st := &execution.State{
-		Start: execution.Start{ID: "e", Namespace: "company.team", FlowID: "f", Seed: 1 << 63, Inputs: execution.Datum{JSON: []byte(`{"i":1}`)}},
+		Start: execution.Start{ID: "e", Namespace: "company.team", FlowID: "f", Seed: 1 << 63, Trace: "t", Inputs: execution.Datum{JSON: []byte(`{"i":1}`)}},
 		Head: execution.Head{
 			Labels: []flow.Label{{Key: "k", Value: "v"}}, History: execution.History{{Status: execution.Created, At: at}}, Refused: true,
 		},

@@ -33,6 +33,7 @@ func (c *Codec) Start(s *execution.Start) {
 	c.Time(&s.Origin.Created)
 	Number(c, &s.Origin.Tries)
 	c.Datum(&s.Inputs)
+	c.Text(&s.Trace)
 }
 
 // Head writes or reads the part of an execution as a whole that changes.

@@ -36,6 +36,7 @@ func newState(namespace, flowID string) *execution.State {
 			},
 			Inputs: execution.Datum{JSON: []byte(`{"i": 1}`)},
 			Parent: execution.Parent{ID: "parent", Run: 2, Attempt: 1, Iteration: 3},
+			Trace:  "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
 		},
 		Head: *head(execution.Created),
 	}
