@@ -107,6 +107,7 @@ var phrases = map[string]Event{
 	"waits":                    {Kind: TaskEnded, Wake: time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC)},
 	"wakes":                    {Kind: Woke},
 	"times out":                {Kind: TimedOut},
+	"is interrupted":           {Kind: Interrupted},
 	"has a timeout":            {Kind: Evaluated, Timeout: time.Minute},
 	"has a timeout that fails": {Kind: Evaluated, Failed: true},
 	"starts an execution":      {Kind: Evaluated, True: true},

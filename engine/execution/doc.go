@@ -52,7 +52,7 @@
 // and their value.
 //
 // "a ends" is [TaskEnded] with that status, "a waits" the same without status, "a exits" the same with [Event.Exit], "a wakes"
-// is [Woke], "s execution ends" is [ChildEnded], "no place is free" is [NoPlace], "it is overdue" is [Overdue], "p is resumed" is
+// is [Woke], "s execution ends" is [ChildEnded], "no place is free" is [NoPlace], "it is overdue" is [Overdue], "a is interrupted" is [Interrupted], "p is resumed" is
 // [Resumed], and the others but [Started] are [Evaluated].
 // "run", "cancel" and "eval" are effects, "commit" is a barrier, and "ignored" is [Result.Stale]. In the diagrams of a shape, a
 // task called next follows in the flow; if the flow ends instead, its status is named.
@@ -276,30 +276,52 @@
 // A pure task a.
 //
 //	not begun
-//	    Started         → RUNNING        run a
+//	    Started          → RUNNING        run a
 //	RUNNING
-//	    a ends SUCCESS  → SUCCESS        run next
-//	    a ends WARNING  → WARNING        run next
-//	    a ends FAILED   → FAILED         commit; flow FAILED
-//	    a exits WARNING → WARNING        commit; flow WARNING
-//	    a waits         → RUNNING timer  commit
-//	    a wakes         → RUNNING        ignored
+//	    a ends SUCCESS   → SUCCESS        run next
+//	    a ends WARNING   → WARNING        run next
+//	    a ends FAILED    → FAILED         commit; flow FAILED
+//	    a exits WARNING  → WARNING        commit; flow WARNING
+//	    a waits          → RUNNING timer  commit
+//	    a wakes          → RUNNING        ignored
+//	    a is interrupted → RUNNING        ignored
 //	RUNNING timer
-//	    a wakes         → RUNNING        commit, run a
-//	    a ends SUCCESS  → RUNNING timer  ignored
+//	    a wakes          → RUNNING        commit, run a
+//	    a ends SUCCESS   → RUNNING timer  ignored
 //	SUCCESS
-//	    a ends FAILED   → SUCCESS        ignored
+//	    a ends FAILED    → SUCCESS        ignored
 //
 // A task a that is not pure.
 //
 //	not begun
-//	    Started        → RUNNING        commit, run a
+//	    Started          → RUNNING            commit, run a
 //	RUNNING
-//	    a ends SUCCESS → SUCCESS        commit, run next
-//	    a ends FAILED  → FAILED         commit; flow FAILED
-//	    a waits        → RUNNING timer  commit
+//	    a ends SUCCESS   → SUCCESS            commit, run next
+//	    a ends FAILED    → FAILED             commit; flow FAILED
+//	    a waits          → RUNNING timer      commit
+//	    a is interrupted → RUNNING attempt 2  commit, run a
 //	RUNNING timer
-//	    a wakes        → RUNNING        commit, run a
+//	    a wakes          → RUNNING            commit, run a
+//	    a is interrupted → RUNNING timer      ignored
+//	RUNNING attempt 2
+//	    a ends FAILED    → FAILED             commit; flow FAILED
+//	    a is interrupted → RUNNING attempt 3  commit, run a
+//	RUNNING attempt 3
+//	    a ends SUCCESS   → SUCCESS            commit, run next
+//
+// A task a that is not pure and may be tried twice: what was interrupted does not count.
+//
+//	not begun
+//	    Started          → RUNNING                   commit, run a
+//	RUNNING
+//	    a is interrupted → RUNNING attempt 2         commit, run a
+//	RUNNING attempt 2
+//	    a ends FAILED    → RETRYING timer attempt 2  commit
+//	RETRYING timer attempt 2
+//	    a is interrupted → RETRYING timer attempt 2  ignored
+//	    a wakes          → RUNNING attempt 3         commit, run a
+//	RUNNING attempt 3
+//	    a ends FAILED    → FAILED                    commit; flow FAILED
 //
 // A task a with runIf. It is the same for a flowable, up to the turn of its first task.
 //
@@ -371,6 +393,7 @@
 //	    a has a timeout that fails → FAILED        commit; flow FAILED
 //	RUNNING
 //	    a times out                → FAILED        commit, cancel a; flow FAILED
+//	    a is interrupted           → RUNNING       ignored
 //
 // A task a with runIf and allowFailure.
 //

@@ -10,7 +10,7 @@ import (
 type Event struct {
 	Kind    EventKind `json:"kind"`
 	Run     int32     `json:"run,omitempty"`     // row; [RootRow] for the execution as a whole
-	Attempt int32     `json:"attempt,omitempty"` // of TaskEnded, Woke, TimedOut and ChildEnded: the attempt that is meant, counted from 0
+	Attempt int32     `json:"attempt,omitempty"` // of TaskEnded, Woke, TimedOut, ChildEnded and Interrupted: the attempt that is meant, counted from 0
 	ID      string    `json:"id,omitempty"`      // Resumed: of the task run that is meant; ChildEnded: of the execution that has ended
 	By      string    `json:"by,omitempty"`      // Resumed: who it is, for its outputs
 	At      time.Time `json:"at"`
@@ -49,9 +49,10 @@ const (
 	Kill                            // somebody wants the execution to end at once
 	Overdue                         // a duration of the flow's `sla` is over, that with the index in Attempt
 	NoPlace                         // no place is free for an execution that has not begun
+	Interrupted                     // the process ended while an attempt was under way, and nobody knows how far it came
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace", "interrupted"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

@@ -44,7 +44,7 @@ func (w *walk) taskEnded(e *Event) bool {
 func (w *walk) passAttempt(row int32, status Status) {
 	r := w.run(row)
 	own := status
-	if retry := w.plan.nodes[r.Node].Retry; status == Success && retry != nil && retry.Warning && len(r.Attempts) > 1 {
+	if retry := w.plan.nodes[r.Node].Retry; status == Success && retry != nil && retry.Warning && r.tries() > 1 {
 		status = Warning
 	}
 	w.conclude(row, own, w.allowed(r, status))
@@ -74,6 +74,35 @@ func (w *walk) failAttempt(row int32) {
 		return
 	}
 	w.conclude(row, Failed, w.allowed(r, Failed))
+}
+
+// tries returns how many attempts there were that count for a retry: those that were interrupted did not fail.
+func (r *Run) tries() int {
+	n := 0
+	for i := range r.Attempts {
+		if r.Attempts[i].History.Current() != Resubmitted {
+			n++
+		}
+	}
+	return n
+}
+
+// interrupted begins an attempt anew, as the next one, that was under way when the process ended. One that is pure need not be: it
+// goes on where it stands.
+func (w *walk) interrupted(e *Event) bool {
+	s := w.state
+	if e.Run < 0 || int(e.Run) >= len(s.Runs) {
+		return false
+	}
+	if r := &s.Runs[e.Run]; r.Wait != WaitTask || int(e.Attempt) != len(r.Attempts)-1 || w.plan.nodes[r.Node].pure {
+		return false
+	}
+	r := w.run(e.Run)
+	w.result.Barrier = true
+	w.endAttempt(r, Resubmitted)
+	w.waitNoMore(e.Run, r)
+	w.attempt(e.Run, new(runRoom)) // a leaf does not end by that
+	return true
 }
 
 // woke goes on with an attempt that has waited for a time.
@@ -112,7 +141,7 @@ func (w *walk) woke(e *Event) bool {
 // retry lets a task run whose attempt has failed wait for the next one, and reports whether there is to be one.
 func (w *walk) retry(row int32, retry *flow.Retry) bool {
 	s, r := w.state, w.run(row)
-	attempts := len(r.Attempts)
+	attempts := r.tries()
 	fraction := float64(s.seed(r.ID, uint64(attempts))>>11) / (1 << 53)
 	delay, again := retry.After(attempts, w.at.Sub(r.Attempts[0].History[0].At), fraction)
 	if !again {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -80,5 +81,35 @@ func TestRetryWakes(t *testing.T) {
 	want := fmt.Sprint([]Event{{Kind: Woke, Run: 0, Attempt: 0, At: failed.Add(a.plan.Node(1).Retry.Interval)}})
 	if got := fmt.Sprint(a.state.Wakes()); got != want {
 		t.Errorf("wakes %s, want %s", got, want)
+	}
+}
+
+// TestInterruptedAttempt checks what is kept of an attempt that was under way when the process ended: that it was, and that another
+// one has begun, with a time limit of its own.
+func TestInterruptedAttempt(t *testing.T) {
+	a := newActor(t, newFlow(leaf("a", impure, timeout)), nil)
+	a.tell(Event{Kind: Started, Run: RootRow})
+	r := &a.state.Runs[0]
+	before := r.Deadline
+	later := r.History.Start().Add(time.Hour)
+	result := a.tell(Event{Kind: Interrupted, At: later})
+	if len(result.Effects) != 1 || result.Effects[0].Attempt != 1 {
+		t.Errorf("effects %+v", result.Effects)
+	}
+	var attempts []string
+	for i := range r.Attempts {
+		attempts = append(attempts, words(r.Attempts[i].History))
+	}
+	if diff := cmp.Diff([]string{"CREATED RUNNING RESUBMITTED", "CREATED RUNNING"}, attempts); diff != "" {
+		t.Errorf("attempts (-want +got):\n%s", diff)
+	}
+	if want := "CREATED RUNNING"; words(r.History) != want {
+		t.Errorf("task run %s, want %s", words(r.History), want)
+	}
+	if got, want := r.Deadline.Sub(later), before.Sub(r.History.Start()); got != want {
+		t.Errorf("the limit is %v from then on, want %v", got, want)
+	}
+	if again := a.tell(Event{Kind: Interrupted, At: later}); !again.Stale {
+		t.Error("an attempt is interrupted that is not the last one")
 	}
 }

@@ -25,6 +25,8 @@ const (
 	Killed    = flow.Killed
 	Cancelled = flow.Cancelled
 	Retried   = flow.Retried
+
+	Resubmitted = flow.Resubmitted // of an attempt alone
 )
 
 // Transition is the entry into a status.

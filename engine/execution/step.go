@@ -50,6 +50,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.killed()
 	case TimedOut:
 		fits = w.timedOut(&e)
+	case Interrupted:
+		fits = w.interrupted(&e)
 	default:
 		return fmt.Errorf("execution %s: unknown event %d", s.ID, e.Kind)
 	}
@@ -200,9 +202,14 @@ func (w *walk) turn(row int32, room *runRoom) (ended bool) {
 
 // begin runs a task run whose turn it is, and reports whether it has ended already.
 func (w *walk) begin(row int32, room *runRoom) (ended bool) {
+	w.enter(row, w.run(row), Running)
+	return w.attempt(row, room)
+}
+
+// attempt begins the next attempt of a task run, and reports whether it has ended already.
+func (w *walk) attempt(row int32, room *runRoom) (ended bool) {
 	r := w.run(row)
 	n := &w.plan.nodes[r.Node]
-	w.enter(row, r, Running)
 	history := append(room.attempt[:0], Transition{Created, w.at}, Transition{Running, w.at})
 	if r.Attempts == nil {
 		r.Attempts = room.attempts[:0]

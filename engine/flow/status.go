@@ -21,10 +21,12 @@ const (
 	Killed    Status = "KILLED"
 	Cancelled Status = "CANCELLED"
 	Retried   Status = "RETRIED"
+
+	Resubmitted Status = "RESUBMITTED"
 )
 
 // terminated are all statuses of Kestra that end an execution or a task run, whether or not this core gives them.
-var terminated = []Status{Failed, Warning, Success, Killed, Cancelled, Retried, Skipped, "RESUBMITTED"}
+var terminated = []Status{Failed, Warning, Success, Killed, Cancelled, Retried, Skipped, Resubmitted}
 
 // ParseStatus returns the status with a name, and whether there is one that this core gives.
 func ParseStatus(name string) (Status, bool) {
