@@ -79,6 +79,7 @@ type desk struct {
 	task      task.Context
 	attempt   trace.Span // of the task that is performed
 	batch     execution.Batch
+	assembled assembled // of batch
 	batchRoom
 	effects [2]execution.Effect
 	rows    [6]int32
@@ -159,7 +160,7 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 	a.sitDown()
 	rests := false
 	defer func() {
-		if !rests {
+		if !rests && !errors.Is(err, errUnkept) {
 			a.getUp()
 		}
 	}()

@@ -300,7 +300,7 @@ func (a *actor) addChildren(ctx context.Context, b *execution.Batch) []*child {
 			ch.at = now
 		}
 		b.Accept = append(b.Accept, execution.Accept{State: ch.state, Park: &execution.Park{Wake: ch.at}})
-		r.parked[ch.state.ID] = &parked{ch.setup, ch.handle}
+		r.parked[ch.state.ID] = &parked{setup: ch.setup, handle: ch.handle}
 	}
 	return started
 }

@@ -19,6 +19,10 @@ func (a *actor) atBarrier(ctx context.Context) (ended bool, err error) {
 		park = a.park()
 	}
 	if err := a.commit(ctx, park); err != nil {
+		if a.state.Version > 0 && passes(err) {
+			a.persist(err, park)
+			return false, errUnkept
+		}
 		return false, a.broken("the execution could not be kept", err)
 	}
 	if park != nil {
@@ -44,25 +48,51 @@ func (a *actor) accepted(ctx context.Context) (ended bool, err error) {
 	return false, a.commit(ctx, nil)
 }
 
-// commit keeps all that happened since the last commit.
+// assembled is what belongs to a batch that is to be committed.
+type assembled struct {
+	ready   bool
+	isNew   bool     // it accepts the execution
+	started []*child // by tasks, which it accepts
+	lines   int      // bytes of the journal that are in it
+}
+
+// commit keeps all that happened since the last commit. After an error that may pass it can be called again.
 func (a *actor) commit(ctx context.Context, park *execution.Park) error {
+	if !a.assembled.ready {
+		if err := a.assemble(ctx, park); err != nil {
+			return err
+		}
+	}
+	b, c := &a.batch, a.assembled
+	err := a.runner.commit(ctx, b)
+	if !c.isNew && passes(err) {
+		return err
+	}
+	a.assembled = assembled{}
+	if len(b.Logs) > 0 {
+		a.journal.taken()
+		a.claim.Give(int64(c.lines))
+	}
+	if err != nil {
+		a.runner.forget(c.started)
+		return err
+	}
+	for _, ch := range c.started {
+		a.give(ch.kept)
+	}
+	a.give(a.writes.bytes)
+	a.runner.release(a.writes)
+	a.writes = writes{}
+	a.committed(c.isNew, a.state)
+	a.removeDirectories()
+	a.runner.committed(b, c.started)
+	return nil
+}
+
+// assemble makes the batch of a commit. After an error it can be called again.
+func (a *actor) assemble(ctx context.Context, park *execution.Park) error {
 	if err := a.keepTrigger(ctx); err != nil {
 		return err
-	}
-	b := &a.batch
-	*b = execution.Batch{}
-	if lines, bytes := a.journal.take(); len(lines) > 0 {
-		defer a.journal.taken()
-		defer a.claim.Give(int64(bytes))
-		b.Logs = lines
-	}
-	b.Pairs = a.writes.pairs
-	isNew := a.state.Version == 0
-	if err := a.fill(ctx, b, &a.batchRoom, a.state, park); err != nil {
-		return err
-	}
-	if isNew && park == nil && !a.state.Over() {
-		a.runner.takeUp(a) // before the commit: from then on there may be signals
 	}
 	if a.again != nil {
 		if err := a.replay(ctx, *a.again); err != nil {
@@ -70,25 +100,24 @@ func (a *actor) commit(ctx context.Context, park *execution.Park) error {
 		}
 		a.again = nil
 	}
-	started := a.addChildren(ctx, b)
+	b, isNew := &a.batch, a.state.Version == 0
+	*b = execution.Batch{}
+	if err := a.fill(ctx, b, &a.batchRoom, a.state, park); err != nil {
+		return err
+	}
+	if isNew && park == nil && !a.state.Over() {
+		a.runner.takeUp(a) // before the commit: from then on there may be signals
+	}
+	c := assembled{ready: true, isNew: isNew}
+	b.Logs, c.lines = a.journal.take()
+	b.Pairs = a.writes.pairs
+	c.started = a.addChildren(ctx, b)
 	if place, limited := a.runner.placeOf(a.plan); limited && !isNew && !a.placed && a.state.Over() {
 		other := *b // it may have been woken for a place, which is for the next one then
 		b.Take, b.Else = []execution.Place{place}, &other
 		b.Give = b.Take
 	}
-	if err := a.runner.commit(ctx, b); err != nil {
-		a.runner.forget(started)
-		return err
-	}
-	for _, ch := range started {
-		a.give(ch.kept)
-	}
-	a.give(a.writes.bytes)
-	a.runner.release(a.writes)
-	a.writes = writes{}
-	a.committed(isNew, a.state)
-	a.removeDirectories()
-	a.runner.committed(b, started)
+	a.assembled = c
 	return nil
 }
 

@@ -156,11 +156,23 @@ func (f *fixture) recover(t *testing.T, callee Flows) {
 		if err := f.store.Store.Commit(t.Context(), &execution.Batch{Write: []execution.Write{free}}); err != nil {
 			t.Fatal(err)
 		}
-		f.runner.mu.Lock()
-		f.runner.parked[s.ID] = &parked{setup{Setting: Setting{Flow: callee(s.Namespace, s.FlowID), Flows: callee}}, &handle{done: make(chan struct{})}}
-		f.runner.mu.Unlock()
 	}
-	f.runner.wakeNow()
+	o := *f.runner.options.Load()
+	o.Recover = func(_ context.Context, s *execution.State) (Setting, error) {
+		return Setting{Flow: callee(s.Namespace, s.FlowID), Flows: callee}, nil
+	}
+	f.runner.Configure(o)
+	f.runner.TakeUp()
+}
+
+// attempts counts those of a task run that were not interrupted.
+func attempts(r *execution.Run) (n int) {
+	for i := range r.Attempts {
+		if r.Attempts[i].History.Current() != execution.Resubmitted {
+			n++
+		}
+	}
+	return n
 }
 
 // outcomes returns what became of all executions, by their ids, without times.
@@ -179,7 +191,7 @@ func (f *fixture) outcomes(t *testing.T) map[string][]string {
 		lines := []string{fmt.Sprint(s.FlowID, " ", s.Status(), " ", string(s.Outputs.JSON))}
 		for i := range s.Runs {
 			r := &s.Runs[i]
-			lines = append(lines, fmt.Sprint(r.TaskID, "=", r.Value, " ", r.Status(), " ", len(r.Attempts), " ", string(r.Outputs.JSON)))
+			lines = append(lines, fmt.Sprint(r.TaskID, "=", r.Value, " ", r.Status(), " ", attempts(r), " ", string(r.Outputs.JSON)))
 		}
 		slices.Sort(lines[1:])
 		outcomes[s.ID] = lines

@@ -57,6 +57,7 @@ func (r *Runner) driveAll() {
 		switch {
 		case errors.Is(err, errParked):
 			a.leave()
+		case errors.Is(err, errUnkept): // it goes on by itself
 		case ended || err != nil:
 			a.finish(err)
 		}

@@ -66,6 +66,7 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 	switch {
 	case errors.Is(err, errParked):
 		a.leave()
+	case errors.Is(err, errUnkept):
 	case err != nil && a.state.Version == 0:
 		a.finish(err)
 		return err
@@ -99,6 +100,10 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	case errors.Is(err, errParked):
 		s = a.snapshot()
 		a.leave()
+	case errors.Is(err, errUnkept):
+		if s, err = r.store.Load(keep, job.State.ID); err != nil {
+			return nil, nil, false, err
+		}
 	case err != nil:
 		s = a.snapshot()
 		a.finish(err)
@@ -163,28 +168,48 @@ func (a *actor) open() *handle {
 // that is not under way here is [ErrNotRunning], an unknown one [execution.ErrNotFound].
 func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) {
 	if h := r.handleOf(id); h != nil {
-		select {
-		case <-h.done:
-			return h.state, h.err
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-r.exit:
-			return nil, ErrStopping
-		}
+		return r.waitAt(ctx, h)
 	}
 	s, err := r.store.Load(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	if !s.Over() {
-		return nil, fmt.Errorf("execution %s: %w", id, ErrNotRunning)
+		h := r.await(id)
+		if h == nil {
+			return nil, fmt.Errorf("execution %s: %w", id, ErrNotRunning)
+		}
+		if s, err = r.store.Load(ctx, id); err != nil { // it may have ended meanwhile, and nobody will take it up
+			return nil, err
+		}
+		if !s.Over() {
+			return r.waitAt(ctx, h)
+		}
+		r.awaitNoMore(id)
 	}
 	return s, r.resolve(ctx, s)
+}
+
+// waitAt waits for the end of an execution.
+func (r *Runner) waitAt(ctx context.Context, h *handle) (*execution.State, error) {
+	select {
+	case <-h.done:
+		return h.state, h.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-r.exit:
+		return nil, ErrStopping
+	}
 }
 
 func (r *Runner) handleOf(id string) *handle {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return r.handleLocked(id)
+}
+
+// handleLocked is handleOf with the lock held.
+func (r *Runner) handleLocked(id string) *handle {
 	if a := r.runs[id]; a != nil {
 		return a.handle
 	}

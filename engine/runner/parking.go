@@ -10,6 +10,7 @@ import (
 type parked struct {
 	setup
 	handle *handle
+	found  bool // it was found in the store, and has no actor yet
 }
 
 // noteTimes keeps in mind which task runs wait for another time than before.
@@ -66,7 +67,7 @@ func (a *actor) park() *execution.Park {
 	a.stopTimers()
 	r := a.runner
 	r.mu.Lock()
-	r.parked[a.state.ID] = &parked{a.setup, a.open()}
+	r.parked[a.state.ID] = &parked{setup: a.setup, handle: a.open()}
 	r.mu.Unlock()
 	return &execution.Park{Wake: a.nextWake()}
 }
@@ -114,12 +115,12 @@ func (r *Runner) claimDue() {
 	defer r.claiming.Unlock()
 	r.mu.Lock()
 	r.due = time.Time{}
-	closed := r.closed
+	stays := r.closed || !r.takesUp && r.options.Load().Recover != nil
 	r.mu.Unlock()
-	for !closed {
+	for !stays {
 		due, next, err := r.store.Claim(r.context, claims, r.now())
 		if err != nil {
-			next = r.now().Add(time.Second) // the store may be well again by then
+			next = r.now().Add(storePause) // the store may be well again by then
 		}
 		for _, s := range due {
 			r.resume(s)
@@ -133,12 +134,24 @@ func (r *Runner) claimDue() {
 	}
 }
 
-// resume goes on with an execution that was parked.
+// resume goes on with an execution that was parked, or found in the store.
 func (r *Runner) resume(s *execution.State) {
 	r.mu.Lock()
 	p := r.parked[s.ID]
 	r.mu.Unlock()
-	if p == nil { // it is not of this runner
+	if p == nil {
+		p = r.find(s)
+	}
+	if p == nil {
+		return
+	}
+	err := r.resolve(r.context, s)
+	var secrets []string
+	if err == nil && p.found {
+		secrets, err = r.secretsOf(r.context, s, p.Flow)
+	}
+	if passes(err) {
+		r.later(s.ID, err)
 		return
 	}
 	claim := r.admission.Claim(s.Namespace + "/" + s.FlowID)
@@ -146,7 +159,7 @@ func (r *Runner) resume(s *execution.State) {
 	claim.Accept()
 	a := r.newActor(p.setup, s, claim)
 	a.handle, a.begun = p.handle, true
-	if err := r.resolve(r.context, s); err != nil {
+	if err != nil {
 		r.takeUp(a)
 		a.finish(a.broken("the execution could not be loaded", err))
 		return
@@ -158,6 +171,10 @@ func (r *Runner) resume(s *execution.State) {
 		r.takeUp(a)
 		a.finish(a.broken("the execution cannot go on", err))
 		return
+	}
+	if p.found {
+		a.hideAll(secrets)
+		a.interrupt()
 	}
 	now := r.now()
 	for _, e := range s.Wakes() {

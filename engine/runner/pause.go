@@ -9,7 +9,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/guard"
-	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -61,9 +60,9 @@ func (r *Runner) Resume(ctx context.Context, id string, given *value.Map) error 
 	case row < 0:
 		return fmt.Errorf("execution %s: %w", id, ErrNotPaused)
 	}
-	f := r.flowOf(id)
-	if f == nil {
-		return fmt.Errorf("execution %s: %w", id, ErrNotRunning)
+	f, err := r.flowOf(ctx, s)
+	if err != nil {
+		return err
 	}
 	if err := r.resolve(ctx, s); err != nil {
 		return err
@@ -121,21 +120,25 @@ func (a *actor) hide(e *execution.Event) {
 		return
 	}
 	p := a.component(row).Compiled.(task.Pause)
-	if secrets := flow.SecretsOf(p.Inputs(), given); len(secrets) > 0 {
-		a.claim.Charge(mask.Size(secrets))
-		a.Mask = a.Mask.With(secrets)
-	}
+	a.hideAll(flow.SecretsOf(p.Inputs(), given))
 }
 
-// flowOf returns the flow of an execution that is under way or parked here; nil if it is not.
-func (r *Runner) flowOf(id string) *scope.Flow {
+// flowOf returns the flow of an execution. The error is [ErrNotRunning] if it is not at hand.
+func (r *Runner) flowOf(ctx context.Context, s *execution.State) (*scope.Flow, error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if a := r.runs[id]; a != nil {
-		return a.Flow
+	a, p := r.runs[s.ID], r.parked[s.ID]
+	r.mu.Unlock()
+	switch recover := r.options.Load().Recover; {
+	case a != nil:
+		return a.Flow, nil
+	case p != nil:
+		return p.Flow, nil
+	case recover != nil: // it was not taken up yet
+		setting, err := recover(ctx, s)
+		if err != nil {
+			return nil, fmt.Errorf("execution %s: %w: %w", s.ID, ErrNotRunning, err)
+		}
+		return setting.Flow, nil
 	}
-	if p := r.parked[id]; p != nil {
-		return p.Flow
-	}
-	return nil
+	return nil, fmt.Errorf("execution %s: %w", s.ID, ErrNotRunning)
 }

@@ -113,7 +113,7 @@ func (r *Runner) register(a *actor) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.parked[a.state.ID] = &parked{a.setup, a.open()}
+	r.parked[a.state.ID] = &parked{setup: a.setup, handle: a.open()}
 }
 
 // waiting reports whether an execution waits for a place of this key.
@@ -164,6 +164,8 @@ func (r *Runner) beginParked(a *actor) bool {
 	switch {
 	case errors.Is(err, errParked):
 		a.leave()
+	case passes(err):
+		a.giveUp(err)
 	case err != nil:
 		a.finish(a.broken("the execution cannot begin", err))
 	case ended:

@@ -37,6 +37,7 @@ type Options struct {
 	Services *task.Services   // for tasks and expressions; default none
 	Observer Observer         // default none
 	Now      func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
+	Recover  Recover          // for executions that are found in the store; default none, for a store that was empty. See [Runner.TakeUp]
 }
 
 // Runner drives executions. Its methods may be called concurrently.
@@ -56,6 +57,9 @@ type Runner struct {
 	parked   map[string]*parked         // accepted, and waiting for nothing but a time or a place
 	lines    map[string]int             // by the key of a place: how many executions here wait for one
 	limits   map[string]int             // by the key of a place: how many there are now, see Renew
+	awaited  map[string]*handle         // of executions found in the store that were not taken up yet
+	stuck    map[string]error           // executions found in the store that cannot go on, and why
+	takesUp  bool                       // executions found in the store may be taken up
 	ready    *admission.Queue[*actor]   // those that wait for a driver
 	drivers  int                        // goroutines that drive, or wait for an actor
 	idle     int                        // of those, the ones that wait and that nobody has woken
@@ -79,6 +83,7 @@ type Runner struct {
 func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 	r := &Runner{
 		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{}, lines: map[string]int{}, limits: map[string]int{},
+		awaited: map[string]*handle{}, stuck: map[string]error{},
 		ready: admission.NewQueue[*actor](), tasks: admission.NewQueue[*attempt](),
 		exit: make(chan struct{}), drained: make(chan struct{}),
 	}

@@ -1,0 +1,86 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+)
+
+// A store may fail for a while, as when the disk is full. An execution that was accepted goes on when the store is well again: what has
+// happened is committed then, and nothing of it is done again.
+
+// storePause is how long a runner waits before it asks a store again that has failed.
+const storePause = time.Second
+
+// errUnkept ends the driving of an actor whose commit is tried again; it goes on by itself.
+var errUnkept = errors.New("the store has failed, and is asked again")
+
+// passes reports whether an error of the store may pass by itself.
+func passes(err error) bool {
+	for _, final := range []error{execution.ErrConflict, execution.ErrNotFound, execution.ErrClosed, context.Canceled} {
+		if errors.Is(err, final) {
+			return false
+		}
+	}
+	return err != nil
+}
+
+// giveUp leaves an execution as it was committed last, since nothing has happened to it since, until the store is well again.
+func (a *actor) giveUp(err error) {
+	r := a.runner
+	a.mu.Lock()
+	a.gone = true
+	a.mu.Unlock()
+	a.stopTimers()
+	r.mu.Lock()
+	delete(r.runs, a.state.ID)
+	r.parked[a.state.ID] = &parked{setup: a.setup, handle: a.open()}
+	r.checkDrained()
+	r.mu.Unlock()
+	a.claim.Vacate()
+	a.claim.Release()
+	r.later(a.state.ID, err)
+}
+
+// persist commits the barrier that the actor has come to, as soon as the store can, and lets it go on from there. Until then nobody
+// else drives it, and it keeps its desk.
+func (a *actor) persist(err error, park *execution.Park) {
+	r := a.runner
+	log := a.log()
+	log.Journal = nil // it could not be kept either
+	log.Log(task.Error, "the execution could not be kept, which is tried again", zap.Error(err))
+	r.working.Go(func() {
+		for {
+			timer := time.NewTimer(storePause)
+			select {
+			case <-timer.C:
+			case <-r.context.Done():
+				timer.Stop()
+				a.getUp()
+				a.finish(ErrStopping)
+				return
+			}
+			if err = a.commit(r.context, park); !passes(err) {
+				break
+			}
+		}
+		ended := a.state.Over()
+		a.getUp()
+		switch {
+		case err != nil:
+			a.finish(a.broken("the execution could not be kept", err))
+		case park != nil:
+			a.leave()
+		case ended:
+			a.finish(nil)
+		default:
+			a.setTimers()
+			r.schedule(a)
+		}
+	})
+}
