@@ -87,15 +87,3 @@ func (p Position) String() string {
 		return fmt.Sprintf("%s:%d:%d", p.Source.Name, p.Line, p.Column)
 	}
 }
-
-// WithoutKeys returns the flow's source without the texts of its triggers' keys, for a store: whoever reads what is kept is
-// not to fire webhooks.
-func (f *Flow) WithoutKeys() []byte {
-	text := string(f.Source.YAML)
-	for _, t := range f.Triggers {
-		if key := t.Text("key"); key != "" {
-			text = strings.ReplaceAll(text, key, "******")
-		}
-	}
-	return []byte(text)
-}
