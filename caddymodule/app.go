@@ -69,6 +69,10 @@ type App struct {
 	// answered with 503. Default: `3s`.
 	EvaluationWait caddy.Duration `json:"evaluation_wait,omitempty"`
 
+	// How long running executions, and callers who wait for them, may go on when the server is stopped. What has not ended by then goes on
+	// after the next start, if the store outlives the process. A reload stops nothing. Default: `2s`.
+	DrainTimeout caddy.Duration `json:"drain_timeout,omitempty"`
+
 	// How many percent of memory, places and workers one flow may take while others need some. Default: 50.
 	FlowShare int `json:"flow_share,omitempty"`
 
@@ -133,6 +137,8 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: memory_limit must be at least %d bytes (64MiB)", engine.MinMemoryLimit)
 	case a.EvaluationWait < 0:
 		return errors.New("kestra: evaluation_wait must not be negative")
+	case a.DrainTimeout < 0:
+		return errors.New("kestra: drain_timeout must not be negative")
 	case a.FilesLimit < 0 || a.FilesPerExecution < 0:
 		return errors.New("kestra: files_limit and files_per_execution must not be negative")
 	case a.FlowShare < 0 || a.FlowShare > 100:

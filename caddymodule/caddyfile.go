@@ -64,6 +64,8 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		evaluation_wait <duration>
 //		flow_share      <percent>
 //
+//		drain_timeout <duration>
+//
 //		files               <dir>
 //		files_limit         <size>
 //		files_per_execution <size>
@@ -128,6 +130,10 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if err := parseTime(d, &a.EvaluationWait); err != nil {
 				return err
 			}
+		case "drain_timeout":
+			if err := parseTime(d, &a.DrainTimeout); err != nil {
+				return err
+			}
 		case "flow_share":
 			if err := parseCount(d, &a.FlowShare); err != nil {
 				return err
@@ -152,7 +158,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, strict, base_url, workers, capacity, "+
-				"memory_limit, evaluation_wait, flow_share, files, files_limit, files_per_execution and deny_private", name)
+				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution and deny_private", name)
 		}
 		return nil
 	})

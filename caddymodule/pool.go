@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// exitLimit bounds how long the end of the process waits for an engine to close, which lets executions run on until two
-	// seconds after the exit began. By then all requests are answered, unless the server's grace_period cut them off.
-	exitLimit = 2500 * time.Millisecond
+	// closeLimit is how long the end of the process waits for an engine to close, beside the time that executions may run on for. By
+	// then all requests are answered, unless the server's grace_period cut them off.
+	closeLimit = 500 * time.Millisecond
 
 	// exitInterval is how often an engine that closes in the background looks whether the process ends.
 	exitInterval = 100 * time.Millisecond
@@ -78,7 +78,7 @@ func (p *pooledEngine) Destruct() error {
 		go p.watchExit()
 		return nil
 	}
-	timer := time.NewTimer(exitLimit)
+	timer := time.NewTimer(p.Drain() + closeLimit)
 	defer timer.Stop()
 	select {
 	case <-p.closed:

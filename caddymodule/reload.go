@@ -79,6 +79,7 @@ func (a *App) serve(ctx context.Context, e *pooledEngine, files *flowFiles) erro
 	for h, site := range sites {
 		h.serve(site)
 	}
+	e.Serve(a.servingSites()...)
 	a.flows.use(files)
 	a.tellChanges(before, a.servedFlows())
 	a.flows.tell(a.FlowFindings())

@@ -57,6 +57,7 @@ func (a *App) openSites() (err error) {
 		Workers:  a.Workers,
 		Capacity: a.Capacity,
 		Logger:   a.logger,
+		Drain:    time.Duration(a.DrainTimeout),
 
 		MemoryLimit:    a.MemoryLimit,
 		EvaluationWait: time.Duration(a.EvaluationWait),
@@ -76,7 +77,20 @@ func (a *App) openSites() (err error) {
 		}
 		h.arrivals, h.metrics = a.engine.arrivals, a.engine.metrics
 	}
-	return errors.Join(a.engine.metrics.register(a.registry), a.registry.Register(newGauges(a.engine.Engine)), a.registerFlowErrors(a.registry))
+	err = errors.Join(a.engine.metrics.register(a.registry), a.registry.Register(newGauges(a.engine.Engine)), a.registerFlowErrors(a.registry))
+	if err == nil {
+		a.engine.Serve(a.servingSites()...)
+	}
+	return err
+}
+
+// servingSites returns the sites that serve now.
+func (a *App) servingSites() []*engine.Site {
+	sites := make([]*engine.Site, 0, len(a.sites))
+	for _, h := range a.sites {
+		sites = append(sites, h.compiled.Load().Site)
+	}
+	return sites
 }
 
 // release gives the engine back to the pool, which closes it when no other configuration uses it.

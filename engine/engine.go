@@ -23,9 +23,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// exitGrace is how long callers that wait for an execution still get when the process goes down.
-const exitGrace = 2 * time.Second
-
 // Engine keeps and runs executions. One engine serves all sites of a process that name the same store, and lives on
 // when they are configured anew. It is the [site.Host] of its sites.
 type Engine struct {
@@ -36,6 +33,8 @@ type Engine struct {
 	outbound  *outbound.Client
 	known     outside.Namespaces
 	served    served
+	open      atomic.Pointer[[]*Site] // see Serve
+	revived   revived
 	runner    *runner.Runner
 	triggers  site.Triggers
 	observer  Observer                  // nil: none
@@ -108,18 +107,25 @@ func (e *Engine) Configure(o Options) {
 		files.Namespaces{Written: o.NamespaceFiles, Beside: o.FlowDirs},
 	)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
-	e.runner.Configure(runner.Options{Workers: o.Workers, Logger: o.Logger, Services: &e.services, Observer: e.observer})
+	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Services: &e.services, Observer: e.observer}
+	if e.store.Durable() {
+		run.Recover = e.recover
+	}
+	e.runner.Configure(run)
 	if s, ok := e.store.(interface{ LimitEnded(bytes int64) }); ok { // what it keeps is in the memory of the process
 		s.LimitEnded(limits.EndedMemory())
 	}
 }
 
 // Exit says that the process is going down: from now on requests are answered with 503, and callers that wait for an
-// execution get two seconds more.
+// execution, and executions, get [Engine.Drain] more.
 func (e *Engine) Exit() {
 	e.exiting.Store(true)
-	e.runner.Exit(exitGrace)
+	e.runner.Exit(e.runner.Drain())
 }
+
+// Drain returns how long what is under way may run on when the process goes down.
+func (e *Engine) Drain() time.Duration { return e.runner.Drain() }
 
 // Close takes no further calls, waits for those under way, which end as if nothing had happened unless [Engine.Exit] came
 // before, gives running executions a bounded time, and releases the store.

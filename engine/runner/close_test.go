@@ -32,11 +32,11 @@ func TestCloseLetsExecutionsEnd(t *testing.T) {
 		}()
 		for range 3 {
 			g := <-f.gates
-			<-time.After(closeGrace / 5)
+			<-time.After(DefaultDrain / 5)
 			g.open <- nil
 		}
 		<-closed
-		if took := time.Since(began); took != 3*closeGrace/5 {
+		if took := time.Since(began); took != 3*DefaultDrain/5 {
 			t.Errorf("closed after %v", took)
 		}
 		for _, id := range ids {
@@ -69,7 +69,7 @@ func TestCloseGivesUp(t *testing.T) {
 		<-f.gates
 		began := time.Now()
 		f.runner.Close()
-		if took := time.Since(began); took != closeGrace {
+		if took := time.Since(began); took != DefaultDrain {
 			t.Errorf("closed after %v", took)
 		}
 		for job, want := range map[*Job]string{working: "CREATED RUNNING", queued: "CREATED RUNNING"} {
@@ -98,10 +98,10 @@ func TestCloseAfterExit(t *testing.T) {
 		}
 		<-f.gates
 		began := time.Now()
-		f.runner.Exit(closeGrace)
-		<-time.After(closeGrace / 4)
+		f.runner.Exit(DefaultDrain)
+		<-time.After(DefaultDrain / 4)
 		f.runner.Close()
-		if took := time.Since(began); took != closeGrace {
+		if took := time.Since(began); took != DefaultDrain {
 			t.Errorf("closed after %v", took)
 		}
 	})

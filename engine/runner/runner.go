@@ -27,13 +27,14 @@ var (
 // DefaultWorkers is how many tasks that are not pure run at once in a runner whose options name no number.
 const DefaultWorkers = 100
 
-// closeGrace is how long executions may run on from [Runner.Exit] or, without that, [Runner.Close].
-const closeGrace = 2 * time.Second
+// DefaultDrain is how long executions may run on at the end in a runner whose options name no time.
+const DefaultDrain = 2 * time.Second
 
 // Options are what a runner can be told at any time. Zero fields take their defaults.
 type Options struct {
 	Workers  int              // tasks that are not pure and run at once; default [DefaultWorkers]
 	Logger   *zap.Logger      // for the logs of executions; default none
+	Drain    time.Duration    // how long executions may run on from [Runner.Exit] or, without that, [Runner.Close]; default [DefaultDrain], below 0 none
 	Services *task.Services   // for tasks and expressions; default none
 	Observer Observer         // default none
 	Now      func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
@@ -99,6 +100,9 @@ func (r *Runner) Configure(o Options) {
 	if o.Workers <= 0 {
 		o.Workers = DefaultWorkers
 	}
+	if o.Drain == 0 {
+		o.Drain = DefaultDrain
+	}
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
 	}
@@ -127,6 +131,9 @@ func maxDrivers() int { return 2 * runtime.GOMAXPROCS(0) }
 // now returns the time as histories and stores keep it: in UTC, without a monotonic reading.
 func (r *Runner) now() time.Time { return r.options.Load().Now().UTC().Round(0) }
 
+// Drain returns how long executions may run on at the end.
+func (r *Runner) Drain() time.Duration { return max(0, r.options.Load().Drain) }
+
 // Exit says that the process is going down: callers that wait do so at most for grace from now, and after that no more work
 // is taken. It returns at once. Of several calls the one whose grace ends first decides.
 func (r *Runner) Exit(grace time.Duration) {
@@ -143,7 +150,7 @@ func (r *Runner) Exit(grace time.Duration) {
 	time.AfterFunc(grace, end)
 }
 
-// Close takes no more work, ends the waits of callers, lets executions run on until two seconds after Exit, or Close
+// Close takes no more work, ends the waits of callers, lets executions run on until [Runner.Drain] after Exit, or Close
 // without that, leaves the others as they were last committed, and returns when nothing is at work any more. It does not
 // close the store. The log says how many executions have not ended.
 func (r *Runner) Close() {
@@ -151,7 +158,7 @@ func (r *Runner) Close() {
 	r.mu.Lock()
 	again := r.closed
 	r.closed = true
-	grace := time.Until(r.ending.Add(closeGrace))
+	grace := time.Until(r.ending.Add(r.Drain()))
 	if r.wake != nil {
 		r.wake.Stop()
 	}

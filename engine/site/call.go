@@ -280,9 +280,8 @@ func (c *call) release() {
 }
 
 func (c *call) job(s *execution.State) runner.Job {
-	trigger := c.trigger
-	job := runner.Job{
-		Setting:  runner.Setting{Flow: c.served.scope, Flows: c.site.callee, Mask: c.masks()},
+	return runner.Job{
+		Setting:  c.site.setting(c.served.scope, c.trigger, c.masks()),
 		State:    s,
 		Trigger:  c.delivery.Trigger(),
 		Queued:   c.delivery.Drop,
@@ -290,16 +289,6 @@ func (c *call) job(s *execution.State) runner.Job {
 		Claim:    c.claim,
 		Delivery: c.once,
 	}
-	if trigger.HasStopAfter() {
-		triggers := c.site.host.Triggers()
-		job.Stop = func(status execution.Status) *execution.TriggerState { return stop(trigger, status) }
-		job.Ended = func(status execution.Status) {
-			if t := stop(trigger, status); t != nil {
-				triggers.set(*t)
-			}
-		}
-	}
-	return job
 }
 
 // describe gives an execution its inputs, its labels and the text of its trigger's variables.

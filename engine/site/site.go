@@ -156,8 +156,8 @@ func (s *Site) Revision(f *flow.Flow) int {
 	return 0
 }
 
-// callee returns the flow of this name as tasks may start it. It implements [runner.Flows].
-func (s *Site) callee(namespace, id string) *scope.Flow {
+// Flow returns the flow of this name as tasks may start it; nil when there is none. It implements [runner.Flows].
+func (s *Site) Flow(namespace, id string) *scope.Flow {
 	if f := s.flows[s.all.Flow(namespace, id)]; f != nil {
 		return f.scope
 	}
