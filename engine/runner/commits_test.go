@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -171,7 +172,7 @@ func TestStoreFailsForAWhile(t *testing.T) {
 				}
 				g := <-f.gates
 				synctest.Wait()
-				f.store.failures[tt.fails] = errors.New("disk full")
+				f.store.failures[tt.fails] = fmt.Errorf("disk full: %w", execution.ErrUnavailable)
 				g.open <- nil
 				<-time.After(10 * time.Second)
 				synctest.Wait()

@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -21,14 +20,7 @@ const storePause = time.Second
 var errUnkept = errors.New("the store has failed, and is asked again")
 
 // passes reports whether an error of the store may pass by itself.
-func passes(err error) bool {
-	for _, final := range []error{execution.ErrConflict, execution.ErrNotFound, execution.ErrClosed, context.Canceled} {
-		if errors.Is(err, final) {
-			return false
-		}
-	}
-	return err != nil
-}
+func passes(err error) bool { return errors.Is(err, execution.ErrUnavailable) }
 
 // giveUp leaves an execution as it was committed last, since nothing has happened to it since, until the store is well again.
 func (a *actor) giveUp(err error) {

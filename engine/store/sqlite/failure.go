@@ -14,7 +14,7 @@ import (
 // failure is an error of the database. The transaction that it happens in changes nothing.
 type failure struct{ err error }
 
-func (f *failure) Error() string { return "the store could not be written: " + f.err.Error() }
+func (f *failure) Error() string { return "the store has failed: " + f.err.Error() }
 
 func (f *failure) Unwrap() error { return f.err }
 

@@ -20,10 +20,13 @@ func (s *Store) query(ctx context.Context, query string, args []any, f func(scan
 	}
 	defer s.end()
 	rows, err := s.db.QueryContext(ctx, query, args...)
-	if err != nil {
+	if err == nil {
+		err = eachRow(rows, f)
+	}
+	if resultCode(err) == 0 { // it is of f, or of the context
 		return err
 	}
-	return eachRow(rows, f)
+	return asFailure(err)
 }
 
 // Load implements [execution.Store].
@@ -34,10 +37,13 @@ func (s *Store) Load(ctx context.Context, id string) (st *execution.State, err e
 	defer s.end()
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // its rows are of one time
 	if err != nil {
-		return nil, err
+		return nil, asFailure(err)
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
-	return load(ctx, tx, id)
+	if st, err = load(ctx, tx, id); err != nil && !errors.Is(err, execution.ErrNotFound) {
+		err = asFailure(err)
+	}
+	return st, err
 }
 
 func load(ctx context.Context, tx *sql.Tx, id string) (*execution.State, error) {
