@@ -57,8 +57,12 @@ type App struct {
 	// How many tasks that reach outside, as for a request to another server, may run at once. Default: 100.
 	Workers int `json:"workers,omitempty"`
 
-	// How many executions may be under way at once; above it requests are answered with 503. Default: 10000.
+	// How many executions may be under way at once. Above it executions are accepted into a store in a file and begin later, or with the
+	// store in memory requests are answered with 503. Default: 10000.
 	Capacity int `json:"capacity,omitempty"`
+
+	// How many accepted executions may wait in a store in a file to be under way; above it requests are answered with 503. Default: 100000.
+	MaxPending int `json:"max_pending,omitempty"`
 
 	// How many bytes of memory requests, the evaluation of their expressions and their executions may take together; what
 	// needs more is answered with 503. The process itself needs up to twice as much and about 100 MiB. At least 64 MiB.
@@ -137,6 +141,8 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: memory_limit must be at least %d bytes (64MiB)", engine.MinMemoryLimit)
 	case a.EvaluationWait < 0:
 		return errors.New("kestra: evaluation_wait must not be negative")
+	case a.MaxPending < 0:
+		return errors.New("kestra: max_pending must not be negative")
 	case a.DrainTimeout < 0:
 		return errors.New("kestra: drain_timeout must not be negative")
 	case a.FilesLimit < 0 || a.FilesPerExecution < 0:

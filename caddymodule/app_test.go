@@ -109,6 +109,7 @@ func TestConfigurationErrors(t *testing.T) {
 		{"memory_limit", m{"memory_limit": 1 << 20}, []m{{}}, []string{"memory_limit must be at least 67108864 bytes (64MiB)"}},
 		{"evaluation_wait", m{"evaluation_wait": -1}, []m{{}}, []string{"evaluation_wait must not be negative"}},
 		{"flow_share", m{"flow_share": 101}, []m{{}}, []string{"flow_share must be a percentage from 1 to 100"}},
+		{"max_pending", m{"max_pending": -1}, []m{{}}, []string{"max_pending must not be negative"}},
 		{"drain_timeout", m{"drain_timeout": -1}, []m{{}}, []string{"drain_timeout must not be negative"}},
 		{"files_limit", m{"files_limit": -1}, []m{{}}, []string{"files_limit and files_per_execution must not be negative"}},
 		{"files_per_execution", m{"files_per_execution": -1}, []m{{}}, []string{"files_limit and files_per_execution must not be negative"}},

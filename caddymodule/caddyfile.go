@@ -59,6 +59,7 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		base_url <url>
 //		workers  <n>
 //		capacity <n>
+//		max_pending <n>
 //
 //		memory_limit    <size>
 //		evaluation_wait <duration>
@@ -122,6 +123,10 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if err := parseCount(d, &a.Capacity); err != nil {
 				return err
 			}
+		case "max_pending":
+			if err := parseCount(d, &a.MaxPending); err != nil {
+				return err
+			}
 		case "memory_limit":
 			if err := parseBytes(d, &a.MemoryLimit); err != nil {
 				return err
@@ -157,7 +162,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return err
 			}
 		default:
-			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, strict, base_url, workers, capacity, "+
+			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, strict, base_url, workers, capacity, max_pending, "+
 				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution and deny_private", name)
 		}
 		return nil

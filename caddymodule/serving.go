@@ -54,10 +54,11 @@ func (a *App) openSites() (err error) {
 		return err
 	}
 	a.engine.Configure(engine.Options{
-		Workers:  a.Workers,
-		Capacity: a.Capacity,
-		Logger:   a.logger,
-		Drain:    time.Duration(a.DrainTimeout),
+		Workers:    a.Workers,
+		Capacity:   a.Capacity,
+		MaxPending: a.MaxPending,
+		Logger:     a.logger,
+		Drain:      time.Duration(a.DrainTimeout),
 
 		MemoryLimit:    a.MemoryLimit,
 		EvaluationWait: time.Duration(a.EvaluationWait),

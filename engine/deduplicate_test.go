@@ -436,7 +436,7 @@ func TestDeduplicateStopping(t *testing.T) {
 			synctest.Wait()
 		}
 		e.Exit()
-		<-time.After(exitGrace)
+		<-time.After(e.Drain())
 		synctest.Wait()
 	})
 }

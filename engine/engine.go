@@ -107,7 +107,7 @@ func (e *Engine) Configure(o Options) {
 		files.Namespaces{Written: o.NamespaceFiles, Beside: o.FlowDirs},
 	)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
-	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Services: &e.services, Observer: e.observer}
+	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer}
 	if e.store.Durable() {
 		run.Recover = e.recover
 	}

@@ -251,7 +251,7 @@ func TestWaitBeforeItGoesOn(t *testing.T) {
 	again := newSite(t, e, SiteOptions{}, text)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := e.Wait(ctx, id); err != context.Canceled { //nolint:errorlint // that of the context
+	if _, err := e.Wait(ctx, id); !errors.Is(err, context.Canceled) {
 		t.Errorf("waiting for what nobody runs: %v", err)
 	}
 	ended := make(chan *execution.State)

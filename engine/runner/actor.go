@@ -364,8 +364,7 @@ func (a *actor) finish(err error) {
 		place, _ := a.plan.Place()
 		r.lineUp(a, place.Key, false)
 	}
-	a.claim.Vacate()
-	a.claim.Release()
+	a.vacate()
 	h := a.handle
 	if h == nil { // nobody has asked for it
 		return

@@ -59,11 +59,7 @@ func (r *Runner) later(id string, err error) {
 
 // find returns what is to be known of an execution that was found in the store; nil if it cannot go on now.
 func (r *Runner) find(s *execution.State) *parked {
-	recover := r.options.Load().Recover
-	if recover == nil { // it is not of this runner
-		return nil
-	}
-	setting, err := recover(r.context, s)
+	setting, err := r.options.Load().Recover(r.context, s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	h := r.awaited[s.ID]

@@ -98,6 +98,13 @@ func (s *countingStore) Commit(ctx context.Context, b *execution.Batch) error {
 	return s.Store.Commit(ctx, b)
 }
 
+func (s *countingStore) Load(ctx context.Context, id string) (*execution.State, error) {
+	if err := s.failures["load"]; err != nil {
+		return nil, err
+	}
+	return s.Store.Load(ctx, id)
+}
+
 func (s *countingStore) PutValue(ctx context.Context, id string, data []byte) (string, error) {
 	if err := s.call("put"); err != nil {
 		return "", err

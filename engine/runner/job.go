@@ -44,11 +44,14 @@ const stepsAhead = 4
 // package admission, [ErrStopping] or the store's.
 func (r *Runner) Start(ctx context.Context, job *Job) error {
 	r.trace(ctx, job.State)
+	keep := context.WithoutCancel(ctx)
 	a, err := r.admit(job)
-	if err != nil {
+	switch {
+	case errors.Is(err, admission.ErrPlaces) && r.keepsPending():
+		return r.pend(keep, job)
+	case err != nil:
 		return err
 	}
-	keep := context.WithoutCancel(ctx)
 	steps := 0
 	late := func() bool {
 		steps++
@@ -86,11 +89,19 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 // resolved. After an error nothing is kept; it is a refusal of package admission, [ErrStopping] or the store's.
 func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (s *execution.State, vars *scope.Execution, done bool, err error) {
 	r.trace(ctx, job.State)
+	keep := context.WithoutCancel(ctx)
 	a, err := r.admit(job)
+	if errors.Is(err, admission.ErrPlaces) && r.keepsPending() {
+		s = job.State.Share()
+		h, err := r.pendAwaited(keep, job)
+		if err != nil {
+			return nil, nil, false, err
+		}
+		return r.waitUntil(ctx, h, s, deadline)
+	}
 	if err != nil {
 		return nil, nil, false, err
 	}
-	keep := context.WithoutCancel(ctx)
 	late := func() bool { return ctx.Err() != nil || r.exited() || !time.Now().Before(deadline) }
 	a.scheduled = true // nobody else drives it
 	h := new(handle)
@@ -127,6 +138,11 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	if late() {
 		return s, nil, false, nil
 	}
+	return r.waitUntil(ctx, h, s, deadline)
+}
+
+// waitUntil waits for the end of an execution that drivers go on with, as RunAndWait does; s is what is known of it now.
+func (r *Runner) waitUntil(ctx context.Context, h *handle, s *execution.State, deadline time.Time) (*execution.State, *scope.Execution, bool, error) {
 	timer := time.NewTimer(time.Until(deadline))
 	defer timer.Stop()
 	select {
@@ -138,7 +154,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	case <-ctx.Done():
 	case <-r.exit:
 	}
-	if newer, err := r.store.Load(keep, s.ID); err == nil {
+	if newer, err := r.store.Load(context.WithoutCancel(ctx), s.ID); err == nil {
 		newer.Trigger = s.Trigger
 		s = newer
 	}
@@ -230,7 +246,11 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 	} else {
 		claim.Retain()
 	}
-	if err := claim.Place(); err != nil {
+	err := admission.ErrPlaces
+	if !r.behind(job.State) {
+		err = claim.Place()
+	}
+	if err != nil {
 		claim.Release()
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package runner
 import (
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
@@ -88,8 +89,17 @@ func (a *actor) leave() {
 	a.mu.Unlock()
 	r.checkDrained()
 	r.mu.Unlock()
+	a.vacate()
+}
+
+// vacate gives back the place and the memory of the actor. Others may begin in its place.
+func (a *actor) vacate() {
 	a.claim.Vacate()
 	a.claim.Release()
+	r := a.runner
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.startPending()
 }
 
 // wakeAt sees to it that the store is asked for executions that are due at a time, with the lock held.
@@ -139,23 +149,38 @@ func (r *Runner) resume(s *execution.State) {
 	r.mu.Lock()
 	p := r.parked[s.ID]
 	r.mu.Unlock()
-	if p == nil {
-		p = r.find(s)
+	if p != nil {
+		claim := r.admission.Claim(flowName(s))
+		claim.Readmit()
+		r.takeOn(p, s, claim)
+	} else if r.options.Load().Recover != nil { // else it is not of this runner
+		if claim, ok := r.takePlace(s); ok {
+			r.goOn(s, claim)
+		}
 	}
-	if p == nil {
-		return
+}
+
+// goOn goes on with an execution that was found in the store and has a place.
+func (r *Runner) goOn(s *execution.State, claim *admission.Claim) {
+	if p := r.find(s); p != nil {
+		r.takeOn(p, s, claim)
+	} else {
+		claim.Release()
 	}
+}
+
+// takeOn makes the actor of an execution, and sees to it that it is driven.
+func (r *Runner) takeOn(p *parked, s *execution.State, claim *admission.Claim) {
 	err := r.resolve(r.context, s)
 	var secrets []string
 	if err == nil && p.found {
 		secrets, err = r.secretsOf(r.context, s, p.Flow)
 	}
 	if passes(err) {
+		claim.Release()
 		r.later(s.ID, err)
 		return
 	}
-	claim := r.admission.Claim(s.Namespace + "/" + s.FlowID)
-	claim.Readmit()
 	claim.Accept()
 	a := r.newActor(p.setup, s, claim)
 	a.handle, a.begun = p.handle, true

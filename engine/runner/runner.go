@@ -34,6 +34,7 @@ const DefaultDrain = 2 * time.Second
 type Options struct {
 	Workers  int              // tasks that are not pure and run at once; default [DefaultWorkers]
 	Logger   *zap.Logger      // for the logs of executions; default none
+	Pending  int              // executions that wait for a place in a store that outlives the process; default [DefaultPending]
 	Drain    time.Duration    // how long executions may run on from [Runner.Exit] or, without that, [Runner.Close]; default [DefaultDrain], below 0 none
 	Services *task.Services   // for tasks and expressions; default none
 	Observer Observer         // default none
@@ -61,6 +62,7 @@ type Runner struct {
 	awaited  map[string]*handle         // of executions found in the store that were not taken up yet
 	stuck    map[string]error           // executions found in the store that cannot go on, and why
 	takesUp  bool                       // executions found in the store may be taken up
+	backlog  backlog                    // executions that are accepted, or were found, and wait for a place
 	ready    *admission.Queue[*actor]   // those that wait for a driver
 	drivers  int                        // goroutines that drive, or wait for an actor
 	idle     int                        // of those, the ones that wait and that nobody has woken
@@ -100,6 +102,9 @@ func (r *Runner) Configure(o Options) {
 	if o.Workers <= 0 {
 		o.Workers = DefaultWorkers
 	}
+	if o.Pending <= 0 {
+		o.Pending = DefaultPending
+	}
 	if o.Drain == 0 {
 		o.Drain = DefaultDrain
 	}
@@ -119,6 +124,7 @@ func (r *Runner) Configure(o Options) {
 	for range r.tasks.Len() {
 		r.startWorker()
 	}
+	r.startPending()
 }
 
 // Services are what tasks and expressions may use beside what an execution holds; nil: nothing.

@@ -34,8 +34,7 @@ func (a *actor) giveUp(err error) {
 	r.parked[a.state.ID] = &parked{setup: a.setup, handle: a.open()}
 	r.checkDrained()
 	r.mu.Unlock()
-	a.claim.Vacate()
-	a.claim.Release()
+	a.vacate()
 	r.later(a.state.ID, err)
 }
 

@@ -23,7 +23,12 @@ func (s *Store) query(ctx context.Context, query string, args []any, f func(scan
 	if err == nil {
 		err = eachRow(rows, f)
 	}
-	if resultCode(err) == 0 { // it is of f, or of the context
+	return readFailure(err)
+}
+
+// readFailure makes an error of the database a failure; others, as of the context, stay what they are.
+func readFailure(err error) error {
+	if resultCode(err) == 0 {
 		return err
 	}
 	return asFailure(err)
@@ -37,13 +42,11 @@ func (s *Store) Load(ctx context.Context, id string) (st *execution.State, err e
 	defer s.end()
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // its rows are of one time
 	if err != nil {
-		return nil, asFailure(err)
+		return nil, readFailure(err)
 	}
 	defer func() { err = errors.Join(err, tx.Rollback()) }()
-	if st, err = load(ctx, tx, id); err != nil && !errors.Is(err, execution.ErrNotFound) {
-		err = asFailure(err)
-	}
-	return st, err
+	st, err = load(ctx, tx, id)
+	return st, readFailure(err)
 }
 
 func load(ctx context.Context, tx *sql.Tx, id string) (*execution.State, error) {
