@@ -108,6 +108,7 @@ func openSite(t testing.TB, e *Engine, set *flow.Set, o SiteOptions) (*Site, flo
 	if err := site.Open(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
+	e.Serve(site)
 	return site, found
 }
 

@@ -67,7 +67,6 @@ func TestGoesOnAfterTheEnd(t *testing.T) {
 		"- {id: last, type: io.kestra.plugin.core.debug.Return, format: \"{{ outputs.first.value }}\"}", "")
 	e, _ := open()
 	site := newSite(t, e, SiteOptions{}, text)
-	e.Serve(site)
 	id := send(site, "f", `{"n":1}`).ExecutionID
 	<-g.entered
 	before, err := e.Get(t.Context(), id)
@@ -77,7 +76,7 @@ func TestGoesOnAfterTheEnd(t *testing.T) {
 
 	e, logs := open()
 	close(g.open)
-	e.Serve(newSite(t, e, SiteOptions{}, text))
+	newSite(t, e, SiteOptions{}, text)
 	s := waitFor(t, e, id)
 	if s.Status() != execution.Success {
 		t.Fatalf("ends %s", s.Status())
@@ -105,7 +104,6 @@ func TestGoesOnInItsRevision(t *testing.T) {
 			g := newGate(t, t.Name())
 			e, _ := open()
 			site := newSite(t, e, SiteOptions{}, strings.ReplaceAll(gateFlow(t, "stopAfter: [SUCCESS]"), "key: abc", "key: a"))
-			e.Serve(site)
 			r := newRequest("f", "{}")
 			r.Target.Key = "a"
 			id := sendRequest(site, r).ExecutionID
@@ -116,7 +114,7 @@ func TestGoesOnInItsRevision(t *testing.T) {
 
 			e, _ = open()
 			close(g.open)
-			e.Serve(newSite(t, e, SiteOptions{}, tt.next))
+			newSite(t, e, SiteOptions{}, tt.next)
 			s := waitFor(t, e, id)
 			if got := attempts(s, "gate"); s.Status() != execution.Success || s.Revision != 1 || !slices.Equal(got, []string{"RESUBMITTED", "SUCCESS"}) {
 				t.Errorf("%s in revision %d, attempts %v", s.Status(), s.Revision, got)
@@ -136,7 +134,6 @@ func TestTimesOutliveTheEnd(t *testing.T) {
 	}
 	e, _ := open()
 	site := newSite(t, e, SiteOptions{}, texts...)
-	e.Serve(site)
 	sleeps, pauses := send(site, "sleeps", "{}").ExecutionID, send(site, "pauses", "{}").ExecutionID
 	first, second := send(site, "queues", "{}").ExecutionID, send(site, "queues", "{}").ExecutionID
 	status := func(id string, want execution.Status) *execution.State {
@@ -165,7 +162,7 @@ func TestTimesOutliveTheEnd(t *testing.T) {
 	}
 
 	e, logs := open()
-	e.Serve(newSite(t, e, SiteOptions{}, texts...))
+	newSite(t, e, SiteOptions{}, texts...)
 	third := func() string {
 		site := newSite(t, e, SiteOptions{}, texts...)
 		return send(site, "queues", "{}").ExecutionID
@@ -212,7 +209,6 @@ func TestWhatCannotGoOn(t *testing.T) {
 	text := gateFlow(t, "")
 	e, _ := open()
 	site := newSite(t, e, SiteOptions{}, text)
-	e.Serve(site)
 	id := send(site, "f", "{}").ExecutionID
 	<-g.entered
 
@@ -229,7 +225,7 @@ func TestWhatCannotGoOn(t *testing.T) {
 	if _, err := e.Wait(t.Context(), id); err == nil {
 		t.Error("it has ended")
 	}
-	e.Serve(newSite(t, e, SiteOptions{}, text))
+	newSite(t, e, SiteOptions{}, text)
 	if s := waitFor(t, e, id); s.Status() != execution.Success {
 		t.Errorf("ends %s", s.Status())
 	}
@@ -242,13 +238,18 @@ func TestWaitBeforeItGoesOn(t *testing.T) {
 	text := gateFlow(t, "")
 	e, _ := open()
 	site := newSite(t, e, SiteOptions{}, text)
-	e.Serve(site)
 	id := send(site, "f", "{}").ExecutionID
 	<-g.entered
 
 	e, _ = open()
 	close(g.open)
-	again := newSite(t, e, SiteOptions{}, text)
+	again, _, err := NewSite(loadFlows(t, text), SiteOptions{})
+	if err == nil {
+		err = again.Open(t.Context(), e)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := e.Wait(ctx, id); !errors.Is(err, context.Canceled) {

@@ -39,17 +39,17 @@ type EventKind uint8
 
 // The kinds of event.
 const (
-	Started    EventKind = iota + 1 // begin an execution that was created or queued; with a place if it waits for one
-	Evaluated                       // answers an [Eval]
-	TaskEnded                       // answers a [RunTask]
-	Woke                            // the time that a task run waits for has come
-	TimedOut                        // the `timeout` of a task run is over
-	ChildEnded                      // the execution that a task run waits for has ended
-	Resumed                         // somebody lets a Pause go on
-	Kill                            // somebody wants the execution to end at once
-	Overdue                         // a duration of the flow's `sla` is over, that with the index in Attempt
-	NoPlace                         // no place is free for an execution that has not begun
-	Interrupted                     // the process ended while an attempt was under way, and nobody knows how far it came
+	Started     EventKind = iota + 1 // begin an execution that was created or queued; with a place if it waits for one
+	Evaluated                        // answers an [Eval]
+	TaskEnded                        // answers a [RunTask]
+	Woke                             // the time that a task run waits for has come
+	TimedOut                         // the `timeout` of a task run is over
+	ChildEnded                       // the execution that a task run waits for has ended
+	Resumed                          // somebody lets a Pause go on
+	Kill                             // somebody wants the execution to end at once
+	Overdue                          // a duration of the flow's `sla` is over, that with the index in Attempt
+	NoPlace                          // no place is free for an execution that has not begun
+	Interrupted                      // the process ended while an attempt was under way, and nobody knows how far it came
 )
 
 var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace", "interrupted"}
