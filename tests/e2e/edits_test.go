@@ -1,0 +1,89 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
+)
+
+// editionSaid is what the edited flow answers to a request without a number.
+var editionSaid = regexp.MustCompile(`"n":"edition (\d+)"`)
+
+// TestEditsUnderLoad edits a flow 50 times and reloads the configuration 50 times while requests come in without a pause, half of them
+// to this flow. All are answered, by no edition that is older than one before, each runs once, and the memory and goroutines of the
+// server do not grow.
+func TestEditsUnderLoad(t *testing.T) {
+	t.Parallel()
+	edition := func(n int) string {
+		return tellsRuns(strings.Replace(echoFlow("echo", "key", waitsForOutputs), "'none'", fmt.Sprintf("'edition %d'", n), 1))
+	}
+	config := harness.Config{
+		Global: "\tservers {\n\t\tprotocols h1 h2c\n\t}\n", Sites: site,
+		Files: map[string]string{"flows/echo.yaml": edition(0), "flows/start.yaml": tellsRuns(echoFlow("start", "key"))},
+	}
+	s := harness.Start(t, config)
+	config.Files = nil
+	l := newLoad(t, s)
+	current := 0 // what the edited flow answered last
+	ask := func() int {
+		t.Helper()
+		a := harness.Fetch(t, http.DefaultClient, "POST", s.URL(webhook("echo", "key")), "")
+		found := editionSaid.FindStringSubmatch(a.Body)
+		if a.Status != 200 || found == nil {
+			t.Fatalf("the edited flow answers %d %s", a.Status, a.Body)
+		}
+		n, err := strconv.Atoi(found[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n < current {
+			t.Fatalf("edition %d answers after edition %d", n, current)
+		}
+		current = n
+		return n
+	}
+	n := 0
+	edit := func(times int) {
+		t.Helper()
+		for range times {
+			n++
+			file := filepath.Join(s.Dir, "flows", "echo.yaml")
+			if err := os.WriteFile(file+".new", []byte(edition(n)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(file+".new", file); err != nil {
+				t.Fatal(err)
+			}
+			harness.Eventually(t, time.Minute, fmt.Sprint("edition ", n), func() bool { return ask() == n })
+			if err := s.Reload(config); err != nil {
+				t.Fatal(err)
+			}
+			if got := ask(); got != n {
+				t.Fatalf("edition %d answers after a reload, want %d", got, n)
+			}
+		}
+	}
+
+	end := l.begin()
+	l.await(11_000) // the memory store keeps 10,000 executions: from now on it is full
+	edit(10)
+	end()
+	before := measure(t, s)
+	end = l.begin()
+	edit(40)
+	end()
+	after := measure(t, s)
+	t.Logf("%d requests, %d sent again; goroutines and bytes: %v, %v", l.answered.Load(), l.repeated.Load(), before, after)
+	if after.goroutines > before.goroutines+5 || after.heap > before.heap+8<<20 {
+		t.Errorf("goroutines and bytes after 10 edits: %v, after 50: %v", before, after)
+	}
+	l.wantEachOnce(s)
+}
