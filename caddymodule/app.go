@@ -161,6 +161,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	a.flows = newFlowLoader(a.logger, a.Strict)
+	if running, err := caddy.ActiveContext().AppIfConfigured("kestra"); err == nil {
+		a.flows.before = running.(*App).flows.used()
+	}
 	if err := a.flows.loadShared(a.FlowDirs, a.inlineSources()); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}

@@ -136,14 +136,14 @@ func (f *flowFiles) again(source *flow.Source) *flowFile {
 // all returns all places, the inline ones first.
 func (f *flowFiles) all() []*flowFile { return slices.Concat(f.inline, f.files) }
 
-// duplicates returns an error for every flow that is defined in two places.
-func (f *flowFiles) duplicates() flow.Diagnostics {
-	var sets []*flow.Set
-	for _, file := range f.all() {
-		sets = append(sets, file.loaded)
+// loaded returns the flows that all places hold now, and an error for every one that two of them define.
+func (f *flowFiles) loaded() (*flow.Set, flow.Diagnostics) {
+	files := f.all()
+	sets := make([]*flow.Set, len(files))
+	for i, file := range files {
+		sets[i] = file.loaded
 	}
-	_, found := flow.Merge(sets...)
-	return found
+	return flow.Merge(sets...)
 }
 
 // settle decides what the files serve that were read again: what they hold now, or, where that has an error or the name of a flow
@@ -186,8 +186,8 @@ func (f *flowFiles) settle() {
 			break
 		}
 	}
-	for file, set := range wanted {
-		file.serves = set
+	for _, file := range f.files { // inline flows never change
+		file.serves = wanted[file]
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 type flowLoader struct {
 	logger *zap.Logger
 	strict bool
+	before *flowFiles // those of the configuration that serves while this one is loaded
 
 	refused atomic.Int64 // errors that were logged
 
@@ -27,7 +28,7 @@ type flowLoader struct {
 }
 
 func newFlowLoader(logger *zap.Logger, strict bool) *flowLoader {
-	return &flowLoader{logger: logger, strict: strict, files: newFlowFiles(nil), reported: make(map[string]bool)}
+	return &flowLoader{logger: logger, strict: strict, before: newFlowFiles(nil), files: newFlowFiles(nil), reported: make(map[string]bool)}
 }
 
 // loadShared loads the flows of the app. It comes before every loadSite.
@@ -65,19 +66,23 @@ func (l *flowLoader) load(dirs []string, found flow.Diagnostics) ([]string, erro
 	}
 	files, complaints := len(l.files.files), len(l.files.found)
 	for _, dir := range placed {
-		if err := l.files.read(dir, newFlowFiles(nil)); err != nil {
+		if err := l.files.read(dir, l.before); err != nil {
 			return nil, err
 		}
 	}
-	for _, file := range l.files.files[files:] {
-		file.serves = file.loaded
+	read := l.files.files[files:]
+	for _, file := range read {
 		found = append(found, file.found...)
 	}
 	found = append(found, l.files.found[complaints:]...)
 	// A flow that is defined twice is refused even where bad flows are not: which one serves would depend on the order
 	// of sites and folders.
-	if err := errors.Join(l.reportLocked(found), l.files.duplicates().Err()); err != nil {
+	loaded, duplicates := l.files.loaded()
+	if err := errors.Join(l.reportLocked(found), duplicates.Err()); err != nil {
 		return nil, err
+	}
+	for _, file := range read {
+		l.settle(file, loaded)
 	}
 	for _, dir := range placed {
 		if !slices.Contains(l.dirs, dir) {
@@ -85,6 +90,22 @@ func (l *flowLoader) load(dirs []string, found flow.Diagnostics) ([]string, erro
 		}
 	}
 	return placed, nil
+}
+
+// settle decides what a file serves: what it holds, or, when that has an error, what it served in the configuration before, so that a
+// reload drops no flow that is being edited; loaded are the flows that all files hold.
+func (l *flowLoader) settle(file *flowFile, loaded *flow.Set) {
+	earlier := file.serves
+	file.serves = file.loaded
+	if file.loaded.Len() > 0 {
+		return
+	}
+	for f := range earlier.All() { // one at most
+		if loaded.Flow(f.Namespace, f.ID) == nil {
+			file.serves = earlier
+			l.logger.Warn("a flow serves as it was before its file had an error", zap.String("flow", f.Namespace+"/"+f.ID), zap.String("file", file.source.Name))
+		}
+	}
 }
 
 // watched returns the folders of the app and all sites.

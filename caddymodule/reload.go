@@ -13,7 +13,7 @@ import (
 )
 
 // FlowFinding is what is wrong with a flow, or may be. It stands for a folder if that cannot be read.
-type FlowFinding struct {
+type FlowFinding struct { //nolint:errname // it is a warning as often
 	*flow.Diagnostic
 
 	// ServesRevision is the revision of the flow that the file held before and that serves instead of what it holds; 0: none does.
@@ -33,7 +33,10 @@ type ServedFlow struct {
 func (a *App) ReloadFlows(ctx context.Context) ([]FlowFinding, error) {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
-	e, err := a.opened()
+	if err := a.open(); err != nil { //nolint:contextcheck // what is opened outlives the call
+		return nil, err
+	}
+	e, err := a.running()
 	if err != nil {
 		return nil, err
 	}
@@ -43,19 +46,6 @@ func (a *App) ReloadFlows(ctx context.Context) ([]FlowFinding, error) {
 		}
 	}
 	return a.FlowFindings(), nil
-}
-
-// opened returns the engine that the sites are open on.
-func (a *App) opened() (*pooledEngine, error) {
-	if err := a.open(); err != nil {
-		return nil, err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.engine == nil {
-		return nil, errReleased
-	}
-	return a.engine, nil
 }
 
 // serve lets all sites serve what their folders hold now.
@@ -146,7 +136,7 @@ func (a *App) registerFlowErrors(r prometheus.Registerer) error {
 // ServedFlows returns the flows that sites serve, by namespace and id.
 func (a *App) ServedFlows() []ServedFlow {
 	served := a.servedFlows()
-	var sets []*flow.Set
+	sets := make([]*flow.Set, 0, len(a.sites))
 	for _, h := range a.sites {
 		sets = append(sets, h.compiled.Load().set)
 	}

@@ -224,6 +224,46 @@ func TestEditsUnderWay(t *testing.T) {
 	}
 }
 
+// TestReloadKeepsWhatABrokenFileServed reloads the configuration while a file has an error.
+func TestReloadKeepsWhatABrokenFileServed(t *testing.T) {
+	s := newServer(t)
+	e := edits{t, writeFlows(t, map[string]string{"a.yml": edition("a", "One"), "b.yml": edition("b", "One")}), s}
+	serve := func(option string) error {
+		return s.load("kestra {\nwatch off\n"+option+"\n}", "kestra_webhook * "+e.dir)
+	}
+	must := func() {
+		t.Helper()
+		if err := serve(""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must()
+	unchanged := theHandler(t, theApp(t)).compiled.Load().set.Flow("company.team", "b")
+	e.write("a.yml", brokenFlow)
+	must()
+	e.answers(map[string]string{"a": "One", "b": "One"})
+	if diff := cmp.Diff([]string{"a.yml:3:8: tasks: must be a list, is a string (1)"}, findingTexts(theApp(t).FlowFindings(), e.dir)); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
+	}
+	if theHandler(t, theApp(t)).compiled.Load().set.Flow("company.team", "b") != unchanged {
+		t.Error("a flow whose file did not change was loaded again")
+	}
+	must()
+	e.answers(map[string]string{"a": "One"})
+	if err := serve("strict"); err == nil {
+		t.Error("no error with strict")
+	}
+	e.write("c.yml", edition("a", "Two")) // who has no error has the name
+	must()
+	e.answers(map[string]string{"a": "Two"})
+	e.write("a.yml", edition("d", "One"))
+	must()
+	e.answers(map[string]string{"a": "Two", "d": "One"})
+	e.remove("a.yml")
+	must()
+	e.answers(map[string]string{"d": ""})
+}
+
 // TestEditsAcrossReloads checks that what is edited while a configuration is loaded is not missed, and that the watch of a
 // configuration ends with it: only one tells of each edit.
 func TestEditsAcrossReloads(t *testing.T) {
