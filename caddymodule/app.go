@@ -44,6 +44,10 @@ type App struct {
 	// says how often, as in `2s`, at least `100ms`. With `off`, changes take effect by `caddy reload --force` alone. Default: `10s`.
 	Watch string `json:"watch,omitempty"`
 
+	// Lets executions have the request headers Authorization, Proxy-Authorization and Cookie, which are stored and shown with them. Without
+	// it their values are `******`, but for conditions and for what the trigger renders: its inputs and labels. Default: false.
+	KeepCredentials bool `json:"keep_credentials,omitempty"`
+
 	// Makes any error in a flow an error of the configuration, which then does not load; and so any warning of what cannot
 	// work: a condition that is always or never met, a name that does not exist, a trigger that never fires here. Default:
 	// false.

@@ -72,6 +72,7 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		files_per_execution <size>
 //
 //		deny_private
+//		keep_credentials
 //	}
 //
 // Options flows and flow may be repeated. Relative folders are taken from the folder of the Caddyfile.
@@ -143,6 +144,11 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if err := parseCount(d, &a.FlowShare); err != nil {
 				return err
 			}
+		case "keep_credentials":
+			if d.NextArg() {
+				return d.Err("keep_credentials takes no argument")
+			}
+			a.KeepCredentials = true
 		case "deny_private":
 			if d.NextArg() {
 				return d.Err("deny_private takes no argument")
@@ -163,7 +169,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, strict, base_url, workers, capacity, max_pending, "+
-				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution and deny_private", name)
+				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private and keep_credentials", name)
 		}
 		return nil
 	})

@@ -131,6 +131,8 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		WaitTimeout: time.Duration(h.WaitTimeout),
 		BaseURL:     app.BaseURL,
 		Environ:     os.Environ(),
+
+		KeepCredentials: app.KeepCredentials,
 	}
 	for i, expression := range h.Conditions {
 		h.options.Conditions = append(h.options.Conditions, engine.SiteCondition{

@@ -324,6 +324,9 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 	if err := c.claim.Take(size); err != nil {
 		return err
 	}
+	if !c.site.options.KeepCredentials {
+		c.delivery.HideCredentials()
+	}
 	var err error
 	if s.Trigger.Variables.JSON, err = c.delivery.Variables(); err != nil {
 		return err

@@ -37,6 +37,9 @@ type Options struct {
 	WaitTimeout time.Duration // of `wait: true` triggers that set none; 0: 30 s
 	BaseURL     string        // gives `url` in answers and kestra.url in expressions; empty: neither
 	Environ     []string      // NAME=value as of os.Environ: SECRET_X in Base64 gives secret('X'), ENV_X gives envs.x
+
+	// KeepCredentials lets executions have the headers Authorization, Proxy-Authorization and Cookie; without it their values are ******.
+	KeepCredentials bool
 }
 
 // Condition is a CEL condition of a site.

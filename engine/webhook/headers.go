@@ -38,7 +38,7 @@ func (v *headerView) Get(name string) (value.Value, bool) {
 	if v.looked.Load() < fewLooks {
 		if texts := v.request.headerTexts(textproto.CanonicalMIMEHeaderKey(name)); texts != nil {
 			v.looked.Add(1)
-			return value.Strings(v.request.redacted(make([]string, 0, len(texts)), texts)), true
+			return value.Strings(v.request.redacted(make([]string, 0, len(texts)), texts, v.request.hides(name))), true
 		}
 	}
 	return v.Map().Get(name)
@@ -92,17 +92,22 @@ func (r *Request) headerLists(lists []headerList, texts []string) ([]headerList,
 		if lists[i].name == hostName { // without a list for one text
 			texts = append(texts, r.redact(r.Host))
 		} else {
-			texts = r.redacted(texts, r.headerTexts(lists[i].name))
+			texts = r.redacted(texts, r.headerTexts(lists[i].name), r.hides(lists[i].name))
 		}
 		lists[i].end = len(texts)
 	}
 	return lists, texts
 }
 
-// redacted appends header values as text, without keys.
-func (r *Request) redacted(to, texts []string) []string {
+// redacted appends header values as text, without keys, or [Hidden] for each.
+func (r *Request) redacted(to, texts []string, hidden bool) []string {
 	for _, text := range texts {
-		to = append(to, r.redact(text))
+		if hidden {
+			text = Hidden
+		} else {
+			text = r.redact(text)
+		}
+		to = append(to, text)
 	}
 	return to
 }

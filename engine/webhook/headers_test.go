@@ -30,7 +30,7 @@ func TestHeaders(t *testing.T) {
 		{"UTF-8", Request{Header: http.Header{"X-A": {"é🚀"}}}, `{"X-A":["é🚀"]}`},
 		{"Latin-1", Request{Header: http.Header{"X-A": {"caf\xe9 \xff"}}}, `{"X-A":["café ÿ"]}`},
 		{"broken UTF-8 is Latin-1 as a whole", Request{Header: http.Header{"X-A": {"é\xff"}}}, `{"X-A":["Ã©ÿ"]}`},
-		{"credentials are not hidden", Request{Header: http.Header{"Authorization": {"Basic eA=="}}}, `{"Authorization":["Basic eA=="]}`},
+		{"credentials, which conditions see", Request{Header: http.Header{"Authorization": {"Basic eA=="}}}, `{"Authorization":["Basic eA=="]}`},
 	}
 	for _, test := range tests {
 		if got := jsonOf(test.request.headers()); got != test.want {

@@ -29,6 +29,8 @@ type Request struct {
 	// allocated. It is called at most once, and not before the key matched. A [*BodyError] says what to answer, an error of
 	// the account is passed on; any other error is answered with 400.
 	ReadBody func(limit int64, account Account) ([]byte, error)
+
+	hidden bool // see [Delivery.HideCredentials]
 }
 
 // Account is what the parts of a request take their memory from.
