@@ -186,6 +186,32 @@ func TestReloadWithoutKestra(t *testing.T) {
 	}
 }
 
+// TestReloadWithoutKestraAndBack comes back to a store while a request of the first configuration is under way.
+func TestReloadWithoutKestraAndBack(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", "")})
+	s := newServer(t)
+	s.serve("", "kestra_webhook * "+flows)
+	engine := theEngine(t)
+	slow := s.begin(webhookPath("fire"))
+	for range 3 {
+		s.serve("", "respond next")
+		noEngine(t)
+		s.serve("", "kestra_webhook * "+flows)
+		if theEngine(t) != engine {
+			t.Fatal("another engine serves")
+		}
+	}
+	slow.end().want(t, 200, "state")
+	s.get(webhookPath("fire")).want(t, 200, "state")
+	s.serve("", "respond next")
+	<-engine.closed
+	if engine.err != nil {
+		t.Error(engine.err)
+	}
+	s.serve("", "kestra_webhook * "+flows)
+	s.get(webhookPath("fire")).want(t, 200, "state")
+}
+
 // TestManyReloads has requests under way at every one of them, and some over several.
 func TestManyReloads(t *testing.T) {
 	flows := writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", waitForOutputs)})

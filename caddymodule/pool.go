@@ -48,6 +48,9 @@ func (p *pooledEngine) Exit() {
 // a Delete of the store's identity.
 func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
 	found, _, err := engines.LoadOrNew(o.Identity(), func() (caddy.Destructor, error) {
+		if p := retired.recall(o); p != nil {
+			return p, nil
+		}
 		counts := newMetrics()
 		o.Observer = counts
 		e, err := engine.Open(context.Background(), o)
@@ -67,17 +70,14 @@ func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
 	return pooled, nil
 }
 
-// Destruct closes the engine. During a reload that goes on in the background, since requests of the old configuration
-// may take their time; at the end of the process it does not, since nothing would be left to wait for it.
+// Destruct closes the engine. During a reload that waits in the background until no request of the old configuration is under way, and
+// a configuration may recall the engine until then; at the end of the process it does not wait, since nothing would be left to.
 func (p *pooledEngine) Destruct() error {
-	go func() {
-		p.err = p.Close()
-		close(p.closed)
-	}()
 	if !caddy.Exiting() {
-		go p.watchExit()
+		go p.retire(retired.add(p))
 		return nil
 	}
+	go p.close()
 	timer := time.NewTimer(p.Drain() + closeLimit)
 	defer timer.Stop()
 	select {
@@ -88,19 +88,33 @@ func (p *pooledEngine) Destruct() error {
 	}
 }
 
-// watchExit tells an engine that is closing if the process ends meanwhile. No configuration would tell it any more, and the
-// server waits for requests of old configurations too.
-func (p *pooledEngine) watchExit() {
+func (p *pooledEngine) close() {
+	p.err = p.Close()
+	close(p.closed)
+}
+
+// retire closes the engine when it is not busy any more, unless it is recalled. If the process ends meanwhile it tells the engine: no
+// configuration would, and the server waits for requests of old configurations too.
+func (p *pooledEngine) retire(recalled <-chan struct{}) {
 	ticker := time.NewTicker(exitInterval)
 	defer ticker.Stop()
-	for {
+	for closing, told := false, false; ; {
+		if !closing && !p.Busy() {
+			if !retired.remove(p, recalled) {
+				return
+			}
+			closing = true
+			go p.close()
+		}
 		select {
+		case <-recalled:
+			return
 		case <-p.closed:
 			return
 		case <-ticker.C:
-			if caddy.Exiting() {
+			if !told && caddy.Exiting() {
+				told = true
 				p.Exit()
-				return
 			}
 		}
 	}

@@ -127,6 +127,9 @@ func (e *Engine) Exit() {
 // Drain returns how long what is under way may run on when the process goes down.
 func (e *Engine) Drain() time.Duration { return e.runner.Drain() }
 
+// Busy reports whether calls are under way.
+func (e *Engine) Busy() bool { return e.calls.count.Load() > 0 }
+
 // Close takes no further calls, waits for those under way, which end as if nothing had happened unless [Engine.Exit] came
 // before, gives running executions a bounded time, and releases the store.
 func (e *Engine) Close() error {
@@ -230,6 +233,7 @@ type calls struct {
 	mu     sync.RWMutex
 	closed bool
 	open   sync.WaitGroup
+	count  atomic.Int64 // of open, which tells nobody
 }
 
 // begin reports whether a call may go on; if so it must be ended.
@@ -240,10 +244,14 @@ func (c *calls) begin() bool {
 		return false
 	}
 	c.open.Add(1)
+	c.count.Add(1)
 	return true
 }
 
-func (c *calls) end() { c.open.Done() }
+func (c *calls) end() {
+	c.count.Add(-1)
+	c.open.Done()
+}
 
 // close lets no further call begin and waits for those under way.
 func (c *calls) close() {
