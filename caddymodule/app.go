@@ -36,7 +36,7 @@ type App struct {
 	// and so a key that stands in a flow, can be read at the admin endpoint: write `{{ secret('NAME') }}` instead.
 	InlineFlows []InlineFlow `json:"inline_flows,omitempty"`
 
-	// Where executions are kept. Default: `{"store": "memory"}`, in the memory of the process.
+	// Where executions are kept. Default: `{"store": "sqlite"}`, in a file.
 	StoreRaw json.RawMessage `json:"store,omitempty" caddy:"namespace=kestra.stores inline_key=store"`
 
 	// Whether folders of flows are read again when something changes in them. The system tells of most changes, and they take effect
@@ -195,8 +195,7 @@ func (a *App) inlineSources() []*flow.Source {
 
 func (a *App) loadStore(ctx caddy.Context) error {
 	if a.StoreRaw == nil {
-		a.store = MemoryStore{}.StoreOptions()
-		return nil
+		a.StoreRaw = json.RawMessage(`{"store": "sqlite"}`)
 	}
 	module, err := ctx.LoadModule(a, "StoreRaw")
 	if err != nil {

@@ -303,6 +303,7 @@ func TestProvisionOpensNothing(t *testing.T) {
 
 // TestRequestBeforeStart serves a request before the app has started: Caddy starts apps in any order.
 func TestRequestBeforeStart(t *testing.T) {
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	flows := writeFlows(t, map[string]string{"a.yml": webhookFlow("a", "")})
 	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
 	defer cancel()

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/caddyserver/caddy/v2"
-
-	"github.com/caddy-kestra/kestra-webhook/engine"
 )
 
 // A folder for files that the configuration names is made when it starts, and one that cannot be made fails it then.
@@ -29,25 +27,21 @@ func TestFilesFolder(t *testing.T) {
 	if err := s.load("kestra {\n files "+blocked+"\n }", "kestra_webhook"); err == nil || !strings.Contains(err.Error(), "files folder: ") {
 		t.Errorf("a folder that cannot be made: %v", err)
 	}
-	s.serve("", "kestra_webhook")
+	s.serve("kestra {\n store memory\n }", "kestra_webhook")
 	checkFilesIn(t, filepath.Join(caddy.AppDataDir(), "kestra", "files"))
 }
 
 // checkFilesIn checks where the one engine that is in use has its files.
 func checkFilesIn(t *testing.T, dir string) {
 	t.Helper()
-	engines.Range(func(key, _ any) bool {
-		if want := (engine.StoreOptions{Kind: engine.StoreMemory, Files: dir}).Identity(); key != want {
-			t.Errorf("the engine in use is %v, want %s", key, want)
-		}
-		return true
-	})
+	if got := theEngine(t).options.Files; got != dir {
+		t.Errorf("the engine in use has its files in %s, want %s", got, dir)
+	}
 }
 
 // Files of namespaces are in folders named _files beside the flows of the app and of sites.
 func TestNamespaceFiles(t *testing.T) {
 	s := newServer(t)
-	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	shared := writeFlows(t, map[string]string{"_files/company.team/a.txt": "of all", "_files/company.team/flow.yml": "id: ["})
 	own := writeFlows(t, map[string]string{
 		"f.yml":                     strings.Replace(webhookFlow("f", waitForOutputs), "{{ outputs.answer.value }}", "{{ read('a.txt') }} {{ read('b.txt') }}", 1),

@@ -73,9 +73,10 @@ type server struct {
 	admin   string // where the admin endpoint listens; off: nowhere
 }
 
-// newServer reserves an address and stops Caddy at the end of the test.
+// newServer reserves an address, gives Caddy a data directory, and stops Caddy at the end of the test.
 func newServer(t *testing.T) *server {
 	t.Helper()
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -113,45 +113,52 @@ func wait(t *testing.T, s *harness.Server, flow, name string) waiting {
 	return w
 }
 
-// wantUnavailable fails the test unless a waiting request was told to come again.
-func (w waiting) wantUnavailable(t *testing.T) {
+// wantEnd fails the test unless a waiting request was told what becomes of it: it goes on at the next start, or it is to come again.
+func (w waiting) wantEnd(t *testing.T, kept bool) {
 	t.Helper()
 	a := <-w.answer
+	if kept {
+		if a.Status != 202 || !strings.Contains(a.Body, `"current":"RUNNING"`) {
+			t.Errorf("%s: %d %s", w.name, a.Status, a.Body)
+		}
+		return
+	}
 	want(t, w.name, a, 503, `{"message":"Service Unavailable: the server is stopping"}`)
 	if a.Header.Get("Retry-After") != "5" {
 		t.Errorf("%s: Retry-After %q", w.name, a.Header.Get("Retry-After"))
 	}
 }
 
-func slowServer(t *testing.T) *harness.Server {
-	return harness.Start(t, harness.Config{Sites: site, Files: map[string]string{
-		"flows/slow.yaml":  slowFlow("slow", "key", waitsForOutputs, "waitTimeout: 10m\n"),
-		"flows/start.yaml": slowFlow("start", "key"),
-	}})
-}
-
 // TestExitWhileRequestsWait ends the process while requests wait that began under three configurations, the last of which
-// has no webhooks any more, and while executions run that nobody waits for.
+// may have no webhooks any more, and while executions run that nobody waits for.
 func TestExitWhileRequestsWait(t *testing.T) {
 	t.Parallel()
-	none := ":{$HTTP_PORT} {\n\trespond none\n}"
-	for name, last := range map[string]string{"webhooks at last": site, "no webhooks at last": none} {
-		t.Run(name, func(t *testing.T) {
+	const none, memory = ":{$HTTP_PORT} {\n\trespond none\n}", "kestra {\n\tstore memory\n}\n"
+	for _, tc := range []struct{ name, global, last string }{
+		{"webhooks at last", "", site},
+		{"no webhooks at last", "", none},
+		{"in memory, webhooks at last", memory, site},
+		{"in memory, no webhooks at last", memory, none},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := slowServer(t)
+			s := harness.Start(t, harness.Config{Global: tc.global, Sites: site, Files: map[string]string{
+				"flows/slow.yaml":  slowFlow("slow", "key", waitsForOutputs, "waitTimeout: 10m\n"),
+				"flows/start.yaml": slowFlow("start", "key"),
+			}})
 			first := wait(t, s, "slow", "first")
-			if err := s.Reload(harness.Config{Sites: site}); err != nil {
+			if err := s.Reload(harness.Config{Global: tc.global, Sites: site}); err != nil {
 				t.Fatal(err)
 			}
 			second := wait(t, s, "slow", "second")
 			if a := s.Fetch(t, "GET", webhook("start", "key"), ""); a.Status != 200 {
 				t.Errorf("%d %s", a.Status, a.Body)
 			}
-			if err := s.Reload(harness.Config{Sites: last}); err != nil {
+			if err := s.Reload(harness.Config{Global: tc.global, Sites: tc.last}); err != nil {
 				t.Fatal(err)
 			}
 			requests := []waiting{first, second}
-			if last == site {
+			if tc.last == site {
 				requests = append(requests, wait(t, s, "slow", "third"))
 			}
 			for _, w := range requests {
@@ -165,7 +172,7 @@ func TestExitWhileRequestsWait(t *testing.T) {
 				t.Errorf("after %s: %v", took, err)
 			}
 			for _, w := range requests {
-				w.wantUnavailable(t)
+				w.wantEnd(t, tc.global == "")
 			}
 		})
 	}
