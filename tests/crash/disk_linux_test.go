@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
@@ -45,8 +46,32 @@ func TestDiskFull(t *testing.T) {
 					t.Errorf("round %d: %d executions ran, want %d", round, got, want)
 				}
 			}
-			checkOutput(t, s, "could not be written")
+			checkOutput(t, s, "the store could not keep a delivery")
 		})
+	}
+}
+
+// TestDiskFullUnderWay fills the disk while a task runs: the execution goes on when there is room, and the task does not run again.
+func TestDiskFullUnderWay(t *testing.T) {
+	c := newCounter(t)
+	c.hold = make(chan struct{})
+	dir := t.TempDir()
+	s := harness.Start(t, c.config("store sqlite "+filepath.Join(dir, "kestra", "kestra.db")))
+	fill, free := limitFiles(t, dir, s)
+	answer := make(chan harness.Answer, 1)
+	go func() { answer <- s.Fetch(t, "POST", target, "{}") }()
+	harness.Eventually(t, 20*time.Second, "the task runs", func() bool { return c.n.Load() == 1 })
+	fill()
+	close(c.hold)
+	// Its output is in a file that cannot grow either, so what is seen is that others are refused, and that it has no answer.
+	for range 3 {
+		if got := s.Fetch(t, "POST", target, "{}"); got.Status != 503 {
+			t.Errorf("disk full: %d %s", got.Status, got.Body)
+		}
+	}
+	free()
+	if got := <-answer; got.Status != 200 || got.Body != `{"done":"counted"}` || c.n.Load() != 1 {
+		t.Errorf("%d %s; %d requests", got.Status, got.Body, c.n.Load())
 	}
 }
 

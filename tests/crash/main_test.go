@@ -39,13 +39,19 @@ triggers:
 
 // counter is a server that counts the requests of flows.
 type counter struct {
-	url string
-	n   atomic.Int64
+	url  string
+	n    atomic.Int64
+	hold chan struct{} // closed: requests are answered; nil: they always are
 }
 
 func newCounter(t *testing.T) *counter {
 	c := new(counter)
-	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { c.n.Add(1) }))
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		c.n.Add(1)
+		if c.hold != nil {
+			<-c.hold
+		}
+	}))
 	t.Cleanup(s.Close)
 	c.url = s.URL
 	return c
