@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,6 +70,7 @@ func (a *App) openSites() (err error) {
 		NamespaceFiles:    namespaceFiles(),
 		FlowDirs:          a.flows.dirs, // files of namespaces may be beside the flows
 
+		Environ:        os.Environ(),
 		AdminEndpoints: a.admin,
 		DenyPrivate:    a.DenyPrivate,
 	})

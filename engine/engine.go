@@ -38,7 +38,7 @@ type Engine struct {
 	runner    *runner.Runner
 	triggers  site.Triggers
 	observer  Observer                  // nil: none
-	mask      atomic.Pointer[mask.Mask] // of the secrets of the site that was opened last
+	mask      atomic.Pointer[mask.Mask] // of what must not be shown, see Options.Environ
 	exiting   atomic.Bool
 	calls     calls
 }
@@ -106,6 +106,7 @@ func (e *Engine) Configure(o Options) {
 		files.Limits{Execution: o.FilesPerExecution, Total: o.FilesLimit},
 		files.Namespaces{Written: o.NamespaceFiles, Beside: o.FlowDirs},
 	)
+	e.mask.Store(site.NewEnvironment(o.Environ).Mask())
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
 	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer}
 	if e.store.Durable() {

@@ -58,6 +58,8 @@ type Options struct {
 	NamespaceFiles string
 	FlowDirs       []string
 
+	Environ []string // NAME=value as of os.Environ: the secrets in it are not shown
+
 	AdminEndpoints []string // where admin endpoints of this server listen, as in localhost:2019: flows send no request there
 	DenyPrivate    bool     // flows send no request to this machine and to private networks
 }

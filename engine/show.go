@@ -5,7 +5,6 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/show"
-	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -67,9 +66,6 @@ func (e *Engine) planOf(s *execution.State) *execution.Plan {
 	}
 	return execution.NewPlan(f.Flow, f.revision)
 }
-
-// Opened implements [site.Host].
-func (e *Engine) Opened(s *site.Site) { e.mask.Store(s.Mask()) }
 
 // Summaries returns executions, the newest first, and where to go on; 0 after the last.
 func (e *Engine) Summaries(ctx context.Context, q Query) (found []Summary, next int64, err error) {

@@ -15,7 +15,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/logline"
-	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -60,9 +59,6 @@ type Host interface {
 
 	// Revision keeps the source of a flow and returns its revision.
 	Revision(ctx context.Context, f *flow.Flow) (int, error)
-
-	// Opened is told of a site that serves from now on.
-	Opened(s *Site)
 }
 
 // Site answers the webhooks of one site. It does not change once it was opened.
@@ -144,12 +140,8 @@ func (s *Site) Open(ctx context.Context, host Host) error {
 		flows[f] = &served{name: f.Namespace + "/" + f.ID, scope: scope.NewFlow(plan, s.variables)}
 	}
 	s.host, s.flows = host, flows
-	host.Opened(s)
 	return nil
 }
-
-// Mask hides the secrets that expressions of the site's flows may read.
-func (s *Site) Mask() *mask.Mask { return s.environment.mask }
 
 // Revision returns the revision of a flow that the site serves; 0 as long as it is not open.
 func (s *Site) Revision(f *flow.Flow) int {
