@@ -221,11 +221,8 @@ func (e *Engine) Triggers() *site.Triggers { return &e.triggers }
 // Revision implements [site.Host].
 func (e *Engine) Revision(ctx context.Context, f *flow.Flow) (int, error) {
 	e.known.Add(f.Namespace)
-	revision, err := e.store.PutFlow(ctx, execution.FlowSource{Namespace: f.Namespace, ID: f.ID, Hash: f.Hash, Source: f.WithoutKeys()})
-	if err == nil {
-		e.served.add(f, revision)
-	}
-	return revision, err
+	e.served.add(f)
+	return e.store.PutFlow(ctx, execution.FlowSource{Namespace: f.Namespace, ID: f.ID, Hash: f.Hash, Source: f.WithoutKeys()})
 }
 
 // calls counts what is under way, so that an engine is closed only when nobody uses it: a reload cleans up the old

@@ -176,10 +176,10 @@ func (k keeper) Toggle(ctx context.Context, name task.FlowName, trigger string, 
 	if !ok {
 		return fmt.Errorf("Unable to find flow %s.%s", name.Namespace, name.ID) //nolint:staticcheck // Kestra's words
 	}
-	if !served.has(trigger) {
+	if !slices.Contains(served.triggers, trigger) {
 		return fmt.Errorf("Unable to find trigger %s for the flow %s.%s", trigger, name.Namespace, name.ID) //nolint:staticcheck // Kestra's words
 	}
-	state := execution.TriggerState{Namespace: name.Namespace, FlowID: name.ID, TriggerID: trigger, Hash: served.Hash, Disabled: !on}
+	state := execution.TriggerState{Namespace: name.Namespace, FlowID: name.ID, TriggerID: trigger, Hash: served.hash, Disabled: !on}
 	if err := k.store.Commit(ctx, &execution.Batch{Triggers: []execution.TriggerState{state}}); err != nil {
 		return err
 	}
@@ -193,25 +193,23 @@ type served struct {
 	flows map[task.FlowName]servedFlow
 }
 
-// servedFlow is a flow with its revision.
+// servedFlow is what is needed of a flow to switch its triggers.
 type servedFlow struct {
-	*flow.Flow
-
-	revision int
+	hash     [32]byte
+	triggers []string // ids
 }
 
-// has reports whether the flow has a trigger with an id.
-func (f *servedFlow) has(trigger string) bool {
-	return slices.ContainsFunc(f.Triggers, func(t *flow.Component) bool { return t.ID == trigger })
-}
-
-func (s *served) add(f *flow.Flow, revision int) {
+func (s *served) add(f *flow.Flow) {
+	known := servedFlow{hash: f.Hash}
+	for _, t := range f.Triggers {
+		known.triggers = append(known.triggers, t.ID)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.flows == nil {
 		s.flows = map[task.FlowName]servedFlow{}
 	}
-	s.flows[task.FlowName{Namespace: f.Namespace, ID: f.ID}] = servedFlow{f, revision}
+	s.flows[task.FlowName{Namespace: f.Namespace, ID: f.ID}] = known
 }
 
 func (s *served) get(name task.FlowName) (servedFlow, bool) {

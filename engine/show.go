@@ -5,7 +5,6 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/show"
-	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
 // What operators ask an engine for. Nothing of it shows a secret.
@@ -46,7 +45,7 @@ func (e *Engine) Show(ctx context.Context, id string) (Execution, error) {
 	if err := claim.Take(shownFactor * textSize(s)); err != nil {
 		return Execution{}, err
 	}
-	return show.Of(s, e.planOf(s), e.mask.Load()), nil
+	return show.Of(s, e.planOf(ctx, s), e.mask.Load()), nil
 }
 
 // textSize returns how many bytes the texts of an execution have.
@@ -58,13 +57,13 @@ func textSize(s *execution.State) int64 {
 	return int64(n)
 }
 
-// planOf returns the plan by which an execution runs; nil if its flow is not served any more as it was.
-func (e *Engine) planOf(s *execution.State) *execution.Plan {
-	f, ok := e.served.get(task.FlowName{Namespace: s.Namespace, ID: s.FlowID})
-	if !ok || f.revision != s.Revision {
+// planOf returns the plan by which an execution runs; nil if its flow does not load any more.
+func (e *Engine) planOf(ctx context.Context, s *execution.State) *execution.Plan {
+	setting, err := e.recover(ctx, s)
+	if err != nil {
 		return nil
 	}
-	return execution.NewPlan(f.Flow, f.revision)
+	return setting.Flow.Plan()
 }
 
 // Summaries returns executions, the newest first, and where to go on; 0 after the last.
