@@ -30,17 +30,34 @@ func (AdminAPI) CaddyModule() caddy.ModuleInfo {
 	}
 }
 
-// endpoint answers a request for what a configuration runs.
-type endpoint func(app *App, w http.ResponseWriter, r *http.Request) error
+// adminCall is a request to the API, and what it is about: the newest configuration that runs, and its engine.
+type adminCall struct {
+	http.ResponseWriter
+
+	app     *App
+	engine  *pooledEngine
+	request *http.Request
+	query   *parameters
+}
+
+// endpoint answers a request. It must look at the whole query.
+type endpoint func(c *adminCall) error
 
 // endpoints are those of the API by their patterns, as of [http.ServeMux].
 func endpoints() map[string]endpoint {
 	return map[string]endpoint{
+		"GET /kestra/status":                  showStatus,
 		"GET /kestra/executions":              listExecutions,
 		"GET /kestra/executions/{id}":         showExecution,
 		"GET /kestra/executions/{id}/logs":    showLogs,
 		"POST /kestra/executions/{id}/kill":   killExecution,
 		"POST /kestra/executions/{id}/resume": resumeExecution,
+		"POST /kestra/executions/{id}/replay": replayExecution,
+		"GET /kestra/triggers":                listTriggers,
+		"POST /kestra/flows/reload":           reloadFlows,
+
+		"POST /kestra/triggers/{namespace}/{flowId}/{triggerId}/enable":  toggleTrigger(true),
+		"POST /kestra/triggers/{namespace}/{flowId}/{triggerId}/disable": toggleTrigger(false),
 	}
 }
 
@@ -50,15 +67,25 @@ func (AdminAPI) Routes() []caddy.AdminRoute {
 	routes := make([]caddy.AdminRoute, 0, len(endpoints())+1)
 	for pattern, answer := range endpoints() {
 		known.Handle(pattern, http.NotFoundHandler())
-		routes = append(routes, caddy.AdminRoute{Pattern: pattern, Handler: caddy.AdminHandlerFunc(func(w http.ResponseWriter, r *http.Request) error {
-			app, err := runningApp()
-			if err == nil {
-				err = answer(app, w, r)
-			}
-			return adminError(err)
-		})})
+		routes = append(routes, caddy.AdminRoute{Pattern: pattern, Handler: answer})
 	}
 	return append(routes, caddy.AdminRoute{Pattern: "/kestra/", Handler: unknownEndpoint{known}})
+}
+
+// ServeHTTP implements [caddy.AdminHandler].
+func (answer endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) error {
+	app, err := runningApp()
+	if err != nil {
+		return adminError(err)
+	}
+	if err := app.open(); err != nil { //nolint:contextcheck // what is opened outlives the request
+		return adminError(err)
+	}
+	e, err := app.running()
+	if err != nil {
+		return adminError(err)
+	}
+	return adminError(answer(&adminCall{w, app, e, r, parametersOf(r)}))
 }
 
 // unknownEndpoint answers what no endpoint does.
@@ -70,22 +97,22 @@ func (u unknownEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) error
 		other := &http.Request{Method: method, Host: r.Host, URL: r.URL}
 		if _, pattern := u.known.Handler(other); pattern != "" {
 			w.Header().Set("Allow", method)
-			return caddy.APIError{HTTPStatus: http.StatusMethodNotAllowed, Err: fmt.Errorf("%s takes %s", r.URL.Path, method)}
+			return refuse(http.StatusMethodNotAllowed, fmt.Errorf("%s takes %s", r.URL.Path, method))
 		}
 	}
-	return caddy.APIError{HTTPStatus: http.StatusNotFound, Err: fmt.Errorf("there is no endpoint %s", r.URL.Path)}
+	return refuse(http.StatusNotFound, fmt.Errorf("there is no endpoint %s", r.URL.Path))
 }
 
 // errNotConfigured says that there is nothing to ask.
 var errNotConfigured = errors.New("kestra is not in the running configuration: no site has kestra_webhook")
 
-// runningApp returns the app of the newest configuration that runs, which is open.
+// runningApp returns the app of the newest configuration that runs.
 func runningApp() (*App, error) {
 	app, err := caddy.ActiveContext().AppIfConfigured("kestra")
 	if err != nil {
 		return nil, fmt.Errorf("%w (%w)", errNotConfigured, err)
 	}
-	return app.(*App), app.(*App).open()
+	return app.(*App), nil
 }
 
 // running returns the engine of a configuration that is open.
@@ -98,53 +125,50 @@ func (a *App) running() (*pooledEngine, error) {
 	return a.engine, nil
 }
 
-// requestError is the error of a request that nothing can be done with.
-type requestError struct{ error }
+// refuse gives an error the status of its answer.
+func refuse(status int, err error) error { return caddy.APIError{HTTPStatus: status, Err: err} }
 
-// Unwrap returns what is wrong with it.
-func (b requestError) Unwrap() error { return b.error }
+// badRequest is the error of a request that nothing can be done with.
+func badRequest(err error) error { return refuse(http.StatusBadRequest, err) }
 
-// adminError gives an error the status of its answer, in Caddy's own form.
+// adminError gives an error of the engine the status of its answer, in Caddy's own form.
 func adminError(err error) error {
-	if err == nil {
-		return nil
-	}
 	status := http.StatusInternalServerError
-	var bad requestError
-	var large *http.MaxBytesError
+	var refused caddy.APIError
 	var input *flow.InputError
 	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refused):
+		return refused
 	case errors.Is(err, engine.ErrNotFound), errors.Is(err, errNotConfigured):
 		status = http.StatusNotFound
-	case errors.Is(err, engine.ErrEnded), errors.Is(err, engine.ErrNotPaused):
+	case engine.Unfit(err):
 		status = http.StatusConflict
 	case engine.IsBusy(err), errors.Is(err, errReleased):
 		status = http.StatusServiceUnavailable
-	case errors.As(err, &large):
-		status = http.StatusRequestEntityTooLarge
 	case errors.As(err, &input):
 		status, err = http.StatusBadRequest, errors.New(input.Public())
-	case errors.As(err, &bad):
-		status = http.StatusBadRequest
 	}
-	return caddy.APIError{HTTPStatus: status, Err: err}
+	return refuse(status, err)
 }
 
-// writeAdmin answers with a value as JSON.
-func writeAdmin(w http.ResponseWriter, v any) error {
+// answer answers with a value as JSON.
+func (c *adminCall) answer(v any) error {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(v); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write([]byte(text.String())) // who asked has gone, if it fails
+	c.Header().Set("Content-Type", "application/json")
+	_, _ = c.Write([]byte(text.String())) // who asked has gone, if it fails
 	return nil
 }
 
 // Interface guards
 var (
 	_ caddy.AdminRouter  = AdminAPI{}
+	_ caddy.AdminHandler = endpoint(nil)
 	_ caddy.AdminHandler = unknownEndpoint{}
 )

@@ -1,8 +1,6 @@
 package caddymodule
 
 import (
-	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -17,24 +15,19 @@ type adminList[T any] struct {
 }
 
 // listExecutions answers with executions, the newest first.
-func listExecutions(app *App, w http.ResponseWriter, r *http.Request) error {
-	e, err := app.running()
+func listExecutions(c *adminCall) error {
+	q, err := executionsQuery(c.query)
 	if err != nil {
 		return err
 	}
-	q, err := executionsQuery(r)
+	found, next, err := c.engine.Summaries(c.request.Context(), q)
 	if err != nil {
 		return err
 	}
-	found, next, err := e.Summaries(r.Context(), q)
-	if err != nil {
-		return err
-	}
-	return writeAdmin(w, adminList[engine.Summary]{found, next})
+	return c.answer(adminList[engine.Summary]{found, next})
 }
 
-func executionsQuery(r *http.Request) (q engine.Query, err error) {
-	p := parametersOf(r)
+func executionsQuery(p *parameters) (q engine.Query, err error) {
 	q = engine.Query{
 		Namespace: p.text("namespace"), FlowID: p.text("flowId"), Unfinished: p.flag("unfinished"),
 		Before: p.number("before", 1, maxNumber), Limit: int(p.number("limit", 1, engine.MaxListLimit)),
@@ -51,65 +44,42 @@ func executionsQuery(r *http.Request) (q engine.Query, err error) {
 }
 
 // showExecution answers with an execution in Kestra's shape.
-func showExecution(app *App, w http.ResponseWriter, r *http.Request) error {
-	e, err := app.running()
+func showExecution(c *adminCall) error {
+	if err := c.query.end(); err != nil {
+		return err
+	}
+	found, err := c.engine.Show(c.request.Context(), c.request.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	if err := parametersOf(r).end(); err != nil {
-		return err
-	}
-	found, err := e.Show(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return writeAdmin(w, found)
+	return c.answer(found)
 }
 
 // killExecution ends an execution.
-func killExecution(app *App, w http.ResponseWriter, r *http.Request) error {
-	e, err := app.running()
-	if err != nil {
+func killExecution(c *adminCall) error {
+	if err := c.query.end(); err != nil {
 		return err
 	}
-	if err := parametersOf(r).end(); err != nil {
+	if err := c.engine.Kill(c.request.Context(), c.request.PathValue("id")); err != nil {
 		return err
 	}
-	if err := e.Kill(r.Context(), r.PathValue("id")); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusAccepted)
+	c.WriteHeader(http.StatusAccepted)
 	return nil
 }
 
 // resumeExecution lets an execution go on that is paused. The body is a JSON object with the values of the inputs that its Pause asks
 // for, or empty.
-func resumeExecution(app *App, w http.ResponseWriter, r *http.Request) error {
-	e, err := app.running()
-	if err != nil {
+func resumeExecution(c *adminCall) error {
+	if err := c.query.end(); err != nil {
 		return err
 	}
-	if err := parametersOf(r).end(); err != nil {
-		return err
-	}
-	body, err := readAdmin(w, r)
+	body, err := c.body()
 	if err != nil {
 		return err
 	}
 	inputs, err := engine.DecodeInputs(body)
 	if err != nil {
-		return requestError{err}
+		return badRequest(err)
 	}
-	return e.Resume(r.Context(), r.PathValue("id"), inputs)
-}
-
-// maxAdminBody is how long the body of a request to the API may be, in bytes.
-const maxAdminBody = 1 << 20
-
-func readAdmin(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAdminBody))
-	if err != nil {
-		return nil, requestError{fmt.Errorf("reading the body: %w", err)}
-	}
-	return body, nil
+	return c.engine.Resume(c.request.Context(), c.request.PathValue("id"), inputs)
 }

@@ -9,12 +9,8 @@ import (
 )
 
 // showLogs answers with lines of an execution's log, or, with follow=true, with each line as it comes, until the execution has ended.
-func showLogs(app *App, w http.ResponseWriter, r *http.Request) error {
-	e, err := app.running()
-	if err != nil {
-		return err
-	}
-	p := parametersOf(r)
+func showLogs(c *adminCall) error {
+	p := c.query
 	q := engine.LogQuery{After: p.number("after", 0, maxNumber), Limit: int(p.number("limit", 1, engine.MaxListLimit))}
 	if level := p.text("level"); level != "" {
 		var err error
@@ -27,26 +23,26 @@ func showLogs(app *App, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if follow {
-		return followLogs(e, w, r, q)
+		return followLogs(c, q)
 	}
 	if q.Limit == 0 {
 		q.Limit = engine.MaxListLimit
 	}
-	found, next, err := e.Lines(r.Context(), r.PathValue("id"), q)
+	found, next, err := c.engine.Lines(c.request.Context(), c.request.PathValue("id"), q)
 	if err != nil {
 		return err
 	}
-	return writeAdmin(w, adminList[engine.LogLine]{found, next})
+	return c.answer(adminList[engine.LogLine]{found, next})
 }
 
 // followLogs answers with a JSON object on a line for each line of a log.
-func followLogs(e *pooledEngine, w http.ResponseWriter, r *http.Request, q engine.LogQuery) error {
-	out := http.NewResponseController(w)
+func followLogs(c *adminCall, q engine.LogQuery) error {
+	out := http.NewResponseController(c.ResponseWriter)
 	_ = out.SetReadDeadline(time.Time{}) // after which the server would take it that the client has gone
 	begun := false
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(c)
 	encoder.SetEscapeHTML(false)
-	for found, err := range e.Follow(r.Context(), r.PathValue("id"), q) {
+	for found, err := range c.engine.Follow(c.request.Context(), c.request.PathValue("id"), q) {
 		switch {
 		case err != nil && begun: // the status has been sent
 			return nil
@@ -54,8 +50,8 @@ func followLogs(e *pooledEngine, w http.ResponseWriter, r *http.Request, q engin
 			return err
 		case !begun:
 			begun = true
-			w.Header().Set("Content-Type", "application/x-ndjson")
-			w.WriteHeader(http.StatusOK)
+			c.Header().Set("Content-Type", "application/x-ndjson")
+			c.WriteHeader(http.StatusOK)
 		}
 		for _, line := range found {
 			if encoder.Encode(line) != nil {

@@ -110,5 +110,5 @@ func (p *parameters) end() error {
 	for _, err := range p.errs {
 		texts = append(texts, err.Error())
 	}
-	return requestError{errors.New(strings.Join(texts, "; "))}
+	return badRequest(errors.New(strings.Join(texts, "; ")))
 }

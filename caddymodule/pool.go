@@ -35,6 +35,7 @@ type pooledEngine struct {
 	err     error         // of closing
 
 	arrivals *arrivals // bodies of requests to all sites
+	started  time.Time
 	metrics  *metrics
 }
 
@@ -57,7 +58,7 @@ func acquireEngine(o engine.StoreOptions) (*pooledEngine, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &pooledEngine{Engine: e, options: o, closed: make(chan struct{}), arrivals: newArrivals(), metrics: counts}, nil
+		return &pooledEngine{Engine: e, options: o, closed: make(chan struct{}), arrivals: newArrivals(), metrics: counts, started: time.Now()}, nil
 	})
 	if err != nil {
 		return nil, explainStore(o, err)

@@ -29,3 +29,6 @@ func (e *Engine) Usage() Usage {
 	u.Memory, u.UnderWay = e.admission.Used()
 	return u
 }
+
+// Capacity returns how many executions may be under way at once.
+func (e *Engine) Capacity() int { return e.admission.Limits().Places }

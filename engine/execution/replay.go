@@ -41,6 +41,14 @@ func (s *State) NextTry() string { return RunID(s.ID, "", replayLabel, 0, 0) }
 // replayLabel marks tries after the first, as in Kestra.
 const replayLabel = flow.SystemLabel + "replay"
 
+// NewRepeat returns the state of an execution of the flow of p that does anew what another one did, because somebody wants that: with
+// its trigger and its inputs, as in Kestra. Nobody waits for it, even if somebody waited for the other one.
+func NewRepeat(p *Plan, s *State, at time.Time) *State {
+	next := New(p, at, withLabels(s.Labels, []flow.Label{{Key: replayLabel, Value: "true"}}), s.Trigger)
+	next.Inputs, next.Origin = s.Inputs, s.nextOrigin()
+	return next
+}
+
 // nextOrigin returns where the try after s stands.
 func (s *State) nextOrigin() Origin {
 	return Origin{ID: s.OriginalID(), Before: s.ID, Created: s.OriginallyCreated(), Tries: s.Origin.Tries + 1}

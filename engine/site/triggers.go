@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -40,11 +41,14 @@ func (t *Triggers) set(s execution.TriggerState) {
 }
 
 // Disabled reports whether a trigger is switched off.
-func (t *Triggers) Disabled(w *webhook.Trigger) bool {
+func (t *Triggers) Disabled(w *webhook.Trigger) bool { return t.Stopped(w.Flow, w.ID()) }
+
+// Stopped reports whether the trigger of a flow with an id is switched off.
+func (t *Triggers) Stopped(f *flow.Flow, id string) bool {
 	if t.count.Load() == 0 { // as nearly always: there is nothing to look up
 		return false
 	}
-	_, disabled := t.disabled.Load(triggerKey{w.Flow.Namespace, w.Flow.ID, w.ID(), w.Flow.Hash})
+	_, disabled := t.disabled.Load(triggerKey{f.Namespace, f.ID, id, f.Hash})
 	return disabled
 }
 

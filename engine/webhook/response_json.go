@@ -43,11 +43,19 @@ func appendWebhookResponse(dst []byte, s *execution.State, baseURL string) []byt
 	}
 	dst = append(dst, `],"state":`...)
 	dst = appendState(dst, s.History)
-	if baseURL != "" {
+	if url := ExecutionURL(baseURL, s); url != "" {
 		dst = append(dst, `,"url":`...)
-		dst = appendString(dst, strings.TrimRight(baseURL, "/")+"/ui/"+flow.Tenant+"/executions/"+s.Namespace+"/"+s.FlowID+"/"+s.ID)
+		dst = appendString(dst, url)
 	}
 	return append(dst, '}')
+}
+
+// ExecutionURL returns where Kestra shows an execution, of a server with a base URL; empty without one.
+func ExecutionURL(baseURL string, s *execution.State) string {
+	if baseURL == "" {
+		return ""
+	}
+	return strings.TrimRight(baseURL, "/") + "/ui/" + flow.Tenant + "/executions/" + s.Namespace + "/" + s.FlowID + "/" + s.ID
 }
 
 // appendState appends the member `state`. It has duration and endDate only when the execution has ended.
