@@ -25,7 +25,7 @@ func newGauges(e *engine.Engine) *gauges {
 	}
 	add("executions_under_way", "Executions that are under way, of which there may be as many as the option capacity says.",
 		func(u *engine.Usage) int64 { return int64(u.UnderWay) })
-	add("executions_pending", "Executions that were accepted and wait for their turn.",
+	add("executions_pending", "Executions that were accepted and wait for their turn, of which there may be as many as the options max_pending and capacity say.",
 		func(u *engine.Usage) int64 { return int64(u.Pending) })
 	add("executions_parked", "Executions that wait for a time, somebody to resume them, another execution or a place of concurrency.",
 		func(u *engine.Usage) int64 { return int64(u.Parked) })

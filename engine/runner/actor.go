@@ -119,7 +119,6 @@ func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Clai
 	a := &actor{setup: s, runner: r, plan: s.Flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
 	a.effects = a.room[:0]
 	a.placed = a.plan.HasPlace(state)
-	a.beginSpan()
 	return a
 }
 

@@ -255,6 +255,7 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 		return nil, err
 	}
 	a := r.newActor(setup{Setting: job.Setting}, job.State, claim)
+	a.beginSpan()
 	a.delivery, a.trigger, a.queued, a.inputs = job.Delivery, job.Trigger, job.Queued, job.Inputs
 	return a, nil
 }

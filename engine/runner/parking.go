@@ -183,6 +183,7 @@ func (r *Runner) takeOn(p *parked, s *execution.State, claim *admission.Claim) {
 	}
 	claim.Accept()
 	a := r.newActor(p.setup, s, claim)
+	a.beginSpan()
 	a.handle, a.begun = p.handle, true
 	if err != nil {
 		r.takeUp(a)

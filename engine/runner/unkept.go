@@ -24,6 +24,7 @@ func passes(err error) bool { return errors.Is(err, execution.ErrUnavailable) }
 
 // giveUp leaves an execution as it was committed last, since nothing has happened to it since, until the store is well again.
 func (a *actor) giveUp(err error) {
+	a.span.End("", true)
 	r := a.runner
 	a.mu.Lock()
 	a.gone = true
