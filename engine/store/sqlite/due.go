@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"math"
 	"time"
@@ -108,57 +107,4 @@ func (w *writer) give(key string) error {
 	w.hint(execution.Hint{ID: id, Due: true})
 	_, err = w.wake(seq)
 	return err
-}
-
-// Claim implements [execution.Store].
-func (s *Store) Claim(ctx context.Context, n int, now time.Time) (due []*execution.State, next time.Time, err error) {
-	var claimed []claim
-	err = s.write(ctx, func(w *writer) (err error) {
-		claimed, next, err = w.claim(n, now)
-		return err
-	})
-	if err != nil {
-		return nil, time.Time{}, err
-	}
-	for _, c := range claimed {
-		st, err := s.Load(ctx, c.id)
-		if err != nil {
-			return nil, time.Time{}, err
-		}
-		due = append(due, st)
-	}
-	return due, next, nil
-}
-
-// claim is an execution that is handed over.
-type claim struct {
-	seq int64
-	id  string
-}
-
-func (w *writer) claim(n int, now time.Time) (claimed []claim, next time.Time, err error) {
-	const due = "SELECT seq, id, wake FROM execution WHERE wake IS NOT NULL ORDER BY wake, seq LIMIT ?"
-	limit := wakeAt(now).Int64
-	err = w.rows(due, []any{max(n, 0) + 1}, func(scan func(...any) error) error {
-		var c claim
-		var wake int64
-		if err := scan(&c.seq, &c.id, &wake); err != nil || !next.IsZero() {
-			return err
-		}
-		switch {
-		case wake > limit:
-			next = time.Unix(0, wake).UTC()
-		case len(claimed) == n:
-			next = now
-		default:
-			claimed = append(claimed, c)
-		}
-		return nil
-	})
-	for _, c := range claimed {
-		if err == nil {
-			_, err = w.exec("UPDATE execution SET version = version + 1, parked = 0, wake = NULL, place = NULL WHERE seq = ?", c.seq)
-		}
-	}
-	return claimed, next, err
 }

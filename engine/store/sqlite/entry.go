@@ -79,6 +79,7 @@ func (w *writer) change(e *entry, x *execution.Write, t *encodedState) error {
 	if err := w.mergeRuns(e, t.rows); err != nil {
 		return err
 	}
+	w.left.leave(e.seq)
 	if x.Consumed > 0 {
 		if _, err := w.exec("DELETE FROM signal WHERE execution = ? AND seq <= ?", e.seq, x.Consumed); err != nil {
 			return err

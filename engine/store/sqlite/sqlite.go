@@ -51,6 +51,7 @@ type Store struct {
 	calls  sync.RWMutex // held by each call while it lasts
 	closed bool
 
+	claimed  claims
 	watchers hints.Watchers
 }
 

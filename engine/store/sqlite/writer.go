@@ -31,6 +31,7 @@ type writer struct {
 	presence   presence
 	job        *job
 	line       int64 // the number of the last log line
+	left       left
 }
 
 // write lets the writer do something, and returns when it is kept. While it waits for its turn ctx may end it.
@@ -75,9 +76,11 @@ func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
 
 // takeOver makes all that has not ended due at once, and drops what belongs to no execution.
 func (w *writer) takeOver() error {
-	const due = `UPDATE execution SET parked = 1, wake = 0, place = NULL, version = version + 1 WHERE NOT over`
 	const drop = `DELETE FROM value WHERE execution NOT IN (SELECT id FROM execution)`
-	_, err := w.exec(due)
+	_, err := w.exec("UPDATE execution SET place = NULL WHERE place IS NOT NULL") // who is due needs no place to be told
+	if err == nil {
+		_, err = w.row("SELECT seq FROM execution WHERE NOT over ORDER BY seq DESC LIMIT 1", nil, &w.left.last)
+	}
 	if err == nil {
 		_, err = w.exec(drop)
 	}
@@ -151,23 +154,25 @@ func (w *writer) transact(jobs []*job) error {
 	if _, err := w.result("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	before := w.left
+	rollback := func() {
+		_, _ = w.result("ROLLBACK") // SQLite may have done so, and then says that there is no transaction
+		w.left = before
+	}
 	for _, j := range jobs {
 		w.job, j.hints = j, j.hints[:0]
 		j.err = j.do(w)
 		if _, failed := errors.AsType[*failure](j.err); failed {
-			w.rollback()
+			rollback()
 			return j.err
 		}
 	}
 	_, err := w.result("COMMIT")
 	if err != nil {
-		w.rollback()
+		rollback()
 	}
 	return err
 }
-
-// rollback ends a transaction. SQLite may have done so, and then says that there is none.
-func (w *writer) rollback() { _, _ = w.result("ROLLBACK") }
 
 // hint tells watchers something when what the job does is kept.
 func (w *writer) hint(h execution.Hint) { w.job.hints = append(w.job.hints, h) }
