@@ -143,11 +143,16 @@ type logRow struct {
 	Message string    `json:"message"`
 }
 
+// print prints a line whole: what follows its first newline is indented, so that it cannot be taken for another one.
 func (l *logRow) print(w io.Writer) error {
 	task := ""
 	if l.Task != "" {
 		task = l.Task + ": "
 	}
-	_, err := fmt.Fprintf(w, "%s %-5s %s\n", localTime(l.At, exactTime), printable(l.Level), printable(task+l.Message))
+	text := strings.Split(strings.TrimRight(task+l.Message, "\n"), "\n")
+	for i := range text {
+		text[i] = printable(text[i])
+	}
+	_, err := fmt.Fprintf(w, "%s %-5s %s\n", localTime(l.At, exactTime), printable(l.Level), strings.Join(text, "\n    "))
 	return err
 }

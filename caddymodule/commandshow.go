@@ -70,6 +70,7 @@ type shownExecution struct {
 		ID        string `json:"id"`
 		Variables struct {
 			Body        json.RawMessage `json:"body"`
+			Parameters  json.RawMessage `json:"parameters"`
 			ExecutionID string          `json:"executionId"` // of the execution that has started this one
 		} `json:"variables"`
 	} `json:"trigger"`
@@ -146,6 +147,7 @@ func printExecution(w io.Writer, e *shownExecution, reasons []logRow) error {
 	fact("Flow", fmt.Sprintf("%s/%s, revision %d", e.Namespace, e.FlowID, e.Revision))
 	fact("State", strings.TrimSuffix(string(e.State.Current)+" after "+e.State.lasted(), " after "))
 	fact("Trigger", printable(e.Trigger.ID))
+	fact("Parameters", shortJSON(e.Trigger.Variables.Parameters))
 	fact("Body", shortJSON(e.Trigger.Variables.Body))
 	fact("Inputs", shortJSON(e.Inputs))
 	fact("Outputs", shortJSON(e.Outputs))
