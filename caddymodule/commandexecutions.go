@@ -93,12 +93,13 @@ func (s *selection) addFlowFlags(c *cobra.Command) {
 func (s *selection) addStateFlag(c *cobra.Command) {
 	const name = "state"
 	c.Flags().StringSliceVar(&s.states, name, nil, "only those in this state, as in FAILED; repeatable")
-	var states []string
-	for _, state := range []flow.Status{
+	known := []flow.Status{
 		flow.Created, flow.Queued, flow.Running, flow.Retrying, flow.Paused, flow.Killing,
 		flow.Success, flow.Warning, flow.Failed, flow.Killed, flow.Cancelled, flow.Retried,
-	} {
-		states = append(states, string(state))
+	}
+	states := make([]string, len(known))
+	for i, state := range known {
+		states[i] = string(state)
 	}
 	_ = c.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(states, cobra.ShellCompDirectiveNoFileComp)) // it fails without the flag
 }

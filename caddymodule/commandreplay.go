@@ -1,6 +1,7 @@
 package caddymodule
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,22 +112,43 @@ func (r *running) failed(which *selection) ([]json.RawMessage, error) {
 	}
 	query.Set("limit", strconv.Itoa(maxPage))
 	var found []json.RawMessage
-	replayed := make(map[string]bool) // by the id of the first try
+	type attempts struct{ first, namespace, flow string } // what was tried: what an execution has started has its correlation, but is of another flow
+	replayed := make(map[attempts]bool)
 	err = r.each("/kestra/executions", query, "before", func(one json.RawMessage) (bool, error) {
 		var e executionRow
 		if err := decodeAnswer(one, &e); err != nil {
 			return false, err
 		}
-		first, replay := e.Labels.value(correlationLabel), e.Labels.value(replayLabel) == "true"
-		started := first != "" && first != e.ID && !replay // by another execution
-		if e.State == flow.Failed && !replayed[first] && !replayed[e.ID] && !started {
-			found = append(found, one)
+		replay := e.Labels.value(replayLabel) == "true"
+		of := attempts{cmp.Or(e.Labels.value(correlationLabel), e.ID), e.Namespace, e.FlowID}
+		if e.State == flow.Failed && !replayed[of] {
+			switch started, err := r.startedByAnother(&e, of.first, replay); {
+			case err != nil:
+				return false, err
+			case !started:
+				found = append(found, one)
+			}
 		}
 		if replay {
-			replayed[first] = true
+			replayed[of] = true
 		}
 		return true, nil
 	})
 	slices.Reverse(found)
 	return found, err
+}
+
+// startedByAnother reports whether another execution has started one. Of a replay, whose correlation is another one's in any case,
+// only the execution itself says so.
+func (r *running) startedByAnother(e *executionRow, first string, replay bool) (bool, error) {
+	if !replay {
+		return first != e.ID, nil
+	}
+	path, err := executionPath(e.ID)
+	if err != nil {
+		return false, err
+	}
+	var whole shownExecution
+	_, err = r.get(path, nil, &whole)
+	return whole.Trigger.Variables.ExecutionID != "", err
 }
