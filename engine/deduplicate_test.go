@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -397,80 +396,4 @@ func TestDeduplicateOnFailed(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestDeduplicateForgotten checks that a delivery counts for its whole window, also when its execution is not kept any more.
-func TestDeduplicateForgotten(t *testing.T) {
-	eachStore(t, func(t *testing.T, e *Engine, _ func(*Engine) *Engine) {
-		site := newSite(t, e, SiteOptions{}, webhookFlow("f", byID), webhookFlow("waits", byID+"wait: true"),
-			webhookFlow("anew", "deduplicate: {key: \"{{ trigger.parameters.id | first }}\", onFailed: run}"))
-		for _, id := range []string{"f", "waits", "anew"} {
-			first := send(site, id, "{}", delivery("1"))
-			waitFor(t, e, first.ExecutionID)
-			if n, err := e.store.Delete(t.Context(), []string{first.ExecutionID}); n != 1 || err != nil {
-				t.Fatal(n, err)
-			}
-			want := webhook.Forgotten(first.ExecutionID)
-			want.Namespace, want.FlowID = "company.team", id
-			if diff := cmp.Diff(want, send(site, id, "{}", delivery("1"))); diff != "" || want.Status != 200 || !want.Replayed {
-				t.Errorf("%s (-want +got):\n%s", id, diff)
-			}
-			if n := number(t, e, id); n != 0 {
-				t.Errorf("%d executions", n)
-			}
-		}
-	})
-}
-
-// TestDeduplicateStopping checks how a delivery is answered again whose execution has not ended when the server goes down.
-func TestDeduplicateStopping(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		e := openEngine(t)
-		site := newSite(t, e, SiteOptions{}, taskFlow("f", "- {id: s, type: io.kestra.plugin.core.flow.Sleep, duration: PT1M}", byID+"wait: true"))
-		for range 2 {
-			go func() {
-				if r := send(site, "f", "{}", delivery("1")); r.Status != 503 || r.Outcome != webhook.OutcomeStopping || r.Replayed {
-					t.Errorf("answered with %d, %s", r.Status, r.Outcome)
-				}
-			}()
-			synctest.Wait()
-		}
-		e.Exit()
-		<-time.After(e.Drain())
-		synctest.Wait()
-	})
-}
-
-// TestDeliveryKeysAreNotReadable looks for the key of a delivery in the file of the store.
-func TestDeliveryKeysAreNotReadable(t *testing.T) {
-	dir := t.TempDir()
-	e, err := Open(t.Context(), StoreOptions{Kind: StoreSQLite, Path: filepath.Join(dir, "kestra.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const secret = "c2VjcmV0IG9mIGtleXM=" // "secret of keys"
-	site := newSite(t, e, SiteOptions{Environ: []string{"SECRET_SALT=" + secret}}, webhookFlow("f", "deduplicate: {key: \"{{ secret('SALT') }}\"}"))
-	first := send(site, "f", "{}")
-	checkAgain(t, first, send(site, "f", "{}"))
-	if err := e.Close(); err != nil {
-		t.Fatal(err)
-	}
-	files, err := os.ReadDir(dir)
-	if err != nil || len(files) == 0 {
-		t.Fatal(files, err)
-	}
-	found := false
-	for _, f := range files {
-		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		found = found || bytes.Contains(data, []byte(first.ExecutionID))
-		if bytes.Contains(data, []byte("secret of keys")) {
-			t.Errorf("%s has the key", f.Name())
-		}
-	}
-	if !found {
-		t.Error("no file has the execution")
-	}
 }

@@ -48,7 +48,12 @@ func (e *Engine) recover(ctx context.Context, s *execution.State) (runner.Settin
 	return home.Setting(f, s.Trigger), nil
 }
 
-// mostRevived is how many earlier revisions are kept compiled while executions of them go on.
+// Former implements [site.Host].
+func (e *Engine) Former(ctx context.Context, s *Site, of *execution.State) (*scope.Flow, error) {
+	return e.revived.flow(ctx, e.store, s, of)
+}
+
+// mostRevived is how many earlier revisions are kept compiled while executions of them go on or are asked for.
 const mostRevived = 1000
 
 // revived are revisions of flows that are not served, compiled from what the store has kept.

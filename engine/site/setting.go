@@ -26,13 +26,17 @@ func (s *Site) setting(f *scope.Flow, t *webhook.Trigger, m *mask.Mask) runner.S
 
 // Setting returns what an execution needs that is found in a store; f is from [Site.Flow] or [Site.Revive].
 func (s *Site) Setting(f *scope.Flow, by execution.Trigger) runner.Setting {
-	var started *webhook.Trigger
+	return s.setting(f, startedBy(f, by), s.environment.mask)
+}
+
+// startedBy returns the trigger that has started an execution of a flow; nil when a task has.
+func startedBy(f *scope.Flow, by execution.Trigger) *webhook.Trigger {
 	for _, c := range f.Plan().Flow().Triggers {
-		if t, ok := c.Compiled.(*webhook.Trigger); ok && t.ID() == by.ID && t.Type() == by.Type { // else a task has started it
-			started = t
+		if t, ok := c.Compiled.(*webhook.Trigger); ok && t.ID() == by.ID && t.Type() == by.Type {
+			return t
 		}
 	}
-	return s.setting(f, started, s.environment.mask)
+	return nil
 }
 
 // Revive returns a flow, in a revision that the site does not serve, as an execution of it needs it.

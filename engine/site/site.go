@@ -59,6 +59,9 @@ type Host interface {
 
 	// Revision keeps the source of a flow and returns its revision.
 	Revision(ctx context.Context, f *flow.Flow) (int, error)
+
+	// Former returns the flow of an execution in the revision that it began with, for a site that serves another one.
+	Former(ctx context.Context, s *Site, of *execution.State) (*scope.Flow, error)
 }
 
 // Site answers the webhooks of one site. It does not change once it was opened.
