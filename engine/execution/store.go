@@ -179,12 +179,12 @@ type Hint struct {
 	Due       bool // parked, and due now or at another time than before
 }
 
-// TriggerState is what is kept of a trigger.
+// TriggerState is what is kept of a trigger of one content of a flow: other contents have states of their own.
 type TriggerState struct {
 	Namespace string   `json:"namespace"`
 	FlowID    string   `json:"flowId"`
 	TriggerID string   `json:"triggerId"`
-	Hash      [32]byte `json:"hash"`     // of the flow's source: another content begins anew
+	Hash      [32]byte `json:"hash"`     // of the flow's source
 	Disabled  bool     `json:"disabled"` // switched off, as by stopAfter; false forgets the state
 }
 

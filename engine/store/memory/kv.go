@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -122,10 +123,13 @@ func (s *Store) PairRoom(_ context.Context, now time.Time) (int64, error) {
 	return int64(s.options.EndedBytes/2 - s.pairs.bytes), nil
 }
 
-type triggerKey struct{ namespace, flow, trigger string }
+type triggerKey struct {
+	namespace, flow, trigger string
+	hash                     [32]byte
+}
 
 func (s *Store) setTrigger(t execution.TriggerState) {
-	key := triggerKey{t.Namespace, t.FlowID, t.TriggerID}
+	key := triggerKey{t.Namespace, t.FlowID, t.TriggerID, t.Hash}
 	if t.Disabled {
 		s.triggers[key] = t
 	} else {
@@ -145,7 +149,8 @@ func (s *Store) Triggers(context.Context) ([]execution.TriggerState, error) {
 		all = append(all, t)
 	}
 	slices.SortFunc(all, func(a, b execution.TriggerState) int {
-		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.FlowID, b.FlowID), strings.Compare(a.TriggerID, b.TriggerID))
+		return cmp.Or(strings.Compare(a.Namespace, b.Namespace), strings.Compare(a.FlowID, b.FlowID), strings.Compare(a.TriggerID, b.TriggerID),
+			bytes.Compare(a.Hash[:], b.Hash[:]))
 	})
 	return all, nil
 }

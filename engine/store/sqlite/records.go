@@ -82,17 +82,17 @@ func (s *Store) PairRoom(context.Context, time.Time) (int64, error) {
 
 func (w *writer) setTrigger(t *execution.TriggerState) error {
 	if !t.Disabled {
-		_, err := w.exec("DELETE FROM trigger_state WHERE namespace = ? AND flow = ? AND trigger_id = ?", t.Namespace, t.FlowID, t.TriggerID)
+		_, err := w.exec("DELETE FROM trigger_state WHERE namespace = ? AND flow = ? AND trigger_id = ? AND hash = ?", t.Namespace, t.FlowID, t.TriggerID, t.Hash[:])
 		return err
 	}
-	_, err := w.exec(`INSERT INTO trigger_state (namespace, flow, trigger_id, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash`,
+	_, err := w.exec(`INSERT INTO trigger_state (namespace, flow, trigger_id, hash) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		t.Namespace, t.FlowID, t.TriggerID, t.Hash[:])
 	return err
 }
 
 // Triggers implements [execution.Store]. They come in the order of their names.
 func (s *Store) Triggers(ctx context.Context) (all []execution.TriggerState, err error) {
-	const query = `SELECT namespace, flow, trigger_id, hash FROM trigger_state ORDER BY namespace, flow, trigger_id`
+	const query = `SELECT namespace, flow, trigger_id, hash FROM trigger_state ORDER BY namespace, flow, trigger_id, hash`
 	err = s.query(ctx, query, nil, func(scan func(...any) error) error {
 		t := execution.TriggerState{Disabled: true}
 		var hash []byte

@@ -41,7 +41,7 @@ var migrations = []string{
 	CREATE TABLE place (key TEXT PRIMARY KEY, taken INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 	CREATE TABLE pair (namespace TEXT, key TEXT, type TEXT NOT NULL, value BLOB, description TEXT NOT NULL, expires INTEGER, updated INTEGER, PRIMARY KEY (namespace, key)) STRICT, WITHOUT ROWID;
 	CREATE INDEX pair_expires ON pair (expires) WHERE expires IS NOT NULL;
-	CREATE TABLE trigger_state (namespace TEXT, flow TEXT, trigger_id TEXT, hash BLOB NOT NULL, PRIMARY KEY (namespace, flow, trigger_id)) STRICT, WITHOUT ROWID;
+	CREATE TABLE trigger_state (namespace TEXT, flow TEXT, trigger_id TEXT, hash BLOB, PRIMARY KEY (namespace, flow, trigger_id, hash)) STRICT, WITHOUT ROWID;
 	CREATE TABLE flow (namespace TEXT, id TEXT, revision INTEGER, hash BLOB NOT NULL, source BLOB NOT NULL, PRIMARY KEY (namespace, id, revision)) STRICT, WITHOUT ROWID;
 	CREATE TABLE value (ref INTEGER PRIMARY KEY AUTOINCREMENT, execution TEXT NOT NULL, data BLOB NOT NULL) STRICT;
 	CREATE INDEX value_execution ON value (execution);

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -93,5 +94,5 @@ func (w *world) diff(now *world, options ...cmp.Option) string {
 }
 
 func nameOf(t execution.TriggerState) string {
-	return t.Namespace + "/" + t.FlowID + "/" + t.TriggerID
+	return fmt.Sprintf("%s/%s/%s/%x", t.Namespace, t.FlowID, t.TriggerID, t.Hash)
 }

@@ -280,7 +280,7 @@ func (p *pair) drawBatch(t *rapid.T, depth int) *execution.Batch {
 		b.Signals = append(b.Signals, execution.Signal{To: p.drawID(t, b), ID: rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "signal")})
 	}
 	if rapid.Bool().Draw(t, "trigger") {
-		b.Triggers = append(b.Triggers, execution.TriggerState{Namespace: "n", TriggerID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "trigger"), Disabled: rapid.Bool().Draw(t, "disabled")})
+		b.Triggers = append(b.Triggers, execution.TriggerState{Namespace: "n", TriggerID: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "trigger"), Hash: [32]byte{rapid.ByteRange(1, 2).Draw(t, "hash")}, Disabled: rapid.Bool().Draw(t, "disabled")})
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "pairs") {
 		kv := execution.Pair{Namespace: rapid.SampledFrom(namespaces).Draw(t, "namespace"), Key: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "pair"), Updated: epoch}

@@ -217,6 +217,10 @@ func testTriggers(t *testing.T, s execution.Store) {
 		},
 		{
 			[]execution.TriggerState{of("n", "f", "t", 2, true), of("n", "f", "u", 2, false), of("x", "f", "t", 1, false)},
+			[]execution.TriggerState{of("n", "f", "t", 1, true), of("n", "f", "t", 2, true), of("n", "f", "u", 1, true), of("m", "f", "t", 1, true)},
+		},
+		{
+			[]execution.TriggerState{of("n", "f", "t", 1, false), of("n", "f", "t", 2, true), of("n", "f", "u", 1, false)},
 			[]execution.TriggerState{of("n", "f", "t", 2, true), of("m", "f", "t", 1, true)},
 		},
 	} {
