@@ -74,10 +74,12 @@ func (s *Store) flushFolder(name string) error {
 		return err
 	}
 	defer f.Close()
-	if err = s.flush(f); errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) { // as on some file systems
+	switch err = s.flush(f); {
+	case errors.Is(err, syscall.EINVAL), errors.Is(err, errors.ErrUnsupported), errors.Is(err, syscall.EROFS): // as on some file systems
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // flushFile brings what was written into a file to the disk.
