@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +31,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	catalog = func() *flow.Catalog { return testing }
+	if os.Getenv(killedVariable) != "" {
+		fmt.Fprintln(os.Stderr, beKilled())
+		os.Exit(1)
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -63,9 +69,13 @@ type gate struct {
 
 // newGate returns the gate of this name.
 func newGate(t *testing.T, name string) *gate {
+	t.Cleanup(func() { gates.Delete(name) })
+	return setGate(name)
+}
+
+func setGate(name string) *gate {
 	g := &gate{entered: make(chan struct{}, 100), open: make(chan struct{})}
 	gates.Store(name, g)
-	t.Cleanup(func() { gates.Delete(name) })
 	return g
 }
 
