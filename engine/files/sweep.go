@@ -99,16 +99,28 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// look looks at one execution. Nobody else begins to use its files meanwhile. What it has is left to it when that cannot be said.
+// look looks at one execution, when nothing of it is to be removed any more. What it has is left to it when it cannot be said whether it
+// is kept.
 func (s *Store) look(ctx context.Context, root *os.Root, f folder) {
+	for !s.tryLook(ctx, root, f) {
+		s.awaitRemovals(f.execution)
+	}
+}
+
+// tryLook does so, unless something is to be removed before. Nobody else begins to use the files of an execution meanwhile.
+func (s *Store) tryLook(ctx context.Context, root *os.Root, f folder) bool {
 	s.counting.Lock()
 	defer s.counting.Unlock()
 	s.mu.Lock()
+	if s.pending[f.execution] > 0 && s.removing {
+		s.mu.Unlock()
+		return false
+	}
 	s.at = f
 	known := s.usage.executions[f.execution] != nil
 	s.mu.Unlock()
 	if known { // it is counted, and in use
-		return
+		return true
 	}
 	kept, needed, err := s.needs(ctx, f.execution)
 	if err == nil && kept {
@@ -125,4 +137,5 @@ func (s *Store) look(ctx context.Context, root *os.Root, f folder) {
 	if err == nil && !kept {
 		s.leave(departure{folder: f, unknown: true})
 	}
+	return true
 }
