@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestIDs(t *testing.T) {
@@ -37,6 +38,22 @@ func TestIDs(t *testing.T) {
 	}
 	if id := RunID("x", "p", "a", 1, 2); id != RunID("x", "p", "a", 1, 2) {
 		t.Errorf("the id of a run changes: %s", id)
+	}
+}
+
+func TestNewIDsSort(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	last := ""
+	for range 2000 {
+		id, _ := newIdentity(at)
+		if len(id) != minIDLength || id <= last {
+			t.Fatalf("id %q after %q", id, last)
+		}
+		last = id
+		at = at.Add(time.Millisecond).Add(time.Duration(len(last)) * 24 * time.Hour)
+	}
+	if id, _ := newIdentity(time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC)); len(id) != minIDLength {
+		t.Errorf("id %q of a time before 1970", id)
 	}
 }
 

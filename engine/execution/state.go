@@ -105,7 +105,7 @@ type Progress struct {
 
 // New returns the state of a new execution of the flow of p, CREATED at that time, with a new id.
 func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
-	id, seed := newIdentity()
+	id, seed := newIdentity(at)
 	s := &State{
 		Start: Start{
 			ID:        id,
