@@ -131,12 +131,12 @@ func New(set *flow.Set, o Options) (*Site, flow.Diagnostics, error) {
 // Open makes the site one that serves: host keeps its flows, and numbers their revisions.
 func (s *Site) Open(ctx context.Context, host Host) error {
 	flows := make(map[*flow.Flow]*served)
+	revisions, err := s.revisions(ctx, host)
+	if err != nil {
+		return err
+	}
 	for f := range s.all.All() {
-		revision, err := host.Revision(ctx, f)
-		if err != nil {
-			return fmt.Errorf("revision of flow %s/%s: %w", f.Namespace, f.ID, err)
-		}
-		plan := execution.NewPlan(f, revision)
+		plan := execution.NewPlan(f, revisions[f])
 		if err := host.Runner().Renew(ctx, plan); err != nil {
 			return fmt.Errorf("places of flow %s/%s: %w", f.Namespace, f.ID, err)
 		}
