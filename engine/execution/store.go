@@ -100,6 +100,9 @@ type Store interface {
 	// GetValue returns a value. A reference that is not kept is [ErrNotFound].
 	GetValue(ctx context.Context, ref string) ([]byte, error)
 
+	// Stats returns how much is kept. It is cheap, however much that is.
+	Stats(ctx context.Context) (Stats, error)
+
 	// Durable reports whether what is kept survives the end of the process.
 	Durable() bool
 
@@ -251,6 +254,14 @@ type Summary struct {
 	Revision  int
 	TriggerID string
 	Head      Head
+	Bytes     int64 // about how many it takes, with all that belongs to it
+}
+
+// Stats is how much a store keeps.
+type Stats struct {
+	Executions int64
+	Unfinished int64 // of those
+	Bytes      int64 // of the file and what is beside it; of a store in memory what counts against its bounds
 }
 
 // The bounds of [Query.Limit].

@@ -112,6 +112,9 @@ func (s *Store) listPiece(q *execution.Query, recent func(time.Time) (has, over 
 			e.packed.text = bytes.Clone(e.packed.text) // out of its page
 		}
 		summary := e.summary()
+		if summary.Bytes = int64(e.bytes); last.entry == nil {
+			summary.Bytes = int64(last.record.bytes)
+		}
 		has, over := recent(summary.Head.History.Start())
 		if has {
 			found = append(found, summary)
@@ -141,4 +144,15 @@ func (e *entry) summary() execution.Summary {
 	return execution.Summary{
 		Seq: e.seq, ID: s.ID, Namespace: s.Namespace, FlowID: s.FlowID, Revision: s.Revision, TriggerID: s.Trigger.ID, Head: s.Head,
 	}
+}
+
+// Stats implements [execution.Store].
+func (s *Store) Stats(context.Context) (execution.Stats, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return execution.Stats{}, execution.ErrClosed
+	}
+	all := len(s.order.numbers) - s.order.removed
+	return execution.Stats{Executions: int64(all), Unfinished: int64(all - s.ended.left), Bytes: int64(s.endedBytes + s.pairs.bytes)}, nil
 }

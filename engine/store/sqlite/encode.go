@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/packing"
@@ -20,6 +21,7 @@ type encodedState struct {
 	start []byte
 	head  []byte // nil: it has not changed
 	rows  []encodedRow
+	refs  bool // it names values that are kept apart, and can be replaced
 }
 
 // encodedRow is a task run.
@@ -39,7 +41,7 @@ func encode(b *execution.Batch) *encoded {
 		for row := range st.Runs {
 			rows[row] = encodeRow(int32(row), &st.Runs[row])
 		}
-		e.accepts[i] = encodedState{encodeStart(&st.Start), encodeHead(&st.Head), rows}
+		e.accepts[i] = encodedState{encodeStart(&st.Start), encodeHead(&st.Head), rows, refsOfHead(&st.Head) || slices.ContainsFunc(st.Runs, func(r execution.Run) bool { return r.Outputs.Ref != "" })}
 	}
 	for i := range b.Write {
 		c := &b.Write[i].Changes
@@ -51,6 +53,7 @@ func encode(b *execution.Batch) *encoded {
 		if c.Head != nil {
 			e.writes[i].head = encodeHead(c.Head)
 		}
+		e.writes[i].refs = c.Head != nil && refsOfHead(c.Head) || slices.ContainsFunc(c.Rows, func(r execution.Row) bool { return r.Run.Outputs.Ref != "" })
 	}
 	return e
 }
@@ -104,10 +107,22 @@ func decodeHead(data []byte, h *execution.Head) error {
 	return c.Err()
 }
 
+// refsOfHead reports whether a head names values that are kept apart.
+func refsOfHead(h *execution.Head) bool { return h.Variables.Ref != "" || h.Outputs.Ref != "" }
+
 func encodeRow(row int32, r *execution.Run) encodedRow {
 	c := newCodec(192 + len(r.Outputs.JSON))
 	c.Run(r)
 	return encodedRow{row, c.Bytes()}
+}
+
+func decodeRun(data []byte, r *execution.Run) error {
+	c, err := codecOf(data)
+	if err != nil {
+		return err
+	}
+	c.Run(r)
+	return c.Err()
 }
 
 // decodeRow puts a task run into its row. Rows before it that were never written are empty.
@@ -118,12 +133,7 @@ func decodeRow(st *execution.State, row int32, data []byte) error {
 	for int(row) >= len(st.Runs) {
 		st.Runs = append(st.Runs, execution.Run{})
 	}
-	c, err := codecOf(data)
-	if err != nil {
-		return err
-	}
-	c.Run(&st.Runs[row])
-	return c.Err()
+	return decodeRun(data, &st.Runs[row])
 }
 
 // maxRow is more rows than an execution has, so that a broken file takes no memory.

@@ -11,15 +11,18 @@ type entry struct {
 	seq     int64
 	id      string
 	version int64
+	status  execution.Status
 	over    bool
 	spread  bool
+	refs    bool // it names values that are kept apart, or did
 	runs    []byte
 }
 
 // entry returns the execution with an id; nil when there is none.
 func (w *writer) entry(id string) (*entry, error) {
 	e := &entry{id: id}
-	found, err := w.row("SELECT seq, version, over, spread, runs FROM execution WHERE id = ?", []any{id}, &e.seq, &e.version, &e.over, &e.spread, &e.runs)
+	const query = "SELECT seq, version, status, over, spread, refs, runs FROM execution WHERE id = ?"
+	found, err := w.row(query, []any{id}, &e.seq, &e.version, &e.status, &e.over, &e.spread, &e.refs, &e.runs)
 	if !found {
 		return nil, err
 	}
@@ -49,17 +52,23 @@ func (w *writer) accept(a *execution.Accept, t *encodedState) error {
 	inline := joinRuns(t.rows)
 	spread := inline == nil
 	p := w.parking(a.Park, st.Over(), false)
-	changed, err := w.exec(`INSERT INTO execution (id, namespace, flow, status, over, version, parked, wake, place, start, head, runs, spread, line, line_bytes)
-		VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, 0, 0) ON CONFLICT (id) DO NOTHING`,
-		st.ID, st.Namespace, st.FlowID, string(st.Status()), st.Over(), p.parked, p.wake, p.place, start, t.head, notNull(inline), spread)
+	if err := w.lastSeq(); err != nil {
+		return err
+	}
+	changed, err := w.exec(`INSERT INTO execution
+		(seq, id, namespace, flow, status, over, version, parked, wake, place, start, head, runs, spread, line, line_bytes, refs, ended)
+		VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		w.seq+1, st.ID, st.Namespace, st.FlowID, string(st.Status()), st.Over(), p.parked, p.wake, p.place, start, t.head, notNull(inline), spread,
+		t.refs, endedAt(&st.Head))
 	if err != nil || changed == 0 {
 		return err
 	}
-	if start == nil || spread {
-		if _, err := w.row("SELECT seq FROM execution WHERE id = ?", []any{st.ID}, &e.seq); err != nil {
-			return err
-		}
+	w.seq++
+	e.seq = w.seq
+	if err := w.arrived(st.ID); err != nil {
+		return err
 	}
+	w.count(st.Over(), st.Status(), 1)
 	if start == nil {
 		if _, err := w.exec("INSERT INTO start (execution, data) VALUES (?, ?)", e.seq, t.start); err != nil {
 			return err
@@ -76,6 +85,11 @@ func (w *writer) accept(a *execution.Accept, t *encodedState) error {
 
 // change changes an execution.
 func (w *writer) change(e *entry, x *execution.Write, t *encodedState) error {
+	if e.refs {
+		if err := w.release(e, &x.Changes); err != nil {
+			return err
+		}
+	}
 	if err := w.mergeRuns(e, t.rows); err != nil {
 		return err
 	}
@@ -85,10 +99,12 @@ func (w *writer) change(e *entry, x *execution.Write, t *encodedState) error {
 			return err
 		}
 	}
-	over := e.over
-	var status sql.NullString
+	over, status := e.over, e.status
+	var ended sql.NullInt64
 	if h := x.Changes.Head; h != nil {
-		over, status = h.Over(), sql.NullString{String: string(h.History.Current()), Valid: true}
+		over, status, ended = h.Over(), h.History.Current(), endedAt(h)
+		w.count(e.over, e.status, -1)
+		w.count(over, status, 1)
 	}
 	unread := false
 	if x.Park != nil && !over {
@@ -98,9 +114,27 @@ func (w *writer) change(e *entry, x *execution.Write, t *encodedState) error {
 		}
 	}
 	p := w.parking(x.Park, over, unread)
-	_, err := w.exec(`UPDATE execution SET version = version + 1, status = coalesce(?, status), over = ?, parked = ?, wake = ?, place = ?,
-		head = coalesce(?, head), runs = ?, spread = ? WHERE seq = ?`,
-		status, over, p.parked, p.wake, p.place, t.head, e.runs, e.spread, e.seq)
+	_, err := w.exec(`UPDATE execution SET version = version + 1, status = ?, over = ?, parked = ?, wake = ?, place = ?,
+		head = coalesce(?, head), runs = ?, spread = ?, refs = ?, ended = CASE WHEN ? THEN ended ELSE ? END WHERE seq = ?`,
+		string(status), over, p.parked, p.wake, p.place, t.head, e.runs, e.spread, e.refs || t.refs, x.Changes.Head == nil, ended, e.seq)
 	w.hintParked(e, over, p)
 	return err
+}
+
+// lastSeq finds the number of the last execution. Those of which something is left count too: nobody may inherit it.
+func (w *writer) lastSeq() error {
+	if w.seq > 0 {
+		return nil
+	}
+	const query = "SELECT max(coalesce((SELECT max(seq) FROM execution), 0), coalesce((SELECT max(execution) FROM gone), 0))"
+	_, err := w.row(query, nil, &w.seq)
+	return err
+}
+
+// endedAt returns when an execution has ended, as the column has it.
+func endedAt(h *execution.Head) sql.NullInt64 {
+	if !h.Over() {
+		return sql.NullInt64{}
+	}
+	return wakeAt(h.History.End())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -92,6 +93,14 @@ func load(ctx context.Context, tx *sql.Tx, id string) (*execution.State, error) 
 	return st, err
 }
 
+// rowBytes is about what an execution takes beside its texts, in its row and in indexes.
+const rowBytes = 300
+
+// bytesOf is the size of an execution e, whose start may be in s.
+var bytesOf = fmt.Sprint(rowBytes) + ` + length(coalesce(e.start, s.data)) + length(e.head) + length(e.runs) + e.line_bytes
+	+ CASE WHEN e.spread THEN (SELECT coalesce(sum(length(data)), 0) FROM run WHERE execution = e.seq) ELSE 0 END
+	+ (SELECT coalesce(sum(length(data)), 0) FROM value WHERE execution = e.id)`
+
 // List implements [execution.Store].
 func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.Summary, next int64, err error) {
 	where, args := []string{"TRUE"}, []any{}
@@ -117,7 +126,7 @@ func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.
 	if q.Before > 0 {
 		add("e.seq < ?", q.Before)
 	}
-	query := `SELECT e.seq, coalesce(e.start, s.data), e.head FROM execution e LEFT JOIN start s ON s.execution = e.seq WHERE ` +
+	query := `SELECT e.seq, coalesce(e.start, s.data), e.head, ` + bytesOf + ` FROM execution e LEFT JOIN start s ON s.execution = e.seq WHERE ` +
 		strings.Join(where, " AND ") + ` ORDER BY e.seq DESC LIMIT ?`
 	limit := q.Bound() + 1
 	if !q.Since.IsZero() {
@@ -128,7 +137,7 @@ func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.
 		var l execution.Summary
 		var st execution.Start
 		var start, head sql.RawBytes
-		if err := scan(&l.Seq, &start, &head); err != nil {
+		if err := scan(&l.Seq, &start, &head, &l.Bytes); err != nil {
 			return err
 		}
 		if err := errors.Join(decodeStart(start, &st), decodeHead(head, &l.Head)); err != nil {

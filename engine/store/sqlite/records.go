@@ -10,11 +10,8 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-// setPair keeps a pair or deletes it. Those that have expired by then are deleted with it: nobody asks for them any more.
+// setPair keeps a pair or deletes it.
 func (w *writer) setPair(p *execution.Pair) error {
-	if _, err := w.exec("DELETE FROM pair WHERE expires <= ?", p.Updated.UnixNano()); err != nil {
-		return err
-	}
 	if p.Delete {
 		_, err := w.exec("DELETE FROM pair WHERE namespace = ? AND key = ?", p.Namespace, p.Key)
 		return err
@@ -22,6 +19,16 @@ func (w *writer) setPair(p *execution.Pair) error {
 	_, err := w.exec("REPLACE INTO pair (namespace, key, type, value, description, expires, updated) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		p.Namespace, p.Key, p.Type, p.Value, p.Description, nanoseconds(p.Expires), nanoseconds(p.Updated))
 	return err
+}
+
+// dropPairs drops some pairs that have expired, and reports whether there were any.
+func (w *writer) dropPairs(now time.Time, atMost int) (bool, error) {
+	if w.store.retention.Load() == nil {
+		return false, nil
+	}
+	const query = `DELETE FROM pair WHERE (namespace, key) IN (SELECT namespace, key FROM pair WHERE expires <= ? LIMIT ?)`
+	n, err := w.exec(query, now.UnixNano(), atMost)
+	return n > 0, err
 }
 
 // nanoseconds returns a time as columns have it; NULL for the zero time.

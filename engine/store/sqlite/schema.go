@@ -20,17 +20,21 @@ var migrations = []string{
 		parked INTEGER NOT NULL,
 		wake INTEGER,            -- of a parked one: nanoseconds since 1970, 0: at once; NULL: not by itself
 		place TEXT,              -- of a parked one: the key of the place that it waits for
+		ended INTEGER,           -- nanoseconds since 1970; NULL: it goes on
+		spread INTEGER NOT NULL, -- 1: the task runs are in their own table
+		refs INTEGER NOT NULL,   -- 1: it names values that are in their own table, or did
+		line INTEGER NOT NULL,   -- the number of the last log line
+		line_bytes INTEGER NOT NULL,
+		-- what is large comes last: what comes before it is read without it
 		start BLOB,              -- NULL: in its own table
 		head BLOB NOT NULL,
-		runs BLOB NOT NULL,      -- task runs, see runs.go
-		spread INTEGER NOT NULL, -- 1: the task runs are in their own table
-		line INTEGER NOT NULL,   -- the number of the last log line
-		line_bytes INTEGER NOT NULL
+		runs BLOB NOT NULL       -- task runs, see runs.go
 	) STRICT;
 	CREATE INDEX execution_due ON execution (wake, seq) WHERE wake IS NOT NULL;
 	CREATE INDEX execution_waiting ON execution (place, seq) WHERE place IS NOT NULL;
 	CREATE INDEX execution_unfinished ON execution (seq) WHERE NOT over;
 	CREATE INDEX execution_flow ON execution (namespace, flow, seq);
+	CREATE INDEX execution_ended ON execution (status, ended) WHERE ended IS NOT NULL;
 	CREATE TABLE start (execution INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 	CREATE TABLE run (execution INTEGER, row INTEGER, data BLOB NOT NULL, PRIMARY KEY (execution, row)) STRICT, WITHOUT ROWID;
 	CREATE TABLE line (execution INTEGER, first INTEGER, count INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (execution, first)) STRICT, WITHOUT ROWID;
@@ -45,6 +49,12 @@ var migrations = []string{
 	CREATE TABLE flow (namespace TEXT, id TEXT, revision INTEGER, hash BLOB NOT NULL, source BLOB NOT NULL, PRIMARY KEY (namespace, id, revision)) STRICT, WITHOUT ROWID;
 	CREATE TABLE value (ref INTEGER PRIMARY KEY AUTOINCREMENT, execution TEXT NOT NULL, data BLOB NOT NULL) STRICT;
 	CREATE INDEX value_execution ON value (execution);
+	-- values whose execution is not accepted yet
+	CREATE TABLE early (value INTEGER PRIMARY KEY, execution TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+	CREATE INDEX early_execution ON early (execution);
+	-- executions that were dropped, of which there are still rows in other tables; of values those up to one
+	CREATE TABLE gone (id TEXT, execution INTEGER, value INTEGER NOT NULL, PRIMARY KEY (id, execution)) STRICT, WITHOUT ROWID;
+
 	CREATE TABLE identity (id TEXT NOT NULL) STRICT; -- by which what belongs to the store is known outside of it
 	INSERT INTO identity (id) VALUES (lower(hex(randomblob(16))));`,
 }
@@ -68,7 +78,11 @@ func migrate(ctx context.Context, db *sql.Conn) error {
 	case version > len(migrations):
 		return fmt.Errorf("the file has version %d, and this program knows versions up to %d: it was written by a newer one, so run that, or restore a backup of before", version, len(migrations))
 	}
-	if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil { // not sooner: it changes the file
+	pragmas := "PRAGMA journal_mode = WAL" // not sooner: it changes the file
+	if tables == 0 {
+		pragmas = "PRAGMA auto_vacuum = INCREMENTAL; " + pragmas // not later: see [writer.shrink]
+	}
+	if _, err := db.ExecContext(ctx, pragmas); err != nil {
 		return err
 	}
 	if version == len(migrations) {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -28,6 +29,10 @@ type Options struct {
 	// took. It must not block.
 	Committed func(writes int, took time.Duration)
 
+	// Forgotten, when set, is told of each execution that the store has let go of. All that is written waits for it, so it must be quick
+	// and not call the store.
+	Forgotten func(namespace, flowID, id string)
+
 	vfs string // by which SQLite uses the disk; default: its own
 }
 
@@ -39,17 +44,26 @@ const (
 
 // Store is an [execution.Store] in a file.
 type Store struct {
-	options Options
-	path    string
-	id      string
-	lock    *os.File
-	db      *sql.DB // of the readers
-	jobs    chan *job
-	written chan struct{} // closed when the writer has ended
-	done    chan struct{} // closed with the store
+	options  Options
+	path     string
+	logLimit int64 // bytes; a test has less
+	id       string
+	lock     *os.File
+	db       *sql.DB // of the readers
+	jobs     chan *job
+	chores   chan *job
+	written  chan struct{} // closed when the writer has ended
+	closing  chan struct{} // closed when it is to be closed
+	done     chan struct{} // closed with the store
+	untidy   chan struct{} // has one when something may be to go
+	tidied   chan struct{} // closed when no chores are done any more
+	counts   counts
 
-	calls  sync.RWMutex // held by each call while it lasts
-	closed bool
+	retention atomic.Pointer[retention] // nil: everything is kept
+
+	calls   sync.RWMutex // held by each call while it lasts
+	toClose sync.Once
+	closed  bool
 
 	claimed  claims
 	watchers hints.Watchers
@@ -60,6 +74,15 @@ var _ execution.Store = (*Store)(nil)
 // Open opens the store in a file, which is made if there is none, with the folder that it is in. Executions in it that have not ended are
 // due at once. One process at a time has it open. The file must not be on a file system of a network, which lets locks go.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	s := newStore(path, o)
+	if err := s.open(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	go s.keepTidy()
+	return s, nil
+}
+
+func newStore(path string, o Options) *Store {
 	if o.LineBytes <= 0 {
 		o.LineBytes = DefaultLineBytes
 	}
@@ -69,14 +92,14 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
 	}
-	s := &Store{options: o, path: path, jobs: make(chan *job, groupSize), written: make(chan struct{}), done: make(chan struct{})}
-	if err := s.open(ctx, path); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	return &Store{
+		options: o, path: path, logLimit: logLimit, jobs: make(chan *job, groupSize), chores: make(chan *job), untidy: make(chan struct{}, 1),
+		written: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}), tidied: make(chan struct{}),
 	}
-	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, path string) (err error) {
+func (s *Store) open(ctx context.Context) (err error) {
+	path := s.path
 	if err := makeFolder(path, s.options.Logger); err != nil {
 		return err
 	}
@@ -95,15 +118,24 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return explain(err)
 	}
-	s.db, err = sql.Open("sqlite", s.dataSource(path, "query_only(1)", "busy_timeout(10000)"))
+	s.db, err = sql.Open("sqlite", s.dataSource(path, "query_only(1)", "busy_timeout("+busyTimeout+")"))
 	if err != nil {
 		return errors.Join(err, w.close())
 	}
 	s.db.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
 	s.db.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
+	if err := s.startCount(ctx); err != nil {
+		return errors.Join(explain(err), s.db.Close(), w.close())
+	}
 	go w.run()
 	return nil
 }
+
+// busyTimeout is how many milliseconds a connection waits for another one, of whatever process.
+const busyTimeout = "10000"
+
+// walSuffix is what the name of the log ends with that is beside a file.
+const walSuffix = "-wal"
 
 // dataSource names the file, which must be there, as the driver wants it, with what each connection begins with.
 func (s *Store) dataSource(path string, pragmas ...string) string {
@@ -111,6 +143,10 @@ func (s *Store) dataSource(path string, pragmas ...string) string {
 	if s.options.vfs != "" {
 		query.Set("vfs", s.options.vfs)
 	}
+	return fileName(path, query)
+}
+
+func fileName(path string, query url.Values) string {
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}
 	return name.String()
 }
@@ -136,6 +172,13 @@ func (s *Store) Durable() bool { return true }
 
 // Close implements [execution.Store]. It waits for the calls under way.
 func (s *Store) Close() error {
+	s.toClose.Do(func() { close(s.closing) })
+	err := s.close()
+	<-s.tidied
+	return err
+}
+
+func (s *Store) close() error {
 	s.calls.Lock()
 	defer s.calls.Unlock()
 	if s.closed {
@@ -143,8 +186,9 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	close(s.done)
-	close(s.jobs)
+	<-s.counts.known
 	err := s.db.Close() // before the writer, which empties the log of what was written when it is the last
+	close(s.jobs)
 	<-s.written
 	return errors.Join(err, s.lock.Close())
 }

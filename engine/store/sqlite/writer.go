@@ -16,6 +16,8 @@ const groupSize = 256
 type job struct {
 	// do does it. A [*failure] is an error of the database; after any other one it has changed nothing.
 	do    func(w *writer) error
+	chore bool // it can wait
+	apart bool // it is done after the transaction
 	err   error
 	hints []execution.Hint
 	done  chan struct{}
@@ -30,19 +32,37 @@ type writer struct {
 	statements map[string]*sql.Stmt
 	presence   presence
 	job        *job
-	line       int64 // the number of the last log line
 	left       left
+	line       int64               // the number of the last log line
+	seq        int64               // the number of the last execution; 0: see [writer.lastSeq]
+	early      map[string]struct{} // executions that may have values and are not accepted
+	chored     bool                // there was a chore in the last transaction
+	logBound   int64               // the log is not to be emptied before it has so many bytes
+	groups     int                 // transactions since the last time that the store was to be tidied
+
+	// Of the transaction:
+	jobs      int         // how many there are, without chores
+	changed   tally       // the executions that have come and gone
+	forgotten []forgotten // those that were dropped
+	untidy    bool        // something is to be dropped
 }
+
+// forgotten is an execution that was dropped.
+type forgotten struct{ namespace, flow, id string }
 
 // write lets the writer do something, and returns when it is kept. While it waits for its turn ctx may end it.
 func (s *Store) write(ctx context.Context, do func(w *writer) error) error {
+	return s.hand(ctx, s.jobs, do)
+}
+
+func (s *Store) hand(ctx context.Context, jobs chan *job, do func(w *writer) error) error {
 	if !s.begin() {
 		return execution.ErrClosed
 	}
 	defer s.end()
-	j := &job{do: do, done: make(chan struct{})}
+	j := &job{do: do, chore: jobs == s.chores, done: make(chan struct{})}
 	select {
-	case s.jobs <- j:
+	case jobs <- j:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -51,11 +71,13 @@ func (s *Store) write(ctx context.Context, do func(w *writer) error) error {
 }
 
 func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
-	db, err := sql.Open("sqlite", s.dataSource(path, "synchronous(FULL)", "busy_timeout(10000)", "temp_store(MEMORY)"))
+	db, err := sql.Open("sqlite", s.dataSource(path, "synchronous(FULL)", "busy_timeout("+busyTimeout+")", "temp_store(MEMORY)"))
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{store: s, db: db, context: context.WithoutCancel(ctx), statements: map[string]*sql.Stmt{}}
+	w := &writer{
+		store: s, db: db, context: context.WithoutCancel(ctx), statements: map[string]*sql.Stmt{}, early: map[string]struct{}{}, changed: tally{},
+	}
 	if w.conn, err = db.Conn(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -74,15 +96,14 @@ func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
 	return w, nil
 }
 
-// takeOver makes all that has not ended due at once, and drops what belongs to no execution.
+// takeOver makes all that has not ended due at once, and drops the values of executions that were never accepted.
 func (w *writer) takeOver() error {
-	const drop = `DELETE FROM value WHERE execution NOT IN (SELECT id FROM execution)`
 	_, err := w.exec("UPDATE execution SET place = NULL WHERE place IS NOT NULL") // who is due needs no place to be told
 	if err == nil {
 		_, err = w.row("SELECT seq FROM execution WHERE NOT over ORDER BY seq DESC LIMIT 1", nil, &w.left.last)
 	}
 	if err == nil {
-		_, err = w.exec(drop)
+		err = w.dropAllEarly()
 	}
 	return err
 }
@@ -100,34 +121,89 @@ func (w *writer) close() error {
 func (w *writer) run() {
 	defer close(w.store.written)
 	defer func() { _ = w.close() }() // all that was promised is on disk
-	group := make([]*job, 0, groupSize)
-	for first := range w.store.jobs {
-		group = append(group[:0], first)
-		for len(group) < groupSize {
-			select {
-			case j, ok := <-w.store.jobs:
-				if !ok {
-					break
-				}
-				group = append(group, j)
-				continue
-			default:
-			}
-			break
+	group := make([]*job, 0, groupSize+1)
+	for group = w.next(group); len(group) > 0; group = w.next(group[:0]) {
+		together := group
+		last := group[len(group)-1]
+		if last.apart {
+			together = group[:len(group)-1]
 		}
-		if err := w.try(group); err != nil && len(group) > 1 && !errors.Is(err, execution.ErrUnavailable) { // one of them may be the reason
-			for i := range group {
-				_ = w.try(group[i : i+1]) // it has its error
-			}
-		}
-		for _, j := range group {
-			if j.err == nil {
-				w.store.watchers.Tell(j.hints)
-			}
-			close(j.done)
+		w.do(together)
+		if last.apart {
+			last.err = last.do(w)
+			close(last.done)
 		}
 		clear(group)
+		w.boundLog()
+		if w.groups++; w.groups >= tidyGroups || w.untidy {
+			w.groups, w.untidy = 0, false
+			w.store.tidySoon()
+		}
 	}
+}
+
+// do does jobs that share a transaction, and answers.
+func (w *writer) do(group []*job) {
+	if len(group) == 0 {
+		return
+	}
+	if err := w.try(group); err != nil && len(group) > 1 && !errors.Is(err, execution.ErrUnavailable) { // one of them may be the reason
+		for i := range group {
+			_ = w.try(group[i : i+1]) // it has its error
+		}
+	}
+	for _, j := range group {
+		if j.err == nil {
+			w.store.watchers.Tell(j.hints)
+		}
+		close(j.done)
+	}
+}
+
+// next adds to a group the jobs that are waiting, and waits for one; none when there will be no more. A chore comes last. After one,
+// those that have waited for it go first and without another, so that nobody waits for more than one.
+func (w *writer) next(group []*job) []*job {
+	group = w.waiting(group)
+	chored := w.chored
+	w.chored = false
+	if len(group) == 0 {
+		select {
+		case j, ok := <-w.store.jobs:
+			if !ok {
+				return group
+			}
+			group = w.waiting(append(group, j))
+		case chore := <-w.store.chores:
+			w.chored, w.jobs = true, 0
+			return append(group, chore)
+		}
+	}
+	w.jobs = len(group)
+	if !chored {
+		select {
+		case chore := <-w.store.chores:
+			group = append(group, chore)
+			w.chored = true
+		default:
+		}
+	}
+	return group
+}
+
+// waiting adds to a group the jobs that are waiting.
+func (w *writer) waiting(group []*job) []*job {
+	for len(group) < groupSize {
+		select {
+		case j, ok := <-w.store.jobs:
+			if !ok {
+				return group
+			}
+			group = append(group, j)
+		default:
+			return group
+		}
+	}
+	return group
 }
 
 // try does jobs in one transaction, unless the files are not there. After an error none of them is done.
@@ -138,9 +214,7 @@ func (w *writer) try(jobs []*job) error {
 		err = w.transact(jobs)
 	}
 	if err == nil {
-		if told := w.store.options.Committed; told != nil {
-			told(len(jobs), time.Since(begin))
-		}
+		w.kept(jobs, time.Since(begin))
 		return nil
 	}
 	err = asFailure(err)
@@ -150,7 +224,27 @@ func (w *writer) try(jobs []*job) error {
 	return err
 }
 
+// kept says what a transaction has done, once it is kept.
+func (w *writer) kept(jobs []*job, took time.Duration) {
+	o := &w.store.options
+	writes := len(jobs)
+	if jobs[writes-1].chore {
+		writes--
+	}
+	if o.Committed != nil && writes > 0 {
+		o.Committed(writes, took)
+	}
+	w.store.counts.add(w.changed)
+	if o.Forgotten != nil {
+		for _, f := range w.forgotten {
+			o.Forgotten(f.namespace, f.flow, f.id)
+		}
+	}
+}
+
 func (w *writer) transact(jobs []*job) error {
+	clear(w.changed)
+	w.forgotten = w.forgotten[:0]
 	if _, err := w.result("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}

@@ -102,6 +102,7 @@ func testClose(t *testing.T, s execution.Store) {
 		"logs":     func() error { _, err := s.Logs(ctx, st.ID, 0, 1); return err },
 		"delete":   func() error { _, err := s.Delete(ctx, nil); return err },
 		"lines":    func() error { _, err := s.DeleteLogs(ctx, st.ID, execution.LogFilter{}); return err },
+		"stats":    func() error { _, err := s.Stats(ctx); return err },
 		"triggers": func() error { _, err := s.Triggers(ctx); return err },
 		"pair":     func() error { _, err := s.Pair(ctx, "n", "k", epoch); return err },
 		"pairs":    func() error { _, err := s.Pairs(ctx, "n", epoch); return err },

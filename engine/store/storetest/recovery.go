@@ -45,6 +45,7 @@ func testRecovery(t *testing.T, h Harness, again func(testing.TB, execution.Stor
 	if err := errors.Join(err, flowErr); err != nil {
 		t.Fatal(err)
 	}
+	checkStats(t, s, 5, 4)
 	unfinished := []string{driven.ID, timed.ID, waiting.ID, signalled.ID}
 	if !s.Durable() {
 		t.Error("a store that remembers is not durable")
@@ -67,6 +68,7 @@ func testRecovery(t *testing.T, h Harness, again func(testing.TB, execution.Stor
 		if versions[ended.ID] != 2 {
 			t.Errorf("version %d of what has ended", versions[ended.ID])
 		}
+		checkStats(t, s, 5, 4)
 		if data, err := s.GetValue(t.Context(), ref); err != nil || string(data) != "value" {
 			t.Errorf("value %q, %v", data, err)
 		}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -72,6 +73,17 @@ func testFlowsRace(t *testing.T, s execution.Store) {
 		if r != 1 {
 			t.Fatalf("revisions %v of one content", got)
 		}
+	}
+	for revision := range 2 { // many flows at once
+		for i := range 100 {
+			wg.Go(func() {
+				r, err := s.PutFlow(t.Context(), execution.FlowSource{Namespace: "b", ID: fmt.Sprint(i), Hash: [32]byte{byte(revision)}})
+				if err != nil || r != revision+1 {
+					t.Errorf("flow %d has revision %d, %v", i, r, err)
+				}
+			})
+		}
+		wg.Wait()
 	}
 }
 
