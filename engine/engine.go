@@ -27,6 +27,8 @@ import (
 // when they are configured anew. It is the [site.Host] of its sites.
 type Engine struct {
 	store     execution.Store
+	kind      string // of the store
+	path      string // of its file
 	files     *files.Store
 	admission *admission.Controller
 	services  task.Services
@@ -50,7 +52,11 @@ func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return newEngine(ctx, o.Observer, a, f, store)
+	e, err := newEngine(ctx, o.Observer, a, f, store)
+	if err == nil {
+		e.kind, e.path = o.Kind, o.Path
+	}
+	return e, err
 }
 
 func openStore(ctx context.Context, o StoreOptions, a *admission.Controller, f *files.Store) (execution.Store, error) {
@@ -62,7 +68,7 @@ func openStore(ctx context.Context, o StoreOptions, a *admission.Controller, f *
 			Remembers: f.Any,
 		}), nil
 	case StoreSQLite:
-		options := sqlite.Options{LockTimeout: o.LockTimeout, Logger: o.Logger}
+		options := sqlite.Options{LockTimeout: o.LockTimeout, Logger: o.Logger, Forgotten: f.Forget}
 		if o.Observer != nil {
 			options.Committed = o.Observer.Committed
 		}
@@ -85,7 +91,7 @@ func newEngine(ctx context.Context, observer Observer, a *admission.Controller, 
 		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Executions: keeper{e},
 	}
 	e.triggers.Load(kept)
-	e.Configure(Options{})
+	e.configure(Options{})
 	return e, nil
 }
 
@@ -98,8 +104,13 @@ func CheckCondition(expression string) error { return site.CheckCondition(expres
 // Serves reports whether a site with these namespace patterns serves a namespace.
 func Serves(patterns []string, namespace string) bool { return site.Serves(patterns, namespace) }
 
-// Configure applies o; the last call wins. An engine that was never configured runs with the defaults.
+// Configure applies o; the last call wins. An engine that was never configured runs with the defaults, and keeps everything.
 func (e *Engine) Configure(o Options) {
+	e.configure(o)
+	e.retain(o.Retention, o.Logger)
+}
+
+func (e *Engine) configure(o Options) {
 	limits := admission.Limits{Memory: o.MemoryLimit, Places: o.Capacity, Wait: o.EvaluationWait, Share: o.FlowShare}
 	e.admission.Configure(limits)
 	e.files.Configure(

@@ -47,22 +47,17 @@ func (k keeper) Count(ctx context.Context, f task.ExecutionFilter) (map[task.Flo
 
 // Purge implements [task.Executions].
 func (k keeper) Purge(ctx context.Context, f task.ExecutionFilter) (gone task.Purged, err error) {
-	err = k.each(ctx, f, func(s *execution.Summary) error {
-		if !s.Head.Over() {
-			return nil
-		}
+	var all task.Purged
+	want := func(s *execution.Summary) (bool, error) {
 		has, err := k.belongings(ctx, s)
-		if err != nil {
-			return err
-		}
-		n, err := k.store.Delete(ctx, []string{s.ID})
-		if n > 0 {
-			gone.Executions++
-			gone.TaskRuns += has.TaskRuns
-			gone.Lines += has.Lines
-			gone.Files += has.Files
-		}
-		return err
+		all.TaskRuns += has.TaskRuns
+		all.Lines += has.Lines
+		all.Files += has.Files
+		return true, err
+	}
+	err = k.deleteEnded(ctx, f, false, want, func(n int) {
+		all.Executions += n
+		gone = all
 	})
 	return gone, err
 }

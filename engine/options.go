@@ -6,6 +6,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 )
 
@@ -60,6 +61,8 @@ type Options struct {
 
 	Environ []string // NAME=value as of os.Environ: the secrets in it are not shown
 
+	Retention Retention // of what has ended, in a store that is a file. A zero Age is 30 days, a zero Size 10 GiB; -1 stands for no bound
+
 	AdminEndpoints []string // where admin endpoints of this server listen, as in localhost:2019: flows send no request there
 	DenyPrivate    bool     // flows send no request to this machine and to private networks
 }
@@ -68,6 +71,12 @@ type Options struct {
 const MinMemoryLimit = admission.MinMemory
 
 type (
+	// Retention says how long executions are kept that have ended.
+	Retention = execution.Retention
+
+	// RetentionBound is a bound of those.
+	RetentionBound = execution.Bound
+
 	// Site answers the webhooks of one site, see package site.
 	Site = site.Site
 
