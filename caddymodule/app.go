@@ -48,6 +48,9 @@ type App struct {
 	// it their values are `******`, but for conditions and for what the trigger renders: its inputs and labels. Default: false.
 	KeepCredentials bool `json:"keep_credentials,omitempty"`
 
+	// How long executions stay in a store that is a file once they have ended. Default: 30 days, and 10 GiB of all.
+	Retention *Retention `json:"retention,omitempty"`
+
 	// Makes any error in a flow an error of the configuration, which then does not load; and so any warning of what cannot
 	// work: a condition that is always or never met, a name that does not exist, a trigger that never fires here. Default:
 	// false.
@@ -162,6 +165,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	if err := errors.Join(a.loadStore(ctx), a.placeFiles()); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	if err := a.Retention.check(a.store); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	a.flows = newFlowLoader(a.logger, a.Strict)

@@ -55,6 +55,11 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //			FLOW
 //		watch    off|<interval>
 //		store    memory|sqlite [<path>]
+//		retention {
+//			age   <duration>|off [<state>...]
+//			count <n> [<state>...]
+//			size  <size>|off
+//		}
 //		strict
 //		base_url <url>
 //		workers  <n>
@@ -98,6 +103,11 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			a.InlineFlows = append(a.InlineFlows, InlineFlow{Source: source, YAML: text})
 		case "store":
 			if err := a.parseStore(d); err != nil {
+				return err
+			}
+		case "retention":
+			a.Retention = new(Retention)
+			if err := a.Retention.UnmarshalCaddyfile(d); err != nil {
 				return err
 			}
 		case "strict":
@@ -168,7 +178,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return err
 			}
 		default:
-			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, strict, base_url, workers, capacity, max_pending, "+
+			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
 				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private and keep_credentials", name)
 		}
 		return nil

@@ -70,7 +70,10 @@ func (a *App) openSites() (err error) {
 		NamespaceFiles:    namespaceFiles(),
 		FlowDirs:          a.flows.dirs, // files of namespaces may be beside the flows
 
-		Environ:        os.Environ(),
+		Environ: os.Environ(),
+
+		Retention: a.Retention.options(),
+
 		AdminEndpoints: a.admin,
 		DenyPrivate:    a.DenyPrivate,
 	})
