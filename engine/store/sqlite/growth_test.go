@@ -1,8 +1,10 @@
 package sqlite
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -58,5 +60,12 @@ func fill(b *testing.B, s *Store, n int) {
 		if err != nil {
 			b.Fatal(err)
 		}
+	}
+	file, err := os.Open(s.path)
+	if err == nil {
+		err = errors.Join(file.Sync(), file.Close()) // what is measured shall not wait for that
+	}
+	if err != nil {
+		b.Fatal(err)
 	}
 }
