@@ -128,10 +128,10 @@ func (y yardstick) name() string {
 	return fmt.Sprintf("`respond` %d, %d bytes", y.status, y.size)
 }
 
-// config returns the configuration of the server of all cases.
-func config(yardsticks ...yardstick) harness.Config {
+// config returns the configuration of a server of all cases, which keeps executions in this store.
+func config(store string, yardsticks ...yardstick) harness.Config {
 	c := harness.Config{
-		Global: "\tkestra {\n\t\tflows {$DIR}/flows\n\t\tstrict\n\t}\n",
+		Global: "\tkestra {\n\t\tflows {$DIR}/flows\n\t\tstrict\n\t\tstore " + store + "\n\t}\n",
 		Files:  map[string]string{},
 	}
 	for _, s := range scenarios {
@@ -148,7 +148,7 @@ func config(yardsticks ...yardstick) harness.Config {
 
 // measureCases returns the first table.
 func measureCases(ctx context.Context, tb testing.TB, o options, progress io.Writer) (string, error) {
-	server := harness.Start(tb, config())
+	server, durable := harness.Start(tb, config("memory")), harness.Start(tb, config("sqlite {$DIR}/kestra.db"))
 	// The yardsticks must answer with the same status and size as the flows, so the flows are asked first.
 	var sticks []yardstick
 	for _, s := range scenarios {
@@ -158,7 +158,7 @@ func measureCases(ctx context.Context, tb testing.TB, o options, progress io.Wri
 		}
 		sticks = append(sticks, yardstick{s.status, size})
 	}
-	if err := server.Reload(config(sticks...)); err != nil {
+	if err := server.Reload(config("memory", sticks...)); err != nil {
 		return "", err
 	}
 
@@ -170,6 +170,9 @@ func measureCases(ctx context.Context, tb testing.TB, o options, progress io.Wri
 			lines = append(lines, stick)
 		}
 		lines = append(lines, &line{target: newTarget(s.name, server, s.request(o)), beside: stick})
+		if s.status == 200 {
+			lines = append(lines, &line{target: newTarget(s.name+", on disk", durable, s.request(o)), beside: stick})
+		}
 	}
 	if err := driveAll(ctx, lines, o, progress); err != nil {
 		return "", err

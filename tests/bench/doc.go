@@ -20,6 +20,8 @@
 // closer to 1. So there is also the processor time that the server's process used per request, of all its threads, with
 // executions and garbage collection; its clock ticks every 10 ms, so it means nothing in runs of less than a second.
 //
+// Executions are kept in memory. Those on disk are cases of a second server, with the store in a file: each answer was written and synced.
+//
 // # Second table
 //
 // Two servers, one with 10 flows and one with many, get the same requests in turn. Start is the time from the start of the

@@ -62,7 +62,7 @@ func (f *fleet) start(ctx context.Context, tb testing.TB) error {
 	}
 	begin := time.Now()
 	f.server = harness.Start(tb, harness.Config{
-		Global: "\tkestra {\n\t\tflows " + f.dir + "\n\t\tstrict\n\t}\n",
+		Global: "\tkestra {\n\t\tflows " + f.dir + "\n\t\tstrict\n\t\tstore memory\n\t}\n",
 		Sites:  "http://" + hooksHost + ":{$HTTP_PORT} {\n\tkestra_webhook\n}\n",
 	})
 	f.starts = append(f.starts, float64(time.Since(begin)))
