@@ -55,6 +55,8 @@ func endpoints() map[string]endpoint {
 		"POST /kestra/executions/{id}/replay": replayExecution,
 		"GET /kestra/triggers":                listTriggers,
 		"POST /kestra/flows/reload":           reloadFlows,
+		"POST /kestra/purge":                  purgeExecutions,
+		"POST /kestra/backup":                 backUp,
 
 		"POST /kestra/triggers/{namespace}/{flowId}/{triggerId}/enable":  toggleTrigger(true),
 		"POST /kestra/triggers/{namespace}/{flowId}/{triggerId}/disable": toggleTrigger(false),

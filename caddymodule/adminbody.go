@@ -1,6 +1,8 @@
 package caddymodule
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,4 +23,25 @@ func (c *adminCall) body() ([]byte, error) {
 		return nil, badRequest(fmt.Errorf("reading the body: %w", err))
 	}
 	return body, nil
+}
+
+// object reads the JSON object in the body of a request, whose members must be known.
+func (c *adminCall) object(v any) error {
+	if err := c.query.end(); err != nil {
+		return err
+	}
+	body, err := c.body()
+	if err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	err = decoder.Decode(v)
+	if err == nil {
+		if _, err = decoder.Token(); errors.Is(err, io.EOF) {
+			return nil
+		}
+		err = errors.New("there is more than one object")
+	}
+	return badRequest(fmt.Errorf("the body must be a JSON object: %w", err))
 }

@@ -20,9 +20,11 @@ type adminStatus struct {
 }
 
 type adminStore struct {
-	Kind    string `json:"kind"`
-	Path    string `json:"path,omitempty"`
-	Durable bool   `json:"durable"`
+	Kind       string `json:"kind"`
+	Path       string `json:"path,omitempty"`
+	Durable    bool   `json:"durable"`
+	Bytes      int64  `json:"bytes"`      // about how many it takes
+	Executions int64  `json:"executions"` // how many it keeps
 }
 
 // adminFlow is a flow that sites serve.
@@ -49,10 +51,14 @@ func showStatus(c *adminCall) error {
 	if err := c.query.end(); err != nil {
 		return err
 	}
+	kept, err := c.engine.Stats(c.request.Context())
+	if err != nil {
+		return err
+	}
 	usage := c.engine.Usage()
 	status := adminStatus{
 		Version:  moduleVersion(),
-		Store:    adminStore{Kind: c.engine.options.Kind, Path: c.engine.options.Path, Durable: c.engine.Durable()},
+		Store:    adminStore{kept.Kind, kept.Path, kept.Durable, kept.Bytes, kept.Executions},
 		UnderWay: usage.UnderWay, Pending: usage.Pending, Capacity: c.engine.Capacity(),
 		Flows:     []adminFlow{},
 		Errors:    shownFindings(c.app.FlowFindings()),

@@ -24,10 +24,13 @@ func TestAdminStatus(t *testing.T) {
 	if got.Version == "" || got.StartedAt.Before(before.Add(-time.Minute)) || got.StartedAt.After(time.Now()) {
 		t.Errorf("version %q, started at %v", got.Version, got.StartedAt)
 	}
+	if got.Store.Bytes < 1000 {
+		t.Errorf("the store has %d bytes", got.Store.Bytes)
+	}
 	in := func(name string) string { return filepath.Join(dir, name) }
 	want := adminStatus{
 		Version: got.Version, StartedAt: got.StartedAt,
-		Store:    adminStore{Kind: "sqlite", Path: file, Durable: true},
+		Store:    adminStore{Kind: "sqlite", Path: file, Durable: true, Bytes: got.Store.Bytes, Executions: 1},
 		Capacity: 77,
 		Flows: []adminFlow{
 			{"company.team", "a", 1, in("a.yml"), false}, {"company.team", "b", 1, in("b.yml"), true}, {"company.team", "never_fires", 1, in("warned.yml"), false},
