@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
@@ -100,65 +98,3 @@ const rowBytes = 300
 var bytesOf = fmt.Sprint(rowBytes) + ` + length(coalesce(e.start, s.data)) + length(e.head) + length(e.runs) + e.line_bytes
 	+ CASE WHEN e.spread THEN (SELECT coalesce(sum(length(data)), 0) FROM run WHERE execution = e.seq) ELSE 0 END
 	+ (SELECT coalesce(sum(length(data)), 0) FROM value WHERE execution = e.id)`
-
-// List implements [execution.Store].
-func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.Summary, next int64, err error) {
-	where, args := []string{"TRUE"}, []any{}
-	add := func(condition string, values ...any) {
-		where, args = append(where, condition), append(args, values...)
-	}
-	if q.Namespace != "" {
-		add("e.namespace = ?", q.Namespace)
-	}
-	if q.FlowID != "" {
-		add("e.flow = ?", q.FlowID)
-	}
-	if len(q.Statuses) > 0 {
-		statuses := make([]any, len(q.Statuses))
-		for i, status := range q.Statuses {
-			statuses[i] = string(status)
-		}
-		add("e.status IN ("+strings.Join(slices.Repeat([]string{"?"}, len(statuses)), ", ")+")", statuses...)
-	}
-	if q.Unfinished {
-		add("NOT e.over")
-	}
-	if q.Before > 0 {
-		add("e.seq < ?", q.Before)
-	}
-	query := `SELECT e.seq, coalesce(e.start, s.data), e.head, ` + bytesOf + ` FROM execution e LEFT JOIN start s ON s.execution = e.seq WHERE ` +
-		strings.Join(where, " AND ") + ` ORDER BY e.seq DESC LIMIT ?`
-	limit := q.Bound() + 1
-	if !q.Since.IsZero() {
-		limit = -1 // those that began before it are among them
-	}
-	recent := q.Recent()
-	err = s.query(ctx, query, append(args, limit), func(scan func(...any) error) error {
-		var l execution.Summary
-		var st execution.Start
-		var start, head sql.RawBytes
-		if err := scan(&l.Seq, &start, &head, &l.Bytes); err != nil {
-			return err
-		}
-		if err := errors.Join(decodeStart(start, &st), decodeHead(head, &l.Head)); err != nil {
-			return err
-		}
-		l.ID, l.Namespace, l.FlowID, l.Revision, l.TriggerID = st.ID, st.Namespace, st.FlowID, st.Revision, st.Trigger.ID
-		has, over := recent(l.Head.History.Start())
-		if has {
-			found = append(found, l)
-		}
-		if over || len(found) > q.Bound() {
-			return errEnough
-		}
-		return nil
-	})
-	if err == errEnough { //nolint:errorlint // it comes from here
-		err = nil
-	}
-	if err == nil && len(found) > q.Bound() {
-		found = found[:q.Bound()]
-		next = found[q.Bound()-1].Seq
-	}
-	return found, next, err
-}
