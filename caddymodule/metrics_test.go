@@ -143,6 +143,7 @@ func TestMetricsOfServer(t *testing.T) {
 		`kestra_webhook_executions_ended_total{flow="fails",namespace="company.team",state="FAILED"} 1`,
 		`kestra_webhook_execution_duration_seconds_count{flow="fire",namespace="company.team"} 2`,
 		`kestra_webhook_executions_parked 1`,
+		`kestra_webhook_store_executions_unfinished 1`,
 	}
 	all := func() bool {
 		text := s.get("/metrics").body
