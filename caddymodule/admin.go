@@ -80,7 +80,7 @@ func (answer endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return adminError(err)
 	}
-	if err := app.open(); err != nil { //nolint:contextcheck // what is opened outlives the request
+	if err := app.open(); err != nil {
 		return adminError(err)
 	}
 	e, err := app.running()

@@ -63,7 +63,7 @@ func scalarAt(text string, at Position, value string) (span, bool) {
 	if from == len(text) {
 		return span{}, false
 	}
-	n := 0
+	var n int
 	switch rest := text[from:]; rest[0] {
 	case '"':
 		n = quoted(rest, '\\')

@@ -116,6 +116,14 @@ func TestCommandsAskServer(t *testing.T) {
 	a.ask(`company\.team/ask +webhook +Webhook +on\n`, "triggers")
 	a.refused("webhok", "enable", "company.team/ask/webhok")
 
+	a.ask("wrote "+regexp.QuoteMeta(filepath.Join(s.Dir, "copy.db")), "backup", "copy.db")
+	if info, err := os.Stat(filepath.Join(s.Dir, "copy.db")); err != nil || info.Size() == 0 {
+		t.Error("no backup: ", err)
+	}
+	a.ask("would remove 3 executions", "purge", "--older-than", "0s", "--dry-run")
+	a.ask("removed 1 execution,", "purge", "--older-than", "0s", "--state", "KILLED")
+	a.refused("not found", "show", third)
+
 	if err := os.WriteFile(filepath.Join(s.Dir, "flows", "ask.yml"), []byte(strings.Replace(approvalFlow, "tasks:", "tusks:", 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}

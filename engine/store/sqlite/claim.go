@@ -108,7 +108,7 @@ func (w *writer) atOnce(n int) (found []claim, err error) {
 	found = slices.DeleteFunc(found, func(c claim) bool { return w.left.has(c.seq) })
 	const unfinished = "SELECT seq, id FROM execution WHERE NOT over AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
 	var left []claim
-	if err = w.rows(unfinished, []any{w.left.passed, w.left.last, n + len(w.left.others)}, collect(&left)); err != nil {
+	if err := w.rows(unfinished, []any{w.left.passed, w.left.last, n + len(w.left.others)}, collect(&left)); err != nil {
 		return nil, err
 	}
 	none := len(left) < n+len(w.left.others)

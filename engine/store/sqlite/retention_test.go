@@ -108,11 +108,11 @@ func TestRetention(t *testing.T) {
 			ids := []string{open.ID}
 			for _, e := range []struct {
 				status execution.Status
-				days   time.Duration
+				days   int
 			}{
 				{execution.Failed, 4}, {execution.Success, 3}, {execution.Failed, 1}, {execution.Success, 5}, {execution.Success, 3}, {execution.Success, 0},
 			} {
-				ids = append(ids, ended(t, s, e.status, now.Add(-e.days*day), 10))
+				ids = append(ids, ended(t, s, e.status, now.AddDate(0, 0, -e.days), 10))
 			}
 			s.Retain(tt.retention, zap.NewNop())
 			tidyAll(t, s, now)

@@ -78,7 +78,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := s.open(ctx); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	go s.keepTidy()
+	go s.keepTidy() //nolint:contextcheck // it lasts as long as the store
 	return s, nil
 }
 

@@ -108,7 +108,7 @@ func testDeleteLarge(t *testing.T, s execution.Store) {
 	for i := range rows {
 		c.Rows = append(c.Rows, row(large.ID, int32(i), execution.Success))
 	}
-	var refs []string
+	refs := make([]string, 0, 3)
 	for range 3 {
 		ref, err := s.PutValue(t.Context(), large.ID, bytes.Repeat([]byte("1"), 300_000))
 		if err != nil {
