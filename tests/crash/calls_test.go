@@ -117,9 +117,10 @@ type executionShown struct {
 		} `json:"variables"`
 	} `json:"trigger"`
 	TaskRunList []struct {
-		ID       string     `json:"id"`
-		TaskID   string     `json:"taskId"`
-		State    stateShown `json:"state"`
+		ID       string         `json:"id"`
+		TaskID   string         `json:"taskId"`
+		State    stateShown     `json:"state"`
+		Outputs  map[string]any `json:"outputs"`
 		Attempts []struct {
 			State stateShown `json:"state"`
 		} `json:"attempts"`

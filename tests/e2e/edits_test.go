@@ -73,7 +73,7 @@ func TestEditsUnderLoad(t *testing.T) {
 	}
 
 	end := l.begin()
-	l.await(11_000) // the memory store keeps 10,000 executions: from now on it is full
+	l.await(11_000) // from now on caches are full
 	edit(10)
 	end()
 	before := measure(t, s)

@@ -195,7 +195,7 @@ func TestReloadsUnderLoad(t *testing.T) {
 	}
 
 	end := l.begin()
-	l.await(11_000) // the memory store keeps 10,000 executions: from now on it is full
+	l.await(11_000) // from now on caches are full
 	reload(5)
 	end()
 	before := measure(t, s)
