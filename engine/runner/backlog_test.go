@@ -156,11 +156,11 @@ func TestPendingWhileTheStoreFails(t *testing.T) {
 				g = <-f.gates
 			}
 		}
-		f.store.failures["load"] = execution.ErrUnavailable
+		f.store.fail("load", execution.ErrUnavailable)
 		g.open <- nil
 		<-time.After(10 * time.Second)
 		synctest.Wait()
-		delete(f.store.failures, "load")
+		f.store.fail("load", nil)
 		for _, id := range ids[1:] {
 			g = <-f.gates
 			if got := f.running(t); !slices.Equal(got, []string{id}) {

@@ -94,7 +94,7 @@ outputs: [{id: o, type: STRING, value: "{{ outputs.a.value }}"}]`, wait: "put pu
 func TestCommitFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
-		f.store.failures["commit"] = execution.ErrConflict
+		f.store.fail("commit", execution.ErrConflict)
 		job := f.job(f.plan(gated), "{}")
 		job.Ended = func(s execution.Status) { t.Errorf("ended as %s", s) }
 		answer := f.waiting(t.Context(), job, time.Now().Add(time.Minute))
@@ -121,7 +121,7 @@ func TestStoreFails(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFixture(t, Options{})
-			f.store.failures[tt.fails] = broken
+			f.store.fail(tt.fails, broken)
 			job := f.job(f.plan(tt.flow), tt.body)
 			if _, _, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {
 				t.Errorf("waiting: %v, %v", done, err)
@@ -172,14 +172,14 @@ func TestStoreFailsForAWhile(t *testing.T) {
 				}
 				g := <-f.gates
 				synctest.Wait()
-				f.store.failures[tt.fails] = fmt.Errorf("disk full: %w", execution.ErrUnavailable)
+				f.store.fail(tt.fails, fmt.Errorf("disk full: %w", execution.ErrUnavailable))
 				g.open <- nil
 				<-time.After(10 * time.Second)
 				synctest.Wait()
 				if kept, err := f.store.Load(t.Context(), job.State.ID); err != nil || words(kept.History) != "CREATED RUNNING" {
 					t.Errorf("kept meanwhile %v, %v", kept, err)
 				}
-				delete(f.store.failures, tt.fails)
+				f.store.fail(tt.fails, nil)
 				s, err := f.runner.Wait(t.Context(), job.State.ID)
 				if err != nil {
 					t.Fatal(err)
@@ -207,7 +207,7 @@ func TestStoreFailsForAWhile(t *testing.T) {
 func TestValueFails(t *testing.T) {
 	f := newFixture(t, Options{})
 	broken := errors.New("disk full")
-	f.store.failures["put"] = broken
+	f.store.fail("put", broken)
 	p := f.plan(`tasks: [{id: b, type: io.kestra.plugin.core.debug.Return, format: "{{ trigger.body }}{{ trigger.body }}"}]`)
 	half := `"` + big()[:execution.InlineLimit/2] + `"`
 	if _, _, done, err := f.runner.RunAndWait(t.Context(), f.job(p, half), time.Now().Add(time.Minute)); done || !errors.Is(err, broken) {

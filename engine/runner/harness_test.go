@@ -67,6 +67,20 @@ func (s *countingStore) call(name string) error {
 	return s.failures[name]
 }
 
+// fail lets calls of this name fail from now on; nil: no more.
+func (s *countingStore) fail(name string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures[name] = err
+}
+
+// failing returns the error of calls of this name.
+func (s *countingStore) failing(name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failures[name]
+}
+
 // log returns what was called since the last time it was asked for.
 func (s *countingStore) log() string {
 	s.mu.Lock()
@@ -99,7 +113,7 @@ func (s *countingStore) Commit(ctx context.Context, b *execution.Batch) error {
 }
 
 func (s *countingStore) Load(ctx context.Context, id string) (*execution.State, error) {
-	if err := s.failures["load"]; err != nil {
+	if err := s.failing("load"); err != nil {
 		return nil, err
 	}
 	return s.Store.Load(ctx, id)
@@ -113,7 +127,7 @@ func (s *countingStore) PutValue(ctx context.Context, id string, data []byte) (s
 }
 
 func (s *countingStore) Logs(ctx context.Context, id string, after int64, limit int) ([]execution.LogLine, error) {
-	if err := s.failures["logs"]; err != nil {
+	if err := s.failing("logs"); err != nil {
 		return nil, err
 	}
 	return s.Store.Logs(ctx, id, after, limit)

@@ -130,9 +130,9 @@ outputs:
 	}
 	synctest.Test(t, func(t *testing.T) {
 		f := newFixture(t, Options{})
-		f.store.failures["logs"] = execution.ErrClosed
+		f.store.fail("logs", execution.ErrClosed)
 		s := f.wait(f.job(f.plan(`tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ errorLogs() }}"}]`), "{}"))
-		delete(f.store.failures, "logs")
+		f.store.fail("logs", nil)
 		if got := f.kept(s); len(got) != 1 || !strings.HasPrefix(got[0], "ERROR a 0: the log of the execution cannot be read") {
 			t.Errorf("a log that cannot be read: %s", got)
 		}
