@@ -58,6 +58,7 @@ type actor struct {
 	again       *execution.Effect // the next try that the next commit accepts
 	kills       []string          // ids of started executions that are to be killed
 	left        []task.Origin     // task runs that have ended since the last commit and whose tasks shared a directory
+	unkept      *execution.State  // as it was when a commit failed that is tried again
 
 	mu        sync.Mutex
 	inbox     []message

@@ -111,10 +111,8 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	case errors.Is(err, errParked):
 		s = a.snapshot()
 		a.leave()
-	case errors.Is(err, errUnkept):
-		if s, err = r.store.Load(keep, job.State.ID); err != nil {
-			return nil, nil, false, err
-		}
+	case errors.Is(err, errUnkept): // it was accepted, and the store may not even be read now
+		return r.waitUntil(ctx, h, a.unkept, deadline)
 	case err != nil:
 		s = a.snapshot()
 		a.finish(err)

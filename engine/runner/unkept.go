@@ -46,6 +46,7 @@ func (a *actor) persist(err error, park *execution.Park) {
 	log := a.log()
 	log.Journal = nil // it could not be kept either
 	log.Log(task.Error, "the execution could not be kept, which is tried again", zap.Error(err))
+	a.unkept = a.snapshot()
 	r.working.Go(func() {
 		for {
 			timer := time.NewTimer(storePause)
