@@ -45,6 +45,21 @@ func onDisk(t *testing.T) func() (*Engine, *observer.ObservedLogs) {
 	}
 }
 
+// leftAtGate starts an execution of a flow, and the process anew while its task is under way, which may end then. The flow is not served
+// yet.
+func leftAtGate(t *testing.T) (e *Engine, logs *observer.ObservedLogs, text, id string) {
+	t.Helper()
+	open := onDisk(t)
+	g := newGate(t, t.Name())
+	text = gateFlow(t, "")
+	e, _ = open()
+	id = send(newSite(t, e, SiteOptions{}, text), "f", "{}").ExecutionID
+	<-g.entered
+	e, logs = open()
+	close(g.open)
+	return e, logs, text, id
+}
+
 // attempts returns the statuses of the attempts of a task.
 func attempts(s *execution.State, taskID string) (all []string) {
 	for i := range s.Runs {
@@ -204,16 +219,7 @@ func TestTimesOutliveTheEnd(t *testing.T) {
 
 // TestWhatCannotGoOn checks that an execution stays whose flow does not load any more, and goes on when a configuration brings it.
 func TestWhatCannotGoOn(t *testing.T) {
-	open := onDisk(t)
-	g := newGate(t, t.Name())
-	text := gateFlow(t, "")
-	e, _ := open()
-	site := newSite(t, e, SiteOptions{}, text)
-	id := send(site, "f", "{}").ExecutionID
-	<-g.entered
-
-	e, logs := open()
-	close(g.open)
+	e, logs, text, id := leftAtGate(t)
 	e.Serve() // no site at all
 	for logs.FilterMessageSnippet("cannot go on now").Len() == 0 {
 		select {
@@ -233,16 +239,7 @@ func TestWhatCannotGoOn(t *testing.T) {
 
 // TestWaitBeforeItGoesOn waits for an execution that was found in the store and has not been taken up yet.
 func TestWaitBeforeItGoesOn(t *testing.T) {
-	open := onDisk(t)
-	g := newGate(t, t.Name())
-	text := gateFlow(t, "")
-	e, _ := open()
-	site := newSite(t, e, SiteOptions{}, text)
-	id := send(site, "f", "{}").ExecutionID
-	<-g.entered
-
-	e, _ = open()
-	close(g.open)
+	e, _, text, id := leftAtGate(t)
 	again, _, err := NewSite(loadFlows(t, text), SiteOptions{})
 	if err == nil {
 		err = again.Open(t.Context(), e)

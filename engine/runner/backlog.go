@@ -73,9 +73,6 @@ func (b *backlog) putBack(flow, id string) {
 	ids[0] = id
 }
 
-// keepsPending reports whether executions can wait in the store: whether the runner finds their settings when they begin.
-func (r *Runner) keepsPending() bool { return r.options.Load().Recover != nil }
-
 // behind reports whether executions of the same flow wait, which come first.
 func (r *Runner) behind(s *execution.State) bool {
 	r.mu.Lock()
@@ -127,6 +124,7 @@ func (r *Runner) pendAwaited(ctx context.Context, job *Job) (*handle, error) {
 	return h, nil
 }
 
+// flowName is the name by which the flow of an execution has its share.
 func flowName(s *execution.State) string { return s.Namespace + "/" + s.FlowID }
 
 // startPending lets executions begin that wait for a place, with the lock held.

@@ -109,7 +109,7 @@ func (a *actor) start(ch *child, log *task.Logger) {
 // any of them ends, and nobody refuses them at the door; what other flows take does not count.
 func (ch *child) admit(c *admission.Controller) error {
 	s := ch.state
-	ch.claim = c.Claim(s.Namespace + "/" + s.FlowID)
+	ch.claim = c.Claim(flowName(s))
 	if err := ch.claim.TakeShare(size(s)); err != nil {
 		ch.dismiss()
 		return fmt.Errorf("the executions of flow '%s'.'%s' %w", s.Namespace, s.FlowID, errShare)

@@ -22,13 +22,16 @@ import (
 // Recover returns what an execution needs that is found in the store. Of the mask, it gives what hides the secrets of the environment.
 type Recover func(ctx context.Context, s *execution.State) (Setting, error)
 
+// recovers reports whether the runner finds what executions need that somebody else has accepted, or that wait in the store.
+func (r *Runner) recovers() bool { return r.options.Load().Recover != nil }
+
 // TakeUp lets executions go on that were found in the store, now that their settings can be found: at first all of them, later those
 // whose setting was missing before. Until the first call a runner with [Options.Recover] wakes no execution.
 func (r *Runner) TakeUp() {
 	r.mu.Lock()
 	r.takesUp = true
 	stuck := r.stuck
-	r.stuck = map[string]error{}
+	r.stuck = map[string]struct{}{}
 	r.wakeAt(r.now())
 	r.mu.Unlock()
 	for id := range stuck {
@@ -68,7 +71,7 @@ func (r *Runner) find(s *execution.State) *parked {
 	}
 	delete(r.awaited, s.ID)
 	if err != nil {
-		r.stuck[s.ID] = err
+		r.stuck[s.ID] = struct{}{}
 		h.err = fmt.Errorf("execution %s: %w", s.ID, ErrNotRunning)
 		close(h.done)
 		r.options.Load().Logger.Error("the execution cannot go on now; it is tried again when the configuration is loaded again",
@@ -88,7 +91,7 @@ func (r *Runner) await(id string) *handle {
 	if h := r.handleLocked(id); h != nil {
 		return h
 	}
-	if _, stuck := r.stuck[id]; stuck || r.options.Load().Recover == nil {
+	if _, stuck := r.stuck[id]; stuck || !r.recovers() {
 		return nil
 	}
 	h := r.awaited[id]

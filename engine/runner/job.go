@@ -47,7 +47,7 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 	keep := context.WithoutCancel(ctx)
 	a, err := r.admit(job)
 	switch {
-	case errors.Is(err, admission.ErrPlaces) && r.keepsPending():
+	case errors.Is(err, admission.ErrPlaces) && r.recovers():
 		return r.pend(keep, job)
 	case err != nil:
 		return err
@@ -91,7 +91,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	r.trace(ctx, job.State)
 	keep := context.WithoutCancel(ctx)
 	a, err := r.admit(job)
-	if errors.Is(err, admission.ErrPlaces) && r.keepsPending() {
+	if errors.Is(err, admission.ErrPlaces) && r.recovers() {
 		s = job.State.Share()
 		h, err := r.pendAwaited(keep, job)
 		if err != nil {
@@ -240,7 +240,7 @@ func (r *Runner) admit(job *Job) (*actor, error) {
 	}
 	claim := job.Claim
 	if claim == nil {
-		claim = r.admission.Claim(job.State.Namespace + "/" + job.State.FlowID)
+		claim = r.admission.Claim(flowName(job.State))
 	} else {
 		claim.Retain()
 	}

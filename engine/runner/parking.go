@@ -125,7 +125,7 @@ func (r *Runner) claimDue() {
 	defer r.claiming.Unlock()
 	r.mu.Lock()
 	r.due = time.Time{}
-	stays := r.closed || !r.takesUp && r.options.Load().Recover != nil
+	stays := r.closed || !r.takesUp && r.recovers()
 	r.mu.Unlock()
 	for !stays {
 		due, next, err := r.store.Claim(r.context, claims, r.now())
@@ -153,7 +153,7 @@ func (r *Runner) resume(s *execution.State) {
 		claim := r.admission.Claim(flowName(s))
 		claim.Readmit()
 		r.takeOn(p, s, claim)
-	} else if r.options.Load().Recover != nil { // else it is not of this runner
+	} else if r.recovers() { // else it is not of this runner
 		if claim, ok := r.takePlace(s); ok {
 			r.goOn(s, claim)
 		}

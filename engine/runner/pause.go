@@ -77,7 +77,7 @@ func (r *Runner) Resume(ctx context.Context, id string, given *value.Map) error 
 
 // resumeInputs returns the values of the inputs of a Pause, as JSON.
 func (r *Runner) resumeInputs(ctx context.Context, f *scope.Flow, s *execution.State, row int32, given *value.Map) ([]byte, error) {
-	claim := r.admission.Claim(s.Namespace + "/" + s.FlowID)
+	claim := r.admission.Claim(flowName(s))
 	defer claim.Release()
 	if err := claim.Enter(ctx, r.admission.Limits().Wait); err != nil {
 		return nil, err

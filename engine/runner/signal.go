@@ -53,7 +53,7 @@ func (r *Runner) call(id string) {
 		idle = !a.scheduled && !a.gone
 		a.scheduled = a.scheduled || idle
 		a.mu.Unlock()
-	} else if r.parked[id] != nil || r.options.Load().Recover != nil {
+	} else if r.parked[id] != nil || r.recovers() {
 		r.wakeAt(r.now())
 	}
 	r.mu.Unlock()

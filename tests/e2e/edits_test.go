@@ -72,18 +72,5 @@ func TestEditsUnderLoad(t *testing.T) {
 		}
 	}
 
-	end := l.begin()
-	l.await(11_000) // from now on caches are full
-	edit(10)
-	end()
-	before := measure(t, s)
-	end = l.begin()
-	edit(40)
-	end()
-	after := measure(t, s)
-	t.Logf("%d requests, %d sent again; goroutines and bytes: %v, %v", l.answered.Load(), l.repeated.Load(), before, after)
-	if after.goroutines > before.goroutines+5 || after.heap > before.heap+8<<20 {
-		t.Errorf("goroutines and bytes after 10 edits: %v, after 50: %v", before, after)
-	}
-	l.wantEachOnce(s)
+	l.staysLevel(s, edit, 10, 40)
 }
