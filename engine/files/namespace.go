@@ -57,7 +57,7 @@ func parseNamespaced(o task.Origin, uri string) (n namespaced, ok bool, err erro
 	default:
 		return n, false, nil
 	}
-	if n.version, err = versionOf(u.Query()); err == nil {
+	if n.version, err = versionOf(u.RawQuery); err == nil {
 		n.path, err = joinElements(elements)
 	}
 	if err == nil {
@@ -69,10 +69,14 @@ func parseNamespaced(o task.Origin, uri string) (n namespaced, ok bool, err erro
 	return n, true, nil
 }
 
-// versionOf returns the version that the parameters of a URI name.
-func versionOf(parameters url.Values) (int, error) {
-	if len(parameters) == 0 {
+// versionOf returns the version that the query of a URI names.
+func versionOf(query string) (int, error) {
+	if query == "" {
 		return 0, nil
+	}
+	parameters, err := url.ParseQuery(query)
+	if err != nil {
+		return 0, err
 	}
 	version, err := strconv.Atoi(parameters.Get(versionKey))
 	if err != nil || version < 1 || len(parameters) > 1 {

@@ -64,7 +64,7 @@ func TestNamespaceFiles(t *testing.T) {
 	}
 	for _, uri := range []string{
 		"nsfile:///x?version=3", "nsfile:///sub/y?version=2", "nsfile:///sub", "nsfile:///", "nsfile:///_files", "nsfile:///../other/z", "nsfile:///%2e%2e/other/z",
-		"nsfile://../company.team/x", "nsfile://other/..%2fcompany.team%2fx", "nsfile:///x?version=0", "nsfile:///x?a=1", "nsfile:///x?version=1&a=1",
+		"nsfile://../company.team/x", "nsfile://other/..%2fcompany.team%2fx", "nsfile:///x?version=0", "nsfile:///x?a=1", "nsfile:///x?%", "nsfile:///x?&", "nsfile:///x?version=1&a=1",
 		"nsfile:///sub//y", "nsfile:///x%00", "nsfile:x", "nsfile://a@company.team/x", "kestra:///_files/x", "kestra:///company/team/_files", "kestra:///../_files/x",
 	} {
 		if got, err := read(t, s, uri); err == nil {
@@ -136,7 +136,7 @@ func FuzzURI(f *testing.F) {
 	mustWrite(f, s, origin, "a", "a")
 	for _, uri := range []string{
 		"kestra:///company/team/nightlyreport-2/executions/4Exec/tasks/write-it/7Run/a", "nsfile:///x", "nsfile://company.team/x?version=1",
-		"kestra:///company/team/_files/x", "kestra:///a/../b/_files/%2e%2e/x", "nsfile:///../../flow.yml", "file:///etc/passwd",
+		"kestra:///company/team/_files/x", "kestra:///a/../b/_files/%2e%2e/x", "nsfile:///../../flow.yml", "file:///etc/passwd", "nsfile:/x?%",
 	} {
 		f.Add(uri)
 	}
