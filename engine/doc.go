@@ -8,6 +8,7 @@
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
 //	nearest    the name that somebody meant who misspelt it
+//	signature  signs texts and compares signatures, for expressions and CEL
 //	meter      what one evaluation may cost, and the failures of evaluations
 //	yaml       YAML as Kestra reads and writes it, for flow files and yaml()
 //	ion        Ion text, both ways

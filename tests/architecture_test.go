@@ -36,6 +36,7 @@ var house = []row{
 	{pkg: "engine/nearest"},
 	{pkg: "engine/mask", tests: []string{"engine/value/valuetest"}},
 	{pkg: "engine/guard"},
+	{pkg: "engine/signature"},
 	// The API of OpenTelemetry alone, which does nothing without a span of the server, and links nothing that Caddy does not.
 	{pkg: "engine/trace", outside: []string{"go.opentelemetry.io/otel"}},
 	{pkg: "engine/logline", ours: []string{"engine/mask"}},
@@ -62,7 +63,7 @@ var house = []row{
 	},
 	{
 		pkg:     "engine/pebble",
-		ours:    []string{"engine/meter", "engine/nearest", "engine/jq", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
+		ours:    []string{"engine/meter", "engine/nearest", "engine/signature", "engine/jq", "engine/ion", "engine/javatime", "engine/javaformat", "engine/javaregex", "engine/yaml", "engine/value"},
 		outside: []string{"golang.org/x/text"},
 		tests:   []string{"engine/value/valuetest"},
 	},
@@ -72,10 +73,11 @@ var house = []row{
 		tests: []string{"engine/value/valuetest"},
 	},
 	{
-		pkg:     "engine/cel",
-		ours:    []string{"engine/value"},
+		pkg:     "engine/cel", // it reads YAML as Kestra's expressions do
+		ours:    []string{"engine/nearest", "engine/signature", "engine/yaml", "engine/value"},
 		outside: []string{"cel.dev/cel-go"},
-		tests:   []string{"engine/value/valuetest"},
+		// The conformance suite of the language is made of messages of protocol buffers.
+		tests: []string{"engine/value/valuetest", "cel.dev/expr", "google.golang.org/protobuf"},
 	},
 	{
 		pkg:     "engine/condition",

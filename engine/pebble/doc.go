@@ -197,6 +197,7 @@
 // # Functions
 //
 //   - block(name): the text of a block of the template; none when there is no such block; {% block b %}x{% endblock %}{{ block('b') }} -> xx
+//   - constantTimeEquals(a, b): whether two texts are equal; how long it takes tells nothing but their lengths; Kestra does not have it; {{ constantTimeEquals('sha256=' ~ hmac('sha256', 'key', 'a'), 'sha256=0') }} -> false
 //   - currentEachOutput(outputs): in a loop, the output of a task in the current round: of outputs.id what stands under taskrun.value, through all loops around it; {% set taskrun = {'value': 'a'} %}{{ currentEachOutput({'a': {'n': 1}}).n }} -> 1
 //   - dayOfMonth(date): the day of the month of a date, from 1; {{ dayOfMonth('2024-02-29') }} -> 29
 //   - dayOfWeek(date): the day of the week of a date, as in MONDAY; {{ dayOfWeek('2025-01-06T00:30:00+02:00') }} -> MONDAY
@@ -210,6 +211,7 @@
 //   - fileURI(path, namespace=null, version=null): the URI of a file of the namespace; not supported yet, because it needs the storage for files
 //   - fromIon(ion, allRows=false): the first value of an Ion text, or the list of all; timestamps stay text, blobs and annotations are not read; {{ fromIon('{a:1}').a }} -> 1
 //   - fromJson(json): the value that a JSON text says; what follows its first value is passed over (also `json` in dialect 1); {{ fromJson('{"a": [1, 2]}').a[1] }} -> 2
+//   - hmac(algorithm, secret, text, encoding='hex', secretEncoding='text', textEncoding='text'): the HMAC of a text by md5, sha1, sha256, sha384 or sha512, in hex or base64; secret and text may be bytes in one of both, too; Kestra does not have it; {{ hmac('sha256', 'key', 'hello') }} -> 9307b3b915efb5171ff14d8cb55fbcc798c6c0ef1456d66ded1a6aa723a58b7b
 //   - hourOfDay(date): the hour of a date with a time, from 0 to 23; {{ hourOfDay('2025-01-06T14:30:00+02:00') }} -> 14
 //   - http(uri, method=null, query=null, body=null, contentType=null, headers=null, options=null, accept=null): the answer to an HTTP request; not supported yet, because it needs requests from expressions
 //   - i18n: a text of a bundle of translations; not supported yet, because it needs bundles of translations

@@ -93,7 +93,7 @@ func newRegistry(d Dialect, outside []string) *registry {
 	}
 	for _, list := range [][]Function{
 		functionsNumbers(), functionsJSON(d), functionsRandom(), functionsTemplate(), functionsDates(dates),
-		functionsIdentifiers(), functionsEncryption(), functionsContext(), functionsCalendar(), functionsYAML(), functionsIon(), functionsOutside(outside),
+		functionsIdentifiers(), functionsEncryption(), functionsSignature(), functionsContext(), functionsCalendar(), functionsYAML(), functionsIon(), functionsOutside(outside),
 	} {
 		for i := range list {
 			register(r.functions, &list[i], &list[i].Entry)
