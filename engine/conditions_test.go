@@ -38,6 +38,8 @@ func TestConditions(t *testing.T) {
 		{"CEL, numbers of another kind", celCondition("body.n == 1.0"), fired},
 		{"CEL over a header", celCondition(`headers["CONTENT-type"][0] == "application/json"`), fired},
 		{"CEL over the request", celCondition(`method == "POST" && path.endsWith("/f/REDACTED")`), fired},
+		{"CEL over the URL, which has no key", celCondition(`requestURL.endsWith("/webhook/company.team/f/REDACTED?a=1") && requestURL.parseURL().query.a == "1"`), fired},
+		{"CEL over a secret", celCondition(`hmac("sha256", secret("S"), rawBody) == "b36da267dc2e8f2a9d0b50794f7612cdeefd8cd93a0d76004a39a1b00f3e6552"`), fired},
 		{"when", `when: "{{ trigger.body.n == 1 }}"`, fired},
 		{"when, not so", `when: "{{ trigger.body.n - 1 }}"`, unmet},
 	}

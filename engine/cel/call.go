@@ -151,16 +151,25 @@ func replace(checked *ast.AST, i interpreter.InterpretableV2, counted bool) (int
 		if text, ok := constantText(args[1]); ok && len(text) <= textUnit {
 			return i, nil
 		}
-	case overloads.Matches, "regex.extract", "regex.extractAll", "regex.replace":
+	case overloads.Matches, "translate", "regex.extract", "regex.extractAll", "regex.replace":
 		if pattern, ok := constantText(args[1]); ok {
 			compiled, err := compilePattern(pattern)
 			if err != nil {
 				return nil, err
 			}
-			if name == overloads.Matches {
+			switch name {
+			case overloads.Matches:
 				return with(compiled.price, func(_ *meter, a *arguments) ref.Val { return compiled.matches(a[0]) })
+			case "translate":
+				return with(compiled.translatePrice, func(_ *meter, a *arguments) ref.Val { return compiled.translate(a[0], a[2]) })
 			}
 		}
+	}
+	if name == insertFunction {
+		return with(insertPrice, insert)
+	}
+	if run := meteredCalls[name]; run != nil {
+		return with(meteredPrice, run)
 	}
 	p, ok := prices[name]
 	if !ok {
@@ -169,6 +178,9 @@ func replace(checked *ast.AST, i interpreter.InterpretableV2, counted bool) (int
 	library, err := libraryOperation(node)
 	if err != nil {
 		return nil, err
+	}
+	if known := knownAddress(node, library); known != nil {
+		return interpreter.NewConstValue(node.ID(), known), nil
 	}
 	return with(p, library)
 }

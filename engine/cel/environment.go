@@ -16,6 +16,7 @@ const maxExpression = 64 << 10
 var environment = sync.OnceValues(func() (*cel.Env, error) {
 	options := slices.Concat([]cel.EnvOption{
 		cel.StdLib(),
+		cel.VariableDecls(variables()...),
 		cel.EagerlyValidateDeclarations(true),
 		cel.CrossTypeNumericComparisons(true),
 		cel.DefaultUTCTimeZone(true),
@@ -23,11 +24,25 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 		cel.OptionalTypes(cel.OptionalTypesVersion(2)),
 		ext.Strings(ext.StringsVersion(5)),
 		ext.Encoders(ext.EncodersVersion(0)), // later ones have json.encode, whose cost has no bound
-		ext.Lists(ext.ListsVersion(4)),       // later ones have the functions of the sets library
+		ext.Lists(ext.ListsVersion(4)),       // later ones have more of the sets library
 		ext.Math(ext.MathVersion(2)),
 		ext.Bindings(ext.BindingsVersion(0)),
 		ext.Regex(ext.RegexVersion(0)),
+		ext.Sets(ext.SetsVersion(0)),
+		network,
+		ext.TwoVarComprehensions(ext.TwoVarComprehensionsVersion(0)),
 		cel.ASTValidators(cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals()),
-	}, variables(), ownFunctions(), markDeclarations())
+	}, ownFunctions(), secretFunctions(), signatureFunctions(), markDeclarations())
 	return cel.NewCustomEnv(options...)
 })
+
+// network adds the functions of addresses without the library's adapter of Go's types, which nothing here needs and every look at
+// a variable would pass.
+func network(env *cel.Env) (*cel.Env, error) {
+	before := env.CELTypeAdapter()
+	env, err := ext.Network(ext.NetworkVersion(ext.Version1))(env)
+	if err != nil {
+		return nil, err
+	}
+	return cel.CustomTypeAdapter(before)(env)
+}

@@ -23,6 +23,24 @@ func (e *CompileError) Error() string {
 	return fmt.Sprintf("cel expression, line %d, column %d: %s", e.Line, e.Column, e.Message)
 }
 
+// Excerpt returns the line of an expression that an error is about, and a caret below its column, both indented by two blanks;
+// "" when the error has no place. Lines and columns are those of [CompileError] and [Error].
+func Excerpt(expression string, line, column int) string {
+	lines := strings.Split(expression, "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	text := []rune(strings.TrimSuffix(lines[line-1], "\r"))
+	before := text[:min(max(column-1, 0), len(text))]
+	blank := strings.Map(func(r rune) rune { // a tab stays one, so that the caret stands below its character
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, string(before))
+	return "  " + string(text) + "\n  " + blank + "^"
+}
+
 // Reason says why a condition could not be answered.
 type Reason string
 
@@ -91,12 +109,27 @@ var causes = []string{
 	"modulus by zero", "overflow", "optional.none() dereference", "type conversion error", "invalid", "unsupported",
 }
 
+// ownErrors are the functions whose errors are this package's own words.
+var ownErrors = names("compareSecret", "secret", "hmac", "parseJSON", "parseYAML", "parseURL", "marshalJSON", "truncate", "firstItem", "lastItem")
+
+// lengthy are errors of the library that repeat a value, by their first words, and what to say instead.
+var lengthy = []struct{ begin, short string }{
+	{"insert failed: ", "a key comes twice"},
+	{"IP Address ", "the text is no IP address"},
+	{"IP address ", "an IP address with a zone cannot be compared"},
+	{"IPv4-mapped ", "an IPv4 address that is written as one of IPv6 cannot be compared"},
+	{"CIDR ", "the text is no range of IP addresses"},
+}
+
 // cause returns the library's message where it is made of words of the library or of the expression alone, else the kind of
 // error.
 func (p *Program) cause(text string) string {
-	for _, own := range []string{"compareSecret: ", "parseJSON: ", "parseURL: ", "truncate: "} {
-		if strings.HasPrefix(text, own) {
-			return text
+	if function, _, ok := strings.Cut(text, ": "); ok && ownErrors[function] {
+		return text
+	}
+	for _, known := range lengthy {
+		if strings.HasPrefix(text, known.begin) {
+			return known.short
 		}
 	}
 	for _, cause := range causes {

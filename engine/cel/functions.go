@@ -9,6 +9,7 @@ import (
 	"cel.dev/cel-go/common/decls"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -23,7 +24,7 @@ const (
 // names and meaning.
 func ownFunctions() []cel.EnvOption {
 	multimap := cel.MapType(cel.StringType, cel.ListType(cel.StringType))
-	str := cel.StringType
+	str, item := cel.StringType, cel.TypeParamType("T")
 	// Their bindings look at the types themselves: CEL's own look into the first member of a map is slow.
 	member := func(name, id string, args []*cel.Type, result *cel.Type, binding cel.OverloadOpt) cel.EnvOption {
 		return cel.Function(name, cel.MemberOverload(id, args, result, binding), decls.DisableTypeGuards(true))
@@ -37,8 +38,34 @@ func ownFunctions() []cel.EnvOption {
 		member("parseJSON", "string_parse_json", []*cel.Type{str}, cel.DynType, cel.UnaryBinding(parseJSON)),
 		member("parseURL", "string_parse_url", []*cel.Type{str}, cel.MapType(str, cel.DynType), cel.UnaryBinding(parseURL)),
 		member("truncate", "string_truncate_int", []*cel.Type{str, cel.IntType}, str, cel.BinaryBinding(truncate)),
-		member("compareSecret", "string_compare_secret_string", []*cel.Type{str, str}, cel.BoolType, cel.LateFunctionBinding()),
+		member("parseYAML", "string_parse_yaml", []*cel.Type{str}, cel.DynType, cel.UnaryBinding(unbound)),
+		member("marshalJSON", "dyn_marshal_json", []*cel.Type{cel.DynType}, str, cel.UnaryBinding(unbound)),
+		member("translate", "string_translate_string", []*cel.Type{str, str, str}, str, cel.FunctionBinding(translate)),
+		member("firstItem", "list_first_item", []*cel.Type{cel.ListType(item)}, item, cel.UnaryBinding(firstItem)),
+		member("lastItem", "list_last_item", []*cel.Type{cel.ListType(item)}, item, cel.UnaryBinding(lastItem)),
 	}
+}
+
+// unbound stands where a function is declared that only runs with a meter, see [meteredCalls].
+func unbound(ref.Val) ref.Val { return noOverload("here") }
+
+func firstItem(list ref.Val) ref.Val { return itemAt(list, "firstItem", func(int) int { return 0 }) }
+
+func lastItem(list ref.Val) ref.Val {
+	return itemAt(list, "lastItem", func(n int) int { return n - 1 })
+}
+
+// itemAt returns an item of a list that has some, by the length of the list.
+func itemAt(v ref.Val, function string, index func(n int) int) ref.Val {
+	list, ok := v.(traits.Lister)
+	if !ok {
+		return noOverload(function)
+	}
+	n := count(list)
+	if n == 0 {
+		return types.NewErr("%s: the list is empty", function)
+	}
+	return list.Get(types.Int(index(n)))
 }
 
 // firstOf returns the first value of a header or parameter, or "". Names of headers fold case because the map does.

@@ -30,6 +30,13 @@ func FuzzEval(f *testing.F) {
 		`body.s.parseJSON() == body || body.s.parseURL() == {}`, `body[body.s][''].x == {body.s: 1, body.n: 2}`, `optional.of(body) == body.?x && optional.none() == optional.of(1)`,
 		`'x'.compareSecret(body.s)`, `headers[body.s] == [] || trigger.headers.x-y == 1`, `[body.l, body.l].flatten().distinct().reverse().sort() == []`,
 		`body.l.exists(a, body.l.exists_one(b, body.l.filter(c, c == a + b) == body.l))`, `math.greatest(body.l) > math.least(1, body.n)`,
+		`body.l.all(i, x, i >= 0 && x != body) || body.m.existsOne(k, v, k == v)`, `body.l.transformMap(i, x, body.l.transformList(j, y, i == j, y)) == {0: []}`,
+		`body.transformMapEntry(k, v, {v: k}) == body.l.transformMapEntry(i, x, i > 0, body)`, `ip(body.s).family() == cidr(body.s).ip().family() || isIP(body.s)`,
+		`cidr('::/0').containsIP(body.s) || cidr('10.0.0.0/8').containsCIDR(body.s) || type(ip('::1')) == net.IP`, `sets.contains(body.l, [body, body.l]) || sets.equivalent(body.l, body.m)`,
+		`hmac(body.s, body.s, bytes(body.s), body.s) == secret(body.s) || constantTimeEquals(body.s, body.s)`, `hmac('md5', b'\xff', body.s, 'base64') == ''`,
+		`body.marshalJSON().parseJSON() == body || {body.n: [b'x', now, duration('1s'), optional.none(), ip('::1'), 1u]}.marshalJSON() == ''`,
+		`body.s.parseYAML() == 1 || 'a: &a [*a]'.parseYAML() == 1 || '{<<: [{a: 1}, x]}'.parseYAML() == body`, `body.s.translate('(a)|(?P<n>b)', '$1${n}$$${') == body.s.translate(body.s, body.s)`,
+		`body.l.firstItem() == body.l.lastItem() || requestURL.parseURL().query == {}`,
 	}
 	for _, expression := range expressions {
 		for _, body := range bodies {

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/overloads"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/nearest"
 )
 
 // compileError returns an error for the first issue; the others mostly follow from it.
@@ -28,6 +31,7 @@ func compileError(env *cel.Env, expression string, issues *cel.Issues) error {
 		e.Message = syntaxHint(expression, e, message)
 	} else {
 		e.Message = checkHint(env, expression, message)
+		e.toName(expression, message)
 	}
 	if e.Message == "" {
 		message, _, _ = strings.Cut(message, " expecting {")
@@ -40,6 +44,21 @@ func compileError(env *cel.Env, expression string, issues *cel.Issues) error {
 		}
 	}
 	return e
+}
+
+// toName moves the place of an unknown function from its parenthesis, where CEL puts it, to its name.
+func (e *CompileError) toName(expression, message string) {
+	undeclared, ok := strings.CutPrefix(message, "undeclared reference to '")
+	if !ok || e.Line == 0 {
+		return
+	}
+	name, _, _ := strings.Cut(undeclared, "'")
+	lines := strings.Split(expression, "\n")
+	line := []rune(lines[min(e.Line, len(lines))-1])
+	begin := e.Column - 1 - len([]rune(name))
+	if begin >= 0 && e.Column-1 <= len(line) && string(line[begin:e.Column-1]) == name {
+		e.Column = begin + 1
+	}
 }
 
 // words has the hints for words and operators of other languages.
@@ -104,7 +123,7 @@ var synonyms = map[string]string{
 	"toLowerCase": "lowerAscii", "lower": "lowerAscii", "toUpperCase": "upperAscii", "upper": "upperAscii",
 	"includes": "contains", "indexof": "indexOf", "substr": "substring", "fromJson": "parseJSON", "json": "parseJSON",
 	"regexMatch": "matches", "match": "matches", "test": "matches", "any": "exists", "some": "exists", "every": "all",
-	"get": "header", "getHeader": "header", "secret": "compareSecret", "toString": "string", "str": "string", "float": "double",
+	"get": "header", "getHeader": "header", "toString": "string", "str": "string", "float": "double",
 	"b64decode": "base64.decode", "base64decode": "base64.decode", "base64encode": "base64.encode", "keys": "map",
 	"request": "headers", "query": "parameters", "params": "parameters", "form": "formFields", "payload": "body", "event": "body",
 }
@@ -121,18 +140,43 @@ func checkHint(env *cel.Env, expression, message string) string {
 			return found[len(found)-1]
 		}
 	}
-	if isName {
-		name, _, _ := strings.Cut(undeclared, "'")
-		hint := "conditions see body, rawBody, headers, parameters, formFields, method, path, remoteAddr, flow, trigger, vars and now"
-		if isCalled(parsed.NativeRep().Expr(), name) {
-			hint = "`caddy kestra functions --cel` lists the functions"
-		}
-		if own := synonyms[name]; own != "" {
-			hint = "CEL says " + own
-		}
-		return message + ": " + hint
+	if !isName {
+		return ""
 	}
-	return ""
+	name, _, _ := strings.Cut(undeclared, "'")
+	if own := synonyms[name]; own != "" {
+		return message + ": CEL says " + own
+	}
+	functions, seen := functionNames(env), variableNames()
+	called := calledName(parsed.NativeRep().Expr(), name, functions)
+	if called == "" {
+		if near := nearest.Name(name, seen); near != "" {
+			return message + didYouMean(near)
+		}
+		last := len(seen) - 1
+		return message + ": conditions see " + strings.Join(seen[:last], ", ") + " and " + seen[last]
+	}
+	if near := nearest.Name(called, functions); near != "" {
+		return message + didYouMean(near)
+	}
+	return message + ": `caddy kestra functions --cel` lists the functions"
+}
+
+func didYouMean(name string) string { return "; did you mean `" + name + "`?" }
+
+// functionNames returns the names of all functions and macros that expressions can write, in order.
+func functionNames(env *cel.Env) []string {
+	var all []string
+	for name, function := range env.Functions() {
+		if !strings.ContainsAny(name, "@_") && !function.IsDeclarationDisabled() {
+			all = append(all, name)
+		}
+	}
+	for _, m := range env.Macros() {
+		all = append(all, m.Function())
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // mayBeText: before types are known, whatever stands beside a list of values and is no list itself counts as a text.
@@ -141,10 +185,27 @@ func mayBeText(e ast.Expr) bool {
 	return !isList && e.Kind() != ast.ListKind
 }
 
-func isCalled(root ast.Expr, name string) bool {
-	called := false
+// calledName returns the name of the function that is called where a name is not declared, such as base64.encod for base64;
+// "" when it is no part of one.
+func calledName(root ast.Expr, name string, functions []string) string {
+	var spaces []string // what stands before the dot in the names of functions
+	for _, function := range functions {
+		if space, _, ok := strings.Cut(function, "."); ok {
+			spaces = append(spaces, space)
+		}
+	}
+	called := ""
 	ast.PostOrderVisit(root, ast.NewExprVisitor(func(e ast.Expr) {
-		called = called || e.Kind() == ast.CallKind && e.AsCall().FunctionName() == name
+		if e.Kind() != ast.CallKind || called != "" {
+			return
+		}
+		call := e.AsCall()
+		switch {
+		case call.FunctionName() == name:
+			called = name
+		case call.IsMemberFunction() && call.Target().Kind() == ast.IdentKind && call.Target().AsIdent() == name && nearest.Name(name, spaces) != "":
+			called = name + "." + call.FunctionName()
+		}
 	}))
 	return called
 }
@@ -162,6 +223,8 @@ func checkPatterns(checked *ast.AST) error {
 		case overloads.Matches:
 		case "regex.extract", "regex.extractAll", "regex.replace":
 			args = args[1:2]
+		case "translate":
+			args = args[:1]
 		default:
 			return
 		}
@@ -171,11 +234,16 @@ func checkPatterns(checked *ast.AST) error {
 			return
 		}
 		if _, err := sizeOfPattern(pattern); err != nil {
-			place := checked.SourceInfo().GetStartLocation(arg.ID())
-			found = &CompileError{Line: place.Line(), Column: place.Column() + 1, Message: patternHint(pattern, err)}
+			found = errorAt(checked, arg, patternHint(pattern, err))
 		}
 	}))
 	return found
+}
+
+// errorAt returns an error with the place of a part of the expression.
+func errorAt(checked *ast.AST, e ast.Expr, message string) error {
+	place := checked.SourceInfo().GetStartLocation(e.ID())
+	return &CompileError{Line: place.Line(), Column: place.Column() + 1, Message: message}
 }
 
 // patternHint says what RE2 does not have, which CEL uses.

@@ -10,7 +10,7 @@ import (
 var manualRequest = request{
 	body: `{"action":"opened","number":42,"ref":"refs/heads/main","title":"Fix the parser","labels":["bug","urgent"],
 		"user":{"name":"octo","admin":false},"created_at":"2026-11-20T08:00:00Z","url":"https://git.example.com/app?tab=files"}`,
-	header: http.Header{"X-Github-Event": {"push"}, "X-Token": {"s3cr3t-token"}},
+	header: http.Header{"X-Github-Event": {"push"}, "X-Token": {"s3cr3t-token"}, "X-Signature": {"sha256=e7c647cdfde2f621d1002cf31ceea5e93e1b33f887e32c735b4311a32a8362c5"}},
 	query:  "env=prod",
 	form:   map[string][]string{"team": {"red"}, "payload": {`{"n":5}`}},
 }

@@ -19,7 +19,9 @@ var constantCalls = names(
 	operators.Index, operators.OptIndex, operators.OptSelect,
 	"dyn", "type", "bool", "int", "uint", "double", "duration", "timestamp",
 	"or", "orValue", "value", "hasValue", "optional.of", "optional.none", "optional.ofNonZeroValue", "first", "last",
-	"header", "canonical", "param", "match",
+	"header", "canonical", "param", "match", "firstItem", "lastItem",
+	"ip", "cidr", "isIP", "isCIDR", "ip.isCanonical", "containsIP", "containsCIDR", "family", "isLoopback", "isGlobalUnicast",
+	"isLinkLocalMulticast", "isLinkLocalUnicast", "isUnspecified", "isMask", "masked", "prefixLength",
 	"getFullYear", "getMonth", "getDayOfYear", "getDayOfMonth", "getDate", "getDayOfWeek", "getHours", "getMinutes",
 	"getSeconds", "getMilliseconds",
 	"math.@min", "math.@max", "math.ceil", "math.floor", "math.round", "math.trunc", "math.abs", "math.sign", "math.sqrt",
@@ -31,7 +33,7 @@ var constantCalls = names(
 var linearCalls = names(
 	operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 	operators.In, keyFunction,
-	"size", "contains", "startsWith", "endsWith", "trim", "compareSecret",
+	"size", "contains", "startsWith", "endsWith", "trim", "secret", "compareSecret",
 )
 
 func names(list ...string) map[string]bool {

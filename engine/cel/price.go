@@ -85,6 +85,20 @@ var prices = map[string]price{
 	"regex.extractAll": extractAllPrice,
 	"regex.replace":    regexReplacePrice,
 
+	"translate": translatePrice,
+
+	"hmac":               signPrice,
+	"constantTimeEquals": constantTimePrice,
+
+	"ip":             addressPrice(0),
+	"cidr":           addressPrice(0),
+	"isIP":           addressPrice(0),
+	"isCIDR":         addressPrice(0),
+	"ip.isCanonical": addressPrice(0),
+	"containsIP":     addressPrice(1),
+	"containsCIDR":   addressPrice(1),
+
+	insertFunction:          insertPrice,
 	"slice":                 slicePrice,
 	"flatten":               flattenPrice,
 	"distinct":              distinctPrice,

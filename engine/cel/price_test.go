@@ -3,6 +3,7 @@ package cel
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"cel.dev/cel-go/common/decls"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/ext"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
@@ -27,7 +29,9 @@ var operatorForms = map[string]string{
 	"_+_": "a + b", "_-_": "a - b", "_*_": "a * b", "_/_": "a / b", "_%_": "a % b", "-_": "-a", "!_": "!a",
 	"_==_": "a == b", "_!=_": "a != b", "_<_": "a < b", "_<=_": "a <= b", "_>_": "a > b", "_>=_": "a >= b",
 	"_&&_": "a && b", "_||_": "a || b", "_?_:_": "a ? b : c", "_[_]": "a[b]", "_[?_]": "a[?b]", "_?._": "a.?name", "@in": "a in b",
-	"@key":                  "b[a]",
+	"@key": "b[a]",
+	// By overload, as there are two macros.
+	"@mapInsert_map_map": "[a].transformMapEntry(k, v, b)", "@mapInsert_map_key_value": "{b: c}.transformMap(k, v, v)",
 	"@sortByAssociatedKeys": "b.sortBy(x, x)",
 	"math.@max":             "math.greatest(%s)", "math.@min": "math.least(%s)",
 }
@@ -43,7 +47,11 @@ var unreachable = map[string]string{
 func callOf(function *decls.FunctionDecl, overload *decls.OverloadDecl) (string, error) {
 	name := function.Name()
 	args := []string{"a", "b", "c", "d"}[:len(overload.ArgTypes())]
-	if f, ok := operatorForms[name]; ok {
+	f, ok := operatorForms[name]
+	if !ok {
+		f, ok = operatorForms[overload.ID()]
+	}
+	if ok {
 		if strings.Contains(f, "%s") {
 			return fmt.Sprintf(f, strings.Join(args, ", ")), nil
 		}
@@ -116,7 +124,13 @@ func (s *samples) of(t *types.Type) ([]ref.Val, error) {
 	case types.MapKind:
 		return []ref.Val{s.pairs}, nil
 	case types.OpaqueKind:
-		if t.TypeName() != "optional_type" {
+		switch t.TypeName() {
+		case ext.IPType.TypeName():
+			return []ref.Val{ext.IP{Addr: netip.MustParseAddr("2001:db8::1")}}, nil
+		case ext.CIDRType.TypeName():
+			return []ref.Val{ext.CIDR{Prefix: netip.MustParsePrefix("2001:db8::/32")}}, nil
+		case "optional_type":
+		default:
 			return nil, fmt.Errorf("no arguments of type %s", t)
 		}
 		inner, err := s.of(t.Parameters()[0])
@@ -209,13 +223,13 @@ func TestPrices(t *testing.T) {
 
 // TestAllPriced: every function has a price, unless its work does not depend on its arguments.
 func TestAllPriced(t *testing.T) {
-	own := names("_==_", "_!=_", "@in", "@not_strictly_false", "compareSecret") // charged where they are evaluated
+	own := names("_==_", "_!=_", "@in", "@not_strictly_false", "compareSecret", "secret") // charged where they are evaluated
 	env, err := environment()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, function := range env.Functions() {
-		if prices[name] == nil && !constantCalls[name] && !own[name] && !function.IsDeclarationDisabled() {
+		if prices[name] == nil && meteredCalls[name] == nil && !constantCalls[name] && !own[name] && !function.IsDeclarationDisabled() {
 			t.Errorf("%s has no price", name)
 		}
 	}
@@ -231,6 +245,9 @@ func concrete(t *types.Type) *types.Type {
 	case types.MapKind:
 		return types.NewMapType(types.StringType, concrete(t.Parameters()[1]))
 	case types.OpaqueKind:
+		if len(t.Parameters()) == 0 {
+			return t
+		}
 		return types.NewOptionalType(concrete(t.Parameters()[0]))
 	default:
 		return t

@@ -6,11 +6,33 @@ import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// Compile compiles and type-checks a CEL expression, at most 64 KiB long, whose result must be known to be a boolean.
-// An error is a *[CompileError].
-func Compile(expression string) (*Program, error) {
+// Compile compiles and type-checks a condition: a CEL expression, at most 64 KiB long, whose result must be known to be a
+// boolean. An error is a *[CompileError].
+func Compile(expression string) (*Program, error) { return compileOf(expression, checkBoolean) }
+
+// CompileValue compiles an expression whose result may be anything, for [Program.Value]. An error is a *[CompileError].
+func CompileValue(expression string) (*Program, error) {
+	return compileOf(expression, func(*cel.Ast) error { return nil })
+}
+
+func checkBoolean(checked *cel.Ast) error {
+	t := checked.OutputType()
+	switch {
+	case t.IsExactType(cel.BoolType):
+		return nil
+	case t.Kind() == types.DynKind:
+		return &CompileError{Message: "its result must be true or false, but what the request will hold there is not known: " +
+			"write a comparison, as in body.x == true, or bool(body.x)"}
+	default:
+		return &CompileError{Message: "its result must be true or false, not " + cel.FormatCELType(t)}
+	}
+}
+
+func compileOf(expression string, checkResult func(*cel.Ast) error) (*Program, error) {
 	env, err := environment()
 	if err != nil {
 		return nil, &CompileError{Message: err.Error()}
@@ -22,15 +44,13 @@ func Compile(expression string) (*Program, error) {
 	if issues.Err() != nil {
 		return nil, compileError(env, expression, issues)
 	}
-	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {
-		if t.Kind() == types.DynKind {
-			return nil, &CompileError{Message: "its result must be true or false, but what the request will hold there is not known: " +
-				"write a comparison, as in body.x == true, or bool(body.x)"}
-		}
-		return nil, &CompileError{Message: "its result must be true or false, not " + cel.FormatCELType(t)}
-	}
-	if err := checkPatterns(checked.NativeRep()); err != nil {
+	if err := checkResult(checked); err != nil {
 		return nil, err
+	}
+	for _, check := range []func(*ast.AST) error{checkPatterns, checkAlgorithms} {
+		if err := check(checked.NativeRep()); err != nil {
+			return nil, err
+		}
 	}
 	tree := checked.NativeRep()
 	findings := listFindings(tree.Expr(), func(e ast.Expr) bool { return tree.GetType(e.ID()).IsExactType(cel.StringType) })
@@ -74,6 +94,16 @@ func (p *Program) Eval(r *Request) (bool, error) {
 		return p.evaluate((*activation)(r))
 	}
 	return p.evaluate(&counted{(*activation)(r), newMeter(r)})
+}
+
+// Value returns the result of the expression for a request as a value that JSON can say. An error is an *[Error].
+func (p *Program) Value(r *Request) (value.Value, error) {
+	vars := &counted{(*activation)(r), newMeter(r)}
+	result, _, err := p.program.Eval(vars)
+	if err != nil {
+		return value.Null, p.failure(err)
+	}
+	return vars.meter.result(result)
 }
 
 // evaluate runs the program.

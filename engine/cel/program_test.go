@@ -158,6 +158,59 @@ func TestEval(t *testing.T) {
 		{`flow.namespace == 'company.team' && flow.id == 'deploy' && flow.revision == 3 && flow.tenantId == 'main'`, github, true},
 		{`rawBody.startsWith('{') && rawBody.contains('"action": "opened"')`, github, true},
 
+		// The URL as Tekton has it.
+		{`requestURL == '/api/v1/executions/webhook/company.team/deploy/***?env=prod&tag=a&tag=b&flag='`, github, true},
+		{`requestURL.parseURL().path == path && requestURL.parseURL().queryStrings.tag == ['a', 'b']`, github, true},
+
+		// Two names in a macro, over lists and maps of the body and of the expression.
+		{`body.pull_request.labels.exists(i, l, i == 1 && l.name == 'parser')`, github, true},
+		{`body.pull_request.labels.all(i, l, i < 2 && l.name != '')`, github, true},
+		{`body.pull_request.labels.all(i, l, i < 1)`, github, false},
+		{`body.detail.tags.exists(k, v, k == 'env' && v == 'prod')`, eventbridge, true},
+		{`body.detail.tags.existsOne(k, v, v == 'prod') && body.detail.tags.exists_one(k, v, k == 'env')`, eventbridge, true},
+		{`body.detail.tags.transformList(k, v, k == 'env', k + '=' + v) == ['env=prod']`, eventbridge, true},
+		{`body.pull_request.labels.transformList(i, l, string(i) + l.name) == ['0bug', '1parser']`, github, true},
+		{`body.pull_request.labels.transformMap(i, l, l.name) == {0: 'bug', 1: 'parser'}`, github, true},
+		{`body.detail.tags.transformMap(k, v, v.size()) == body.detail.tags.map(k, k).transformMapEntry(i, k, {k: size(body.detail.tags[k])})`, eventbridge, true},
+		{`body.pull_request.labels.transformMapEntry(i, l, i > 0, {l.name: i}) == {'parser': 1}`, github, true},
+		{`{2: 'b', 1: 'a'}.transformList(k, v, v) == ['a', 'b']`, get, true},
+
+		// Sets compare numbers exactly, of lists of the body and of the expression.
+		{`sets.contains(body.repository.topics, ['webhooks']) && !sets.contains(['go'], body.repository.topics)`, github, true},
+		{`sets.equivalent(body.repository.topics, ['webhooks', 'go', 'go']) && !sets.equivalent(body.repository.topics, ['go'])`, github, true},
+		{`sets.intersects(body.repository.topics, ['x', 'go']) && !sets.intersects(body.repository.topics, [])`, github, true},
+		{`sets.contains([9007199254740992.0], [body.big]) || sets.intersects([body.big], [9007199254740992.0])`, numbers, false},
+		{`sets.contains(body.list, [2, 1.0, 3u]) && sets.contains(body.list, [])`, numbers, true},
+		{`sets.intersects([[1], body.list], [[1, 2, 3]]) && !sets.intersects([[1]], [[2]])`, numbers, true},
+
+		// Addresses.
+		{`['198.51.100.0/24', '192.0.2.0/24'].exists(r, cidr(r).containsIP(remoteAddr))`, github, true},
+		{`headers['x-forwarded-for'].all(a, cidr('192.0.2.0/24').containsIP(a))`, github, false},
+		{`cidr('192.0.2.0/24').containsIP(ip(remoteAddr)) && cidr('2001:db8::/32').containsIP('2001:db8::7')`, github, true},
+		{`cidr('192.0.2.0/24').containsIP('2001:db8::7') || isIP('192.0.2.7:443')`, github, false},
+		{`string(ip(remoteAddr)) == remoteAddr && string(cidr('10.1.2.3/8').masked()) == '10.0.0.0/8'`, github, true},
+
+		// Tekton's other functions.
+		{`body.repository.topics.firstItem() == 'go' && body.repository.topics.lastItem() == 'webhooks'`, github, true},
+		{`[1, 2].lastItem() + body.list.firstItem() == 3`, numbers, true},
+		{`body.list.marshalJSON() == '[1,2.0,3]' && dyn(body.s).marshalJSON() == '"12"'`, numbers, true},
+		{`{'b': b'hi', 'a': now, 'c': [1u, 1.5, null, optional.none(), optional.of(2)], 'd': duration('90s'), 7: ip('::1')}.marshalJSON() == '{"7":"::1","a":"2026-11-23T10:30:00Z","b":"aGk=","c":[1,1.5,null,null,2],"d":"90s"}'`, get, true},
+		{`[18446744073709551615u, type(1)].marshalJSON() == '[18446744073709551615,"int"]'`, get, true},
+		{`body.pull_request.labels.marshalJSON().parseJSON() == body.pull_request.labels`, github, true},
+		{`'a: &x [1, 2.5, yes]\nb: *x\nc: 2026-01-01\n---\nsecond'.parseYAML() == {'a': [1, 2.5, true], 'b': [1, 2.5, true], 'c': '2026-01-01'}`, get, true},
+		{`'This is $an Invalid5String'.translate('[^A-Za-z]+', '') == 'ThisisanInvalidString'`, get, true},
+		{`body.pull_request.head.ref.translate('^(.+)/(.+)$', '$2.${1}$$') == 'parser.feature$'`, github, true},
+		{`'abab'.translate(body.repository.topics.map(x, 'b').first().value(), 'c') == 'acac'`, github, true},
+
+		// Secrets and signatures; the first is from RFC 4231, the second as GitHub documents it.
+		{`hmac('SHA-512', b'Jefe', 'what do ya want for nothing?').startsWith('164b7a7bfcf819e2e395fbe73b56e0a3')`, get, true},
+		{`hmac('sha256', "It's a Secret to Everybody", 'Hello, World!') == '757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17'`, get, true},
+		{`hmac('sha1', 'key', b'The quick brown fox jumps over the lazy dog') == 'de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9'`, get, true},
+		{`hmac('md5', 'key', 'The quick brown fox jumps over the lazy dog', 'base64') == base64.encode(b'\x80\x07\x07\x13\x46\x3e\x77\x49\xb9\x0c\x2d\xc2\x49\x11\xe2\x75')`, get, true},
+		{`hmac(method == 'GET' ? 'sha384' : 'md5', secret('TOKEN'), rawBody, 'hex').size() == 96`, get, true},
+		{`secret('TOKEN') == 's3cr3t-token' && constantTimeEquals(secret('TOKEN'), headers.header('x-token'))`, github, true},
+		{`constantTimeEquals('a', 'b') || constantTimeEquals(b'a', b'ab') || constantTimeEquals(body.action, '')`, github, false},
+		{`constantTimeEquals(b'ab', bytes('ab')) && constantTimeEquals('', '')`, get, true},
 		// Secrets.
 		{`headers.header('x-token').compareSecret('TOKEN')`, github, true},
 		{`'other'.compareSecret('TOKEN')`, github, false},
@@ -196,6 +249,23 @@ func TestFails(t *testing.T) {
 		{`'x'.compareSecret('NOPE')`, github, Error{ReasonError, 1, 18, "failed: compareSecret: there is no such secret"}},
 		{`'abc'.matches(body.action + '(')`, github, Error{ReasonError, 1, 14, "failed: the evaluation ended with an error"}},
 		{`'abc'.substring(5) == ''`, github, Error{ReasonError, 1, 16, "failed: out of range"}},
+		{`secret('NOPE') == ''`, github, Error{ReasonError, 1, 7, "failed: secret: there is no such secret"}},
+		{`hmac(body.action, 'k', '') == ''`, github, Error{ReasonError, 1, 5, "failed: hmac: the algorithm is none of md5, sha1, sha256, sha384 and sha512"}},
+		{`hmac('md5', 'k', '', body.action) == ''`, github, Error{ReasonError, 1, 5, "failed: hmac: the encoding is neither hex nor base64"}},
+		{`hmac('md5', '', body.action) == ''`, github, Error{ReasonError, 1, 5, "failed: hmac: the secret is empty"}},
+		{`hmac('md5', 'k', body.number) == ''`, github, Error{ReasonError, 1, 5, "failed: no such overload"}},
+		{`constantTimeEquals(body.action, b'opened')`, github, Error{ReasonError, 1, 19, "failed: no such overload"}},
+		{`body.data.object.refunds.firstItem() == ''`, stripe, Error{ReasonError, 1, 35, "failed: firstItem: the list is empty"}},
+		{`body.action.lastItem() == ''`, github, Error{ReasonError, 1, 21, "failed: no such overload"}},
+		{`'a: [1'.parseYAML() == 1`, github, Error{ReasonError, 1, 18, "failed: parseYAML: the text is no YAML"}},
+		{`''.parseYAML() == 1`, github, Error{ReasonError, 1, 13, "failed: parseYAML: the text holds no value"}},
+		{`ip(body.action) == ip(remoteAddr)`, github, Error{ReasonError, 1, 3, "failed: the text is no IP address"}},
+		{`cidr('10.0.0.0/8').containsIP(body.action)`, github, Error{ReasonError, 1, 30, "failed: the text is no IP address"}},
+		{`cidr('10.0.0.0/8').containsIP('::ffff:10.0.0.1')`, github, Error{ReasonError, 1, 30, "failed: an IPv4 address that is written as one of IPv6 cannot be compared"}},
+		{`cidr('10.0.0.0/8').containsIP('fe80::1%eth0')`, github, Error{ReasonError, 1, 30, "failed: an IP address with a zone cannot be compared"}},
+		{`cidr(body.action).isMask()`, github, Error{ReasonError, 1, 5, "failed: the text is no range of IP addresses"}},
+		{`body.pull_request.labels.transformMapEntry(i, l, {'x': i}).size() == 1`, github, Error{ReasonError, 1, 43, "failed: a key comes twice"}},
+		{`'abc'.translate(body.action + '(', '') == ''`, github, Error{ReasonError, 1, 16, "failed: the evaluation ended with an error"}},
 		{`'abc'.truncate(-1) == ''`, github, Error{ReasonError, 1, 15, "failed: truncate: the number of characters is negative"}},
 	}
 	for _, test := range tests {

@@ -12,11 +12,12 @@ type Request struct {
 
 	Method     string
 	Path       func() string // with the key replaced; called only by expressions that name path; nil: there is none
+	URL        func() string // the path and the query of the request, with the key replaced; likewise
 	RemoteAddr string
 	RawBody    func() string // the body as text; called only by expressions that name rawBody; nil: there is none
 	Now        time.Time     // the time of the request
 
-	Namespace string  // whose secrets compareSecret reads
+	Namespace string  // whose secrets secret and compareSecret read
 	Secrets   Secrets // nil: there are none
 
 	Memory   Memory    // nil: evaluations have no bound but their own
@@ -24,7 +25,7 @@ type Request struct {
 	Deadline time.Time // a long evaluation that is still running then is [ReasonBusy]; the zero time means none
 }
 
-// Secrets gives compareSecret the secrets of a namespace.
+// Secrets gives expressions the secrets of a namespace.
 type Secrets interface {
 	// Secret returns the secret with a name, and whether there is one.
 	Secret(namespace, name string) (text string, found bool, err error)

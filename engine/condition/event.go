@@ -16,6 +16,7 @@ type Event struct {
 
 	Method     string
 	Path       func() string // with the key replaced; called only by conditions that name it; nil: there is none
+	URL        func() string // the path and the query, likewise
 	RemoteAddr string
 
 	// RawBody returns the body as text, before it was read as JSON. It is called only by conditions that name it; nil
@@ -33,7 +34,7 @@ type Event struct {
 func (e *Event) request() *cel.Request {
 	if e.seen.Vars == nil {
 		e.seen = cel.Request{
-			Vars: e.Pebble.Vars, Method: e.Method, Path: e.Path, RemoteAddr: e.RemoteAddr, RawBody: e.RawBody, Now: e.Now,
+			Vars: e.Pebble.Vars, Method: e.Method, Path: e.Path, URL: e.URL, RemoteAddr: e.RemoteAddr, RawBody: e.RawBody, Now: e.Now,
 			Namespace: e.Pebble.Namespace, Secrets: e.Pebble.Secrets, Memory: e.Pebble.Memory, Work: &e.Work, Deadline: e.Deadline,
 		}
 	}

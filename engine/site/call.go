@@ -191,6 +191,7 @@ func (c *call) event(deadline time.Time) *condition.Event {
 		Pebble:     &c.context,
 		Method:     c.request.Method,
 		Path:       c.request.RedactedPath,
+		URL:        c.request.RedactedURL,
 		RemoteAddr: c.request.RemoteAddr,
 		RawBody:    c.delivery.RawBody,
 		Now:        c.now,

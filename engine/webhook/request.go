@@ -55,6 +55,14 @@ func (r *Request) Size() int64 {
 // RedactedPath returns the path without its key.
 func (r *Request) RedactedPath() string { return RedactURL(r.Path) }
 
+// RedactedURL returns the path and the query without the key.
+func (r *Request) RedactedURL() string {
+	if r.RawQuery == "" {
+		return r.RedactedPath()
+	}
+	return RedactURL(r.Path + "?" + r.RawQuery)
+}
+
 // BodyError is a body that could not be read, with the status to answer.
 type BodyError struct {
 	Status  int // 413, or what an outer limit of the server demands
