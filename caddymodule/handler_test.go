@@ -94,12 +94,12 @@ func TestAnswers(t *testing.T) {
 		}
 	})
 	t.Run("content coding", func(t *testing.T) {
-		got := s.do("POST", webhookPath("fire"), "x", "Content-Encoding", "br")
-		got.want(t, 415, `{"message":"Unsupported Media Type: the content coding of the request body must be gzip, deflate or none"}`)
-		if got.header.Get("Accept-Encoding") != "gzip, deflate" {
+		got := s.do("POST", webhookPath("fire"), "x", "Content-Encoding", "compress")
+		got.want(t, 415, `{"message":"Unsupported Media Type: the content codings of the request body must be gzip, deflate, br or zstd, and no more than three"}`)
+		if got.header.Get("Accept-Encoding") != "gzip, deflate, br, zstd" {
 			t.Errorf("header %v", got.header)
 		}
-		s.do("POST", webhookPath("nowhere"), "x", "Content-Encoding", "br").want(t, 404, "")
+		s.do("POST", webhookPath("nowhere"), "x", "Content-Encoding", "compress").want(t, 404, "")
 	})
 	t.Run("handshake", func(t *testing.T) {
 		ask := func(path string, header ...string) answer {

@@ -46,9 +46,11 @@
 //
 // # Libraries
 //
+//	andybalholm/brotli         bodies with the content coding br, in Go alone
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
 //	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
+//	klauspost/compress         bodies with the content coding zstd; Caddy links it
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
