@@ -306,7 +306,7 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 		if c.evaluation != nil {
 			context = &c.context
 		}
-		labels, err := c.trigger.Labels(context, s.ID)
+		labels, err := c.trigger.Labels(context, c.request.From(), s.ID)
 		if err != nil {
 			c.log().Warn("labels of the trigger could not be rendered and are left out", zap.Error(err))
 		}
@@ -340,7 +340,7 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 
 // Labels implements [scope.Candidate]: conditions see the labels that need no rendering.
 func (c *call) Labels() []flow.Label {
-	labels, _ := c.trigger.Labels(nil, c.Execution().ID) // fails only where it renders
+	labels, _ := c.trigger.Labels(nil, c.request.From(), c.Execution().ID) // fails only where it renders
 	return labels
 }
 
