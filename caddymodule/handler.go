@@ -164,17 +164,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		h.warnOfRewrite(r)
 		return h.pass(w, r, next, nil, webhook.Response{})
 	}
-	if err := h.app.open(); err != nil { //nolint:contextcheck // what is opened outlives the request
-		h.logger.Error("a webhook found no engine", zap.Error(err))
-		write(w, r, webhook.Unavailable(webhook.OutcomeStopping, "the server is not ready", retryOpening), true)
-		return nil
-	}
 	begin := time.Now()
 	in := h.newIncoming(w, r, path)
 	body := &in.body
 	line := h.takeLine(r, keysOf(r, in.request.Target, path))
 	defer line.writeAfterPanic(r)
-	response, release := h.compiled.Load().Webhook(r.Context(), &in.request)
+	response, release := h.answer(r, in)
 	defer release()
 	setPlaceholders(r, response)
 	tellSpan(r, &response)
@@ -192,6 +187,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 		linger(w, body, response.Outcome)
 	}
 	return nil
+}
+
+// answer asks the site. It is opened first if no request came before; the request is answered here when it cannot be.
+func (h *Handler) answer(r *http.Request, in *incoming) (response webhook.Response, release func()) {
+	if err := h.app.open(); err != nil { //nolint:contextcheck // what is opened outlives the request
+		h.logger.Error("a webhook found no engine", zap.Error(err))
+		return webhook.Unavailable(webhook.OutcomeStopping, "the server is not ready", retryOpening), func() {}
+	}
+	in.all = h.arrivals
+	return h.compiled.Load().Webhook(r.Context(), &in.request)
 }
 
 // keysOf returns the texts that may be the key of a request to a webhook URL. A rewrite, such as one to `{uri}`, decodes an
@@ -251,7 +256,7 @@ type incoming struct {
 
 func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path string) *incoming {
 	target, ok := webhook.ParseURL(path)
-	in := &incoming{body: bodyCounter{ReadCloser: r.Body}, arrival: arrival{w: w, timeout: time.Duration(h.BodyTimeout)}, all: h.arrivals}
+	in := &incoming{body: bodyCounter{ReadCloser: r.Body}, arrival: arrival{w: w, timeout: time.Duration(h.BodyTimeout)}}
 	if r.Body == nil {
 		in.body.ReadCloser = http.NoBody
 	}

@@ -24,6 +24,8 @@ func TestAnswers(t *testing.T) {
 		"r204.yml":     webhookFlow("r204", waitForOutputs+"    responseCode: 204\n"),
 		"r205.yml":     webhookFlow("r205", waitForOutputs+"    responseCode: 205\n"),
 		"secret.yml":   webhookFlow("secret", ""),
+		"probed.yml":   webhookFlow("probed", "    probe: true\n    conditions:\n      - type: cel\n        expression: \"false\"\n"),
+		"off.yml":      webhookFlow("probedoff", "    probe: true\n    disabled: true\n"),
 	})
 	s := newServer(t)
 	s.serve("", fmt.Sprintf(`
@@ -63,7 +65,11 @@ func TestAnswers(t *testing.T) {
 		{"method", "DELETE", webhookPath("fire"), "", 405, "", map[string]string{"Allow": "GET, POST, PUT"}},
 		{"method without key", "DELETE", webhookPath("nowhere"), "", 405, "", nil},
 		{"head", "HEAD", webhookPath("fire"), "", 405, "", map[string]string{"Allow": "GET, POST, PUT"}},
-		{"options", "OPTIONS", webhookPath("fire"), "", 405, "", nil},
+		{"head of a probe", "HEAD", webhookPath("probed"), "", 200, "", map[string]string{"Allow": "", "Content-Length": "0", "Content-Type": "", "X-Kestra-Execution-Id": ""}},
+		{"head of a probe, unknown key", "HEAD", webhookPath("probed") + "x", "", 405, "", map[string]string{"Allow": "GET, POST, PUT"}},
+		{"head of a probe that is disabled", "HEAD", webhookPath("probedoff"), "", 409, "", nil},
+		{"options", "OPTIONS", webhookPath("fire"), "", 405, "", map[string]string{"Allow": "GET, POST, PUT", "Content-Length": "0", "Content-Type": ""}},
+		{"options of a probe", "OPTIONS", webhookPath("probed"), "", 405, "", map[string]string{"Allow": "GET, POST, PUT, HEAD"}},
 		{"body at the limit", "POST", webhookPath("fire"), big[:1024], 200, `"state"`, nil},
 		{"body too large", "POST", webhookPath("fire"), big, 413, "1024", nil},
 		{"body too large, unknown key", "POST", webhookPath("nowhere"), big, 404, "", nil},
@@ -326,49 +332,6 @@ func TestRewrites(t *testing.T) {
 				t.Errorf("warned %d times, want %d:\n%s", found, tc.warnings, s.log())
 			}
 		})
-	}
-}
-
-func TestPlaceholders(t *testing.T) {
-	flows := writeFlows(t, map[string]string{"wait.yml": webhookFlow("wait", waitForOutputs)})
-	s := newServer(t)
-	s.serve("", `
-	header >X-Seen "{http.kestra_webhook.namespace} {http.kestra_webhook.flow} {http.kestra_webhook.outcome} {http.kestra_webhook.execution_id}"
-	kestra_webhook * `+flows)
-	seen := strings.Fields(s.get(webhookPath("wait")).header.Get("X-Seen"))
-	if len(seen) != 4 || seen[0] != "company.team" || seen[1] != "wait" || seen[2] != "ended" || len(seen[3]) < 20 {
-		t.Errorf("placeholders after a right key: %q", seen)
-	}
-	seen = strings.Fields(s.get(webhookPath("wait") + "x").header.Get("X-Seen"))
-	if len(seen) != 1 || seen[0] != "unknown" {
-		t.Errorf("placeholders after a wrong key: %q", seen)
-	}
-}
-
-// TestPlaceholdersOfTheLast checks that of two handlers the one that answers sets the placeholders, and that they are set when
-// both pass.
-func TestPlaceholdersOfTheLast(t *testing.T) {
-	none := writeFlows(t, map[string]string{"other.yml": webhookFlow("other", "")})
-	flows := writeFlows(t, map[string]string{"wait.yml": webhookFlow("wait", waitForOutputs)})
-	s := newServer(t)
-	s.serve("", `
-	header >X-Seen "{http.kestra_webhook.outcome} {http.kestra_webhook.flow}"
-	route {
-		kestra_webhook * `+none+` {
-			unknown pass
-		}
-		kestra_webhook * `+flows+` {
-			unknown pass
-		}
-		respond passed
-	}`)
-	for _, test := range []struct{ path, want string }{
-		{webhookPath("wait"), "ended wait"},
-		{webhookPath("missing"), "unknown"},
-	} {
-		if seen := strings.TrimSpace(s.get(test.path).header.Get("X-Seen")); seen != test.want {
-			t.Errorf("%s: placeholders %q, want %q", test.path, seen, test.want)
-		}
 	}
 }
 

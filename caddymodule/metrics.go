@@ -93,8 +93,11 @@ func (m *metrics) register(r prometheus.Registerer) error {
 	return nil
 }
 
-// request counts a request that took so long.
+// request counts a request that took so long. There are no metrics when the store could not be opened.
 func (m *metrics) request(r *webhook.Response, took time.Duration) {
+	if m == nil {
+		return
+	}
 	name := flowName{r.Namespace, r.FlowID}
 	if name.id == "" {
 		name = flowName{unknownFlow, unknownFlow}

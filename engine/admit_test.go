@@ -21,6 +21,7 @@ func TestOrderOfChecks(t *testing.T) {
 	wrongKey := func(r *webhook.Request) { r.Target.Key = "wrong" }
 	tooLarge := func(r *webhook.Request) { r.ContentLength = 11 }
 	handshake := func(r *webhook.Request) { askOrigin(r, "OPTIONS", "eventgrid.azure.net") }
+	head := func(r *webhook.Request) { r.Method = "HEAD" }
 	tests := []struct {
 		name           string
 		flow           string
@@ -32,20 +33,25 @@ func TestOrderOfChecks(t *testing.T) {
 		keyIsDisclosed bool // whether the answer tells whose flow it is, for the log
 	}{
 		{"malformed before stopping", "ok", true, false, []func(*webhook.Request){malformed}, 404, "malformed", false, false},
-		{"stopping before the method", "ok", true, false, []func(*webhook.Request){wrongMethod}, 503, "stopping", false, false},
+		{"stopping before the method", "ok", true, false, []func(*webhook.Request){wrongMethod}, 503, "stopping", false, true},
 		{"stopping before the key", "ok", true, false, []func(*webhook.Request){wrongKey}, 503, "stopping", false, false},
 		{"the method before the key", "ok", false, false, []func(*webhook.Request){wrongMethod, wrongKey}, 405, "method", false, false},
-		{"the method before disabled", "disabled", false, false, []func(*webhook.Request){wrongMethod}, 405, "method", false, false},
+		{"the method before disabled", "disabled", false, false, []func(*webhook.Request){wrongMethod}, 405, "method", false, true},
 		{"the key before disabled", "disabled", false, false, []func(*webhook.Request){wrongKey}, 404, "unknown", false, false},
 		{"the key before capacity", "ok", false, true, []func(*webhook.Request){wrongKey}, 404, "unknown", false, false},
 		{"the key before the length", "ok", false, false, []func(*webhook.Request){wrongKey, tooLarge}, 404, "unknown", false, false},
-		{"stopping before a handshake", "ok", true, false, []func(*webhook.Request){handshake}, 503, "stopping", false, false},
-		{"the method before a handshake", "ok", false, false, []func(*webhook.Request){handshake, wrongMethod}, 405, "method", false, false},
+		{"stopping before a handshake", "ok", true, false, []func(*webhook.Request){handshake}, 503, "stopping", false, true},
+		{"the method before a handshake", "ok", false, false, []func(*webhook.Request){handshake, wrongMethod}, 405, "method", false, true},
 		{"the key before a handshake", "ok", false, false, []func(*webhook.Request){handshake, wrongKey}, 405, "method", false, false},
 		{"disabled before a handshake", "disabled", false, false, []func(*webhook.Request){handshake}, 409, "disabled", false, true},
 		{"a handshake before the length", "ok", false, false, []func(*webhook.Request){handshake, tooLarge}, 200, "handshake", false, true},
 		{"a handshake before conditions", "unmet", false, false, []func(*webhook.Request){handshake}, 200, "handshake", false, true},
 		{"a handshake before capacity", "ok", false, true, []func(*webhook.Request){handshake}, 200, "handshake", false, true},
+		{"stopping before a probe", "probed", true, false, []func(*webhook.Request){head}, 503, "stopping", false, true},
+		{"the key before a probe", "probed", false, false, []func(*webhook.Request){head, wrongKey}, 405, "method", false, false},
+		{"disabled before a probe", "probedoff", false, false, []func(*webhook.Request){head}, 409, "disabled", false, true},
+		{"a probe before the length, conditions and capacity", "probed", false, true, []func(*webhook.Request){head, tooLarge}, 200, "probe", false, true},
+		{"the method before disabled, without probe", "disabled", false, false, []func(*webhook.Request){head}, 405, "method", false, true},
 		{"an unknown flow", "nope", false, true, nil, 404, "unknown", false, false},
 		{"disabled before capacity", "disabled", false, true, nil, 409, "disabled", false, true},
 		{"the length before capacity", "ok", false, true, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
@@ -66,6 +72,7 @@ func TestOrderOfChecks(t *testing.T) {
 			g := newGate(t, t.Name())
 			site := newSite(t, e, SiteOptions{MaxBody: 10},
 				webhookFlow("ok", ""), webhookFlow("disabled", "", "disabled: true"), webhookFlow("unmet", expressionCondition("false")),
+				webhookFlow("probed", "probe: true\n"+expressionCondition("false")), webhookFlow("probedoff", "probe: true\ndisabled: true"),
 				webhookFlow("badinputs", "inputsFrom: body", "inputs: [{id: a, type: INT}]"),
 				webhookFlow("unmetonce", "deduplicate: {key: '{{ x.y }}'}\n"+expressionCondition("false")),
 				webhookFlow("unmetinputs", "inputsFrom: body\n"+expressionCondition("false"), "inputs: [{id: a, type: INT}]"),
@@ -130,15 +137,51 @@ func TestEveryUnkeyedFailureIsTheSame(t *testing.T) {
 	}
 }
 
+// TestMethods: three methods fire, and the others start nothing. OPTIONS and HEAD with the right key have no body and tell what this
+// trigger takes; without, nothing tells one trigger, or none, from another.
 func TestMethods(t *testing.T) {
-	site := newSite(t, openEngine(t), SiteOptions{}, webhookFlow("ok", ""))
-	for method, want := range map[string]int{
-		"GET": 200, "POST": 200, "PUT": 200, "HEAD": 405, "OPTIONS": 405, "DELETE": 405, "PATCH": 405, "TRACE": 405, "get": 405, "": 405,
+	e := openEngine(t)
+	site := newSite(t, e, SiteOptions{}, webhookFlow("ok", ""), webhookFlow("probed", "probe: true"), webhookFlow("never", "probe: false"))
+	const fire, json = "GET, POST, PUT", "application/json"
+	type answer struct {
+		Status             int
+		Allow, ContentType string
+		Outcome            webhook.Outcome
+	}
+	refused, fired := answer{405, fire, json, "method"}, answer{200, "", json, "fired"}
+	for _, test := range []struct {
+		flow, key, method string
+		want              answer
+	}{
+		{"ok", "abc", "GET", fired},
+		{"ok", "abc", "POST", fired},
+		{"probed", "abc", "PUT", fired},
+		{"ok", "abc", "HEAD", answer{405, fire, "", "method"}},
+		{"ok", "abc", "OPTIONS", answer{405, fire, "", "method"}},
+		{"never", "abc", "HEAD", answer{405, fire, "", "method"}},
+		{"probed", "abc", "HEAD", answer{200, "", "", "probe"}},
+		{"probed", "abc", "OPTIONS", answer{405, fire + ", HEAD", "", "method"}},
+		{"probed", "abc", "DELETE", answer{405, fire + ", HEAD", json, "method"}},
+		{"probed", "abc", "head", answer{405, fire + ", HEAD", json, "method"}},
+		{"probed", "no", "HEAD", refused},
+		{"probed", "no", "OPTIONS", refused},
+		{"nowhere", "abc", "HEAD", refused},
+		{"ok", "abc", "DELETE", refused},
+		{"ok", "abc", "PATCH", refused},
+		{"ok", "abc", "TRACE", refused},
+		{"ok", "abc", "get", refused},
+		{"ok", "abc", "", refused},
 	} {
-		got := send(site, "ok", "{}", func(r *webhook.Request) { r.Method = method })
-		if got.Status != want || (got.Allow != "") != (want == 405) {
-			t.Errorf("%q: %d, Allow %q, want %d", method, got.Status, got.Allow, want)
+		got := send(site, test.flow, "{}", func(r *webhook.Request) { r.Method, r.Target.Key = test.method, test.key })
+		if diff := cmp.Diff(test.want, answer{got.Status, got.Allow, got.ContentType, got.Outcome}); diff != "" {
+			t.Errorf("%s %s %q (-want +got):\n%s", test.flow, test.key, test.method, diff)
 		}
+		if (len(got.Body) > 0) != (got.ContentType != "") || (got.ExecutionID != "") != (got.Outcome == "fired") {
+			t.Errorf("%s %s %q: %+v", test.flow, test.key, test.method, got)
+		}
+	}
+	if all, _, err := e.List(t.Context(), execution.Query{}); err != nil || len(all) != 3 {
+		t.Errorf("%d executions, want those of GET, POST and PUT: %v", len(all), err)
 	}
 }
 
@@ -155,7 +198,12 @@ func askOrigin(r *webhook.Request, method, origin string) {
 func TestHandshake(t *testing.T) {
 	e := openEngine(t)
 	site := newSite(t, e, SiteOptions{}, webhookFlow("ok", ""))
-	refused := webhook.MethodNotAllowed()
+	refused := webhook.MethodNotAllowed(nil, "")
+	known := func(r webhook.Response) webhook.Response { // with the right key
+		r.Namespace, r.FlowID = "company.team", "ok"
+		return r
+	}
+	bare := known(webhook.Response{Status: 405, Allow: "GET, POST, PUT", Outcome: webhook.OutcomeMethod})
 	consent := func(origin string) webhook.Response {
 		return webhook.Response{
 			Status: 200, Allow: "GET, POST, PUT", AllowedOrigin: origin, Outcome: webhook.OutcomeHandshake, Namespace: "company.team", FlowID: "ok",
@@ -168,9 +216,9 @@ func TestHandshake(t *testing.T) {
 		{"right key", "OPTIONS", "eventgrid.azure.net", "abc", consent("eventgrid.azure.net")},
 		{"the key for an origin", "OPTIONS", "abc", "abc", consent("*")},
 		{"wrong key", "OPTIONS", "eventgrid.azure.net", "abd", refused},
-		{"no origin", "OPTIONS", "", "abc", refused},
-		{"HEAD", "HEAD", "eventgrid.azure.net", "abc", refused},
-		{"another case of OPTIONS", "options", "eventgrid.azure.net", "abc", refused},
+		{"no origin", "OPTIONS", "", "abc", bare},
+		{"HEAD", "HEAD", "eventgrid.azure.net", "abc", bare},
+		{"another case of OPTIONS", "options", "eventgrid.azure.net", "abc", known(refused)},
 	} {
 		got := send(site, "ok", "", func(r *webhook.Request) {
 			askOrigin(r, test.method, test.origin)

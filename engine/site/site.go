@@ -215,24 +215,24 @@ const (
 )
 
 // admit finds the trigger of a request, and the answer to a request that fires nothing. Its checks are those that need no
-// body, in an order in which nothing but the same 404 and 405 can be had without the key. So a handshake is one with the right
-// key alone: without, its method counts like any other that fires nothing.
+// body, in an order in which nothing but the same 404 and 405 can be had without the key. So a handshake or a probe is one with the
+// right key alone: without, its method counts like any other that fires nothing. The trigger is returned whenever the key is right.
 func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
 	refuse := func(response webhook.Response) *webhook.Response { return &response }
 	var t *webhook.Trigger
 	if !r.Malformed {
 		t = s.index.Match(r.Target)
 	}
-	handshake := r.Handshake()
+	handshake, probe := t != nil && r.Handshake(), t != nil && t.Probes(r.Method)
 	switch {
 	case t == nil && s.options.PassUnknown:
 		return nil, refuse(webhook.Response{Unmatched: true, Outcome: webhook.OutcomeUnknown})
 	case r.Malformed:
 		return nil, refuse(webhook.NotFound(webhook.OutcomeMalformed))
 	case s.host.Exiting():
-		return nil, refuse(webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping))
-	case !webhook.Fires(r.Method) && (t == nil || !handshake):
-		return nil, refuse(webhook.MethodNotAllowed())
+		return t, refuse(webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping))
+	case !webhook.Fires(r.Method) && !handshake && !probe:
+		return t, refuse(webhook.MethodNotAllowed(t, r.Method))
 	case t == nil:
 		return nil, refuse(webhook.NotFound(webhook.OutcomeUnknown))
 	case t.Flow.Disabled:
@@ -240,7 +240,9 @@ func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
 	case t.Disabled() || s.host.Triggers().Disabled(t):
 		return t, refuse(webhook.Disabled("trigger"))
 	case handshake:
-		return t, refuse(webhook.Consent(r))
+		return t, refuse(webhook.Consent(t, r))
+	case probe:
+		return t, refuse(webhook.Present())
 	default:
 		return t, nil
 	}

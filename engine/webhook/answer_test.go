@@ -202,7 +202,7 @@ func TestFixedAnswers(t *testing.T) {
 		{"malformed", NotFound(OutcomeMalformed), Response{Status: 404, ContentType: jsonType, Body: []byte(`{"message":"Not Found: Webhook not found"}`), Outcome: OutcomeMalformed}},
 		{"disabled", Disabled("flow"), Response{Status: 409, ContentType: jsonType, Body: []byte(`{"message":"Illegal state: Cannot execute a disabled flow"}`), Outcome: OutcomeDisabled}},
 		{"unmet", Unmet(OutcomeError), Response{Status: 204, Outcome: OutcomeError}},
-		{"method", MethodNotAllowed(), Response{Status: 405, ContentType: jsonType, Body: []byte(`{"message":"Method Not Allowed: webhooks take GET, POST and PUT"}`), Allow: "GET, POST, PUT", Outcome: OutcomeMethod}},
+		{"method", MethodNotAllowed(nil, "OPTIONS"), Response{Status: 405, ContentType: jsonType, Body: []byte(`{"message":"Method Not Allowed: webhooks take GET, POST and PUT"}`), Allow: "GET, POST, PUT", Outcome: OutcomeMethod}},
 		{"unavailable", Unavailable(OutcomeBusy, "x", 7), Response{Status: http.StatusServiceUnavailable, ContentType: jsonType, Body: []byte(`{"message":"Service Unavailable: x"}`), RetryAfter: 7, Outcome: OutcomeBusy}},
 		{"a message with quotes", Message(422, OutcomeBody, "a\"b"), Response{Status: 422, ContentType: jsonType, Body: []byte(`{"message":"a\"b"}`), Outcome: OutcomeBody}},
 	}

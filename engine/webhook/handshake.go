@@ -1,9 +1,6 @@
 package webhook
 
-import (
-	"net/http"
-	"strings"
-)
+import "net/http"
 
 // Handshake reports whether a request asks whether its sender may send events here. The question is that of the CloudEvents
 // web hooks, section 4, "Abuse Protection" (https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md), which
@@ -13,13 +10,13 @@ func (r *Request) Handshake() bool { return r.Method == http.MethodOptions && r.
 // origin returns the sender that a handshake is about.
 func (r *Request) origin() string { return r.Header.Get("Webhook-Request-Origin") }
 
-// Consent returns the answer to a handshake with the right key: its sender may send, at any rate. The key guards a webhook, and
+// Consent returns the answer to a handshake with the right key of a trigger: its sender may send, at any rate. The key guards a webhook, and
 // not the name that a sender gives itself, so every sender gets it. The URL that a sender may offer for a later answer is not
 // called: nobody outside says which servers this one asks.
-func Consent(r *Request) Response {
+func Consent(t *Trigger, r *Request) Response {
 	origin := r.origin()
 	if (Keys{r.Target.Key}).Redact(origin) != origin {
 		origin = "*" // any sender: the answer holds no key
 	}
-	return Response{Status: http.StatusOK, Allow: strings.Join(methods, ", "), AllowedOrigin: origin, Outcome: OutcomeHandshake}
+	return Response{Status: http.StatusOK, Allow: t.allow(), AllowedOrigin: origin, Outcome: OutcomeHandshake}
 }

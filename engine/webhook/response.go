@@ -14,6 +14,7 @@ const (
 	OutcomeUnknown   Outcome = "unknown"   // 404, or the next handler
 	OutcomeDisabled  Outcome = "disabled"  // 409
 	OutcomeHandshake Outcome = "handshake" // 200: the sender may send, nothing was started
+	OutcomeProbe     Outcome = "probe"     // 200: HEAD of a trigger that tells whether it is there, nothing was started
 	OutcomeMethod    Outcome = "method"    // 405
 	OutcomeBody      Outcome = "body"      // 400, 408, 413 or 415: the body could not be read
 	OutcomeInputs    Outcome = "inputs"    // 422: an input is missing or wrong

@@ -33,6 +33,7 @@ type Trigger struct {
 	waitTimeout  time.Duration // 0: the site's
 	answer       answerForm
 	responseCode *pebble.Template
+	probe        bool         // HEAD is answered with 200
 	deduplicate  *Deduplicate // nil: every request counts as a new delivery
 }
 
@@ -134,6 +135,7 @@ func Specs() []flow.Spec {
 				Summary: "What fills inputs that `inputs` does not name, by their ids: the members of a JSON `body`, the fields of a `form`, or the `parameters` of the URL. Never a SECRET.",
 			},
 			deduplicateProperty(),
+			probeProperty(),
 			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
 			{Name: "signature", Type: flow.Any, NotYet: true, Summary: "A signature that requests must carry."},
 		},
@@ -162,6 +164,7 @@ func compile(c *flow.Component) (*Trigger, error) {
 		wait:         c.Bool("wait"),
 		waitTimeout:  c.Duration("waitTimeout"),
 		responseCode: c.Template("responseCode"),
+		probe:        c.Bool("probe"),
 	}
 	if names := t.key.Outside(); len(names) > 0 {
 		return nil, c.Errorf("key", "function %s cannot be used in a key: keys are known before there is anything that it could ask", names[0])

@@ -153,6 +153,7 @@ const notFound = `{"message":"Not Found: Webhook not found"}`
 type logLine struct {
 	Level, Logger, Msg         string
 	Execution, Flow, Task, URI string
+	Outcome, Namespace         string
 	Status                     int
 }
 

@@ -45,3 +45,33 @@ func TestHandshake(t *testing.T) {
 	event := s.Fetch(t, "POST", webhook("cel", "key")+"?n=1", `{"hello":"world"}`, "Content-Type", "application/cloudevents+json", "WebHook-Request-Origin", "eventgrid.azure.net")
 	want(t, "an event after it", event, 200, `{"n":"1","body":"{\"hello\":\"world\"}"}`)
 }
+
+// TestProbe asks by HEAD whether a URL is there, as Trello does when a webhook is made.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	never := "conditions:\n  - {type: cel, expression: \"false\"}\n"
+	s := harness.Start(t, harness.Config{Sites: site, Files: map[string]string{
+		"flows/probed.yaml":   echoFlow("probed", "key", "probe: true\n"+never),
+		"flows/silent.yaml":   echoFlow("silent", "key", never),
+		"flows/disabled.yaml": echoFlow("disabled", "key", "probe: true\ndisabled: true\n"),
+	}})
+	for _, tt := range []struct {
+		method, flow, key string
+		status            int
+		allow             string
+	}{
+		{"HEAD", "probed", "key", 200, ""},
+		{"HEAD", "probed", "other", 405, "GET, POST, PUT"},
+		{"HEAD", "silent", "key", 405, "GET, POST, PUT"},
+		{"HEAD", "nowhere", "key", 405, "GET, POST, PUT"},
+		{"HEAD", "disabled", "key", 409, ""},
+		{"OPTIONS", "probed", "key", 405, "GET, POST, PUT, HEAD"},
+		{"OPTIONS", "silent", "key", 405, "GET, POST, PUT"},
+		{"GET", "probed", "key", 204, ""},
+	} {
+		a := s.Fetch(t, tt.method, webhook(tt.flow, tt.key), "")
+		if a.Status != tt.status || a.Header.Get("Allow") != tt.allow || a.Body != "" || a.Header.Get("X-Kestra-Execution-Id") != "" {
+			t.Errorf("%s %s %s: %d, %q, %v", tt.method, tt.flow, tt.key, a.Status, a.Body, a.Header)
+		}
+	}
+}
