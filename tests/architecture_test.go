@@ -182,7 +182,8 @@ var house = []row{
 		outside: []string{"modernc.org/sqlite"},
 		tests:   []string{"engine/store/storetest", "engine/value/valuetest", "modernc.org/libc"}, // which a disk that fails is made of
 	},
-	{pkg: "engine/show", ours: []string{"engine/execution", "engine/task", "engine/mask", "engine/flow", "engine/value"}},
+	{pkg: "engine/show", ours: []string{"engine/execution", "engine/task", "engine/mask", "engine/flow", "engine/yaml", "engine/value"}},
+	{pkg: "engine/search", ours: []string{"engine/execution", "engine/flow"}},
 	{
 		pkg: "engine/site", // it knows no type of task and no store
 		ours: []string{
@@ -192,9 +193,13 @@ var house = []row{
 	},
 	{pkg: "engine", ours: []string{"engine/..."}, tests: []string{"go.opentelemetry.io/otel"}},
 	{pkg: "caddymodule/size"},
+	{ // the API over HTTP, without Caddy
+		pkg:  "caddymodule/api",
+		ours: []string{"engine", "engine/search", "engine/show", "engine/webhook", "engine/execution", "engine/flow", "engine/value"},
+	},
 	{
 		pkg:  "caddymodule",
-		ours: []string{"engine", "engine/flow", "engine/webhook", "caddymodule/size"},
+		ours: []string{"engine", "engine/flow", "engine/webhook", "caddymodule/size", "caddymodule/api"},
 		outside: []string{
 			"github.com/caddyserver/caddy/v2", "github.com/spf13/cobra", "github.com/fsnotify/fsnotify",
 			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel",

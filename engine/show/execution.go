@@ -26,6 +26,7 @@ type Execution struct {
 	ParentID     string          `json:"parentId,omitempty"` // of the execution that this one repeats
 	OriginalID   string          `json:"originalId"`
 	Trigger      Trigger         `json:"trigger"`
+	Deleted      bool            `json:"deleted"` // never: one that is deleted is not there
 	Metadata     Metadata        `json:"metadata"`
 }
 

@@ -90,7 +90,7 @@ func TestExecution(t *testing.T) {
 			`{"id":"r3",` + of + `"taskId":"p","outputs":{"onResume":` + code + `},"state":` + endedJSON + `}],` +
 			`"inputs":` + inputs + `,"outputs":{"o":"<&>","******":[1234567,null]},"labels":[{"key":"team","value":"******"}],"state":` + endedJSON + `,` +
 			`"parentId":"x0","originalId":"x0","trigger":{"id":"hook","type":"Webhook","variables":` +
-			`{"body":{"z":1.1,"a":` + body + `},"headers":{"X":["******"]}}},"metadata":{"attemptNumber":2,"originalCreatedDate":"2026-11-23T01:02:00Z"}}`
+			`{"body":{"z":1.1,"a":` + body + `},"headers":{"X":["******"]}}},"deleted":false,"metadata":{"attemptNumber":2,"originalCreatedDate":"2026-11-23T01:02:00Z"}}`
 	}
 	s, p := example()
 	m := mask.New([]string{"hunter22"})
@@ -129,7 +129,7 @@ func TestExecution(t *testing.T) {
 		got := encode(t, Of(s, p, nil))
 		want := `{"id":"` + s.ID + `","namespace":"company.team","flowId":"f","flowRevision":3,"taskRunList":[],"labels":[],` +
 			`"state":{"current":"CREATED","histories":[{"state":"CREATED","date":"2026-11-23T01:02:03Z"}],"startDate":"2026-11-23T01:02:03Z"},` +
-			`"originalId":"` + s.ID + `","trigger":{"id":"hook","type":""},"metadata":{"attemptNumber":1,"originalCreatedDate":"2026-11-23T01:02:03Z"}}`
+			`"originalId":"` + s.ID + `","trigger":{"id":"hook","type":""},"deleted":false,"metadata":{"attemptNumber":1,"originalCreatedDate":"2026-11-23T01:02:03Z"}}`
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
