@@ -136,6 +136,7 @@ func (*App) CaddyModule() caddy.ModuleInfo {
 // so it opens nothing.
 func (a *App) Provision(ctx caddy.Context) error {
 	a.logger, a.registry = ctx.Logger(), ctx.GetMetricsRegistry()
+	a.stopping = make(chan struct{})
 	var told bool
 	if a.admin, told = adminAddresses(ctx); !told {
 		a.logger.Warn("this version of Caddy does not tell where its admin endpoint listens; flows are kept from the usual addresses", zap.Strings("addresses", a.admin))

@@ -31,6 +31,9 @@ func init() {
 	httpcaddyfile.RegisterDirective(directive, parseDirective)
 	// After what guards a site (basic_auth, forward_auth, request_body), and before templates, which would evaluate a
 	// text/plain answer made of request data, and before all that answers catch-all.
+	// The one that is registered last comes first.
+	httpcaddyfile.RegisterHandlerDirective(apiDirective, parseAPIDirective)
+	httpcaddyfile.RegisterDirectiveOrder(apiDirective, httpcaddyfile.After, "encode")
 	httpcaddyfile.RegisterDirectiveOrder(directive, httpcaddyfile.After, "encode")
 }
 

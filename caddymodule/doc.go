@@ -5,6 +5,7 @@
 //
 //   - kestra, the app: flows of all sites, the store, limits; global option `kestra` ([App])
 //   - http.handlers.kestra_webhook, the handler of a site; directive `kestra_webhook` ([Handler])
+//   - http.handlers.kestra_api, executions for Kestra's clients; directive `kestra_api` ([APIHandler]), answered by package api
 //   - admin.api.kestra, what operators ask at Caddy's admin endpoint ([AdminAPI])
 //   - kestra.stores.memory and kestra.stores.sqlite, where executions are kept ([MemoryStore], [SQLiteStore])
 //   - caddy.logging.encoders.filter.kestra_key, which takes webhook keys out of other modules' log lines ([KeyFilter])

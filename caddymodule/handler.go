@@ -109,10 +109,8 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	case h.BodyTimeout < 0:
 		return errors.New("kestra_webhook: body_timeout must not be negative")
 	}
-	for _, pattern := range h.Namespaces {
-		if name := strings.TrimSuffix(pattern, ".*"); name == "" || strings.Contains(name, "*") {
-			return fmt.Errorf("kestra_webhook: namespaces: %q is neither a namespace, as in a.b, nor a.b.* for a.b and everything below", pattern)
-		}
+	if err := checkNamespaces(h.Namespaces); err != nil {
+		return fmt.Errorf("kestra_webhook: %w", err)
 	}
 	module, err := ctx.App("kestra")
 	if err != nil {

@@ -271,7 +271,7 @@ func TestExit(t *testing.T) {
 	s.serve("", "kestra_webhook * "+flows+"\nrespond next")
 	engine := theEngine(t)
 
-	if err := (exitHandler{&App{serving: serving{engine: engine}}}).Handle(t.Context(), caddy.Event{}); err != nil {
+	if err := (exitHandler{&App{serving: serving{engine: engine, stopping: make(chan struct{})}}}).Handle(t.Context(), caddy.Event{}); err != nil {
 		t.Error(err)
 	}
 	s.get(webhookPath("fire")).want(t, 200, "state") // the process does not end: it was a reload

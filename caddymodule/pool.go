@@ -8,6 +8,7 @@ import (
 
 	"github.com/caddyserver/caddy/v2"
 
+	"github.com/caddy-kestra/kestra-webhook/caddymodule/api"
 	"github.com/caddy-kestra/kestra-webhook/engine"
 )
 
@@ -34,9 +35,10 @@ type pooledEngine struct {
 	closed  chan struct{} // closed when the engine has released everything
 	err     error         // of closing
 
-	arrivals *arrivals // bodies of requests to all sites
-	started  time.Time
-	metrics  *metrics
+	arrivals  *arrivals     // bodies of requests to all sites
+	followers api.Followers // of all sites
+	started   time.Time
+	metrics   *metrics
 }
 
 // Exit says that the process is going down.

@@ -22,6 +22,9 @@ type serving struct {
 	engine *pooledEngine // nil unless the pool is owed a Delete
 	err    error         // why there is none, and will be none
 
+	stopping chan struct{} // closed when Caddy stops the configuration
+	stopped  sync.Once
+
 	reloading sync.Mutex // held while flows are read again
 	watching  flowWatch
 }
@@ -121,10 +124,11 @@ func (a *App) release() error {
 // exports, which an App with inline flows must not be.
 type exitHandler struct{ app *App }
 
-// Handle is called for Caddy's event "stopping", which fires at reloads too; then there is nothing to do. At the end of the
+// Handle is called for Caddy's event "stopping", which fires at reloads too; then there is nothing to tell the engine. At the end of the
 // process only the newest configuration gets it, but the engine serves the older ones as well. Without it the requests
-// that wait for an execution would hold up the server's graceful shutdown.
+// that wait for an execution would hold up the server's graceful shutdown; so would those who follow one, at a reload as well.
 func (h exitHandler) Handle(context.Context, caddy.Event) error {
+	h.app.stopped.Do(func() { close(h.app.stopping) })
 	h.app.mu.Lock()
 	defer h.app.mu.Unlock()
 	if h.app.engine != nil && caddy.Exiting() {

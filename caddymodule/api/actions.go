@@ -1,0 +1,105 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+)
+
+// done answers an action that has succeeded.
+func (c *call) done(status int) error {
+	if !c.route.route.quiet {
+		return c.shown(c.route.segments[0])
+	}
+	c.Header().Set("Cache-Control", "no-store")
+	c.WriteHeader(status)
+	return nil
+}
+
+// killExecution ends an execution, with those that it has started. As in Kestra one that has ended is no error, unless the parameter
+// says that the others are to go on, which they cannot here.
+func killExecution(c *call) error {
+	values, err := c.parameters()
+	if err != nil {
+		return err
+	}
+	cascade := values.Get("isOnKillCascade")
+	if cascade != "" && cascade != "true" && cascade != "false" {
+		return badRequest(fmt.Sprintf("isOnKillCascade: %q is neither true nor false", cascade))
+	}
+	s, err := c.execution()
+	if err != nil {
+		return err
+	}
+	if cascade == "false" && !s.Over() {
+		return illegalArgument("isOnKillCascade: executions that this one has started and waits for end with it")
+	}
+	err = c.engine.Kill(c.request.Context(), s.ID)
+	switch {
+	case errors.Is(err, engine.ErrEnded) && cascade == "false":
+		return illegalState("Execution is already finished, can't kill it")
+	case err != nil && !errors.Is(err, engine.ErrEnded):
+		return err
+	}
+	return c.done(http.StatusAccepted)
+}
+
+// resumeExecution lets an execution go on that is paused, with the values of the inputs that its Pause asks for in a multipart body.
+func resumeExecution(c *call) error {
+	s, err := c.execution()
+	if err != nil {
+		return err
+	}
+	inputs, err := c.inputs()
+	if err != nil {
+		return err
+	}
+	err = c.engine.Resume(c.request.Context(), s.ID, inputs)
+	if errors.Is(err, engine.ErrNotPaused) || errors.Is(err, engine.ErrEnded) {
+		return illegalState("Execution '" + s.ID + "' is not paused, can't resume it")
+	}
+	if err != nil {
+		return err
+	}
+	return c.done(http.StatusNoContent)
+}
+
+// restartExecution refuses to run an execution on from where it has failed, which is not possible here.
+func restartExecution(c *call) error {
+	s, err := c.execution()
+	if err != nil {
+		return err
+	}
+	switch status := s.Status(); {
+	case !s.Over() || status == execution.Killed:
+		return illegalState(fmt.Sprintf("Execution must be terminated or paused and not killed to be restarted, current state is '%s' !", status))
+	case status != execution.Failed:
+		return illegalArgument("No task found to restart execution from!")
+	}
+	return &refusal{http.StatusNotImplemented, "Not Implemented: an execution is not restarted from where it failed here: replay it, which runs all of its tasks"}
+}
+
+// replayExecution starts an execution that does anew what another one did, and answers with it.
+func replayExecution(c *call) error {
+	values, err := c.parameters()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"taskRunId", "revision", "breakpoints"} {
+		if values.Get(name) != "" {
+			return illegalArgument(name + ": an execution is replayed from its beginning, by the flow as it is loaded now")
+		}
+	}
+	s, err := c.execution()
+	if err != nil {
+		return err
+	}
+	next, err := c.api.Replay(c.request.Context(), s.ID)
+	if err != nil {
+		return err
+	}
+	return c.shown(next)
+}
