@@ -22,6 +22,7 @@
 //	cel        CEL expressions about requests, bounded in work and memory
 //	condition  conditions of triggers: Kestra's types, and CEL
 //	execution  the pure core: plan, state, step, changes, and what a store is
+//	signature  signatures of senders: checked, and made
 //	webhook    the trigger: URL, key, request, variables, answers
 //	admission  shares memory, places and processors between requests, executions and flows
 //	scope      what the expressions of an execution see

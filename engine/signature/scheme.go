@@ -1,0 +1,200 @@
+package signature
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Algorithm is how a signature is made.
+type Algorithm string
+
+// The algorithms. SHA1, SHA256 and SHA512 are HMACs, by the names that Kestra gives them.
+const (
+	SHA1    Algorithm = "SHA1"
+	SHA256  Algorithm = "SHA256"
+	SHA512  Algorithm = "SHA512"
+	Ed25519 Algorithm = "ED25519"
+	ECDSA   Algorithm = "ECDSA_P256" // over the SHA-256 of what is signed, in ASN.1
+	Plain   Algorithm = "PLAIN"      // nothing is signed: the header is the secret
+)
+
+// Algorithms returns all algorithms.
+func Algorithms() []string {
+	return []string{string(SHA1), string(SHA256), string(SHA512), string(Ed25519), string(ECDSA), string(Plain)}
+}
+
+// Encoding is how bytes are written as text.
+type Encoding string
+
+// The encodings. Base64 may be padded or not.
+const (
+	Hex       Encoding = "hex"
+	Base64    Encoding = "base64"
+	Base64URL Encoding = "base64url"
+	Text      Encoding = "text" // of secrets alone: the bytes of the text
+)
+
+// Encodings returns the encodings of signatures.
+func Encodings() []string { return []string{string(Hex), string(Base64), string(Base64URL)} }
+
+// SecretEncodings returns the encodings of secrets.
+func SecretEncodings() []string { return append([]string{string(Text)}, Encodings()...) }
+
+// DefaultTolerance is how far the time of a signature may be from that of its arrival, unless a scheme says otherwise.
+const DefaultTolerance = 5 * time.Minute
+
+// Scheme says how a sender signs. The zero value of a field means what its comment says.
+type Scheme struct {
+	Header    string    // that has the signature; must be set
+	Prefix    string    // before the signature in the header, as in sha256=; "": none
+	Algorithm Algorithm // "": SHA256
+	Encoding  Encoding  // of the signature; "": hex. PLAIN has none
+
+	// Payload is what is signed: text in which {body}, {timestamp}, {id}, {url}, {method} and {params} stand for parts of the request.
+	// "": {body}.
+	//
+	// {body} is the body byte for byte as it came. {url} is the whole URL as its sender wrote it. {params} is what Twilio signs of a body:
+	// the names and values of a form, sorted, one after the other; of any other body nothing, but then the parameter bodySHA256 of the
+	// URL must be its hash in hex.
+	Payload string
+
+	TimestampHeader string        // that has {timestamp}: seconds or milliseconds since 1970, or a date of RFC 3339; "": none
+	IDHeader        string        // that has {id}; "": none
+	Tolerance       time.Duration // how far the timestamp may be from now; 0: [DefaultTolerance]
+
+	// Separator divides a header into several members, name=value or name,value; "": the header is one signature.
+	Separator     string
+	Versions      []string // the names of the members that are signatures: one of them must be right
+	TimestampItem string   // the name of the member that is {timestamp}; "": none is
+
+	// Decompressed says that the sender signs before it compresses: {body} is the body as it was then.
+	Decompressed bool
+
+	SecretEncoding Encoding // "": text. Public keys are read in any form, see [Form.With]
+	SecretPrefix   string   // before a secret, and no part of it, as in whsec_; a secret may be without
+}
+
+// Error is a member of a scheme that cannot be as it is. Member is empty when the scheme as a whole is meant.
+type Error struct {
+	Member  string // as a flow writes it
+	Message string
+}
+
+// Error implements the interface error.
+func (e *Error) Error() string { return strings.TrimSpace(e.Member + " " + e.Message) }
+
+// Form is a compiled scheme.
+type Form struct {
+	scheme  Scheme
+	payload []part
+}
+
+// Scheme returns the scheme with its defaults written out.
+func (f *Form) Scheme() Scheme { return f.scheme }
+
+// Decompressed reports whether the body is to be given to a [Check] after its content coding was undone, and not as it came.
+func (f *Form) Decompressed() bool { return f.scheme.Decompressed }
+
+// Compile checks a scheme. The error is an [*Error].
+func (s Scheme) Compile() (*Form, error) {
+	s.Header = http.CanonicalHeaderKey(s.Header)
+	s.TimestampHeader = http.CanonicalHeaderKey(s.TimestampHeader)
+	s.IDHeader = http.CanonicalHeaderKey(s.IDHeader)
+	if s.Algorithm == "" {
+		s.Algorithm = SHA256
+	}
+	if s.Encoding == "" && s.Algorithm != Plain {
+		s.Encoding = Hex
+	}
+	if s.Payload == "" && s.Algorithm != Plain {
+		s.Payload = "{body}"
+	}
+	if s.SecretEncoding == "" {
+		s.SecretEncoding = Text
+	}
+	f := &Form{scheme: s}
+	var err error
+	if f.payload, err = parsePayload(s.Payload); err != nil {
+		return nil, &Error{"payload", err.Error()}
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	if f.has(partTimestamp) && s.Tolerance == 0 {
+		f.scheme.Tolerance = DefaultTolerance
+	}
+	return f, nil
+}
+
+func (f *Form) check() error {
+	s := f.scheme
+	timestamp := s.TimestampHeader != "" || s.TimestampItem != ""
+	wrong := func(member, format string, args ...any) error { return &Error{member, fmt.Sprintf(format, args...)} }
+	for member, name := range map[string]string{"header": s.Header, "timestampHeader": s.TimestampHeader, "idHeader": s.IDHeader} {
+		if name != "" && !isToken(name) {
+			return wrong(member, "is no name of a header")
+		}
+	}
+	switch {
+	case s.Header == "":
+		return wrong("header", "is missing: the name of the header that has the signature")
+	case !slices.Contains(Algorithms(), string(s.Algorithm)):
+		return wrong("algorithm", "must be one of %s", strings.Join(Algorithms(), ", "))
+	case s.Algorithm == Plain && (s.Payload != "" || s.Encoding != "" || timestamp || s.IDHeader != "" || s.Separator != ""):
+		return wrong("algorithm", "PLAIN compares the header with the secret: payload, encoding, separator, timestampHeader and idHeader have no meaning")
+	case s.Algorithm != Plain && !slices.Contains(Encodings(), string(s.Encoding)):
+		return wrong("encoding", "must be one of %s", strings.Join(Encodings(), ", "))
+	case !slices.Contains(SecretEncodings(), string(s.SecretEncoding)):
+		return wrong("secretEncoding", "must be one of %s", strings.Join(SecretEncodings(), ", "))
+	case s.Tolerance < 0:
+		return wrong("tolerance", "must not be negative")
+	case s.Tolerance > 0 && !timestamp:
+		return wrong("tolerance", "has no effect without timestampHeader or timestampItem")
+	case f.has(partTimestamp) && !timestamp:
+		return wrong("payload", "has {timestamp}, so timestampHeader or timestampItem must say where it is")
+	case timestamp && !f.has(partTimestamp):
+		return wrong("payload", "must have {timestamp}: one that is not signed protects from nothing")
+	case s.TimestampHeader != "" && s.TimestampItem != "":
+		return wrong("timestampItem", "and timestampHeader: there can be one of them")
+	case s.IDHeader != "" && !f.has(partID):
+		return wrong("idHeader", "is for {id} in payload, which is not there")
+	case s.IDHeader == "" && f.has(partID):
+		return wrong("payload", "has {id}, so idHeader must say where it is")
+	case s.Separator == "" && len(s.Versions) > 0:
+		return wrong("versions", "are members of a list, which needs separator")
+	case s.Separator == "" && s.TimestampItem != "":
+		return wrong("timestampItem", "is a member of a list, which needs separator")
+	case s.Separator != "" && len(s.Versions) == 0:
+		return wrong("separator", "needs versions: the names of the members that are signatures, as in [v1]")
+	case s.Separator != "" && s.Prefix != "":
+		return wrong("prefix", "cannot stand beside separator")
+	case strings.ContainsAny(s.Separator, "=") || len(s.Separator) > 1:
+		return wrong("separator", "must be one character, and not =")
+	case s.Algorithm != Plain && !f.has(partBody) && !f.has(partParams):
+		return wrong("payload", "must have {body} or {params}: a signature without the body says nothing of it")
+	}
+	return nil
+}
+
+// isToken reports whether a text can be the name of a header.
+func isToken(name string) bool {
+	for _, r := range name {
+		if r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// What is wrong with a signature. None of the texts has a part of a signature or of a secret.
+var (
+	ErrMissing   = errors.New("is missing")
+	ErrSeveral   = errors.New("stands there twice")
+	ErrMalformed = errors.New("is not of the right form")
+	ErrWrong     = errors.New("does not match")
+	ErrTime      = errors.New("is too far from the time here")
+)
