@@ -19,6 +19,10 @@ var webhookProperties = []Property{
 	{Name: "labels", Type: MapOrList, Dynamic: true},
 	{Name: "waitTimeout", Type: Duration, Extension: true},
 	{Name: "signature", Type: Map, NotYet: true},
+	{Name: "signed", Type: Object, Properties: []Property{
+		{Name: "secret", Type: String, Dynamic: true, Secret: true},
+		{Name: "secrets", Type: StringList, Dynamic: true, Secret: true},
+	}},
 }
 
 func itself(c *Component) (any, error) { return c, nil }

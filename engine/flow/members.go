@@ -34,7 +34,15 @@ type property struct {
 	template  *pebble.Template  // a dynamic string
 	structure *pebble.Structure // a dynamic value of any other shape
 	duration  time.Duration
+	secret    bool    // no finding may quote its texts
 	inside    *inside // nil: of a property that has nothing else in it
+}
+
+// secretText is a text that no finding may quote.
+type secretText struct {
+	pos      Position
+	text     string           // as written
+	template *pebble.Template // nil: it is not dynamic
 }
 
 // inside is what is in a property that has components, inputs or objects.
@@ -43,6 +51,7 @@ type inside struct {
 	cases    []Case
 	inputs   []*Input
 	objects  []*Members
+	secrets  []secretText // of a Secret StringList
 }
 
 // Case is one member of a TaskCases property.
@@ -91,6 +100,16 @@ func (m *Members) Duration(name string) time.Duration { return m.property(name).
 // Duration has one too when it is an expression.
 func (m *Members) Template(name string) *pebble.Template { return m.property(name).template }
 
+// Templates returns the texts of a dynamic StringList that is Secret compiled; none when it was not written.
+func (m *Members) Templates(name string) []*pebble.Template {
+	secrets := m.inside(name).secrets
+	all := make([]*pebble.Template, len(secrets))
+	for i, s := range secrets {
+		all[i] = s.template
+	}
+	return all
+}
+
 // Structure returns a dynamic property of any other type compiled; nil when it was not written.
 func (m *Members) Structure(name string) *pebble.Structure { return m.property(name).structure }
 
@@ -131,6 +150,29 @@ func (m *Members) components(yield func(*Component) bool) bool {
 		}
 		for _, o := range in.objects {
 			if !o.components(yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// secretTexts iterates over the texts of all Secret properties, also of those in objects inside.
+func (m *Members) secretTexts(yield func(secretText) bool) bool {
+	for _, p := range m.properties {
+		if p.secret && !yield(secretText{p.pos, p.value.Str(), p.template}) {
+			return false
+		}
+		if p.inside == nil {
+			continue
+		}
+		for _, s := range p.inside.secrets {
+			if !yield(s) {
+				return false
+			}
+		}
+		for _, o := range p.inside.objects {
+			if !o.secretTexts(yield) {
 				return false
 			}
 		}

@@ -113,6 +113,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 			l.checkText(p, text, n, path)
 			if p.Dynamic && p.Secret {
 				out.template = l.secretTemplate(n, text, path)
+				out.secret = true
 			} else if p.OpenNames {
 				out.template = l.openTemplate(n, text, path)
 			} else if p.Dynamic {
@@ -150,7 +151,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 		out.inside = l.insideOf(p, n, path)
 		return out, l.errors == before
 	}
-	if p.Dynamic && p.Type != String && l.errors == before {
+	if p.Dynamic && p.Type != String && !p.Secret && l.errors == before {
 		out.structure = l.structure(n, out.value, path)
 	}
 	return out, l.errors == before
@@ -186,6 +187,9 @@ func (l *loader) textsProperty(p *Property, n *yaml.Node, path string, out *prop
 		return
 	}
 	items, _ := l.list(n, path)
+	if p.Secret {
+		out.inside = new(inside)
+	}
 	texts := make([]string, len(items))
 	for i, item := range items {
 		if yaml.IsNull(item) {
@@ -195,6 +199,9 @@ func (l *loader) textsProperty(p *Property, n *yaml.Node, path string, out *prop
 		text, ok := l.text(item, index(path, i))
 		if ok {
 			l.checkText(p, text, item, index(path, i))
+		}
+		if ok && p.Secret {
+			out.inside.secrets = append(out.inside.secrets, secretText{l.pos(item), text, l.secretTemplate(item, text, index(path, i))})
 		}
 		texts[i] = text
 	}

@@ -126,7 +126,7 @@ type Property struct {
 	Default   string   // for documentation
 	Values    []string // the only values allowed, compared exactly
 	MaxLength int      // in UTF-16 units of the text as written; 0: no limit
-	Secret    bool     // a String whose text no finding may quote, not even a part of its expression
+	Secret    bool     // a dynamic String or StringList whose texts no finding may quote, not even a part of their expressions
 	Condition bool     // a String that decides by what it renders to: one that prints text in every case is a warning
 	ZeroMet   bool     // of a Condition: 0 is met too
 	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read

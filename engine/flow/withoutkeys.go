@@ -14,25 +14,27 @@ const hiddenKey = "(hidden)"
 // tellingKey is how long a key must be, in characters, to be taken for a key wherever it stands.
 const tellingKey = 16
 
-// WithoutKeys returns the flow's source without the texts of its triggers' keys, for a store: whoever reads what is kept is
-// not to fire webhooks. It loads as the flow does, and means the same but for the keys. A long key is taken out of comments and of
-// other texts as well; a short one, which may be a word like any other, and one with expressions only where it is the key.
+// WithoutKeys returns the flow's source without the keys of its triggers and their other secret texts, for a store: whoever reads
+// what is kept is not to fire webhooks. It loads as the flow does, and means the same but for those texts. A long one is taken out of
+// comments and of other texts as well; a short one, which may be a word like any other, and one with expressions only where it is the key.
 func (f *Flow) WithoutKeys() []byte {
 	text := string(f.Source.YAML)
 	var places []span
 	everywhere := map[string]bool{}
 	for _, t := range f.Triggers {
-		key := t.Text("key")
-		if key == "" {
-			continue
-		}
-		place, ok := scalarAt(text, t.propertyPos("key"), key)
-		if ok {
-			places = append(places, place)
-		}
-		if !ok || utf8.RuneCountInString(key) >= tellingKey && !strings.ContainsAny(key, "{}") {
-			everywhere[key] = true
-		}
+		t.secretTexts(func(s secretText) bool {
+			if s.text == "" {
+				return true
+			}
+			place, ok := scalarAt(text, s.pos, s.text)
+			if ok {
+				places = append(places, place)
+			}
+			if !ok || utf8.RuneCountInString(s.text) >= tellingKey && !strings.ContainsAny(s.text, "{}") {
+				everywhere[s.text] = true
+			}
+			return true
+		})
 	}
 	slices.SortFunc(places, func(a, b span) int { return cmp.Compare(b.from, a.from) })
 	for i, p := range places {

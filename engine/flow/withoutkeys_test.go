@@ -24,6 +24,7 @@ func TestWithoutKeys(t *testing.T) {
 		{"long ones are taken out of comments", "# curl …/" + long + "\ntriggers: [{id: w, type: test.Webhook, key: " + long + "}]\n", "# curl …/(hidden)\ntriggers: [{id: w, type: test.Webhook, key: (hidden)}]\n"},
 		{"two", "triggers: [{id: w, type: test.Webhook, key: a}, {id: x, type: test.Webhook, key: aa}]", "triggers: [{id: w, type: test.Webhook, key: (hidden)}, {id: x, type: test.Webhook, key: (hidden)}]"},
 		{"a default for two", "pluginDefaults: [{type: test.Webhook, values: {key: a}}]\ntriggers: [{id: w, type: test.Webhook}, {id: x, type: test.Webhook}]", "pluginDefaults: [{type: test.Webhook, values: {key: (hidden)}}]\ntriggers: [{id: w, type: test.Webhook}, {id: x, type: test.Webhook}]"},
+		{"secrets in an object", "triggers: [{id: w, type: test.Webhook, key: a, signed: {secret: b, secrets: [c, \"d e\"]}}] # b c d e", "triggers: [{id: w, type: test.Webhook, key: (hidden), signed: {secret: (hidden), secrets: [(hidden), (hidden)]}}] # b c d e"},
 		{"by an alias", "variables: {k: &k very-very-secret}\ntriggers: [{id: w, type: test.Webhook, key: *k}]", "variables: {k: &k (hidden)}\ntriggers: [{id: w, type: test.Webhook, key: *k}]"},
 	}
 	for _, tt := range tests {
