@@ -40,6 +40,8 @@ type arrival struct {
 	bounded bool         // its connection has a deadline of ours
 	late    bool         // which has passed
 
+	hash io.Writer // takes what is read; nil: nothing needs it
+
 	body           io.Reader
 	previous, next *arrival // of those that are open
 }
@@ -50,6 +52,9 @@ func newArrivals() *arrivals { return new(arrivals) }
 func (a *arrival) Read(p []byte) (int, error) {
 	n, err := a.body.Read(p)
 	a.read.Add(int64(n))
+	if a.hash != nil {
+		_, _ = a.hash.Write(p[:n]) // never fails
+	}
 	return n, err
 }
 

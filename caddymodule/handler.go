@@ -267,6 +267,8 @@ func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path strin
 		Malformed:        !ok,
 		Path:             path,
 		RawQuery:         r.URL.RawQuery,
+		Scheme:           "http",
+		URI:              originalRequest(r).RequestURI,
 		Header:           r.Header,
 		Host:             r.Host,
 		TransferEncoding: r.TransferEncoding,
@@ -274,10 +276,14 @@ func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path strin
 		RemoteAddr:       clientIP(r),
 		ReadBody:         in.readBody,
 	}
+	if r.TLS != nil {
+		in.request.Scheme = "https"
+	}
 	return in
 }
 
 func (in *incoming) readBody(limit int64, account webhook.Account) ([]byte, error) {
+	in.arrival.hash = in.request.Hash
 	return readBody(in.all, &in.arrival, &in.body, in.request.ContentLength, limit, account)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -184,7 +185,12 @@ func newRequest(id, body string, change ...func(*webhook.Request)) *webhook.Requ
 		Host:          "example.com",
 		ContentLength: int64(len(body)),
 		RemoteAddr:    "192.0.2.1",
-		ReadBody:      func(int64, webhook.Account) ([]byte, error) { return []byte(body), nil },
+	}
+	r.ReadBody = func(int64, webhook.Account) ([]byte, error) {
+		if r.Hash != nil {
+			_, _ = io.WriteString(r.Hash, body)
+		}
+		return []byte(body), nil
 	}
 	for _, f := range change {
 		f(r)

@@ -29,7 +29,8 @@ import (
 type call struct {
 	site     *Site
 	served   *served
-	trigger  *webhook.Trigger
+	endpoint *webhook.Endpoint
+	trigger  *webhook.Trigger // of endpoint
 	request  *webhook.Request
 	claim    *admission.Claim
 	answer   *[]byte // the memory of the answer, if it is lent
@@ -73,6 +74,7 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	if err != nil {
 		return unavailable(err)
 	}
+	c.endpoint.Demand(c.request, c.site.options.BaseURL, c.now)
 	if c.delivery, err = webhook.Receive(c.request, c.site.options.MaxBody, c.claim); err != nil {
 		return c.refuseBody(err)
 	}
@@ -107,6 +109,10 @@ func (c *call) origin() task.Origin {
 func (c *call) refuseBody(err error) webhook.Response {
 	if admission.IsFull(err) {
 		return unavailable(err)
+	}
+	if unsigned, ok := errors.AsType[webhook.SignatureError](err); ok {
+		c.log().Warn("signature refused, so nothing is started", zap.String("reason", unsigned.Error()))
+		return webhook.Unsigned()
 	}
 	status, message := http.StatusBadRequest, "request body could not be read"
 	if e := new(webhook.BodyError); errors.As(err, &e) {

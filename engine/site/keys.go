@@ -11,7 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// Keys renders the keys of triggers out of an environment.
+// Keys renders the keys of triggers, and the secrets of their signatures, out of an environment.
 type Keys struct {
 	environment *Environment
 	variables   *scope.Environment
@@ -23,10 +23,10 @@ func NewKeys(environ []string, baseURL string) *Keys {
 	return &Keys{env, &scope.Environment{Envs: env.envs, Secrets: env, BaseURL: baseURL, DecodeTrigger: webhook.DecodeVariables}}
 }
 
-// Context is what the key of a trigger may read: no request and no execution, and of its flow the revision is not known yet. For a
-// key without expressions it is nil.
+// Context is what the key and the secrets of a trigger may read: no request and no execution, and of its flow the revision is not
+// known yet. Without expressions in them it is nil.
 func (k *Keys) Context(t *webhook.Trigger) *pebble.Context {
-	if t.HasConstantKey() {
+	if t.HasConstantSecrets() {
 		return nil
 	}
 	constant := scope.NewFlow(execution.NewPlan(t.Flow, 1), k.variables)

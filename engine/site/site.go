@@ -191,19 +191,19 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhoo
 	}
 	defer s.host.End()
 
-	t, refusal := s.admit(r)
+	e, refusal := s.admit(r)
 	if refusal != nil {
 		response = *refusal
 		s.explainMiss(r, response.Outcome)
 	} else {
-		served := s.flows[t.Flow]
+		served := s.flows[e.Flow]
 		claim := s.host.Admission().Claim(served.name)
-		c := &call{site: s, served: served, trigger: t, request: r, claim: claim, now: time.Now()}
+		c := &call{site: s, served: served, endpoint: e, trigger: e.Trigger, request: r, claim: claim, now: time.Now()}
 		release = c.release
 		response = c.fire(ctx)
 	}
-	if t != nil {
-		response.Namespace, response.FlowID = t.Flow.Namespace, t.Flow.ID
+	if e != nil {
+		response.Namespace, response.FlowID = e.Flow.Namespace, e.Flow.ID
 	}
 	return response, release
 }
@@ -217,9 +217,9 @@ const (
 // admit finds the trigger of a request, and the answer to a request that fires nothing. Its checks are those that need no
 // body, in an order in which nothing but the same 404 and 405 can be had without the key. So a handshake or a probe is one with the
 // right key alone: without, its method counts like any other that fires nothing. The trigger is returned whenever the key is right.
-func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
+func (s *Site) admit(r *webhook.Request) (*webhook.Endpoint, *webhook.Response) {
 	refuse := func(response webhook.Response) *webhook.Response { return &response }
-	var t *webhook.Trigger
+	var t *webhook.Endpoint
 	if !r.Malformed {
 		t = s.index.Match(r.Target)
 	}
@@ -237,7 +237,7 @@ func (s *Site) admit(r *webhook.Request) (*webhook.Trigger, *webhook.Response) {
 		return nil, refuse(webhook.NotFound(webhook.OutcomeUnknown))
 	case t.Flow.Disabled:
 		return t, refuse(webhook.Disabled("flow"))
-	case t.Disabled() || s.host.Triggers().Disabled(t):
+	case t.Disabled() || s.host.Triggers().Disabled(t.Trigger):
 		return t, refuse(webhook.Disabled("trigger"))
 	case handshake:
 		return t, refuse(webhook.Consent(t, r))

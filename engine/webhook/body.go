@@ -3,7 +3,6 @@ package webhook
 import (
 	"bytes"
 	"errors"
-	"net/http"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -27,15 +26,17 @@ type body struct {
 // charset of the content type (unknown ones count as UTF-8), and drops a byte order mark. What is no valid text becomes
 // U+FFFD. One scan decides whether it is JSON; no tree is built. raw belongs to the body from now on. The error is a
 // [*BodyError], or that of the account.
-func readBody(header http.Header, raw []byte, limit int64, account Account) (body, error) {
-	if len(raw) == 0 {
-		return body{}, nil
+func readBody(r *Request, raw []byte, limit int64, account Account) (body, error) {
+	var err error
+	if len(raw) > 0 {
+		if raw, err = decompress(r.Header, raw, limit, account); err != nil {
+			return body{}, err
+		}
 	}
-	raw, err := decompress(header, raw, limit, account)
-	if err != nil {
+	if err := r.signature.end(raw, true, account); err != nil || len(raw) == 0 {
 		return body{}, err
 	}
-	contentType := header.Get("Content-Type")
+	contentType := r.Header.Get("Content-Type")
 	text, err := decodeCharset(contentType, raw, account)
 	if err != nil {
 		return body{}, err

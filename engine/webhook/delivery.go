@@ -34,21 +34,26 @@ type part struct {
 var partNames = [...]string{"body", "headers", "parameters", "formFields"}
 
 // Receive reads the body of a request, at most limit bytes of it, and takes the memory for it, and for what is made of it
-// later, from account. The error is a [*BodyError] or that of the account.
+// later, from account. The error is a [*BodyError], a [SignatureError] or that of the account.
 func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
 	d := &Delivery{request: *r, account: account}
-	d.request.ReadBody = nil
+	d.request.ReadBody, d.request.Hash, d.request.signature = nil, nil, nil
+	var raw []byte
 	if r.Method != http.MethodGet && r.ContentLength != 0 {
 		if r.ContentLength > limit {
 			return nil, TooLarge(limit)
 		}
-		raw, err := r.ReadBody(limit, account)
-		if err != nil {
+		var err error
+		if raw, err = r.ReadBody(limit, account); err != nil {
 			return nil, err
 		}
-		if d.body, err = readBody(r.Header, raw, limit, account); err != nil {
-			return nil, err
-		}
+	}
+	if err := r.signature.end(raw, false, account); err != nil {
+		return nil, err
+	}
+	var err error
+	if d.body, err = readBody(r, raw, limit, account); err != nil {
+		return nil, err
 	}
 	d.trigger = d.drawn.From(d)
 	return d, nil

@@ -13,7 +13,7 @@ func (r *Request) origin() string { return r.Header.Get("Webhook-Request-Origin"
 // Consent returns the answer to a handshake with the right key of a trigger: its sender may send, at any rate. The key guards a webhook, and
 // not the name that a sender gives itself, so every sender gets it. The URL that a sender may offer for a later answer is not
 // called: nobody outside says which servers this one asks.
-func Consent(t *Trigger, r *Request) Response {
+func Consent(t *Endpoint, r *Request) Response {
 	origin := r.origin()
 	if (Keys{r.Target.Key}).Redact(origin) != origin {
 		origin = "*" // any sender: the answer holds no key

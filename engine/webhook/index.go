@@ -14,20 +14,27 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/signature"
 )
 
 // Index finds the trigger of a URL in one look-up: an unknown namespace, flow and key are the same miss, and take the
 // same time. It holds no clear key.
 type Index struct {
-	triggers map[[sha256.Size]byte]*Trigger
+	triggers map[[sha256.Size]byte]*Endpoint
 	known    map[string]map[string]int // for the log alone, see [Index.Missing]: webhook URLs of each flow of each namespace
 }
 
-// NewIndex renders the key of every webhook trigger of flows and indexes them. A key that cannot be rendered, or must
-// not be used, switches off that trigger alone, with an error among the diagnostics; of two triggers of a flow with
-// equal keys the first wins, with a warning; a short key gets one too. scope gives what the keys of a flow may read.
+// Endpoint is a trigger as the environment of a site has it.
+type Endpoint struct {
+	*Trigger
+	verifier *signature.Verifier // nil: requests need no signature
+}
+
+// NewIndex renders the key of every webhook trigger of flows, with the secrets of its signature, and indexes them. A key or a
+// secret that cannot be rendered, or must not be used, switches off that trigger alone, with an error among the diagnostics; of two
+// triggers of a flow with equal keys the first wins, with a warning; a short key gets one too. scope gives what the keys of a flow may read.
 func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow.Diagnostics) {
-	index := &Index{triggers: make(map[[sha256.Size]byte]*Trigger), known: make(map[string]map[string]int)}
+	index := &Index{triggers: make(map[[sha256.Size]byte]*Endpoint), known: make(map[string]map[string]int)}
 	for f := range set.All() {
 		flows := index.known[f.Namespace]
 		if flows == nil {
@@ -38,9 +45,15 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 	}
 	var findings flow.Diagnostics
 	for t := range Triggers(set) {
-		key, err := t.RenderKey(scope(t))
+		context := scope(t)
+		key, err := t.RenderKey(context)
 		if err != nil {
 			findings = append(findings, t.KeyUnusable(err))
+			continue
+		}
+		verifier, err := t.verifier(context)
+		if err != nil {
+			findings = append(findings, t.signatureUnusable(err))
 			continue
 		}
 		tag := fingerprint(Target{Namespace: t.Flow.Namespace, FlowID: t.Flow.ID, Key: key})
@@ -48,7 +61,7 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 			findings = append(findings, t.KeyTaken(first.ID()))
 			continue
 		}
-		index.triggers[tag] = t
+		index.triggers[tag] = &Endpoint{t, verifier}
 		index.known[t.Flow.Namespace][t.Flow.ID]++
 		if IsShort(key) {
 			findings = append(findings, t.KeyShort())
@@ -58,7 +71,7 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 }
 
 // Match returns the trigger that t names; nil when there is none.
-func (x *Index) Match(t Target) *Trigger { return x.triggers[fingerprint(t)] }
+func (x *Index) Match(t Target) *Endpoint { return x.triggers[fingerprint(t)] }
 
 // Miss says what of a target that matches nothing is unknown.
 type Miss string
@@ -104,26 +117,20 @@ func Triggers(set *flow.Set) func(yield func(*Trigger) bool) {
 	}
 }
 
-// HasConstantKey reports whether the key is written without expressions.
-func (t *Trigger) HasConstantKey() bool {
-	_, constant := t.key.Constant()
-	return constant
-}
-
 // RenderKey renders and trims the trigger's key. The error never contains it. Without expressions in it, scope may be nil.
 func (t *Trigger) RenderKey(scope *pebble.Context) (string, error) {
 	text, err := t.key.Render(scope)
 	if err != nil {
-		return "", fmt.Errorf("cannot be rendered: %s", t.keyProblem(scope, err))
+		return "", fmt.Errorf("cannot be rendered: %s", problem(t.key, "key", scope, err))
 	}
 	return strings.TrimSpace(text), checkKey(text)
 }
 
-// keyProblem says why the key cannot be rendered. An expression's own message may quote a part of the template or of a
-// value, which is a part of the key.
-func (t *Trigger) keyProblem(scope *pebble.Context, err error) string {
-	for _, name := range t.KeySecrets() {
-		if scope.Secrets == nil {
+// problem says why a secret text cannot be rendered. An expression's own message may quote a part of the template or of a
+// value, which is a part of the text.
+func problem(text *pebble.Template, what string, scope *pebble.Context, err error) string {
+	for _, name := range text.SecretNames() {
+		if scope == nil || scope.Secrets == nil {
 			break
 		}
 		switch _, ok, err := scope.Secrets.Secret(scope.Namespace, name); {
@@ -138,9 +145,9 @@ func (t *Trigger) keyProblem(scope *pebble.Context, err error) string {
 	case !errors.As(err, &e):
 		return "its expression fails"
 	case e.Name != "":
-		return fmt.Sprintf("there is no %#q (line %d, column %d of the key)", e.Name, e.Line, e.Column)
+		return fmt.Sprintf("there is no %#q (line %d, column %d of the %s)", e.Name, e.Line, e.Column, what)
 	default:
-		return fmt.Sprintf("its expression fails at line %d, column %d of the key", e.Line, e.Column)
+		return fmt.Sprintf("its expression fails at line %d, column %d of the %s", e.Line, e.Column, what)
 	}
 }
 

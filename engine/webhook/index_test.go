@@ -59,7 +59,7 @@ func TestIndexMatch(t *testing.T) {
 			if len(found)+len(findings.Errors()) > 0 || index.Len() != 1 {
 				t.Fatalf("%d triggers, findings %v %v", index.Len(), found, findings)
 			}
-			match := func(namespace, flow, key string) *Trigger {
+			match := func(namespace, flow, key string) *Endpoint {
 				return index.Match(Target{Namespace: namespace, FlowID: flow, Key: key})
 			}
 			if trigger := match("company.team", "f", test.request); trigger == nil || trigger.ID() != "hook" || trigger.Flow.ID != "f" {
@@ -277,9 +277,9 @@ func TestKeySecrets(t *testing.T) {
 func BenchmarkIndexMatch(b *testing.B) {
 	for _, flows := range []int{10, 10_000} {
 		b.Run(fmt.Sprintf("flows=%d", flows), func(b *testing.B) {
-			index := &Index{triggers: make(map[[32]byte]*Trigger, flows)}
+			index := &Index{triggers: make(map[[32]byte]*Endpoint, flows)}
 			for i := range flows {
-				index.triggers[fingerprint(Target{"company.team", fmt.Sprint("flow", i), "4wjtkzwVGBM9yKnjm3yv8r"})] = &Trigger{}
+				index.triggers[fingerprint(Target{"company.team", fmt.Sprint("flow", i), "4wjtkzwVGBM9yKnjm3yv8r"})] = &Endpoint{}
 			}
 			b.ReportAllocs()
 			for b.Loop() {

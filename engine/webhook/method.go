@@ -17,7 +17,7 @@ func Fires(method string) bool { return slices.Contains(methods, method) }
 
 // MethodNotAllowed returns the answer to a method that does not fire webhooks. t is the trigger of the URL; nil without the right
 // key, with which alone the answer tells what the trigger takes, and has no body for OPTIONS and HEAD, which ask for none.
-func MethodNotAllowed(t *Trigger, method string) Response {
+func MethodNotAllowed(t *Endpoint, method string) Response {
 	if t != nil && (method == http.MethodOptions || method == http.MethodHead) {
 		return Response{Status: http.StatusMethodNotAllowed, Allow: t.allow(), Outcome: OutcomeMethod}
 	}
@@ -27,7 +27,7 @@ func MethodNotAllowed(t *Trigger, method string) Response {
 }
 
 // allow returns the value of the header Allow for a trigger; nil stands for any.
-func (t *Trigger) allow() string {
+func (t *Endpoint) allow() string {
 	all := strings.Join(methods, ", ")
 	if t != nil && t.probe {
 		all += ", " + http.MethodHead

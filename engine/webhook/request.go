@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 )
 
@@ -19,6 +20,8 @@ type Request struct {
 	Malformed        bool   // the path is ours but of a wrong shape; Target is empty
 	Path             string // escaped, as handlers before this one left it; holds the key, see [Request.RedactedPath]
 	RawQuery         string
+	Scheme           string      // http or https, as the server was asked
+	URI              string      // path and query as the sender wrote them, before any handler; holds the key
 	Header           http.Header // not changed
 	Host             string
 	TransferEncoding []string
@@ -30,7 +33,13 @@ type Request struct {
 	// the account is passed on; any other error is answered with 400.
 	ReadBody func(limit int64, account Account) ([]byte, error)
 
-	hidden bool // see [Delivery.HideCredentials]
+	// Hash takes the bytes of the body as ReadBody reads them, so that a large one is hashed without a second walk over it. Its
+	// Write never fails; nil: nothing needs them.
+	Hash io.Writer
+
+	signature *signatureCheck // see [Endpoint.Demand]
+	token     string          // the header that has a token in place of a signature, in its canonical spelling; "": none
+	hidden    bool            // see [Delivery.HideCredentials]
 }
 
 // Account is what the parts of a request take their memory from.

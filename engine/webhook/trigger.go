@@ -35,6 +35,7 @@ type Trigger struct {
 	responseCode *pebble.Template
 	probe        bool         // HEAD is answered with 200
 	deduplicate  *Deduplicate // nil: every request counts as a new delivery
+	signed       *signed      // nil: requests need no signature
 }
 
 // answerForm says what an awaited execution is answered with.
@@ -137,7 +138,7 @@ func Specs() []flow.Spec {
 			deduplicateProperty(),
 			probeProperty(),
 			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
-			{Name: "signature", Type: flow.Any, NotYet: true, Summary: "A signature that requests must carry."},
+			signatureProperty(),
 		},
 		Example: `id: webhook
 type: io.kestra.plugin.core.trigger.Webhook
@@ -174,6 +175,9 @@ func compile(c *flow.Component) (*Trigger, error) {
 	}
 	var err error
 	if t.deduplicate, err = compileDeduplicate(c.Object("deduplicate")); err != nil {
+		return nil, err
+	}
+	if t.signed, err = compileSignature(c.Object("signature")); err != nil {
 		return nil, err
 	}
 	for key := range c.Value("labels").Map().All() {
