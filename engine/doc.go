@@ -8,7 +8,7 @@
 //
 //	value      JSON-like values: ordered maps, exact numbers, printing
 //	nearest    the name that somebody meant who misspelt it
-//	signature  signs texts and compares signatures, for expressions and CEL
+//	signature  makes signatures and checks them: those of senders, and for expressions
 //	meter      what one evaluation may cost, and the failures of evaluations
 //	yaml       YAML as Kestra reads and writes it, for flow files and yaml()
 //	ion        Ion text, both ways
@@ -22,7 +22,6 @@
 //	cel        CEL expressions about requests, bounded in work and memory
 //	condition  conditions of triggers: Kestra's types, and CEL
 //	execution  the pure core: plan, state, step, changes, and what a store is
-//	signature  signatures of senders: checked, and made
 //	webhook    the trigger: URL, key, request, variables, answers
 //	admission  shares memory, places and processors between requests, executions and flows
 //	scope      what the expressions of an execution see
