@@ -50,6 +50,7 @@ func TestPlaceholders(t *testing.T) {
 		"broken.yml":   webhookFlow("broken", condition("body.a.b == 1")),
 		"disabled.yml": webhookFlow("disabled", "    disabled: true\n"),
 		"inputs.yml":   "inputs: [{id: n, type: INT}]\n" + webhookFlow("inputs", "    inputs: {n: none}\n"),
+		"signed.yml":   webhookFlow("signed", "    signature: {header: X-Signature, secret: s}\n"),
 		"slow.yml": strings.Replace(webhookFlow("slow", ""), "tasks:\n",
 			"tasks:\n  - {id: ask, type: io.kestra.plugin.core.http.Request, uri: "+strconv.Quote(slow.URL)+"}\n", 1),
 	})
@@ -91,6 +92,7 @@ func TestPlaceholders(t *testing.T) {
 		{"HEAD", webhookPath("fire"), "", nil, 200, "probe|company.team|fire|"},
 		{"DELETE", webhookPath("fire"), "", nil, 405, "method|company.team|fire|"},
 		{"DELETE", webhookPath("nowhere"), "", nil, 405, "method|||"},
+		{"POST", webhookPath("signed"), "{}", nil, 401, "unsigned|company.team|signed|"},
 		{"POST", webhookPath("fire"), "more than 16 bytes", nil, 413, "body|company.team|fire|"},
 		{"POST", webhookPath("inputs"), "{}", nil, 422, "inputs|company.team|inputs|"},
 		{"POST", webhookPath("slow"), "{}", full, 503, "busy|company.team|slow|"},
