@@ -59,6 +59,7 @@
 //
 // and for tests alone:
 //
+//	cel.dev/expr               the conformance suite of CEL, in the text form of google.golang.org/protobuf
 //	google/go-cmp              differences of values, readable
 //	go.uber.org/goleak         goroutines that outlive their owner
 //	modernc.org/libc           disks that fail, for the store in a file

@@ -1,6 +1,9 @@
 package cel
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func benchmark(b *testing.B, expression string) {
 	c := compile(b, expression)
@@ -37,5 +40,25 @@ func BenchmarkCompile(b *testing.B) {
 		if _, err := Compile(`headers.header('x-github-event') == 'push' && body.ref == 'refs/heads/main'`); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkHostile tells the work of expressions that would not end, in units, and the time of a unit.
+func BenchmarkHostile(b *testing.B) {
+	large := hostile()
+	for _, test := range hostileExpressions {
+		b.Run(strings.ReplaceAll(test.name, " ", "_"), func(b *testing.B) {
+			c, e := compile(b, test.expression), newRequest(b, large, nil)
+			(*activation)(e).ResolveName("body")
+			units := 0
+			for b.Loop() {
+				e.Work = nil
+				vars := &counted{(*activation)(e), newMeter(e)}
+				c.evaluate(vars)
+				units += MaxWork - vars.meter.work - vars.meter.workLeft
+			}
+			b.ReportMetric(float64(units)/float64(b.N), "units/op")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(units), "ns/unit")
+		})
 	}
 }
