@@ -162,7 +162,13 @@ func (l *loader) checkExpressions() {
 		}
 		seen[place{t.node, t.early}] = true
 		in, err := l.pebble.Inspect(t.text)
-		if err != nil || len(in.Uses) == 0 {
+		if err != nil {
+			continue
+		}
+		for _, name := range in.Extensions {
+			l.extension(t.node, t.path, "function `"+name+"`")
+		}
+		if len(in.Uses) == 0 {
 			continue
 		}
 		l.checkUses(scopeOf(t.early), t, in)

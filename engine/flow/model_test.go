@@ -216,3 +216,12 @@ func TestPortabilityOfVariables(t *testing.T) {
 		t.Errorf("%v, extensions (-want +got):\n%s", found, diff)
 	}
 }
+
+func TestPortabilityOfFunctions(t *testing.T) {
+	set, found := loadText(t, "id: f\nnamespace: n\ntasks: [{id: t, type: io.kestra.plugin.core.debug.Return, format: \"{{ constantTimeEquals(hmac('md5', 'k', ''), hmac('md5', 'k', 'x')) }}{{ now() }}\"}]\n")
+	const want = "warning: flow.yml:3:67: tasks[0].format: function `constantTimeEquals` is an extension: Kestra does not have it\n" +
+		"warning: flow.yml:3:67: tasks[0].format: function `hmac` is an extension: Kestra does not have it\n"
+	if diff := cmp.Diff(want, findings(nil, set.Extensions())); diff != "" || len(found) > 0 {
+		t.Errorf("%v, extensions (-want +got):\n%s", found, diff)
+	}
+}

@@ -17,7 +17,7 @@ func functionsSignature() []Function {
 	return []Function{
 		{
 			Entry{
-				Name: "hmac",
+				Name: "hmac", extension: true,
 				Parameters: []Parameter{
 					{Name: "algorithm", Required: true, check: signature.CheckAlgorithm},
 					{Name: "secret", Required: true},
@@ -61,7 +61,7 @@ func functionsSignature() []Function {
 		},
 		{
 			Entry{
-				Name: "constantTimeEquals", Parameters: []Parameter{{Name: "a", Required: true}, {Name: "b", Required: true}},
+				Name: "constantTimeEquals", extension: true, Parameters: []Parameter{{Name: "a", Required: true}, {Name: "b", Required: true}},
 				Summary: "whether two texts are equal; how long it takes tells nothing but their lengths; Kestra does not have it",
 				Examples: []Example{
 					{"{{ constantTimeEquals('sha256=' ~ hmac('sha256', 'key', 'a'), 'sha256=0') }}", "false"},

@@ -34,7 +34,9 @@ type collector struct {
 	out       references
 	inspect   bool
 	uses      []Use
-	rescued   int // how many rescuing operators, filters and tests stand around the place
+
+	extensions []string // functions that Kestra does not have, for an [Inspection]
+	rescued    int      // how many rescuing operators, filters and tests stand around the place
 }
 
 func (e *Engine) collectReferences(t *tree, inspect bool) *collector {
@@ -47,6 +49,8 @@ func (e *Engine) collectReferences(t *tree, inspect bool) *collector {
 	c.out.secrets = slices.Compact(c.out.secrets)
 	slices.Sort(c.out.outside)
 	c.out.outside = slices.Compact(c.out.outside)
+	slices.Sort(c.extensions)
+	c.extensions = slices.Compact(c.extensions)
 	return c
 }
 
@@ -133,6 +137,9 @@ func (c *collector) expression(e expression) {
 		c.secret(e)
 		if f := c.functions[e.name]; f != nil && f.outside {
 			c.out.outside = append(c.out.outside, e.name)
+		}
+		if f := c.functions[e.name]; f != nil && f.extension && c.inspect {
+			c.extensions = append(c.extensions, e.name)
 		}
 		c.arguments(&e.args)
 	case *filterExpr:

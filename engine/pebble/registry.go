@@ -48,6 +48,7 @@ type Entry struct {
 	Summary    string
 	Examples   []Example
 	Needs      string // what it would need that nothing provides yet: every call is refused; else ""
+	extension  bool   // Kestra does not have it
 	outside    bool   // it reaches outside of the language, see [Template.Outside]
 	waits      bool   // it waits for another server
 	refused    string // why every call is refused; else ""

@@ -13,6 +13,9 @@ type Inspection struct {
 	// out, as in [Template.Variables].
 	Uses []Use
 
+	// Extensions are the functions that it calls and Kestra does not have, sorted.
+	Extensions []string
+
 	// Printed is text that is printed whatever the variables are, so that as a condition the template is always met; empty
 	// when there is none. PrintedAt is its byte offset.
 	Printed   string
@@ -44,7 +47,7 @@ func (e *Engine) Inspect(text string) (*Inspection, error) {
 		return nil, publish(err, text)
 	}
 	c := e.collectReferences(parsed, true)
-	i := &Inspection{Uses: c.uses, text: text}
+	i := &Inspection{Uses: c.uses, Extensions: c.extensions, text: text}
 	slices.SortStableFunc(i.Uses, func(a, b Use) int { return a.At[0] - b.At[0] })
 	for n := range i.Uses {
 		i.Uses[n].Dashed = dashed(text, &i.Uses[n])
