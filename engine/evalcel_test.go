@@ -8,7 +8,7 @@ import (
 func TestEvalCEL(t *testing.T) {
 	event := []byte(`{"trigger": {"body": {"name": "Alice", "l": [1, 2.5, null]}, "headers": {"X-Event": ["push"], "Y": "one"}},
 		"parameters": {"env": "prod"}, "flow": {"id": "f", "namespace": "a.b"}, "vars": {"v": 1}, "remoteAddr": "192.0.2.7",
-		"path": "/p/***", "requestURL": "/p/***?env=prod", "now": "2026-11-23T10:30:00Z", "method": "PUT"}`)
+		"path": "/p/REDACTED", "requestURL": "/p/REDACTED?env=prod", "now": "2026-11-23T10:30:00Z", "method": "PUT"}`)
 	for _, c := range []struct {
 		name, expression string
 		options          EvalOptions
@@ -21,7 +21,7 @@ func TestEvalCEL(t *testing.T) {
 		{"what is made", "{'b': now, 'a': [b'hi', 1u, body.?x, duration('1500ms')]}", EvalOptions{Context: event}, `{"a":["aGk=",1,null,"1.5s"],"b":"2026-11-23T10:30:00Z"}`},
 		{"null", "body", EvalOptions{}, "null"},
 		{"headers in any case", "headers.header('x-event') + header['y'][0] + trigger.headers['X-EVENT'][0]", EvalOptions{Context: event}, "pushonepush"},
-		{"beside trigger", "[parameters.param('env'), flow.id, string(vars.v), method, path, requestURL, remoteAddr].join(' ')", EvalOptions{Context: event}, "prod f 1 PUT /p/*** /p/***?env=prod 192.0.2.7"},
+		{"beside trigger", "[parameters.param('env'), flow.id, string(vars.v), method, path, requestURL, remoteAddr].join(' ')", EvalOptions{Context: event}, "prod f 1 PUT /p/REDACTED /p/REDACTED?env=prod 192.0.2.7"},
 		{"the body beside trigger", "[body, rawBody, formFields.a[0], string(size(headers)), method].join(' ')", EvalOptions{Context: []byte(`{"body": "x", "formFields": {"a": ["1"]}}`)}, "x x 1 0 POST"},
 		{"the raw body of a tree", "rawBody", EvalOptions{Context: []byte(`{"body": {"a": [1]}}`)}, `{"a":[1]}`},
 		{"the raw body that is given", "rawBody", EvalOptions{Context: []byte(`{"body": {"a": [1]}, "rawBody": "{ }"}`)}, `{ }`},

@@ -93,8 +93,8 @@ func newRequest(t testing.TB, r request, reads *int) *Request {
 	}
 	return &Request{
 		Vars: vars, Namespace: "company.team", Secrets: testSecrets{"company.team/TOKEN": "s3cr3t-token"},
-		Method: method, Path: func() string { return "/api/v1/executions/webhook/company.team/deploy/***" }, RemoteAddr: "192.0.2.7",
-		URL: func() string { return "/api/v1/executions/webhook/company.team/deploy/***?" + r.query },
+		Method: method, Path: func() string { return "/api/v1/executions/webhook/company.team/deploy/REDACTED" }, RemoteAddr: "192.0.2.7",
+		URL: func() string { return "/api/v1/executions/webhook/company.team/deploy/REDACTED?" + r.query },
 		RawBody: func() string {
 			if reads != nil {
 				*reads++

@@ -26,7 +26,7 @@ var manualSections = []struct {
 		{"parameters", "", "the lists of values of the query's parameters by name", `parameters['env'] == ['prod']`},
 		{"formFields", "", "the lists of values of a form's fields by name", `formFields['team'][0] == 'red'`},
 		{"method", "", "GET, POST or PUT", `method == 'POST'`},
-		{"path", "", "the path of the URL, with *** for the key", `path.endsWith('/deploy/***')`},
+		{"path", "", "the path of the URL, with REDACTED for the key", `path.endsWith('/deploy/REDACTED')`},
 		{"requestURL", "", "the same with the query, under Tekton's name", `requestURL.parseURL().query.env == 'prod'`},
 		{"remoteAddr", "", "the address of the client", `remoteAddr.startsWith('192.0.2.')`},
 		{"flow", "", "id, namespace, revision and tenantId of the flow", `flow.namespace == 'company.team'`},

@@ -154,12 +154,12 @@ func TestEval(t *testing.T) {
 
 		// The request itself and its flow.
 		{`method == 'PUT' && remoteAddr == '192.0.2.7'`, eventbridge, true},
-		{`path.endsWith('/company.team/deploy/***')`, github, true},
+		{`path.endsWith('/company.team/deploy/REDACTED')`, github, true},
 		{`flow.namespace == 'company.team' && flow.id == 'deploy' && flow.revision == 3 && flow.tenantId == 'main'`, github, true},
 		{`rawBody.startsWith('{') && rawBody.contains('"action": "opened"')`, github, true},
 
 		// The URL as Tekton has it.
-		{`requestURL == '/api/v1/executions/webhook/company.team/deploy/***?env=prod&tag=a&tag=b&flag='`, github, true},
+		{`requestURL == '/api/v1/executions/webhook/company.team/deploy/REDACTED?env=prod&tag=a&tag=b&flag='`, github, true},
 		{`requestURL.parseURL().path == path && requestURL.parseURL().queryStrings.tag == ['a', 'b']`, github, true},
 
 		// Two names in a macro, over lists and maps of the body and of the expression.

@@ -14,7 +14,7 @@ func TestCELEvent(t *testing.T) {
 	e := newEvent(t, request{body: github.body, header: github.header, parameter: map[string][]string{"env": {"prod"}}})
 	for _, expression := range []string{
 		`body.action == 'opened'`, `rawBody.startsWith('{"action"')`, `headers.header('x-github-event') == 'pull_request'`,
-		`parameters.param('env') == 'prod'`, `method == 'POST'`, `path.endsWith('/deploy/***')`, `requestURL == path + '?env=prod'`, `remoteAddr == '192.0.2.7'`,
+		`parameters.param('env') == 'prod'`, `method == 'POST'`, `path.endsWith('/deploy/REDACTED')`, `requestURL == path + '?env=prod'`, `remoteAddr == '192.0.2.7'`,
 		`flow.id == 'deploy'`, `vars.branch == 'main'`, `now == timestamp('2026-11-23T10:30:00Z')`,
 		`headers.header('x-token').compareSecret('TOKEN') && headers.header('x-token') == secret('TOKEN')`,
 	} {

@@ -56,8 +56,8 @@ func newEvent(t testing.TB, r request) *Event {
 				"flow", value.MapOf("id", value.String("deploy"), "namespace", value.String("company.team"))).Map(),
 			Namespace: "company.team", Secrets: testSecrets{"company.team/TOKEN": "s3cr3t-token"},
 		},
-		Method: http.MethodPost, Path: func() string { return "/api/v1/executions/webhook/company.team/deploy/***" }, RemoteAddr: "192.0.2.7",
-		URL:     func() string { return "/api/v1/executions/webhook/company.team/deploy/***?env=prod" },
+		Method: http.MethodPost, Path: func() string { return "/api/v1/executions/webhook/company.team/deploy/REDACTED" }, RemoteAddr: "192.0.2.7",
+		URL:     func() string { return "/api/v1/executions/webhook/company.team/deploy/REDACTED?env=prod" },
 		RawBody: func() string { return r.body },
 		Now:     time.Date(2026, time.November, 23, 10, 30, 0, 0, time.UTC),
 	}
