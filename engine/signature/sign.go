@@ -15,6 +15,12 @@ import (
 	"time"
 )
 
+// MAC returns the HMAC of a text by the first secret of a form whose algorithm is one, as text in the form's encoding. Some senders ask for
+// one before they send anything.
+func (v *Verifier) MAC(text string) string {
+	return encode(v.form.scheme.Encoding, v.sum(0, []byte(text)))
+}
+
 // Sign puts the signature of a request into its headers, as its sender would, with now as its time: in seconds, unless the
 // header of the timestamp has a text already, as that of {id} must. secret is as of [Form.With] or, for public keys, the private one in PEM.
 func (f *Form) Sign(m *Message, body []byte, secret string, now time.Time) error {

@@ -75,8 +75,17 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 		return unavailable(err)
 	}
 	c.endpoint.Demand(c.request, c.site.options.BaseURL, c.now)
+	if answer := c.endpoint.Greet(c.request, c.claim); answer != nil {
+		return *answer
+	}
 	if c.delivery, err = webhook.Receive(c.request, c.site.options.MaxBody, c.claim); err != nil {
 		return c.refuseBody(err)
+	}
+	if answer := c.endpoint.GreetSigned(c.delivery); answer != nil {
+		return *answer
+	}
+	if c.claim.Short() { // the question may be in what could not be read
+		return unavailable(admission.ErrMemory)
 	}
 	if len(c.site.conditions) > 0 || c.trigger.Evaluates() || c.trigger.Flow.HasInputDefaults() {
 		c.prepare(ctx)

@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook/senders"
 )
 
 // Deduplicate says by what a trigger knows a delivery again that the sender sends once more.
@@ -16,7 +17,7 @@ type Deduplicate struct {
 	Window    time.Duration // for how long it does
 	RunFailed bool          // one whose execution FAILED is run anew
 
-	key *pebble.Template
+	key *pebble.Template // nil: the sender's delivery id
 }
 
 // The window of a trigger that sets none, and the longest one.
@@ -39,8 +40,8 @@ func deduplicateProperty() flow.Property {
 			"P1D unless set. With `onFailed: run` one whose execution FAILED runs anew.",
 		Properties: []flow.Property{
 			{
-				Name: "key", Type: flow.String, Required: true, Dynamic: true,
-				Summary: "What is the same whenever the sender sends one thing again; nothing means that the delivery is a new one.",
+				Name: "key", Type: flow.String, Dynamic: true,
+				Summary: "What is the same whenever the sender sends one thing again; nothing means that the delivery is a new one. Required unless `sender` is one with delivery ids.",
 			},
 			{Name: "window", Type: flow.Duration, Default: "P1D", Summary: "For how long, from the first one on; P366D at most."},
 			{
@@ -51,17 +52,27 @@ func deduplicateProperty() flow.Property {
 	}
 }
 
-// compileDeduplicate returns nil when the property is not written.
-func compileDeduplicate(m *flow.Members) (*Deduplicate, error) {
-	if m == nil {
-		return nil, nil //nolint:nilnil // every request counts as a new delivery
+// compileDeduplicate returns nil when every request counts as a new delivery.
+func compileDeduplicate(m *flow.Members, sender *senders.Sender) (*Deduplicate, error) {
+	has := sender != nil && sender.DeliveryID != (senders.Place{})
+	if m == nil && !has {
+		return nil, nil //nolint:nilnil // see above
 	}
-	d := &Deduplicate{Window: defaultWindow, RunFailed: m.Text("onFailed") == failedRun, key: m.Template("key")}
+	d := &Deduplicate{Window: defaultWindow, RunFailed: has && sender.ByHand}
+	if m == nil {
+		return d, nil
+	}
+	if m.Has("onFailed") {
+		d.RunFailed = m.Text("onFailed") == failedRun
+	}
 	if m.Has("window") {
 		d.Window = m.Duration("window")
 	}
-	switch text, constant := d.key.Constant(); {
-	case constant && strings.TrimSpace(text) == "":
+	if d.key = m.Template("key"); d.key == nil && !has {
+		return nil, m.Errorf("key", "is missing")
+	}
+	switch {
+	case d.key != nil && isBlank(d.key):
 		return nil, m.Errorf("key", "must not be empty")
 	case d.Window <= 0:
 		return nil, m.Errorf("window", "must be longer than nothing")
@@ -71,9 +82,14 @@ func compileDeduplicate(m *flow.Members) (*Deduplicate, error) {
 	return d, nil
 }
 
+func isBlank(t *pebble.Template) bool {
+	text, constant := t.Constant()
+	return constant && strings.TrimSpace(text) == ""
+}
+
 // checkDeduplicate warns of a key that tells no delivery from another.
 func (t *Trigger) checkDeduplicate(warn func(property, message string)) {
-	if t.deduplicate == nil {
+	if t.deduplicate == nil || t.deduplicate.key == nil {
 		return
 	}
 	if _, constant := t.deduplicate.key.Constant(); constant {
@@ -86,9 +102,15 @@ func (t *Trigger) Deduplicate() *Deduplicate { return t.deduplicate }
 
 // DeliveryKey returns what the rendered key of a delivery is kept as, among those of all triggers; false: it is nothing.
 func (t *Trigger) DeliveryKey(c *pebble.Context) (key execution.DeliveryKey, ok bool, err error) {
-	text, err := t.deduplicate.key.Render(c)
-	if err != nil {
-		return key, false, err
+	var text string
+	if template := t.deduplicate.key; template != nil {
+		if text, err = template.Render(c); err != nil {
+			return key, false, err
+		}
+	} else {
+		trigger, _ := c.Vars.Get("trigger")
+		id, _ := trigger.Map().Get("deliveryId")
+		text = id.Str()
 	}
 	if text = strings.TrimSpace(text); text == "" {
 		return key, false, nil

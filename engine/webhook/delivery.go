@@ -31,7 +31,7 @@ type part struct {
 }
 
 // partNames are the members of the variable `trigger`, in order.
-var partNames = [...]string{"body", "headers", "parameters", "formFields"}
+var partNames = [...]string{"body", "headers", "parameters", "formFields", "event", "deliveryId"}
 
 // Receive reads the body of a request, at most limit bytes of it, and takes the memory for it, and for what is made of it
 // later, from account. The error is a [*BodyError], a [SignatureError] or that of the account.
@@ -59,7 +59,7 @@ func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
 	return d, nil
 }
 
-// Trigger returns the variable `trigger`: body (absent without one), headers, parameters, and formFields for the body
+// Trigger returns the variable `trigger`: body (absent without one), headers, parameters, formFields for the body
 // of a form. A part for which there is no memory is null, and the account knows of it.
 func (d *Delivery) Trigger() *value.Map { return d.trigger }
 
@@ -82,6 +82,8 @@ func (d *Delivery) Has(name string) bool {
 		return true
 	case "formFields":
 		return d.body.form
+	case "event", "deliveryId":
+		return d.named(name) != ""
 	default:
 		return false
 	}
@@ -111,6 +113,8 @@ func (d *Delivery) make(name string) value.Value {
 		return d.build(3*d.request.Size(), func() value.Value { return value.FromMap(d.request.headers()) })
 	case "parameters":
 		return d.multimap(d.request.RawQuery, d.request.parameters)
+	case "event", "deliveryId":
+		return value.String(d.named(name))
 	default:
 		return d.multimap(d.body.text, func() *value.Map { return parseParameters(d.body.text) })
 	}

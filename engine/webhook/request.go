@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook/senders"
 )
 
 // Target is what a webhook URL names, decoded.
@@ -37,6 +39,7 @@ type Request struct {
 	// Write never fails; nil: nothing needs them.
 	Hash io.Writer
 
+	sender    *senders.Sender // nil: the trigger names none
 	signature *signatureCheck // see [Endpoint.Demand]
 	token     string          // the header that has a token in place of a signature, in its canonical spelling; "": none
 	hidden    bool            // see [Delivery.HideCredentials]

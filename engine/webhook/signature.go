@@ -10,13 +10,15 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/signature"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook/senders"
 )
 
 // signed says how the requests of a trigger are signed, and what gives the secrets.
 type signed struct {
 	form    *signature.Form
-	members *flow.Members
 	secrets []*pebble.Template
+	written *flow.Members // where the secrets are
+	member  string        // and as what
 }
 
 func signatureProperty() flow.Property {
@@ -25,7 +27,7 @@ func signatureProperty() flow.Property {
 		Summary: "The signature that every request must carry, checked over the bytes of the body before anything is evaluated; " +
 			"a request without a right one is answered with 401 and starts nothing.",
 		Properties: []flow.Property{
-			{Name: "header", Type: flow.String, Required: true, Summary: "The header that has the signature."},
+			{Name: "header", Type: flow.String, Summary: "The header that has the signature; required without `sender`."},
 			{Name: "prefix", Type: flow.String, Summary: "What stands before the signature in the header, as in `sha256=`."},
 			{
 				Name: "algorithm", Type: flow.String, Values: signature.Algorithms(), Default: string(signature.SHA256),
@@ -78,53 +80,94 @@ func signatureProperty() flow.Property {
 	}
 }
 
-// compileSignature returns nil when the property is not written.
-func compileSignature(m *flow.Members) (*signed, error) {
-	if m == nil {
-		return nil, nil //nolint:nilnil // requests need no signature
+// compileSignature returns nil when requests need no signature.
+func compileSignature(c *flow.Component, sender *senders.Sender) (*signed, error) {
+	m := c.Object("signature")
+	s := new(signed)
+	if err := s.find(c, m); err != nil {
+		return nil, err
 	}
-	s := &signed{members: m, secrets: m.Templates("secrets")}
-	if t := m.Template("secret"); t != nil {
-		s.secrets = append([]*pebble.Template{t}, s.secrets...)
-	}
-	if len(s.secrets) == 0 {
+	signs := sender != nil && sender.Signs()
+	switch {
+	case m == nil && !signs && s.secrets == nil:
+		return nil, nil //nolint:nilnil // see above
+	case m == nil && !signs && sender == nil:
+		return nil, c.Errorf("secret", "has no meaning without `sender`: `signature` has a secret of its own")
+	case m == nil && !signs:
+		return nil, c.Errorf("secret", "has no meaning here: %s signs nothing", sender.Title)
+	case s.secrets == nil && m == nil:
+		return nil, c.Errorf("sender", "needs `secret`: %s signs its requests, by what it calls %s", sender.Title, sender.Secret)
+	case s.secrets == nil:
 		return nil, m.Errorf("secret", "is missing: without it no signature can be checked")
 	}
 	for _, t := range s.secrets {
 		if names := t.Outside(); len(names) > 0 {
-			return nil, m.Errorf("secret", "function %s cannot be used here: secrets are known before there is anything that it could ask", names[0])
+			return nil, s.written.Errorf(s.member, "function %s cannot be used here: secrets are known before there is anything that it could ask", names[0])
 		}
 	}
-	if m.Has("tolerance") && m.Duration("tolerance") <= 0 {
+	if m != nil && m.Has("tolerance") && m.Duration("tolerance") <= 0 {
 		return nil, m.Errorf("tolerance", "must be longer than nothing")
 	}
-	form, err := schemeOf(m).Compile()
+	var scheme signature.Scheme
+	if signs {
+		scheme = sender.Signature
+	}
+	form, err := overridden(scheme, m).Compile()
 	if wrong, ok := errors.AsType[*signature.Error](err); ok {
-		return nil, m.Errorf(wrong.Member, "%s", wrong.Message)
+		return nil, m.Errorf(wrong.Member, "%s", wrong.Message) // a scheme of a sender has no errors by itself
 	}
 	s.form = form
 	return s, err
 }
 
-// schemeOf returns what the members of the property say.
-func schemeOf(m *flow.Members) signature.Scheme {
-	scheme := signature.Scheme{
-		Header:          m.Text("header"),
-		Prefix:          m.Text("prefix"),
-		Algorithm:       signature.Algorithm(m.Text("algorithm")),
-		Encoding:        signature.Encoding(m.Text("encoding")),
-		Payload:         m.Text("payload"),
-		TimestampHeader: m.Text("timestampHeader"),
-		TimestampItem:   m.Text("timestampItem"),
-		IDHeader:        m.Text("idHeader"),
-		Tolerance:       m.Duration("tolerance"),
-		Separator:       m.Text("separator"),
-		Decompressed:    m.Bool("decompressed"),
-		SecretEncoding:  signature.Encoding(m.Text("secretEncoding")),
-		SecretPrefix:    m.Text("secretPrefix"),
+// find finds the secrets: those of the signature, or the one of the sender.
+func (s *signed) find(c *flow.Component, m *flow.Members) error {
+	take := func(m *flow.Members, member string, templates ...*pebble.Template) {
+		s.secrets, s.written, s.member = append(s.secrets, templates...), m, member
 	}
-	for _, version := range m.Value("versions").List().All() {
-		scheme.Versions = append(scheme.Versions, version.Str())
+	if m != nil {
+		if m.Has("secrets") {
+			take(m, "secrets", m.Templates("secrets")...)
+		}
+		if t := m.Template("secret"); t != nil {
+			take(m, "secret", t)
+		}
+	}
+	if t := c.Template("secret"); t != nil {
+		if s.secrets != nil {
+			return c.Errorf("secret", "stands in `signature` as well: one of them is enough")
+		}
+		take(&c.Members, "secret", t)
+	}
+	return nil
+}
+
+// overridden returns a scheme with what the members of the property say instead.
+func overridden(scheme signature.Scheme, m *flow.Members) signature.Scheme {
+	if m == nil {
+		return scheme
+	}
+	for member, to := range map[string]*string{
+		"header": &scheme.Header, "prefix": &scheme.Prefix, "algorithm": (*string)(&scheme.Algorithm), "encoding": (*string)(&scheme.Encoding),
+		"payload": &scheme.Payload, "timestampHeader": &scheme.TimestampHeader, "timestampItem": &scheme.TimestampItem,
+		"idHeader": &scheme.IDHeader, "separator": &scheme.Separator,
+		"secretEncoding": (*string)(&scheme.SecretEncoding), "secretPrefix": &scheme.SecretPrefix,
+	} {
+		if m.Has(member) {
+			*to = m.Text(member)
+		}
+	}
+	if m.Has("tolerance") {
+		scheme.Tolerance = m.Duration("tolerance")
+	}
+	if m.Has("decompressed") {
+		scheme.Decompressed = m.Bool("decompressed")
+	}
+	if m.Has("versions") {
+		scheme.Versions = nil
+		for _, version := range m.Value("versions").List().All() {
+			scheme.Versions = append(scheme.Versions, version.Str())
+		}
 	}
 	return scheme
 }
@@ -164,11 +207,7 @@ func (t *Trigger) verifier(scope *pebble.Context) (*signature.Verifier, error) {
 
 // signatureUnusable returns the finding about secrets that cannot be used.
 func (t *Trigger) signatureUnusable(err error) *flow.Diagnostic {
-	member := "secret"
-	if !t.signed.members.Has(member) {
-		member = "secrets"
-	}
-	return t.signed.members.Errorf(member, "%w; this trigger is switched off", err)
+	return t.signed.written.Errorf(t.signed.member, "%w; this trigger is switched off", err)
 }
 
 // SignatureError is a request whose signature is missing or wrong. Its text says why, for the log and not for the caller.
@@ -183,9 +222,10 @@ var unsigned = Message(http.StatusUnauthorized, OutcomeUnsigned, "Invalid webhoo
 // Unsigned returns the answer to a request whose signature is missing or wrong.
 func Unsigned() Response { return unsigned }
 
-// Demand makes a right signature part of the receipt of r: without one, [Receive] returns a [SignatureError]. The URL that some senders
+// Demand makes r a request of the trigger's sender, and a right signature part of its receipt: without one, [Receive] returns a [SignatureError]. The URL that some senders
 // sign begins with baseURL, or as the request says if that is empty.
 func (e *Endpoint) Demand(r *Request, baseURL string, now time.Time) {
+	r.sender = e.sender
 	if e.verifier == nil {
 		return
 	}

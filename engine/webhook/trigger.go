@@ -8,6 +8,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook/senders"
 )
 
 // Type is the webhook trigger's canonical type; flows may also use [typeAlias].
@@ -33,9 +34,10 @@ type Trigger struct {
 	waitTimeout  time.Duration // 0: the site's
 	answer       answerForm
 	responseCode *pebble.Template
-	probe        bool         // HEAD is answered with 200
-	deduplicate  *Deduplicate // nil: every request counts as a new delivery
-	signed       *signed      // nil: requests need no signature
+	probe        bool            // HEAD is answered with 200
+	deduplicate  *Deduplicate    // nil: every request counts as a new delivery
+	signed       *signed         // nil: requests need no signature
+	sender       *senders.Sender // nil: none is named
 }
 
 // answerForm says what an awaited execution is answered with.
@@ -139,6 +141,8 @@ func Specs() []flow.Spec {
 			probeProperty(),
 			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
 			signatureProperty(),
+			senderProperty(),
+			senderSecretProperty(),
 		},
 		Example: `id: webhook
 type: io.kestra.plugin.core.trigger.Webhook
@@ -148,7 +152,7 @@ conditions:
   - type: io.kestra.plugin.core.condition.Expression
     expression: "{{ trigger.headers['X-GitHub-Event'] contains 'push' }}"
 `,
-		Variables: []flow.Variable{{Name: "body"}, {Name: "headers", Lists: true}, {Name: "parameters", Lists: true}, {Name: "formFields", Lists: true}},
+		Variables: []flow.Variable{{Name: "body"}, {Name: "headers", Lists: true}, {Name: "parameters", Lists: true}, {Name: "formFields", Lists: true}, {Name: "event"}, {Name: "deliveryId"}},
 		Compile:   func(c *flow.Component) (any, error) { return compile(c) },
 		Check:     check,
 	}}
@@ -173,12 +177,16 @@ func compile(c *flow.Component) (*Trigger, error) {
 	if c.Has("waitTimeout") && t.waitTimeout <= 0 {
 		return nil, c.Errorf("waitTimeout", "must be longer than nothing")
 	}
+	t.sender = senders.ByName(c.Text("sender")) // nil: none is named
 	var err error
-	if t.deduplicate, err = compileDeduplicate(c.Object("deduplicate")); err != nil {
+	if t.deduplicate, err = compileDeduplicate(c.Object("deduplicate"), t.sender); err != nil {
 		return nil, err
 	}
-	if t.signed, err = compileSignature(c.Object("signature")); err != nil {
+	if t.signed, err = compileSignature(c, t.sender); err != nil {
 		return nil, err
+	}
+	if t.waitTimeout == 0 && t.sender != nil {
+		t.waitTimeout = t.sender.WaitTimeout
 	}
 	for key := range c.Value("labels").Map().All() {
 		if strings.HasPrefix(key, flow.SystemLabel) {

@@ -1,0 +1,15 @@
+package engine
+
+import (
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook/senders"
+)
+
+// Senders returns what is known of the services that call webhooks, by name.
+func Senders() []*senders.Sender {
+	names := senders.Names()
+	all := make([]*senders.Sender, len(names))
+	for i, name := range names {
+		all[i] = senders.ByName(name)
+	}
+	return all
+}
