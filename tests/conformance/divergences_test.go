@@ -46,6 +46,12 @@ func loadDivergences(t *testing.T) []*divergence {
 // ofFacts reports whether the row is about a fact, and not about a recorded request.
 func (r *divergence) ofFacts() bool { return strings.HasPrefix(r.kestra, "result: ") && !r.ofFaults() }
 
+// ofBinary begins the cases of rows about the server as users run it, and not about the one of the tests.
+const ofBinary = "binary/"
+
+// ofBinary reports whether the row is about an answer of the server as users run it alone.
+func (r *divergence) ofBinary() bool { return strings.HasPrefix(r.name, ofBinary) }
+
 // ofFaults reports whether the row is about a row of faults.tsv.
 func (r *divergence) ofFaults() bool { return strings.HasPrefix(r.name, "faults/") }
 

@@ -2,7 +2,7 @@
 // of the expression language.
 //
 //	testdata/NN-topic.json   recorded requests, answers and final executions
-//	testdata/reached.txt     cases that must not be left out as not supported yet
+//	testdata/unsupported.txt the cases that may be left out: their flows need what is not supported yet
 //	testdata/faults.tsv      inputs of other people that once came out wrong, by kind
 //	testdata/types.tsv       the types of Kestra's core: kind, name, and other names
 //	testdata/rules/*.txt     rules of how flows run, each with a flow that shows it
@@ -10,7 +10,7 @@
 //	                         jq-chosen.tsv and jq-random.tsv are programs of jq, those of the latter made by jqGenerator
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
 //
-// The requests go through a real HTTP server; status, content type, body, the execution that came of it and its log are compared.
+// The requests go through a real HTTP server, and once more to the built program, with the flows of all topics. Of the former status, content type, body, the execution that came of it and its log are compared.
 // Ids, dates, durations, random names of files and the order of members and of headers are no differences. A flow that uses what is
 // not supported yet cannot be compared; the test prints why, and which cases these are. Flows that ask other servers ask one of the
 // test, which answers as the recorded one did. While you work at a few cases:
@@ -55,7 +55,8 @@
 //
 //	case     topic/case, as in 04-body/1E400, or file/expression, as in operators/{{ 1 + 1 }}, with the name of the
 //	         context after it in parentheses unless it is facts; of jq, jq/input | program; of the packages in
-//	         ../differential, differential/set/question and javaregex/kind; of faults.tsv, faults/kind/text for expressions
+//	         ../differential, differential/set/question and javaregex/kind; before it binary/ for what
+//	         the program alone does, by HTTP or by its commands; of faults.tsv, faults/kind/text for expressions
 //	         and faults/kind/given for others
 //	kestra   what differs, a colon and a blank, and what Kestra has
 //	ours     what this engine has

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,14 +46,15 @@ type request struct {
 	Headers    [][2]string `json:"headers"`
 	Body       string      `json:"body"`
 	BodyBase64 string      `json:"bodyBase64"`
-	Raw        string      `json:"raw"` // the whole request, where it is no ordinary one
+	Described  string      `json:"bodyDescription"` // in place of a large body
+	Raw        string      `json:"raw"`             // the whole request, where it is no ordinary one
 }
 
 type response struct {
 	Status     int         `json:"status"`
 	Headers    [][2]string `json:"headers"`
 	Body       string      `json:"body"`
-	BodyLength int         `json:"bodyLength"` // in place of a long body
+	BodyLength int         `json:"bodyLength"` // in place of a long body, or of what is cut off it
 	Connection string      `json:"connection"` // why there is no answer
 }
 
@@ -89,6 +91,9 @@ func (r request) bytes(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 	}
+	if r.Described != "" {
+		body = described(t, r.Described)
+	}
 	var b bytes.Buffer
 	b.WriteString(r.Method + " " + r.Target + " HTTP/1.1\r\n")
 	for _, header := range r.Headers {
@@ -120,4 +125,20 @@ func (r response) header(name string) string {
 		}
 	}
 	return ""
+}
+
+// described returns a body that was recorded in words.
+func described(t *testing.T, words string) []byte {
+	t.Helper()
+	var times int
+	var before, after string
+	if n, _ := fmt.Sscanf(words, "%d times x", &times); n == 0 {
+		const many = "<6 MiB of x>"
+		if !strings.Contains(words, many) {
+			t.Fatalf("a body is described as %q", words)
+		}
+		before, after, _ = strings.Cut(words, many)
+		times = 6 << 20
+	}
+	return []byte(before + strings.Repeat("x", times) + after)
 }

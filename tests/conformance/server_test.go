@@ -141,9 +141,13 @@ type answer struct {
 
 // send sends a request byte for byte on a connection of its own.
 func (s *server) send(method string, raw []byte) (answer, error) {
-	conn := s.listener.dial()
+	return exchange(s.listener.dial(), time.Hour, method, raw)
+}
+
+// exchange sends a request over a connection, which it closes, and returns the answer, which must be there within a limit.
+func exchange(conn net.Conn, limit time.Duration, method string, raw []byte) (answer, error) {
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(time.Hour)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(limit)); err != nil {
 		return answer{}, err
 	}
 	written := make(chan error, 1) // while the answer is read: a pipe has no buffer

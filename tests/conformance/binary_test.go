@@ -1,0 +1,206 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
+)
+
+// TestRecordedRequestsOfBinary sends every recorded request to one server as users run it, with the flows of all topics, and compares
+// status, content type and body. What became of executions is compared by TestRecordedRequests, whose clock needs no waiting.
+func TestRecordedRequestsOfBinary(t *testing.T) {
+	if *onlyCases != "*" {
+		t.Skip("-cases is for the other test")
+	}
+	topics := loadTopics(t, startUpstream(t))
+	files := make(map[string]string)
+	for _, topic := range topics {
+		flows, seen := withoutClassName(topic.Flows), make(map[string]bool)
+		for _, id := range slices.Sorted(maps.Keys(flows)) { // of two revisions the first is served, as in the other test
+			if own, _, _ := strings.Cut(flows[id], "\n"); !seen[own] {
+				seen[own] = true
+				files["flows/"+topic.Topic+"/"+id+".yaml"] = flows[id]
+			}
+		}
+	}
+	unsupported := loadUnsupported(t)
+	b := &binary{refused: make(map[string]bool)}
+	for _, r := range loadDivergences(t) {
+		if !r.ofFacts() && !r.ofFaults() {
+			b.rows = append(b.rows, r)
+		}
+	}
+	b.Server = harness.Start(t, harness.Config{
+		Global: "kestra {\n\tbase_url " + recordedSite.BaseURL + "\n}",
+		Sites:  fmt.Sprintf(":{$HTTP_PORT} {\n\tkestra_webhook flows {\n\t\twait_timeout 5s\n\t}\n\trespond %d\n}", nextHandler),
+		Env:    recordedSite.Environ, Files: files,
+	})
+	b.validate(t, topics)
+	recorded, compared, left := 0, 0, 0
+	for _, topic := range topics {
+		recorded += len(topic.Cases)
+		_, lacks := load(withoutClassName(topic.Flows))
+		for _, c := range topic.Cases {
+			name := topic.Topic + "/" + c.Name
+			if unsupported[name] && lacks.ofCase(topic.Flows, c).unsupported() != "" {
+				left++
+				continue
+			}
+			compared++
+			for _, d := range b.compare(t, c) {
+				b.cover(t, name, d)
+			}
+		}
+	}
+	checkCovers(t, slices.DeleteFunc(b.rows, func(r *divergence) bool { return !r.ofBinary() }))
+	if compared+left != recorded {
+		t.Errorf("%d requests are recorded, %d were compared and %d left out", recorded, compared, left)
+	}
+}
+
+// binary is a running server.
+type binary struct {
+	*harness.Server
+	rows    []*divergence
+	refused map[string]bool // flows of 14-validation, by name of the case
+}
+
+// cover fails the test unless a row covers a difference.
+func (b *binary) cover(t *testing.T, name string, d difference) {
+	t.Helper()
+	row := slices.IndexFunc(b.rows, func(r *divergence) bool { return r.matches(name, d) || r.matches(ofBinary+name, d) })
+	if row < 0 {
+		t.Errorf("%s: %v", name, d)
+		return
+	}
+	b.rows[row].covers++
+}
+
+// compare sends one request, after those that must come before it, and returns the differences.
+func (b *binary) compare(t *testing.T, c recorded) []difference {
+	t.Helper()
+	if c.Request.Target == flowsTarget {
+		return b.compareRefusal(c)
+	}
+	raw := c.Request.bytes(t)
+	if strings.HasSuffix(c.Name, ", second call") {
+		first, err := b.send(c.Request.Method, raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		harness.Eventually(t, waitLimit, c.Name+": the end of the first call", func() bool { return !b.underWay(t, c.Flow, first.execution) })
+	}
+	ended := make(chan error, 1)
+	before := callsBefore(c.Name) > 0 && !callNumber.MatchString(c.Name) // those came so late that the answer is of one call alone
+	if before {
+		go func() {
+			_, err := b.send(c.Request.Method, raw)
+			ended <- err
+		}()
+		harness.Eventually(t, waitLimit, c.Name+": a call before it", func() bool { return b.underWay(t, c.Flow, "") })
+	}
+	got, err := b.send(c.Request.Method, raw)
+	if before {
+		if err := <-ended; err != nil {
+			t.Errorf("%s: a call before it: %v", c.Name, err)
+		}
+	}
+	if err != nil {
+		return []difference{{"status", c.Response.summary(), "none, " + err.Error()}}
+	}
+	return compareAnswers(c.Response, got)
+}
+
+const (
+	waitLimit    = 30 * time.Second
+	http2Preface = len("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+)
+
+// send sends a request byte for byte on a connection of its own.
+func (b *binary) send(method string, raw []byte) (answer, error) {
+	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", b.HTTPPort))
+	if err != nil {
+		return answer{}, err
+	}
+	if len(raw) < http2Preface { // Caddy waits for more, to tell both protocols apart, until there comes no more
+		if _, err := conn.Write(raw); err != nil {
+			return answer{}, err
+		}
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			return answer{}, err
+		}
+		raw = nil
+	}
+	limit := waitLimit
+	if bytes.HasPrefix(raw, []byte("PRI ")) { // it comes to frames of HTTP/2, which do not end
+		limit = time.Second
+	}
+	return exchange(conn, limit, method, raw)
+}
+
+// underWay reports whether an execution of a flow has not ended: that with an id, or any.
+func (b *binary) underWay(t *testing.T, flowID, id string) bool {
+	t.Helper()
+	a := harness.Fetch(t, http.DefaultClient, "GET", fmt.Sprintf("http://127.0.0.1:%d/kestra/executions?unfinished=true&flowId=%s", b.AdminPort, flowID), "")
+	var list struct{ Results []struct{ ID string } }
+	if err := json.Unmarshal([]byte(a.Body), &list); err != nil || a.Status != 200 {
+		t.Fatalf("executions: %d, %v", a.Status, err)
+	}
+	for _, one := range list.Results {
+		if id == "" || one.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// validate asks the command line which of the flows are refused that Kestra was asked to create.
+func (b *binary) validate(t *testing.T, topics []topic) {
+	t.Helper()
+	folder := t.TempDir()
+	names := make(map[string]string) // of cases, by file
+	for _, topic := range topics {
+		for _, c := range topic.Cases {
+			if c.Request.Target != flowsTarget {
+				continue
+			}
+			file := filepath.Join(folder, fmt.Sprintf("%d.yaml", len(names)))
+			if err := os.WriteFile(file, []byte(c.Request.Body), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			names[file] = c.Name
+		}
+	}
+	out, err := b.Command("kestra", "validate", folder).CombinedOutput()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 {
+		t.Fatalf("validate: %v\n%s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if file, rest, ok := strings.Cut(line, ".yaml:"); ok && strings.Contains(rest, " error: ") {
+			b.refused[names[file+".yaml"]] = true
+		}
+	}
+	t.Logf("%d of %d flows are refused", len(b.refused), len(names))
+}
+
+// compareRefusal compares whether the command line accepts a flow.
+func (b *binary) compareRefusal(c recorded) []difference {
+	words := map[bool]string{false: "accepted", true: "refused"}
+	if kestra, ours := c.Response.Status >= 300, b.refused[c.Name]; kestra != ours {
+		return []difference{{"flow", words[kestra], words[ours]}}
+	}
+	return nil
+}
