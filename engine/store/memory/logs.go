@@ -28,7 +28,7 @@ func (s *Store) log(line *execution.LogLine) {
 	before := len(l.bytes)
 	s.last.line++
 	c := s.lendCodec()
-	writeLine(c, line, &s.last.line)
+	c.Line(line, &s.last.line)
 	l.bytes = slices.Grow(l.bytes, binary.MaxVarintLen32+len(c.Bytes()))
 	l.bytes = binary.AppendUvarint(l.bytes, uint64(len(c.Bytes())))
 	l.bytes = append(l.bytes, c.Bytes()...)
@@ -44,23 +44,12 @@ func (s *Store) log(line *execution.LogLine) {
 	s.grow(e, len(l.bytes)-before)
 }
 
-// writeLine writes or reads a line, but not its execution.
-func writeLine(c *packing.Codec, l *execution.LogLine, seq *int64) {
-	packing.Number(c, seq)
-	c.Text(&l.Run)
-	c.Text(&l.Task)
-	packing.Number(c, &l.Attempt)
-	c.Text(&l.Level)
-	c.Time(&l.At)
-	c.Text(&l.Message)
-}
-
 // readLine reads the first of some lines, and returns the others.
 func readLine(bytes []byte, line *execution.LogLine) []byte {
 	size, n := binary.Uvarint(bytes)
 	end := n + int(size)
 	c := packing.Reader(string(bytes[n:end]), nil)
-	writeLine(&c, line, &line.Seq)
+	c.Line(line, &line.Seq)
 	return bytes[end:]
 }
 

@@ -122,6 +122,17 @@ func (c *Codec) transition(t *execution.Transition) {
 	c.Time(&t.At)
 }
 
+// Line writes or reads a log line with a number, but without its execution.
+func (c *Codec) Line(l *execution.LogLine, seq *int64) {
+	Number(c, seq)
+	c.Text(&l.Run)
+	c.Text(&l.Task)
+	Number(c, &l.Attempt)
+	c.Text(&l.Level)
+	c.Time(&l.At)
+	c.Text(&l.Message)
+}
+
 // Datum writes or reads what is kept of a text.
 func (c *Codec) Datum(d *execution.Datum) {
 	c.Text(&d.Ref)

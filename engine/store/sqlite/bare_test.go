@@ -51,6 +51,7 @@ func BenchmarkBare(b *testing.B) {
 		}
 	}
 	n := 0
+	defer reportProcessorTime(b)()
 	for b.Loop() {
 		if n%group == 0 {
 			do(begin)

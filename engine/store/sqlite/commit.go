@@ -53,6 +53,10 @@ func accepted(b *execution.Batch) {
 
 // commit keeps b, or what stands in for it, and returns which. It returns true when b has been kept before.
 func (w *writer) commit(b *encoded) (kept *execution.Batch, again bool, err error) {
+	if b.tells() {
+		again, err = w.keep(b, nil)
+		return b.Batch, again, err
+	}
 	delivered, again, err := w.again(b.Batch)
 	if err != nil || again {
 		return nil, again, err
@@ -75,7 +79,8 @@ func (w *writer) commit(b *encoded) (kept *execution.Batch, again bool, err erro
 					return nil, false, err
 				}
 			}
-			return x.Batch, false, w.keep(x, entries)
+			_, err := w.keep(x, entries)
+			return x.Batch, false, err
 		}
 	}
 }
@@ -165,35 +170,42 @@ func (w *writer) willBe(id string, b *execution.Batch) error {
 	return err
 }
 
-// keep keeps a batch that holds.
-func (w *writer) keep(b *encoded, entries []*entry) error {
+// keep keeps a batch that holds, unless its first execution is there already: then it was kept before. Others that are there already
+// are in the batch twice.
+func (w *writer) keep(b *encoded, entries []*entry) (again bool, err error) {
 	for i := range b.Accept {
-		if err := w.accept(&b.Accept[i], &b.accepts[i]); err != nil {
-			return err
+		isNew, err := w.accept(&b.Accept[i], &b.accepts[i])
+		if again = i == 0 && !isNew; again || err != nil {
+			return again, err
 		}
 	}
 	for i := range b.Write {
 		if err := w.change(entries[i], &b.Write[i], &b.writes[i]); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for i := range b.Signals {
 		if err := w.signal(&b.Signals[i]); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if err := w.move(b.Take, b.Give); err != nil {
-		return err
+		return false, err
 	}
 	for i := range b.Triggers {
 		if err := w.setTrigger(&b.Triggers[i]); err != nil {
-			return err
+			return false, err
 		}
 	}
 	for i := range b.Pairs {
 		if err := w.setPair(&b.Pairs[i]); err != nil {
-			return err
+			return false, err
 		}
 	}
-	return w.log(b.Logs)
+	for _, l := range b.lines {
+		if err := w.log(l); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
 }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -37,7 +36,7 @@ func (w *writer) drop(which string, key any) (bool, error) {
 	var status execution.Status
 	var more, large bool
 	query := `SELECT seq, id, namespace, flow, status, line_bytes,
-		start IS NULL OR line > 0 OR EXISTS (SELECT 1 FROM signal s WHERE s.execution = e.seq),
+		start IS NULL OR line > 0 AND (lines IS NULL OR line_bytes > length(lines)) OR EXISTS (SELECT 1 FROM signal s WHERE s.execution = e.seq),
 		spread OR EXISTS (SELECT 1 FROM value v WHERE v.execution = e.id)
 		FROM execution e WHERE over AND ` + which
 	found, err := w.row(query, []any{key}, &seq, &f.id, &f.namespace, &f.flow, &status, &lines, &more, &large)
@@ -100,62 +99,4 @@ func (w *writer) clear(time.Time, int) (bool, error) {
 	}
 	_, err = w.exec("DELETE FROM gone WHERE id = ? AND execution = ?", id, seq)
 	return true, err
-}
-
-// DeleteLogs implements [execution.Store].
-func (s *Store) DeleteLogs(ctx context.Context, id string, f execution.LogFilter) (deleted int, err error) {
-	err = s.write(ctx, func(w *writer) error {
-		deleted = 0
-		e, err := w.entry(id)
-		if err != nil || e == nil {
-			return err
-		}
-		deleted, err = w.deleteLogs(e, &f)
-		return err
-	})
-	return deleted, err
-}
-
-func (w *writer) deleteLogs(e *entry, f *execution.LogFilter) (deleted int, err error) {
-	rows := map[int64][]byte{} // the lines that one commit has added, by the number of the first
-	err = w.rows("SELECT first, data FROM line WHERE execution = ?", []any{e.seq}, func(scan func(...any) error) error {
-		var first int64
-		var data []byte
-		err := scan(&first, &data)
-		rows[first] = data
-		return err
-	})
-	freed := 0
-	for first, data := range rows {
-		if err != nil {
-			break
-		}
-		var before, left []keptLine
-		if err := json.Unmarshal(data, &before); err != nil {
-			return 0, &failure{err}
-		}
-		for _, l := range before {
-			if !f.Has(&execution.LogLine{Level: l.Level, At: l.At}) {
-				left = append(left, l)
-			}
-		}
-		var kept []byte
-		switch {
-		case len(left) == len(before):
-			continue
-		case len(left) == 0:
-			_, err = w.exec("DELETE FROM line WHERE execution = ? AND first = ?", e.seq, first)
-		default:
-			if kept, err = json.Marshal(left); err != nil {
-				return 0, &failure{err}
-			}
-			_, err = w.exec("UPDATE line SET data = ? WHERE execution = ? AND first = ?", kept, e.seq, first) // its count stays: up to which number they go
-		}
-		deleted += len(before) - len(left)
-		freed += len(data) - len(kept)
-	}
-	if err == nil && freed > 0 {
-		_, err = w.exec("UPDATE execution SET line_bytes = line_bytes - ? WHERE seq = ?", freed, e.seq)
-	}
-	return deleted, err
 }

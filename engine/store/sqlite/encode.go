@@ -13,7 +13,8 @@ type encoded struct {
 	*execution.Batch
 	accepts   []encodedState
 	writes    []encodedState
-	otherwise *encoded // Batch.Else
+	lines     []*encodedLines // of executions that are neither accepted nor written
+	otherwise *encoded        // Batch.Else
 }
 
 // encodedState is a new execution, or what has changed of one.
@@ -21,7 +22,8 @@ type encodedState struct {
 	start []byte
 	head  []byte // nil: it has not changed
 	rows  []encodedRow
-	refs  bool // it names values that are kept apart, and can be replaced
+	lines *encodedLines // nil: none
+	refs  bool          // it names values that are kept apart, and can be replaced
 }
 
 // encodedRow is a task run.
@@ -41,7 +43,10 @@ func encode(b *execution.Batch) *encoded {
 		for row := range st.Runs {
 			rows[row] = encodeRow(int32(row), &st.Runs[row])
 		}
-		e.accepts[i] = encodedState{encodeStart(&st.Start), encodeHead(&st.Head), rows, refsOfHead(&st.Head) || slices.ContainsFunc(st.Runs, func(r execution.Run) bool { return r.Outputs.Ref != "" })}
+		e.accepts[i] = encodedState{
+			start: encodeStart(&st.Start), head: encodeHead(&st.Head), rows: rows,
+			refs: refsOfHead(&st.Head) || slices.ContainsFunc(st.Runs, func(r execution.Run) bool { return r.Outputs.Ref != "" }),
+		}
 	}
 	for i := range b.Write {
 		c := &b.Write[i].Changes
@@ -55,7 +60,34 @@ func encode(b *execution.Batch) *encoded {
 		}
 		e.writes[i].refs = c.Head != nil && refsOfHead(c.Head) || slices.ContainsFunc(c.Rows, func(r execution.Row) bool { return r.Run.Outputs.Ref != "" })
 	}
+	for _, l := range encodeLogs(b.Logs) {
+		if to := e.state(l.execution); to != nil {
+			to.lines = l
+		} else {
+			e.lines = append(e.lines, l)
+		}
+	}
 	return e
+}
+
+// state returns what is accepted or written of an execution; nil: nothing.
+func (e *encoded) state(id string) *encodedState {
+	for i := range e.Accept {
+		if e.Accept[i].State.ID == id {
+			return &e.accepts[i]
+		}
+	}
+	for i := range e.Write {
+		if e.Write[i].ID == id {
+			return &e.writes[i]
+		}
+	}
+	return nil
+}
+
+// tells reports whether the insertion of the first execution tells if the batch was kept before: there is nothing else to look at.
+func (e *encoded) tells() bool {
+	return len(e.Accept) > 0 && e.Delivery == nil && len(e.Write) == 0 && len(e.Signals) == 0 && len(e.lines) == 0 && len(e.Take) == 0
 }
 
 // What is encoded begins with a byte that says by which version of package packing.

@@ -16,13 +16,14 @@ type entry struct {
 	spread  bool
 	refs    bool // it names values that are kept apart, or did
 	runs    []byte
+	log     entryLog
 }
 
 // entry returns the execution with an id; nil when there is none.
 func (w *writer) entry(id string) (*entry, error) {
 	e := &entry{id: id}
-	const query = "SELECT seq, version, status, over, spread, refs, runs FROM execution WHERE id = ?"
-	found, err := w.row(query, []any{id}, &e.seq, &e.version, &e.status, &e.over, &e.spread, &e.refs, &e.runs)
+	const query = "SELECT seq, version, status, over, spread, refs, runs, line, line_bytes, lines FROM execution WHERE id = ?"
+	found, err := w.row(query, []any{id}, &e.seq, &e.version, &e.status, &e.over, &e.spread, &e.refs, &e.runs, &e.log.last, &e.log.bytes, &e.log.inline)
 	if !found {
 		return nil, err
 	}
@@ -41,10 +42,13 @@ func notNull(data []byte) []byte {
 // startInline is up to which size, in bytes, what never changes of an execution is in its row, which is written with each change.
 const startInline = 4 << 10
 
-// accept keeps a new execution. One that is there already, because it is in the batch twice, stays as it is.
-func (w *writer) accept(a *execution.Accept, t *encodedState) error {
+// accept keeps a new execution, and reports whether it did: one that is there already stays as it is.
+func (w *writer) accept(a *execution.Accept, t *encodedState) (isNew bool, err error) {
+	if err := w.lastSeq(); err != nil {
+		return false, err
+	}
 	st := a.State
-	e := &entry{id: st.ID, version: 1}
+	e := &entry{seq: w.seq + 1, id: st.ID, version: 1}
 	start := t.start
 	if len(start) > startInline {
 		start = nil
@@ -52,35 +56,37 @@ func (w *writer) accept(a *execution.Accept, t *encodedState) error {
 	inline := joinRuns(t.rows)
 	spread := inline == nil
 	p := w.parking(a.Park, st.Over(), false)
-	if err := w.lastSeq(); err != nil {
-		return err
-	}
+	apart := w.number(e, t.lines)
 	changed, err := w.exec(`INSERT INTO execution
-		(seq, id, namespace, flow, status, over, version, parked, wake, place, start, head, runs, spread, line, line_bytes, refs, ended)
-		VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?) ON CONFLICT (id) DO NOTHING`,
-		w.seq+1, st.ID, st.Namespace, st.FlowID, string(st.Status()), st.Over(), p.parked, p.wake, p.place, start, t.head, notNull(inline), spread,
-		t.refs, endedAt(&st.Head))
+		(seq, id, namespace, flow, status, over, version, parked, wake, place, start, head, runs, spread, line, line_bytes, lines, refs, ended)
+		VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+		e.seq, st.ID, st.Namespace, st.FlowID, string(st.Status()), st.Over(), p.parked, p.wake, p.place, start, t.head, notNull(inline), spread,
+		e.log.last, e.log.bytes, e.log.inline, t.refs, endedAt(&st.Head))
 	if err != nil || changed == 0 {
-		return err
+		return false, err
 	}
-	w.seq++
-	e.seq = w.seq
+	w.seq = e.seq
 	if err := w.arrived(st.ID); err != nil {
-		return err
+		return true, err
 	}
 	w.count(st.Over(), st.Status(), 1)
 	if start == nil {
 		if _, err := w.exec("INSERT INTO start (execution, data) VALUES (?, ?)", e.seq, t.start); err != nil {
-			return err
+			return true, err
 		}
 	}
 	if spread {
 		if err := w.putRuns(e, t.rows); err != nil {
-			return err
+			return true, err
+		}
+	}
+	if apart {
+		if err := w.putLines(e, t.lines); err != nil {
+			return true, err
 		}
 	}
 	w.hintParked(e, st.Over(), p)
-	return nil
+	return true, nil
 }
 
 // change changes an execution.
@@ -113,10 +119,14 @@ func (w *writer) change(e *entry, x *execution.Write, t *encodedState) error {
 			return err
 		}
 	}
+	if err := w.addLines(e, t.lines); err != nil {
+		return err
+	}
 	p := w.parking(x.Park, over, unread)
-	_, err := w.exec(`UPDATE execution SET version = version + 1, status = ?, over = ?, parked = ?, wake = ?, place = ?,
-		head = coalesce(?, head), runs = ?, spread = ?, refs = ?, ended = CASE WHEN ? THEN ended ELSE ? END WHERE seq = ?`,
-		string(status), over, p.parked, p.wake, p.place, t.head, e.runs, e.spread, e.refs || t.refs, x.Changes.Head == nil, ended, e.seq)
+	_, err := w.exec(`UPDATE execution SET version = version + 1, status = ?, over = ?, parked = ?, wake = ?, place = ?, head = coalesce(?, head),
+		runs = ?, spread = ?, line = ?, line_bytes = ?, lines = ?, refs = ?, ended = CASE WHEN ? THEN ended ELSE ? END WHERE seq = ?`,
+		string(status), over, p.parked, p.wake, p.place, t.head,
+		e.runs, e.spread, e.log.last, e.log.bytes, e.log.inline, e.refs || t.refs, x.Changes.Head == nil, ended, e.seq)
 	w.hintParked(e, over, p)
 	return err
 }

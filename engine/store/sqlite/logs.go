@@ -2,97 +2,112 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
+	"encoding/binary"
 	"fmt"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-// Log lines that one commit adds to an execution are one row.
-
-// keptLine is a log line without its execution.
-type keptLine struct {
-	Seq     int64     `json:"seq"`
-	Run     string    `json:"run,omitempty"`
-	Task    string    `json:"task,omitempty"`
-	Attempt int32     `json:"attempt,omitempty"`
-	Level   string    `json:"level"`
-	At      time.Time `json:"at"`
-	Message string    `json:"message"`
+// entryLog is what the row of an execution says of its log.
+type entryLog struct {
+	last   int64  // the number of the last line
+	bytes  int    // the size of all
+	inline []byte // the first ones, see lines.go; nil: they are rows of their own, all of them
 }
 
-// log keeps lines. When an execution has too many, its oldest go.
-func (w *writer) log(lines []execution.LogLine) error {
-	for len(lines) > 0 {
-		id, n := lines[0].Execution, 1
-		for n < len(lines) && lines[n].Execution == id {
-			n++
-		}
-		if err := w.logOf(id, lines[:n]); err != nil {
-			return err
-		}
-		lines = lines[n:]
+// number gives lines that come to the log of an execution their numbers, and adds them to its row if there they are small enough. Else
+// they are to be put apart: see [writer.putLines]. The numbers grow from execution to execution, and over restarts too: they follow the
+// clock, as long as that does not go back.
+func (w *writer) number(e *entry, l *encodedLines) (apart bool) {
+	if l == nil {
+		return false
 	}
-	return nil
+	w.line = max(w.line, e.log.last, time.Now().UnixNano())
+	l.text.first = w.line + 1
+	w.line += int64(l.count)
+	e.log.last = w.line
+	full := len(e.log.inline)+len(l.text.data)+2*binary.MaxVarintLen64 > min(inlineLines, w.store.options.LineBytes)
+	if full || e.log.bytes > len(e.log.inline) { // some are apart already, and come before these
+		e.log.bytes += len(l.text.data)
+		return true
+	}
+	e.log.inline = appendLines(e.log.inline, l.text)
+	e.log.bytes = len(e.log.inline)
+	return false
 }
 
-// logOf keeps lines of one execution. Their numbers grow from execution to execution, and over restarts too: they follow the clock, as
-// long as that does not go back.
-func (w *writer) logOf(id string, lines []execution.LogLine) error {
-	var seq, last int64
-	var bytes int
-	if _, err := w.row("SELECT seq, line, line_bytes FROM execution WHERE id = ?", []any{id}, &seq, &last, &bytes); err != nil {
-		return err
-	}
-	w.line = max(w.line, last, time.Now().UnixNano())
-	kept := make([]keptLine, len(lines))
-	for i := range lines {
-		l := &lines[i]
-		w.line++
-		kept[i] = keptLine{w.line, l.Run, l.Task, l.Attempt, l.Level, l.At, l.Message}
-	}
-	data, err := json.Marshal(kept)
-	if err != nil {
-		return &failure{err}
-	}
-	if _, err := w.exec("INSERT INTO line (execution, first, count, data) VALUES (?, ?, ?, ?)", seq, kept[0].Seq, len(kept), data); err != nil {
-		return err
-	}
-	bytes += len(data)
-	for bytes > w.store.options.LineBytes {
-		gone, err := w.dropLines(seq, kept[0].Seq)
-		if err != nil {
-			return err
-		}
-		if gone == 0 {
+// putLines keeps numbered lines of an execution in a row of their own. When it has too many, its oldest go.
+func (w *writer) putLines(e *entry, l *encodedLines) error {
+	_, err := w.exec("INSERT INTO line (execution, first, count, data) VALUES (?, ?, ?, ?)", e.seq, l.text.first, l.count, l.text.data)
+	for err == nil && e.log.bytes > w.store.options.LineBytes {
+		var gone bool
+		if gone, err = w.dropLines(e, l.text.first); !gone {
 			break
 		}
-		bytes -= gone
 	}
-	_, err = w.exec("UPDATE execution SET line = ?, line_bytes = ? WHERE seq = ?", w.line, bytes, seq)
 	return err
 }
 
-// dropLines drops the oldest lines of an execution that one commit has added, if that is not the present one, and returns their size.
-func (w *writer) dropLines(seq, present int64) (bytes int, err error) {
-	var first int64
-	var data []byte
-	found, err := w.row("SELECT first, data FROM line WHERE execution = ? AND first < ? ORDER BY first LIMIT 1", []any{seq, present}, &first, &data)
-	if !found {
-		return 0, err
+// addLines adds lines to an execution whose row is written after that.
+func (w *writer) addLines(e *entry, l *encodedLines) error {
+	if !w.number(e, l) {
+		return nil
 	}
-	var lines []keptLine
-	if err := json.Unmarshal(data, &lines); err != nil {
-		return 0, &failure{err}
+	return w.putLines(e, l)
+}
+
+// log keeps lines of an execution of which nothing else is written.
+func (w *writer) log(l *encodedLines) error {
+	e, err := w.entry(l.execution)
+	if err != nil {
+		return err
 	}
-	last := lines[len(lines)-1]
-	if _, err := w.exec("DELETE FROM line WHERE execution = ? AND first = ?", seq, first); err != nil {
-		return 0, err
+	if err := w.addLines(e, l); err != nil {
+		return err
 	}
-	_, err = w.exec(`INSERT INTO line_gone (execution, count, last, at) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last, at = excluded.at`, seq, len(lines), last.Seq, last.At.UnixNano())
-	return len(data), err
+	return w.updateLog(e)
+}
+
+func (w *writer) updateLog(e *entry) error {
+	_, err := w.exec("UPDATE execution SET line = ?, line_bytes = ?, lines = ? WHERE seq = ?", e.log.last, e.log.bytes, e.log.inline, e.seq)
+	return err
+}
+
+// dropLines drops the oldest lines of an execution, those in its row or those of a commit that is not the present one, and reports
+// whether there were some.
+func (w *writer) dropLines(e *entry, present int64) (bool, error) {
+	oldest, err := splitLines(e.log.inline)
+	if err != nil {
+		return false, &failure{err}
+	}
+	e.log.bytes -= len(e.log.inline)
+	e.log.inline = nil
+	if len(oldest) == 0 {
+		var k keptLines
+		found, err := w.row("SELECT first, data FROM line WHERE execution = ? AND first < ? ORDER BY first LIMIT 1", []any{e.seq, present}, &k.first, &k.data)
+		if !found {
+			return false, err
+		}
+		if _, err := w.exec("DELETE FROM line WHERE execution = ? AND first = ?", e.seq, k.first); err != nil {
+			return false, err
+		}
+		e.log.bytes -= len(k.data)
+		oldest = []keptLines{k}
+	}
+	for _, k := range oldest {
+		lines, err := k.decode(e.id)
+		if err != nil {
+			return false, &failure{err}
+		}
+		last := lines[len(lines)-1]
+		_, err = w.exec(`INSERT INTO line_gone (execution, count, last, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET count = count + excluded.count, last = excluded.last, at = excluded.at`, e.seq, len(lines), last.Seq, last.At.UnixNano())
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // Logs implements [execution.Store].
@@ -111,24 +126,29 @@ func (s *Store) Logs(ctx context.Context, id string, after int64, limit int) (fo
 	if err != nil {
 		return nil, err
 	}
-	const lines = `SELECT l.data FROM line l JOIN execution e ON e.seq = l.execution WHERE e.id = ? AND l.first + l.count > ? ORDER BY l.first`
+	const lines = `SELECT 0 AS first, lines FROM execution WHERE id = ?1 AND lines IS NOT NULL
+		UNION ALL SELECT l.first, l.data FROM line l JOIN execution e ON e.seq = l.execution WHERE e.id = ?1 AND l.first + l.count > ?2 ORDER BY 1`
 	err = s.query(ctx, lines, []any{id, after}, func(scan func(...any) error) error {
-		var data []byte
-		var kept []keptLine
+		var k keptLines
 		if len(found) >= limit {
 			return errEnough
 		}
-		if err := scan(&data); err != nil {
+		if err := scan(&k.first, &k.data); err != nil {
 			return err
 		}
-		if err := json.Unmarshal(data, &kept); err != nil {
+		parts, err := k.parts()
+		if err != nil {
 			return err
 		}
-		for _, l := range kept {
-			if l.Seq > after && len(found) < limit {
-				found = append(found, execution.LogLine{
-					Execution: id, Seq: l.Seq, Run: l.Run, Task: l.Task, Attempt: l.Attempt, Level: l.Level, At: l.At, Message: l.Message,
-				})
+		for _, part := range parts {
+			kept, err := part.decode(id)
+			if err != nil {
+				return err
+			}
+			for _, l := range kept {
+				if l.Seq > after && len(found) < limit {
+					found = append(found, l)
+				}
 			}
 		}
 		return nil

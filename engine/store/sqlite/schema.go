@@ -57,6 +57,9 @@ var migrations = []string{
 
 	CREATE TABLE identity (id TEXT NOT NULL) STRICT; -- by which what belongs to the store is known outside of it
 	INSERT INTO identity (id) VALUES (lower(hex(randomblob(16))));`,
+
+	// the first log lines, see lines.go; NULL: all are in their own table
+	`ALTER TABLE execution ADD COLUMN lines BLOB`,
 }
 
 // applicationID marks a file as one of this program: "KEST".

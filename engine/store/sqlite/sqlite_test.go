@@ -68,15 +68,20 @@ func BenchmarkGroup(b *testing.B) {
 	for _, commits := range []int{1, 2} {
 		b.Run(fmt.Sprint("commits=", commits), func(b *testing.B) {
 			s := harness.Open(b)
+			ended, changes := storetest.TwoTasks(1000)
+			begun := ended.Share()
+			execution.Apply(ended, changes)
 			b.ReportAllocs()
 			b.SetParallelism(32)
+			defer reportProcessorTime(b)()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					st, changes := storetest.TwoTasks(1000)
+					st := *begun
 					if commits == 1 {
-						execution.Apply(st, changes)
+						st = *ended
 					}
-					err := s.Commit(b.Context(), &execution.Batch{Accept: []execution.Accept{{State: st}}})
+					st.ID = execution.NewID()
+					err := s.Commit(b.Context(), &execution.Batch{Accept: []execution.Accept{{State: &st}}})
 					if err == nil && commits == 2 {
 						err = s.Commit(b.Context(), &execution.Batch{Write: []execution.Write{{ID: st.ID, Version: 1, Changes: changes}}})
 					}

@@ -74,6 +74,39 @@ func testAcceptAgain(t *testing.T, s execution.Store) {
 	}
 }
 
+// testAcceptAloneAgain accepts an execution twice by a batch that depends on nothing else that is kept, with what comes beside it.
+func testAcceptAloneAgain(t *testing.T, s execution.Store) {
+	st, beside := hello(), hello()
+	want := copyOf(st)
+	batch := func(st *execution.State, value string) *execution.Batch {
+		return &execution.Batch{
+			Accept:   []execution.Accept{{State: st}, {State: copyOf(beside), Park: &execution.Park{Wake: after(5)}}, {State: copyOf(beside)}}, // one twice
+			Triggers: []execution.TriggerState{{Namespace: "n", FlowID: "f", TriggerID: value, Disabled: true}},
+			Pairs:    []execution.Pair{{Namespace: "n", Key: "k", Value: []byte(value), Updated: epoch}},
+			Logs:     []execution.LogLine{{Execution: st.ID, Message: "accepted", At: epoch}, {Execution: beside.ID, Message: "accepted", At: epoch}},
+		}
+	}
+	commit(t, s, batch(st, `"first"`))
+	seen := look(t, s)
+	again := copyOf(want)
+	again.Labels[0].Value = "again"
+	commit(t, s, batch(again, `"second"`))
+	if again.Version != 1 {
+		t.Errorf("the version is %d", again.Version)
+	}
+	seen.check(t, s)
+	check(t, s, want, 1)
+	if p, err := s.Pair(t.Context(), "n", "k", epoch); err != nil || string(p.Value) != `"first"` {
+		t.Errorf("the pair has %s, %v", p.Value, err)
+	}
+	if all, err := s.Triggers(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("triggers %v, %v", all, err)
+	}
+	if ids, _ := claim(t, s, 10, after(10)); len(ids) != 1 || ids[0] != beside.ID {
+		t.Errorf("due are %q, want %s", ids, beside.ID)
+	}
+}
+
 // testReferences checks that of a text with a reference only the reference is kept.
 func testReferences(t *testing.T, s execution.Store) {
 	apart := func(ref string) execution.Datum {

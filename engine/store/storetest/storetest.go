@@ -25,6 +25,7 @@ func Run(t *testing.T, h Harness) {
 		{"Accept", testAccept},
 		{"AcceptEnded", testAcceptEnded},
 		{"AcceptAgain", testAcceptAgain},
+		{"AcceptAloneAgain", testAcceptAloneAgain},
 		{"Write", testWrite},
 		{"WriteNothing", testWriteNothing},
 		{"WriteRace", testWriteRace},
