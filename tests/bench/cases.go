@@ -148,7 +148,7 @@ func config(store string, yardsticks ...yardstick) harness.Config {
 
 // measureCases returns the first table.
 func measureCases(ctx context.Context, tb testing.TB, o options, progress io.Writer) (string, error) {
-	server, durable := harness.Start(tb, config("memory")), harness.Start(tb, config("sqlite {$DIR}/kestra.db"))
+	server, durable := harness.Start(tb, config("memory")), harness.Start(tb, config("sqlite"))
 	// The yardsticks must answer with the same status and size as the flows, so the flows are asked first.
 	var sticks []yardstick
 	for _, s := range scenarios {
