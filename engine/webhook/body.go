@@ -8,7 +8,6 @@ import (
 	"unsafe"
 
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -54,22 +53,20 @@ func readBody(r *Request, raw []byte, limit int64, account Account) (body, error
 }
 
 // decodeCharset converts raw to UTF-8 from the charset that the content type names or, if it names none, from the UTF-16
-// that a byte order mark indicates. Invalid bytes become U+FFFD as in Kestra: one for every maximal part of a broken
+// or UTF-32 that a byte order mark indicates. Invalid bytes become U+FFFD as in Kestra: one for every maximal part of a broken
 // character. The error is that of the account.
 func decodeCharset(contentType string, raw []byte, account Account) ([]byte, error) {
 	name := charsetOf(contentType)
-	if name == "" && (bytes.HasPrefix(raw, []byte("\xfe\xff")) || bytes.HasPrefix(raw, []byte("\xff\xfe"))) {
-		name = "utf-16"
+	if name == "" {
+		name = marked(raw)
 	}
-	if name != "" && !strings.EqualFold(name, "utf-8") {
-		if enc, err := ianaindex.MIME.Encoding(name); err == nil && enc != nil {
-			out, err := recode(enc.NewDecoder(), raw, account)
-			if errors.Is(err, errAccount) {
-				return nil, err
-			}
-			if err == nil {
-				raw = out
-			}
+	if enc := encodingOf(name); enc != nil {
+		out, err := recode(enc.NewDecoder(), raw, account)
+		if errors.Is(err, errAccount) {
+			return nil, err
+		}
+		if err == nil {
+			raw = out
 		}
 	}
 	if utf8.Valid(raw) {
