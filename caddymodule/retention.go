@@ -11,9 +11,9 @@ import (
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
-	"github.com/caddy-kestra/kestra-webhook/caddymodule/size"
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/size"
 )
 
 // Retention says how long executions stay in a store that is a file once they have ended, with all that belongs to them. Of what is too

@@ -36,6 +36,7 @@ var house = []row{
 	{pkg: "engine/nearest"},
 	{pkg: "engine/mask", tests: []string{"engine/value/valuetest"}},
 	{pkg: "engine/guard"},
+	{pkg: "engine/size"},
 	{pkg: "engine/signature"},
 	// The API of OpenTelemetry alone, which does nothing without a span of the server, and links nothing that Caddy does not.
 	{pkg: "engine/trace", outside: []string{"go.opentelemetry.io/otel"}},
@@ -196,14 +197,13 @@ var house = []row{
 		},
 	},
 	{pkg: "engine", ours: []string{"engine/..."}, tests: []string{"go.opentelemetry.io/otel"}},
-	{pkg: "caddymodule/size"},
 	{ // the API over HTTP, without Caddy
 		pkg:  "caddymodule/api",
 		ours: []string{"engine", "engine/search", "engine/show", "engine/webhook", "engine/execution", "engine/flow", "engine/value"},
 	},
 	{
 		pkg:  "caddymodule",
-		ours: []string{"engine", "engine/flow", "engine/webhook", "caddymodule/size", "caddymodule/api"},
+		ours: []string{"engine", "engine/flow", "engine/webhook", "engine/size", "caddymodule/api"},
 		outside: []string{
 			"github.com/caddyserver/caddy/v2", "github.com/spf13/cobra", "github.com/fsnotify/fsnotify",
 			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel",
