@@ -274,7 +274,7 @@ func matchesWebhooks(pattern string) bool {
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // consume the directive's name
 	h.FlowDirs = resolveDirs(d, d.RemainingArgs())
-	return parseOptions(d, []string{"flows", "flow", "namespaces", "condition"}, func(name string) error {
+	return parseOptions(d, []string{"flows", "flow", "namespaces", "condition", "allow"}, func(name string) error {
 		switch name {
 		case "flows":
 			dirs, err := parseDirs(d)
@@ -304,6 +304,15 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if !d.AllArgs(&h.Unknown) || h.Unknown != unknown404 && h.Unknown != unknownPass {
 				return d.Err("unknown takes one of: 404, pass")
 			}
+		case "allow":
+			texts := d.RemainingArgs()
+			if len(texts) == 0 {
+				return d.ArgErr()
+			}
+			if _, err := networks(texts); err != nil {
+				return d.Errf("allow: %v", err)
+			}
+			h.Allow = append(h.Allow, texts...)
 		case "max_body":
 			if err := parseBytes(d, &h.MaxBody); err != nil {
 				return err
@@ -317,7 +326,7 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return err
 			}
 		default:
-			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, unknown, max_body, wait_timeout and body_timeout", name)
+			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, allow, unknown, max_body, wait_timeout and body_timeout", name)
 		}
 		return nil
 	})

@@ -61,6 +61,11 @@ type Handler struct {
 	// does not is answered with 204. Placeholders are not replaced. Default: none.
 	Conditions []string `json:"conditions,omitempty"`
 
+	// Addresses and networks, as in `192.0.2.0/24`, whose clients may call the webhooks of this site; for all others there are
+	// none: they get what `unknown` says. `private_ranges` stands for the private networks and this machine. The address is the
+	// client's as the server's `trusted_proxies` make it. Default: all.
+	Allow []string `json:"allow,omitempty"`
+
 	// What happens to a webhook URL that no loaded trigger matches: `404` answers with status 404, `pass` gives the
 	// request, with its body unread, to the next handler. Default: `404`.
 	Unknown string `json:"unknown,omitempty"`
@@ -112,6 +117,10 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err := checkNamespaces(h.Namespaces); err != nil {
 		return fmt.Errorf("kestra_webhook: %w", err)
 	}
+	allowed, err := networks(h.Allow)
+	if err != nil {
+		return fmt.Errorf("kestra_webhook: allow: %w", err)
+	}
 	module, err := ctx.App("kestra")
 	if err != nil {
 		return err
@@ -125,6 +134,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		Logger:      h.logger,
 		Namespaces:  h.Namespaces,
 		PassUnknown: h.Unknown == unknownPass,
+		Allow:       allowed,
 		MaxBody:     h.MaxBody,
 		WaitTimeout: time.Duration(h.WaitTimeout),
 		BaseURL:     app.BaseURL,
@@ -149,6 +159,25 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	h.serve(compiled)
 	app.sites = append(app.sites, h)
 	return nil
+}
+
+// networks reads addresses and networks of clients.
+func networks(texts []string) (webhook.Networks, error) {
+	var all webhook.Networks
+	for _, text := range texts {
+		some := []string{text}
+		if text == "private_ranges" {
+			some = caddyhttp.PrivateRangesCIDR()
+		}
+		for _, one := range some {
+			network, err := webhook.ParseNetwork(one)
+			if err != nil {
+				return nil, fmt.Errorf("%q is neither an address nor a network, as in 192.0.2.0/24, nor private_ranges", text)
+			}
+			all = append(all, network)
+		}
+	}
+	return all, nil
 }
 
 // retryOpening is after how many seconds to send a request again for which the store could not be opened.

@@ -51,6 +51,7 @@ func TestPlaceholders(t *testing.T) {
 		"disabled.yml": webhookFlow("disabled", "    disabled: true\n"),
 		"inputs.yml":   "inputs: [{id: n, type: INT}]\n" + webhookFlow("inputs", "    inputs: {n: none}\n"),
 		"signed.yml":   webhookFlow("signed", "    signature: {header: X-Signature, secret: s}\n"),
+		"limited.yml":  webhookFlow("limited", "    rateLimit: {limit: 1, window: PT24H}\n"),
 		"slow.yml": strings.Replace(webhookFlow("slow", ""), "tasks:\n",
 			"tasks:\n  - {id: ask, type: io.kestra.plugin.core.http.Request, uri: "+strconv.Quote(slow.URL)+"}\n", 1),
 	})
@@ -93,6 +94,8 @@ func TestPlaceholders(t *testing.T) {
 		{"DELETE", webhookPath("fire"), "", nil, 405, "method|company.team|fire|"},
 		{"DELETE", webhookPath("nowhere"), "", nil, 405, "method|||"},
 		{"POST", webhookPath("signed"), "{}", nil, 401, "unsigned|company.team|signed|"},
+		{"POST", webhookPath("limited"), "{}", nil, 200, "fired|company.team|limited|(id)"},
+		{"POST", webhookPath("limited"), "{}", nil, 429, "limited|company.team|limited|"},
 		{"POST", webhookPath("fire"), "more than 16 bytes", nil, 413, "body|company.team|fire|"},
 		{"POST", webhookPath("inputs"), "{}", nil, 422, "inputs|company.team|inputs|"},
 		{"POST", webhookPath("slow"), "{}", full, 503, "busy|company.team|slow|"},

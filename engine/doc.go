@@ -9,6 +9,7 @@
 //	value      JSON-like values: ordered maps, exact numbers, printing
 //	nearest    the name that somebody meant who misspelt it
 //	signature  makes signatures and checks them: those of senders, and for expressions
+//	size       sizes as people write them, as in 10MiB
 //	meter      what one evaluation may cost, and the failures of evaluations
 //	yaml       YAML as Kestra reads and writes it, for flow files and yaml()
 //	ion        Ion text, both ways
@@ -53,6 +54,7 @@
 //	klauspost/compress         bodies with the content coding zstd; Caddy links it
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
+//	golang.org/x/time          the rate limits of triggers, as token buckets
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
 //	modernc.org/sqlite         a database in a file, in Go alone: xcaddy builds it without a C compiler
 //	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column

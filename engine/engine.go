@@ -39,6 +39,7 @@ type Engine struct {
 	revived   revived
 	runner    *runner.Runner
 	triggers  site.Triggers
+	rates     site.Rates
 	observer  Observer                  // nil: none
 	mask      atomic.Pointer[mask.Mask] // of what must not be shown, see Options.Environ
 	exiting   atomic.Bool
@@ -228,6 +229,9 @@ func (e *Engine) Admission() *admission.Controller { return e.admission }
 
 // Triggers implements [site.Host].
 func (e *Engine) Triggers() *site.Triggers { return &e.triggers }
+
+// Rates implements [site.Host].
+func (e *Engine) Rates() *site.Rates { return &e.rates }
 
 // Revision implements [site.Host].
 func (e *Engine) Revision(ctx context.Context, f *flow.Flow) (int, error) {

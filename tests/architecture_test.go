@@ -170,7 +170,7 @@ var house = []row{
 	},
 	{
 		pkg:     "engine/webhook", // it undoes charsets and content codings of bodies
-		ours:    []string{"engine/execution", "engine/condition", "engine/signature", "engine/webhook/senders", "engine/flow", "engine/pebble", "engine/nearest", "engine/value"},
+		ours:    []string{"engine/execution", "engine/condition", "engine/signature", "engine/size", "engine/webhook/senders", "engine/flow", "engine/pebble", "engine/nearest", "engine/value"},
 		outside: []string{"golang.org/x/text", "github.com/andybalholm/brotli", "github.com/klauspost/compress/zstd"},
 		tests:   []string{"engine/task/..."},
 	},
@@ -195,6 +195,7 @@ var house = []row{
 			"engine/runner", "engine/outside", "engine/task", "engine/webhook", "engine/admission", "engine/scope", "engine/execution", "engine/condition",
 			"engine/logline", "engine/guard", "engine/mask", "engine/flow", "engine/pebble", "engine/value",
 		},
+		outside: []string{"golang.org/x/time/rate"},
 	},
 	{pkg: "engine", ours: []string{"engine/..."}, tests: []string{"go.opentelemetry.io/otel"}},
 	{ // the API over HTTP, without Caddy

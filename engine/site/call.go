@@ -78,7 +78,7 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	if answer := c.endpoint.Greet(c.request, c.claim); answer != nil {
 		return *answer
 	}
-	if c.delivery, err = webhook.Receive(c.request, c.site.options.MaxBody, c.claim); err != nil {
+	if c.delivery, err = webhook.Receive(c.request, c.trigger.MaxBody(c.site.options.MaxBody), c.claim); err != nil {
 		return c.refuseBody(err)
 	}
 	if answer := c.endpoint.GreetSigned(c.delivery); answer != nil {
@@ -89,6 +89,9 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	}
 	if len(c.site.conditions) > 0 || c.trigger.Evaluates() || c.trigger.Flow.HasInputDefaults() {
 		c.prepare(ctx)
+	}
+	if refusal := c.limitRate(ctx); refusal != nil {
+		return *refusal
 	}
 	if refusal := c.decide(ctx); refusal != nil {
 		return *refusal

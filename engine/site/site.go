@@ -29,13 +29,14 @@ const (
 // Options configure a site.
 type Options struct {
 	Logger      *zap.Logger
-	Namespaces  []string      // exact, or a.b.* for a.b and everything below; none: all
-	Conditions  []Condition   // every request must also satisfy them
-	PassUnknown bool          // what no trigger matches is for the next handler instead of 404
-	MaxBody     int64         // bytes; 0: 10 MiB
-	WaitTimeout time.Duration // of `wait: true` triggers that set none; 0: 30 s
-	BaseURL     string        // gives `url` in answers and kestra.url in expressions; empty: neither
-	Environ     []string      // NAME=value as of os.Environ: SECRET_X in Base64 gives secret('X'), ENV_X gives envs.x
+	Namespaces  []string         // exact, or a.b.* for a.b and everything below; none: all
+	Conditions  []Condition      // every request must also satisfy them
+	PassUnknown bool             // what no trigger matches is for the next handler instead of 404
+	Allow       webhook.Networks // of clients whose requests are taken; none: all
+	MaxBody     int64            // bytes; 0: 10 MiB
+	WaitTimeout time.Duration    // of `wait: true` triggers that set none; 0: 30 s
+	BaseURL     string           // gives `url` in answers and kestra.url in expressions; empty: neither
+	Environ     []string         // NAME=value as of os.Environ: SECRET_X in Base64 gives secret('X'), ENV_X gives envs.x
 
 	// KeepCredentials lets executions have the headers Authorization, Proxy-Authorization and Cookie; without it their values are ******.
 	KeepCredentials bool
@@ -56,6 +57,7 @@ type Host interface {
 	Runner() *runner.Runner
 	Admission() *admission.Controller
 	Triggers() *Triggers
+	Rates() *Rates
 
 	// Revision keeps the source of a flow and returns its revision.
 	Revision(ctx context.Context, f *flow.Flow) (int, error)
@@ -223,6 +225,10 @@ func (s *Site) admit(r *webhook.Request) (*webhook.Endpoint, *webhook.Response) 
 	if !r.Malformed {
 		t = s.index.Match(r.Target)
 	}
+	known := s.options.Allow.Contain(r.RemoteAddr) // for all others there is no webhook here
+	if t != nil && (!known || !t.Allows(r.RemoteAddr)) {
+		t = nil
+	}
 	handshake, probe := t != nil && r.Handshake(), t != nil && t.Probes(r.Method)
 	switch {
 	case t == nil && s.options.PassUnknown:
@@ -231,6 +237,8 @@ func (s *Site) admit(r *webhook.Request) (*webhook.Endpoint, *webhook.Response) 
 		return nil, refuse(webhook.NotFound(webhook.OutcomeMalformed))
 	case s.host.Exiting():
 		return t, refuse(webhook.Unavailable(webhook.OutcomeStopping, "the server is stopping", retryStopping))
+	case !known:
+		return nil, refuse(webhook.NotFound(webhook.OutcomeUnknown))
 	case !webhook.Fires(r.Method) && !handshake && !probe:
 		return t, refuse(webhook.MethodNotAllowed(t, r.Method))
 	case t == nil:

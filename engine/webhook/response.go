@@ -16,6 +16,7 @@ const (
 	OutcomeHandshake Outcome = "handshake" // 200: the sender may send, nothing was started
 	OutcomeProbe     Outcome = "probe"     // 200: HEAD of a trigger that tells whether it is there, nothing was started
 	OutcomeMethod    Outcome = "method"    // 405
+	OutcomeLimited   Outcome = "limited"   // 429: the rate limit of the trigger is reached
 	OutcomeUnsigned  Outcome = "unsigned"  // 401: the signature is missing or wrong
 	OutcomeBody      Outcome = "body"      // 400, 408, 413 or 415: the body could not be read
 	OutcomeInputs    Outcome = "inputs"    // 422: an input is missing or wrong

@@ -38,6 +38,9 @@ type Trigger struct {
 	deduplicate  *Deduplicate    // nil: every request counts as a new delivery
 	signed       *signed         // nil: requests need no signature
 	sender       *senders.Sender // nil: none is named
+	rateLimit    *RateLimit      // nil: there is none
+	maxBody      int64           // bytes; 0: the site's
+	allowed      Networks        // none: all
 }
 
 // answerForm says what an awaited execution is answered with.
@@ -71,10 +74,10 @@ func (t *Trigger) HasLabels() bool { return t.labels != nil }
 // HasResponseCode reports whether the status of the answer to a waiting caller is rendered.
 func (t *Trigger) HasResponseCode() bool { return t.responseCode != nil }
 
-// Evaluates reports whether there is anything to evaluate for a request: conditions, its key as a delivery, labels, inputs, or the
+// Evaluates reports whether there is anything to evaluate for a request: conditions, its key as a delivery or for the rate limit, labels, inputs, or the
 // status of the answer.
 func (t *Trigger) Evaluates() bool {
-	return t.HasConditions() || t.deduplicate != nil || t.HasLabels() || t.GivesInputs() || t.HasResponseCode()
+	return t.HasConditions() || t.deduplicate != nil || t.rateLimit != nil && t.rateLimit.HasKey() || t.HasLabels() || t.GivesInputs() || t.HasResponseCode()
 }
 
 // HasStopAfter reports whether the trigger has a stopAfter at all.
@@ -143,6 +146,9 @@ func Specs() []flow.Spec {
 			signatureProperty(),
 			senderProperty(),
 			senderSecretProperty(),
+			rateLimitProperty(),
+			maxBodyProperty(),
+			allowProperty(),
 		},
 		Example: `id: webhook
 type: io.kestra.plugin.core.trigger.Webhook
@@ -187,6 +193,15 @@ func compile(c *flow.Component) (*Trigger, error) {
 	}
 	if t.waitTimeout == 0 && t.sender != nil {
 		t.waitTimeout = t.sender.WaitTimeout
+	}
+	if t.rateLimit, err = compileRateLimit(c.Object("rateLimit")); err != nil {
+		return nil, err
+	}
+	if t.maxBody, err = compileMaxBody(c); err != nil {
+		return nil, err
+	}
+	if t.allowed, err = compileAllow(c); err != nil {
+		return nil, err
 	}
 	for key := range c.Value("labels").Map().All() {
 		if strings.HasPrefix(key, flow.SystemLabel) {
