@@ -8,7 +8,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
-	"github.com/caddy-kestra/kestra-webhook/engine/webhook/senders"
 )
 
 // Type is the webhook trigger's canonical type; flows may also use [typeAlias].
@@ -22,6 +21,7 @@ const maxKeyLength = 256
 
 // Trigger is one compiled webhook trigger of a flow.
 type Trigger struct {
+	*edge
 	Flow      *flow.Flow
 	component *flow.Component
 
@@ -34,13 +34,8 @@ type Trigger struct {
 	waitTimeout  time.Duration // 0: the site's
 	answer       answerForm
 	responseCode *pebble.Template
-	probe        bool            // HEAD is answered with 200
-	deduplicate  *Deduplicate    // nil: every request counts as a new delivery
-	signed       *signed         // nil: requests need no signature
-	sender       *senders.Sender // nil: none is named
-	rateLimit    *RateLimit      // nil: there is none
-	maxBody      int64           // bytes; 0: the site's
-	allowed      Networks        // none: all
+	probe        bool         // HEAD is answered with 200
+	deduplicate  *Deduplicate // nil: every request counts as a new delivery
 }
 
 // answerForm says what an awaited execution is answered with.
@@ -183,25 +178,15 @@ func compile(c *flow.Component) (*Trigger, error) {
 	if c.Has("waitTimeout") && t.waitTimeout <= 0 {
 		return nil, c.Errorf("waitTimeout", "must be longer than nothing")
 	}
-	t.sender = senders.ByName(c.Text("sender")) // nil: none is named
 	var err error
-	if t.deduplicate, err = compileDeduplicate(c.Object("deduplicate"), t.sender); err != nil {
+	if t.edge, err = compileEdge(c); err != nil {
 		return nil, err
 	}
-	if t.signed, err = compileSignature(c, t.sender); err != nil {
+	if t.deduplicate, err = compileDeduplicate(c.Object("deduplicate"), t.sender); err != nil {
 		return nil, err
 	}
 	if t.waitTimeout == 0 && t.sender != nil {
 		t.waitTimeout = t.sender.WaitTimeout
-	}
-	if t.rateLimit, err = compileRateLimit(c.Object("rateLimit")); err != nil {
-		return nil, err
-	}
-	if t.maxBody, err = compileMaxBody(c); err != nil {
-		return nil, err
-	}
-	if t.allowed, err = compileAllow(c); err != nil {
-		return nil, err
 	}
 	for key := range c.Value("labels").Map().All() {
 		if strings.HasPrefix(key, flow.SystemLabel) {
