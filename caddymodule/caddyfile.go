@@ -267,14 +267,16 @@ func matchesWebhooks(pattern string) bool {
 //		max_body     <size>
 //		wait_timeout <duration>
 //		body_timeout <duration>
+//
+//		allow_response_headers <name>...
 //	}
 //
-// Options flows, namespaces and condition may be repeated. Relative folders are taken from the folder of the Caddyfile.
+// Options flows, namespaces, condition and allow_response_headers may be repeated. Relative folders are taken from the folder of the Caddyfile.
 // A CEL expression that contains quotes is best written in backticks.
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // consume the directive's name
 	h.FlowDirs = resolveDirs(d, d.RemainingArgs())
-	return parseOptions(d, []string{"flows", "flow", "namespaces", "condition", "allow"}, func(name string) error {
+	return parseOptions(d, []string{"flows", "flow", "namespaces", "condition", "allow", "allow_response_headers"}, func(name string) error {
 		switch name {
 		case "flows":
 			dirs, err := parseDirs(d)
@@ -325,8 +327,19 @@ func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			if err := parseTime(d, &h.BodyTimeout); err != nil {
 				return err
 			}
+		case "allow_response_headers":
+			names := d.RemainingArgs()
+			if len(names) == 0 {
+				return d.Err("allow_response_headers takes names of headers: write `allow_response_headers Set-Cookie`")
+			}
+			for _, name := range names {
+				if _, err := webhook.ParseHeaderName(name); err != nil {
+					return d.Errf("allow_response_headers: %v", err)
+				}
+			}
+			h.AllowResponseHeaders = append(h.AllowResponseHeaders, names...)
 		default:
-			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, allow, unknown, max_body, wait_timeout and body_timeout", name)
+			return d.Errf("unrecognized option %q of kestra_webhook: there are flows, namespaces, condition, allow, unknown, max_body, wait_timeout, body_timeout and allow_response_headers", name)
 		}
 		return nil
 	})

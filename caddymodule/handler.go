@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -81,6 +82,10 @@ type Handler struct {
 	// `read_timeout` of the server counts as well. Default: `30s`.
 	BodyTimeout caddy.Duration `json:"body_timeout,omitempty"`
 
+	// Headers that answers of flows may have beside those that all may, as they act on a whole site or on a proxy: `Set-Cookie`,
+	// `Strict-Transport-Security`, `Access-Control-*` for all whose names begin so, and the like. Default: none.
+	AllowResponseHeaders []string `json:"allow_response_headers,omitempty"`
+
 	logger    *zap.Logger
 	access    *zap.Logger
 	app       *App
@@ -121,6 +126,14 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return fmt.Errorf("kestra_webhook: allow: %w", err)
 	}
+	var allowedHeaders webhook.HeaderNames
+	for _, name := range h.AllowResponseHeaders {
+		canonical, err := webhook.ParseHeaderName(name)
+		if err != nil {
+			return fmt.Errorf("kestra_webhook: allow_response_headers: %w", err)
+		}
+		allowedHeaders = append(allowedHeaders, canonical)
+	}
 	module, err := ctx.App("kestra")
 	if err != nil {
 		return err
@@ -141,6 +154,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 		Environ:     os.Environ(),
 
 		KeepCredentials: app.KeepCredentials,
+		AllowHeaders:    allowedHeaders,
 	}
 	for i, expression := range h.Conditions {
 		h.options.Conditions = append(h.options.Conditions, engine.SiteCondition{
@@ -373,6 +387,7 @@ func placeholder(response webhook.Response, name string) (any, bool) {
 // means that the client has gone, which nobody needs to know.
 func write(w http.ResponseWriter, r *http.Request, response webhook.Response, closes bool) int {
 	header := w.Header()
+	maps.Copy(header, response.Header)                                                           // what is set below cannot be among them
 	values := [...]string{"nosniff", "no-store", response.ExecutionID, response.ContentType, ""} // one allocation for all
 	header["X-Content-Type-Options"] = values[:1:1]                                              // the answer holds what the sender wrote
 	header["Cache-Control"] = values[1:2:2]
@@ -398,7 +413,7 @@ func write(w http.ResponseWriter, r *http.Request, response webhook.Response, cl
 	if response.RetryAfter > 0 {
 		header.Set("Retry-After", strconv.Itoa(response.RetryAfter))
 	}
-	if !hasBody(response.Status) {
+	if !response.HasBody() {
 		w.WriteHeader(response.Status)
 		return 0
 	}
@@ -413,11 +428,6 @@ func write(w http.ResponseWriter, r *http.Request, response webhook.Response, cl
 	}
 	n, _ := w.Write(response.Body)
 	return n
-}
-
-// hasBody reports whether an answer with this status has a body, be it an empty one (RFC 9110 §15).
-func hasBody(status int) bool {
-	return status != http.StatusNoContent && status != http.StatusResetContent && status != http.StatusNotModified
 }
 
 // Interface guards

@@ -52,6 +52,7 @@ func TestPlaceholders(t *testing.T) {
 		"inputs.yml":   "inputs: [{id: n, type: INT}]\n" + webhookFlow("inputs", "    inputs: {n: none}\n"),
 		"signed.yml":   webhookFlow("signed", "    signature: {header: X-Signature, secret: s}\n"),
 		"limited.yml":  webhookFlow("limited", "    rateLimit: {limit: 1, window: PT24H}\n"),
+		"asks.yml":     webhookFlow("asks", "    respond: [{when: \"{{ trigger.body.a is defined }}\"}]\n"),
 		"slow.yml": strings.Replace(webhookFlow("slow", ""), "tasks:\n",
 			"tasks:\n  - {id: ask, type: io.kestra.plugin.core.http.Request, uri: "+strconv.Quote(slow.URL)+"}\n", 1),
 	})
@@ -91,6 +92,7 @@ func TestPlaceholders(t *testing.T) {
 		{"POST", webhookPath("disabled"), "{}", nil, 409, "disabled|company.team|disabled|"},
 		{"OPTIONS", webhookPath("fire"), "", nil, 200, "handshake|company.team|fire|"},
 		{"HEAD", webhookPath("fire"), "", nil, 200, "probe|company.team|fire|"},
+		{"POST", webhookPath("asks"), `{"a":1}`, nil, 200, "responded|company.team|asks|"},
 		{"DELETE", webhookPath("fire"), "", nil, 405, "method|company.team|fire|"},
 		{"DELETE", webhookPath("nowhere"), "", nil, 405, "method|||"},
 		{"POST", webhookPath("signed"), "{}", nil, 401, "unsigned|company.team|signed|"},

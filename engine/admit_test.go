@@ -22,6 +22,7 @@ func TestOrderOfChecks(t *testing.T) {
 	tooLarge := func(r *webhook.Request) { r.ContentLength = 11 }
 	handshake := func(r *webhook.Request) { askOrigin(r, "OPTIONS", "eventgrid.azure.net") }
 	head := func(r *webhook.Request) { r.Method = "HEAD" }
+	const responds = "respond: [{when: '{{ trigger.headers is defined }}', status: 201}]\n"
 	tests := []struct {
 		name           string
 		flow           string
@@ -61,6 +62,11 @@ func TestOrderOfChecks(t *testing.T) {
 		{"inputs before capacity", "badinputs", false, true, nil, 422, "inputs", true, true},
 		{"inputs", "badinputs", false, false, nil, 422, "inputs", true, true},
 		{"conditions before deduplication", "unmetonce", false, false, nil, 204, "unmet", true, true},
+		{"the length before respond", "responds", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
+		{"respond before conditions", "responds", false, false, nil, 201, "responded", true, true},
+		{"respond before capacity", "responds", false, true, nil, 201, "responded", true, true},
+		{"a handshake before respond", "responds", false, false, []func(*webhook.Request){handshake}, 200, "handshake", false, true},
+		{"disabled before respond", "respondsnot", false, false, nil, 409, "disabled", false, true},
 		{"capacity", "ok", false, true, nil, 503, "busy", true, true},
 		{"the length before conditions", "unmet", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
 		{"conditions", "unmet", false, false, nil, 204, "unmet", true, true},
@@ -75,6 +81,7 @@ func TestOrderOfChecks(t *testing.T) {
 				webhookFlow("probed", "probe: true\n"+expressionCondition("false")), webhookFlow("probedoff", "probe: true\ndisabled: true"),
 				webhookFlow("badinputs", "inputsFrom: body", "inputs: [{id: a, type: INT}]"),
 				webhookFlow("unmetonce", "deduplicate: {key: '{{ x.y }}'}\n"+expressionCondition("false")),
+				webhookFlow("responds", responds+expressionCondition("false")), webhookFlow("respondsnot", responds+"disabled: true"),
 				webhookFlow("unmetinputs", "inputsFrom: body\n"+expressionCondition("false"), "inputs: [{id: a, type: INT}]"),
 				taskFlow("blocks", "- {id: gate, type: test.Gate, gate: "+quoteYAML(t.Name())+"}", ""))
 			defer close(g.open)

@@ -54,6 +54,7 @@
 //	klauspost/compress         bodies with the content coding zstd; Caddy links it
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
+//	golang.org/x/net           what may be the name and the value of a header, as net/http has it
 //	golang.org/x/time          the rate limits of triggers, as token buckets
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
 //	modernc.org/sqlite         a database in a file, in Go alone: xcaddy builds it without a C compiler

@@ -210,7 +210,8 @@ func TestTriggersInUse(t *testing.T) {
 		{"disabled", webhook + ", disabled: true}]", loads},
 		{"responseCode", webhook + ", wait: true, responseCode: 201}]", loads},
 		{"when", webhook + ", when: \"{{ trigger.body.a == 1 }}\"}]", loads},
-		{"response, which Kestra does not have", webhook + ", response: ok}]", "triggers[0]: unknown member `response`"},
+		{"response, which Kestra does not have", webhook + ", wait: true, response: {body: ok}}]", loads},
+		{"answer, which nobody has", webhook + ", answer: ok}]", "triggers[0]: unknown member `answer`"},
 	} {
 		u.check(t)
 	}

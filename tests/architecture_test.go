@@ -171,7 +171,7 @@ var house = []row{
 	{
 		pkg:     "engine/webhook", // it undoes charsets and content codings of bodies
 		ours:    []string{"engine/execution", "engine/condition", "engine/signature", "engine/size", "engine/webhook/senders", "engine/flow", "engine/pebble", "engine/nearest", "engine/value"},
-		outside: []string{"golang.org/x/text", "github.com/andybalholm/brotli", "github.com/klauspost/compress/zstd"},
+		outside: []string{"golang.org/x/text", "golang.org/x/net", "github.com/andybalholm/brotli", "github.com/klauspost/compress/zstd"},
 		tests:   []string{"engine/task/..."},
 	},
 	{pkg: "engine/store/packing", ours: []string{"engine/execution", "engine/flow"}},

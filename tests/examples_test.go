@@ -19,7 +19,7 @@ import (
 )
 
 // TestExamples loads all flows of flows.example, without a finding, and sends what the comment of each says: every execution must
-// end with SUCCESS. There is a task of every type among what they run.
+// end with SUCCESS, but for those that are answered before one is started. There is a task of every type among what they run.
 func TestExamples(t *testing.T) {
 	sources, err := flow.ReadDir("../flows.example")
 	if err != nil || len(sources) == 0 {
@@ -43,6 +43,9 @@ func TestExamples(t *testing.T) {
 				answer, release := site.Webhook(t.Context(), call.request(t))
 				body := string(answer.Body)
 				release()
+				if answer.Outcome == webhook.OutcomeResponded { // see TestHandshakes
+					continue
+				}
 				if answer.ExecutionID == "" {
 					t.Errorf("%v starts nothing: %d %s", call, answer.Status, body)
 					continue

@@ -129,7 +129,7 @@ type Property struct {
 	Secret    bool     // a dynamic String or StringList whose texts no finding may quote, not even a part of their expressions
 	Condition bool     // a String that decides by what it renders to: one that prints text in every case is a warning
 	ZeroMet   bool     // of a Condition: 0 is met too
-	AtEnd     bool     // of a trigger: rendered when the execution has ended, so that its outputs can be read
+	AtEnd     bool     // of a trigger: it, and all inside of it, is rendered when the execution has ended, so that its outputs can be read
 	Variable  string   // of a dynamic String: a variable that its expressions see beside the others; empty: none
 	OpenNames bool     // of a dynamic String: its expressions see variables that the task gives, so no name is unknown
 	Items     bool     // its expressions see taskrun.items, the file of a batch

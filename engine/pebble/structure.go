@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"iter"
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
@@ -125,6 +126,17 @@ func setFirst(m *value.Map, key string, v value.Value) {
 
 // Constant returns the value of a structure without any expression.
 func (s *Structure) Constant() (value.Value, bool) { return s.value, s.constant }
+
+// Members iterates over the names and the values of a structure that is a map.
+func (s *Structure) Members() iter.Seq2[*Template, *Structure] {
+	return func(yield func(*Template, *Structure) bool) {
+		for i, key := range s.keys {
+			if !yield(key, s.members[i]) {
+				return
+			}
+		}
+	}
+}
 
 // Template returns the template of a structure that is one text; nil for a structure of any other shape.
 func (s *Structure) Template() *Template { return s.text }

@@ -90,6 +90,9 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	if len(c.site.conditions) > 0 || c.trigger.Evaluates() || c.trigger.Flow.HasInputDefaults() {
 		c.prepare(ctx)
 	}
+	if answer := c.respond(ctx); answer != nil {
+		return *answer
+	}
 	if refusal := c.limitRate(ctx); refusal != nil {
 		return *refusal
 	}
@@ -365,10 +368,10 @@ func (c *call) masks() *mask.Mask {
 }
 
 // ended makes the answer to a caller who waited for an execution that has ended, with its variables; nil: they are not known. It is
-// the same under any load: the evaluation of responseCode waits for its turn and for memory.
+// the same under any load: the evaluation of what makes it waits for its turn and for memory.
 func (c *call) ended(ctx context.Context, t *webhook.Trigger, ended *execution.State, vars *scope.Execution) webhook.Response {
 	c.claim.Charge(webhook.OutputsSize(ended))
-	if !t.HasResponseCode() || vars == nil {
+	if !t.RendersAnswer() || vars == nil {
 		response, _ := t.Ended(ended, nil, c.site.options.BaseURL) // nothing is evaluated, so nothing fails
 		return response
 	}
@@ -376,14 +379,18 @@ func (c *call) ended(ctx context.Context, t *webhook.Trigger, ended *execution.S
 	for {
 		var response webhook.Response
 		err := c.evaluate(context.WithoutCancel(ctx), admission.Forever, func() (err error) {
-			response, err = t.Ended(ended, &c.context, c.site.options.BaseURL)
+			if t.HasResponse() {
+				response, err = t.Response(ended, &c.context, c.site.options.AllowHeaders, c.claim)
+			} else {
+				response, err = t.Ended(ended, &c.context, c.site.options.BaseURL)
+			}
 			return err
 		})
 		if errors.Is(err, admission.ErrMemory) && c.claim.Refill(context.WithoutCancel(ctx)) == nil {
 			continue
 		}
 		if err != nil {
-			c.log().Warn("responseCode could not be used, so the answer is 500", zap.String("execution", ended.ID), zap.Error(err))
+			c.log().Warn("the answer of the trigger could not be made, so it is 500", zap.String("execution", ended.ID), zap.Error(err))
 		}
 		return response
 	}

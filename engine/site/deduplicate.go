@@ -114,7 +114,7 @@ func (c *call) again(ctx context.Context, id string) webhook.Response {
 		return response
 	}
 	var vars *scope.Execution
-	if f != nil && t.HasResponseCode() {
+	if f != nil && t.RendersAnswer() {
 		vars = r.Variables(f, s)
 	}
 	return c.ended(ctx, t, s, vars).Again()

@@ -40,6 +40,9 @@ type Options struct {
 
 	// KeepCredentials lets executions have the headers Authorization, Proxy-Authorization and Cookie; without it their values are ******.
 	KeepCredentials bool
+
+	// AllowHeaders are the headers that answers of flows may have beside those that all may, see [webhook.ParseHeaderName].
+	AllowHeaders webhook.HeaderNames
 }
 
 // Condition is a CEL condition of a site.
@@ -127,7 +130,8 @@ func New(set *flow.Set, o Options) (*Site, flow.Diagnostics, error) {
 	served := set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
 	var ofTriggers flow.Diagnostics
 	s.index, ofTriggers = webhook.NewIndex(served, keys.Context)
-	return s, slices.Concat(found, ofTriggers, served.CheckCallees(set)), nil
+	forbidden := s.index.Drop(func(t *webhook.Trigger) *flow.Diagnostic { return t.Forbidden(o.AllowHeaders) })
+	return s, slices.Concat(found, ofTriggers, forbidden, served.CheckCallees(set)), nil
 }
 
 // Open makes the site one that serves: host keeps its flows, and numbers their revisions.

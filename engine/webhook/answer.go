@@ -100,12 +100,15 @@ func AnswerSize(s *execution.State) int64 {
 func OutputsSize(s *execution.State) int64 { return 2 * int64(len(s.Outputs.JSON)) }
 
 // Ended returns the answer to a caller that waited for an execution which has ended. scope has the variables of responseCode; nil if there
-// is none, or it is not known what they were.
+// is none, or it is not known what they were. A trigger that [Trigger.HasResponse] is answered by that, if they are known.
 // The error says that responseCode is not a valid status; the response is then 500.
 func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL string) (Response, error) {
-	status, err := t.status(s, scope)
+	if t.HasResponse() {
+		return responseUnknown(s), nil
+	}
+	status, err := renderStatus(t.responseCode, scope, statusOf(s))
 	r := Response{Status: status, Outcome: OutcomeEnded, ExecutionID: s.ID}
-	if status == http.StatusNoContent || status == http.StatusResetContent || status == http.StatusNotModified {
+	if !r.HasBody() {
 		return r, err
 	}
 	switch t.answer {
@@ -121,26 +124,32 @@ func (t *Trigger) Ended(s *execution.State, scope *pebble.Context, baseURL strin
 	return r, err
 }
 
-// status returns the status of the answer: responseCode if it renders to one, else 500 for FAILED, else 200.
-func (t *Trigger) status(s *execution.State, scope *pebble.Context) (int, error) {
-	status := http.StatusOK
+// statusOf returns the status of the answer where nothing else sets one: 500 for FAILED, else 200.
+func statusOf(s *execution.State) int {
 	if s.Status() == execution.Failed {
-		status = http.StatusInternalServerError
+		return http.StatusInternalServerError
 	}
-	if t.responseCode == nil || scope == nil {
-		return status, nil
+	return http.StatusOK
+}
+
+// renderStatus returns the status that a template renders to, or the other one if it renders to none or is not there. With an error
+// it is 500.
+func renderStatus(t *pebble.Template, scope *pebble.Context, otherwise int) (int, error) {
+	if t == nil || scope == nil {
+		return otherwise, nil
 	}
-	text, err := t.responseCode.Render(scope)
-	if err == nil {
-		var code int
-		if code, err = parseResponseCode(text); err == nil && code != 0 {
-			return code, nil
-		}
-	}
+	text, err := t.Render(scope)
 	if err != nil {
 		return http.StatusInternalServerError, err
 	}
-	return status, nil
+	switch code, err := parseResponseCode(text); {
+	case err != nil:
+		return http.StatusInternalServerError, err
+	case code != 0:
+		return code, nil
+	default:
+		return otherwise, nil
+	}
 }
 
 // parseResponseCode reads a rendered responseCode as Kestra does: as a JSON number without its fraction, so 201.5 is 201. It

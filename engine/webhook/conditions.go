@@ -26,8 +26,12 @@ func (q *Question) Source() string { return cutSource(q.source()) }
 // Unmet asks the trigger's `when` and then its conditions, and returns the first that does not hold; nil means that all hold.
 // An error says that the returned one could not be answered, which counts as not met.
 func (t *Trigger) Unmet(ctx context.Context, e *condition.Event) (*Question, error) {
-	for i := range t.questions {
-		q := &t.questions[i]
+	return unmetOf(ctx, t.questions, e)
+}
+
+func unmetOf(ctx context.Context, questions []Question, e *condition.Event) (*Question, error) {
+	for i := range questions {
+		q := &questions[i]
 		if met, err := q.asked.Holds(ctx, e); err != nil {
 			return q, fmt.Errorf("%s: %w", q.name, err)
 		} else if !met {
@@ -37,8 +41,8 @@ func (t *Trigger) Unmet(ctx context.Context, e *condition.Event) (*Question, err
 	return nil, nil
 }
 
-// questions returns what a trigger asks.
-func questions(c *flow.Component) []Question {
+// questions returns what a trigger, or an answer of its `respond`, asks.
+func questions(c *flow.Members) []Question {
 	var all []Question
 	if template := c.Template("when"); template != nil {
 		all = append(all, Question{Path: c.Path + ".when", name: "when", source: template.Source, asked: when{template}})

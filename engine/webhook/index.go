@@ -70,6 +70,18 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 	return index, findings
 }
 
+// Drop takes away the triggers that refuse has a finding about, and returns the findings.
+func (x *Index) Drop(refuse func(*Trigger) *flow.Diagnostic) (found flow.Diagnostics) {
+	for tag, t := range x.triggers {
+		if d := refuse(t.Trigger); d != nil {
+			found = append(found, d)
+			delete(x.triggers, tag)
+			x.known[t.Flow.Namespace][t.Flow.ID]--
+		}
+	}
+	return found
+}
+
 // Match returns the trigger that t names; nil when there is none.
 func (x *Index) Match(t Target) *Endpoint { return x.triggers[fingerprint(t)] }
 

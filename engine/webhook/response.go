@@ -1,5 +1,7 @@
 package webhook
 
+import "net/http"
+
 // Outcome says in one word what became of a request; it is a label of metrics and a field of the access log.
 type Outcome string
 
@@ -8,9 +10,10 @@ const (
 	OutcomeFired     Outcome = "fired"     // 200: accepted, the caller does not wait
 	OutcomeEnded     Outcome = "ended"     // wait: true, and the execution ended in time
 	OutcomeTimeout   Outcome = "timeout"   // 202: it goes on without the caller
+	OutcomeResponded Outcome = "responded" // answered by the trigger's `respond`, nothing was started
 	OutcomeReplayed  Outcome = "replayed"  // the delivery came before: its first answer, nothing was started
 	OutcomeUnmet     Outcome = "unmet"     // 204: a condition does not hold
-	OutcomeError     Outcome = "error"     // 204: a condition could not be evaluated
+	OutcomeError     Outcome = "error"     // 204: a condition could not be evaluated; 500: an answer of `respond`
 	OutcomeUnknown   Outcome = "unknown"   // 404, or the next handler
 	OutcomeDisabled  Outcome = "disabled"  // 409
 	OutcomeHandshake Outcome = "handshake" // 200: the sender may send, nothing was started
@@ -27,13 +30,14 @@ const (
 	OutcomeMalformed Outcome = "malformed" // 404: the path is ours but of a wrong shape
 )
 
-// Response is what to answer. Its Body must not be changed.
+// Response is what to answer. Its Body and its Header must not be changed.
 type Response struct {
 	Status      int
 	ContentType string // empty: none
 	Body        []byte
-	Allow       string // value of the header Allow; empty: none
-	RetryAfter  int    // seconds, value of the header Retry-After; 0: none
+	Header      http.Header // others than those below, by canonical names; checked, nil: none
+	Allow       string      // value of the header Allow; empty: none
+	RetryAfter  int         // seconds, value of the header Retry-After; 0: none
 
 	// AllowedOrigin is the sender that a handshake consents to, value of the header WebHook-Allowed-Origin; empty: none.
 	AllowedOrigin string
@@ -48,4 +52,9 @@ type Response struct {
 	ExecutionID string // empty unless an execution was created
 	Namespace   string // set, with FlowID, only when the key matched
 	FlowID      string
+}
+
+// HasBody reports whether an answer with this status has a body, be it an empty one (RFC 9110 §15).
+func (r *Response) HasBody() bool {
+	return r.Status != http.StatusNoContent && r.Status != http.StatusResetContent && r.Status != http.StatusNotModified
 }

@@ -36,6 +36,7 @@ type Trigger struct {
 	responseCode *pebble.Template
 	probe        bool         // HEAD is answered with 200
 	deduplicate  *Deduplicate // nil: every request counts as a new delivery
+	own          *ownAnswers  // nil: all answers are Kestra's
 }
 
 // answerForm says what an awaited execution is answered with.
@@ -66,13 +67,10 @@ func (t *Trigger) HasConditions() bool { return len(t.questions) > 0 }
 // HasLabels reports whether the trigger has labels of its own, which are rendered for each execution.
 func (t *Trigger) HasLabels() bool { return t.labels != nil }
 
-// HasResponseCode reports whether the status of the answer to a waiting caller is rendered.
-func (t *Trigger) HasResponseCode() bool { return t.responseCode != nil }
-
-// Evaluates reports whether there is anything to evaluate for a request: conditions, its key as a delivery or for the rate limit, labels, inputs, or the
-// status of the answer.
+// Evaluates reports whether there is anything to evaluate for a request: which answer it gets, conditions, its key as a delivery
+// or for the rate limit, labels, inputs.
 func (t *Trigger) Evaluates() bool {
-	return t.HasConditions() || t.deduplicate != nil || t.rateLimit != nil && t.rateLimit.HasKey() || t.HasLabels() || t.GivesInputs() || t.HasResponseCode()
+	return t.HasConditions() || len(t.Respond()) > 0 || t.deduplicate != nil || t.rateLimit != nil && t.rateLimit.HasKey() || t.HasLabels() || t.GivesInputs() || t.RendersAnswer()
 }
 
 // HasStopAfter reports whether the trigger has a stopAfter at all.
@@ -123,6 +121,8 @@ func Specs() []flow.Spec {
 				Name: "responseCode", Type: flow.String, Dynamic: true, AtEnd: true,
 				Summary: "With wait: the status of the answer, rendered when the execution has ended; 200 to 599.",
 			},
+			responseProperty(),
+			respondProperty(),
 			{
 				Name: "labels", Type: flow.MapOrList, Dynamic: true,
 				Summary: "Labels of the execution, rendered when the conditions hold.",
@@ -163,7 +163,7 @@ func compile(c *flow.Component) (*Trigger, error) {
 	t := &Trigger{
 		component:    c,
 		key:          c.Template("key"),
-		questions:    questions(c),
+		questions:    questions(&c.Members),
 		labels:       c.Structure("labels"),
 		inputs:       c.Structure("inputs"),
 		inputsFrom:   inputSource(c.Text("inputsFrom")),
@@ -188,6 +188,9 @@ func compile(c *flow.Component) (*Trigger, error) {
 	if t.waitTimeout == 0 && t.sender != nil {
 		t.waitTimeout = t.sender.WaitTimeout
 	}
+	if t.own, err = compileOwnAnswers(c); err != nil {
+		return nil, err
+	}
 	for key := range c.Value("labels").Map().All() {
 		if strings.HasPrefix(key, flow.SystemLabel) {
 			return nil, c.Errorf("labels", "system labels can only be set by the engine itself, offending label: %s", key)
@@ -211,7 +214,7 @@ func check(f *flow.Flow, c *flow.Component, report flow.Report) {
 	t.checkInputs(warn)
 	t.checkDeduplicate(warn)
 	if !t.wait {
-		for _, name := range []string{"returnOutputs", "responseContentType", "responseCode", "waitTimeout"} {
+		for _, name := range []string{"returnOutputs", "responseContentType", "responseCode", "response", "waitTimeout"} {
 			if c.Has(name) {
 				warn(name, "has no effect without wait: true")
 			}
@@ -227,16 +230,9 @@ func check(f *flow.Flow, c *flow.Component, report flow.Report) {
 	if t.answer == answerExecution && c.Has("responseContentType") {
 		warn("responseContentType", "has no effect without returnOutputs: true")
 	}
-	if text, constant := responseCodeText(t.responseCode); constant {
+	if text, constant := constantText(t.responseCode); constant {
 		if _, err := parseResponseCode(text); err != nil {
 			warn("responseCode", err.Error()+", so the answer is always 500")
 		}
 	}
-}
-
-func responseCodeText(t *pebble.Template) (string, bool) {
-	if t == nil {
-		return "", false
-	}
-	return t.Constant()
 }
