@@ -73,6 +73,11 @@ func loadPaths(paths []string) (*commandFlows, error) {
 	}
 	flows := &commandFlows{sources: len(sources)}
 	flows.set, flows.found = engine.Load(sources)
+	forbidden, err := forbiddenHeaders(flows.set, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	flows.found = append(flows.found, forbidden...)
 	flows.urls = engine.URLs(flows.set, os.Environ(), "")
 	return flows, nil
 }
@@ -174,6 +179,11 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 	}
 	flows := &commandFlows{sources: len(all), baseURL: baseURL, strict: app.Strict}
 	flows.set, flows.found = engine.Load(all)
+	forbidden, err := forbiddenHeaders(flows.set, handlers, served)
+	if err != nil {
+		return nil, err
+	}
+	flows.found = append(flows.found, forbidden...)
 	flows.urls = engine.URLs(flows.set.Filter(func(f *flow.Flow) bool {
 		for i, h := range handlers {
 			if served[i][f.Source.Name] && engine.Serves(h.Namespaces, f.Namespace) {

@@ -102,7 +102,7 @@ func TestAllowResponseHeaders(t *testing.T) {
 	}
 	s.serve("", "kestra_webhook * "+flows)
 	s.get(webhookPath("cookie")).want(t, 404, "")
-	if log := s.log(); !strings.Contains(log, "a flow sets Set-Cookie only where the site has `allow_response_headers Set-Cookie`; this trigger is switched off") {
+	if log := s.log(); !strings.Contains(log, "a flow sets Set-Cookie only where the site has `allow_response_headers Set-Cookie`: elsewhere this trigger is switched off") {
 		t.Errorf("the log does not say why: %s", log)
 	}
 	if err := s.load("kestra {\nstrict\n}", "kestra_webhook * "+flows); err == nil || !strings.Contains(err.Error(), "only where the site has") {
@@ -140,5 +140,46 @@ func TestResponseCodes(t *testing.T) {
 	}
 	if n := strings.Count(s.log(), "the answer of the trigger could not be made, so it is 500"); n != 4 {
 		t.Errorf("the log has %d lines about codes that are none", n)
+	}
+}
+
+// TestForbiddenHeadersAreFound checks what commands say of a header that not every site allows: an error where it is known that the one
+// that serves the flow does not, and a warning about a file alone.
+func TestForbiddenHeadersAreFound(t *testing.T) {
+	flows := writeFlows(t, map[string]string{"cookie.yml": webhookFlow("cookie", "    wait: true\n    response: {headers: {Set-Cookie: a=b}}\n"), "ok.yml": webhookFlow("ok", "")})
+	site := func(port int, options string) string {
+		return fmt.Sprintf("http://:%d {\nkestra_webhook {\n%s\n}\n}\n", port, options)
+	}
+	for _, tc := range []struct{ name, sites, want string }{
+		{"no site allows it", site(1, "flows "+flows), "error"},
+		{"the site allows it", site(1, "flows "+flows+"\nallow_response_headers Set-Cookie"), ""},
+		{"one of two", site(1, "flows "+flows+"\nallow_response_headers Set-Cookie") + site(2, "flows "+flows), "error"},
+		{"of two, the one that serves it", site(1, "flows "+flows+"\nallow_response_headers Set-Cookie") + site(2, "flows "+flows+"\nnamespaces other"), ""},
+		{"a file alone", "", "warning"},
+	} {
+		var found *commandFlows
+		var err error
+		if tc.sites == "" {
+			found, err = loadPaths([]string{flows})
+		} else {
+			config, e := adapt(t, "Caddyfile", tc.sites)
+			app, handlers, e2 := findConfigs([]byte(config))
+			if e != nil || e2 != nil {
+				t.Fatal(e, e2)
+			}
+			found, err = loadConfigured(app, handlers)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, f := range found.validate(false).findings {
+			if strings.Contains(f.Message, "allow_response_headers") {
+				got += string(f.severity)
+			}
+		}
+		if got != tc.want {
+			t.Errorf("%s: %q, want %q", tc.name, got, tc.want)
+		}
 	}
 }

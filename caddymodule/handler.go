@@ -126,13 +126,9 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 	if err != nil {
 		return fmt.Errorf("kestra_webhook: allow: %w", err)
 	}
-	var allowedHeaders webhook.HeaderNames
-	for _, name := range h.AllowResponseHeaders {
-		canonical, err := webhook.ParseHeaderName(name)
-		if err != nil {
-			return fmt.Errorf("kestra_webhook: allow_response_headers: %w", err)
-		}
-		allowedHeaders = append(allowedHeaders, canonical)
+	allowedHeaders, err := h.allowedHeaders()
+	if err != nil {
+		return err
 	}
 	module, err := ctx.App("kestra")
 	if err != nil {

@@ -20,6 +20,8 @@ func BenchmarkWebhook(b *testing.B) {
 	}{
 		{"unmet by header, Pebble", webhookFlow("f", expressionCondition("{{ trigger.headers['X-GitHub-Event'][0] == 'push' }}")), 204},
 		{"unmet by body, CEL", webhookFlow("f", celCondition(`body.action == "closed"`)), 204},
+		{"asked, with respond", webhookFlow("f", "respond: [{when: \"{{ trigger.body.action == 'opened' }}\", body: \"{{ trigger.body.sender.login }}\"}]"), 200},
+		{"waited, with response", taskFlow("f", echo, "wait: true\nresponse: {status: 201, headers: {Location: /a}, body: {greeting: \"{{ outputs.ret.value }}\"}}"), 201},
 		{"fired", webhookFlow("f", ""), 200},
 		{"waited", taskFlow("f", echo, wait, greeting), 200},
 		{"a delivery that comes again", webhookFlow("f", "deduplicate: {key: \"{{ trigger.headers['X-GitHub-Delivery'][0] }}\"}"), 200},

@@ -30,6 +30,8 @@ func TestHandshakes(t *testing.T) {
 		"meta": {{200, text, "1158201444"}, {403, "", ""}, started},
 		// https://learn.microsoft.com/graph/change-notifications-delivery-webhooks
 		"msgraph": {{200, text, "Validation: Testing client"}, started},
+		// https://developers.zoom.us/docs/api/webhooks; the HMAC is what openssl says
+		"zoom": {{200, json, `{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"289bf3a92084337c0c5832ea1b43cd68c6d38fe73a8a87074a4c7312364cb58b"}`}, started},
 		// https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema
 		"eventgrid": {{200, json, `{"validationResponse":"512d38b6-c7b8-40c8-89fe-f46f9e9622b6"}`}, started},
 	}

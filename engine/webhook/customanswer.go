@@ -89,7 +89,7 @@ func (a *customAnswer) forbidden(allowed HeaderNames) *flow.Diagnostic {
 	for name := range a.headers.Members() {
 		text, constant := name.Constant()
 		if canonical := http.CanonicalHeaderKey(text); constant && needsSite(canonical) && !allowed.has(canonical) {
-			return a.members.Errorf("headers", "%s; this trigger is switched off", notAllowed(canonical))
+			return a.members.Errorf("headers", "%s: elsewhere this trigger is switched off", notAllowed(canonical))
 		}
 	}
 	return nil

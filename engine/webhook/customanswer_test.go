@@ -234,7 +234,7 @@ func TestRespondHolds(t *testing.T) {
 }
 
 func TestForbidden(t *testing.T) {
-	const cookie = "a flow sets Set-Cookie only where the site has `allow_response_headers Set-Cookie`; this trigger is switched off"
+	const cookie = "a flow sets Set-Cookie only where the site has `allow_response_headers Set-Cookie`: elsewhere this trigger is switched off"
 	tests := []struct {
 		name, properties string
 		allowed          HeaderNames
