@@ -176,12 +176,16 @@ func (s *server) compare(t *testing.T, c recorded, found findings) []difference 
 	if c.Request.Target == flowsTarget {
 		return compareRefusal(c, found)
 	}
+	if isOfAPI(c) {
+		return s.compareAPI(t, c)
+	}
 	defer s.callBefore(t, c)()
 	got, err := s.send(c.Request.Method, c.Request.bytes(t))
 	if err != nil {
 		return []difference{{"status", c.Response.summary(), "none, " + err.Error()}}
 	}
 	differences := compareAnswers(c.Response, got)
+	s.remember(c.Response.Body, string(got.body))
 	s.act(t, c, got.execution)
 	kestra, logs := c.last()
 	if ended := s.wait(t, got); ended != nil && kestra != nil {

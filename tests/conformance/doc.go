@@ -11,6 +11,7 @@
 //	divergences.tsv          every difference that is meant, with its reason; nothing else may differ
 //
 // The requests go through a real HTTP server, and once more to the built program, with the flows of all topics. Of the former status, content type, body, the execution that came of it and its log are compared.
+// Those to the API of executions (16-api) are answered by package caddymodule/api alone.
 // Ids, dates, durations, random names of files and the order of members and of headers are no differences. A flow that uses what is
 // not supported yet cannot be compared; the test prints why, and which cases these are. Flows that ask other servers ask one of the
 // test, which answers as the recorded one did. While you work at a few cases:

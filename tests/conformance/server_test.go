@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/caddymodule/api"
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -34,6 +35,9 @@ type server struct {
 	site     *engine.Site
 	set      *flow.Set
 	listener *listener
+
+	followers api.Followers
+	ids       map[string]string // of executions here, by those that were recorded
 }
 
 func startServer(t *testing.T, set *flow.Set, options engine.SiteOptions) *server {
@@ -54,7 +58,7 @@ func startServer(t *testing.T, set *flow.Set, options engine.SiteOptions) *serve
 	if err := site.Open(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{engine: e, site: site, set: set, listener: &listener{make(chan net.Conn), make(chan struct{})}}
+	s := &server{engine: e, site: site, set: set, listener: &listener{make(chan net.Conn), make(chan struct{})}, ids: map[string]string{}}
 	server := &http.Server{Handler: s, ErrorLog: zap.NewStdLog(zap.NewNop())}
 	served := make(chan error)
 	go func() { served <- server.Serve(s.listener) }()
@@ -102,6 +106,10 @@ func (l *listener) dial() net.Conn {
 // ServeHTTP hands webhook URLs to the site, as the Caddy handler does.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
+	if route, ok := api.Find(r); ok {
+		(&api.API{Server: s, Followers: &s.followers}).Serve(w, r, s.engine, route)
+		return
+	}
 	if !webhook.IsURL(path) {
 		w.WriteHeader(nextHandler)
 		return
