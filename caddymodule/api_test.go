@@ -65,7 +65,7 @@ func TestAPI(t *testing.T) {
 		{"GET", "executions/search?childFilter=MAIN", "", "", 422, "Field 'childFilter' is not supported here"},
 		{"GET", "executions/search?page=0", "", "", 422, "Invalid entity: searchExecutions.page: must be greater than or equal to 1"},
 		{"GET", "executions/search?size=1001", "", "", 422, "Invalid entity: searchExecutions.size: must be less than or equal to 1000"},
-		{"GET", "executions/search?size=10&page=2002", "", "", 422, "a search ends after 20000 executions"},
+		{"GET", "executions/search?size=10&page=1002", "", "", 422, "a search ends after 10000 executions"},
 		{"GET", "executions/search?size=x", "", "", 400, `Bad Request: size: \"x\" is no whole number`},
 		{"GET", "executions/search?sort=color", "", "", 422, `Illegal argument: sort: executions are not sorted by \"color\"`},
 		{"GET", "executions/search?q=%zz", "", "", 400, "Bad Request: query: "},

@@ -42,6 +42,7 @@ type Engine struct {
 	rates     site.Rates
 	observer  Observer                  // nil: none
 	mask      atomic.Pointer[mask.Mask] // of what must not be shown, see Options.Environ
+	searching chan struct{}             // holds a value while somebody searches
 	exiting   atomic.Bool
 	calls     calls
 }
@@ -87,7 +88,7 @@ func newEngine(ctx context.Context, observer Observer, a *admission.Controller, 
 	if err != nil {
 		return nil, errors.Join(err, f.Close(), store.Close())
 	}
-	e := &Engine{observer: observer, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
+	e := &Engine{searching: make(chan struct{}, 1), observer: observer, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
 	e.services = task.Services{
 		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Executions: keeper{e},
 	}

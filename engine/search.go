@@ -18,7 +18,7 @@ import (
 const (
 	// MaxExamined is how many executions a search looks at, the newest first, after those have been left out that an index of the store
 	// knows not to be wanted: those of another flow, of another namespace, in another state, or that began too early.
-	MaxExamined = 20_000
+	MaxExamined = 10_000
 
 	// MaxFoundBytes is how long the JSON of the executions of a page, or of the lines of a log, may be together.
 	MaxFoundBytes = 32 << 20
@@ -53,6 +53,12 @@ func (e *Engine) Search(ctx context.Context, s Search) (found *Found, err error)
 		return nil, ErrClosed
 	}
 	defer e.calls.end()
+	select { // one at a time: webhooks need the processors, too
+	case e.searching <- struct{}{}:
+		defer func() { <-e.searching }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	found = &Found{claim: e.admission.Claim(shownFlow)}
 	defer func(claim *admission.Claim) {
 		if err != nil {

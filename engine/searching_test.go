@@ -113,6 +113,26 @@ func TestSearchEnds(t *testing.T) {
 	}
 }
 
+// TestSearchWaits lets one search run at a time, and another one give up.
+func TestSearchWaits(t *testing.T) {
+	e := openEngine(t)
+	e.searching <- struct{}{}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := e.Search(gone, searchOf(t)); !errors.Is(err, context.Canceled) {
+		t.Errorf("while another one runs: %v", err)
+	}
+	<-e.searching
+	found, err := e.Search(t.Context(), searchOf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found.Release()
+	if len(e.searching) != 0 {
+		t.Error("it does not let others search")
+	}
+}
+
 // TestSearchLarge refuses a page that is too long, and shows a shorter one.
 func TestSearchLarge(t *testing.T) {
 	e := openKind(t, StoreSQLite, filepath.Join(t.TempDir(), "kestra.db")) // one in memory forgets
