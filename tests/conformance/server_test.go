@@ -106,7 +106,7 @@ func (l *listener) dial() net.Conn {
 // ServeHTTP hands webhook URLs to the site, as the Caddy handler does.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
-	if route, ok := api.Find(r); ok {
+	if route, ok := api.Find(r); ok && r.Method != http.MethodPut { // flows are not written here
 		(&api.API{Server: s, Followers: &s.followers}).Serve(w, r, s.engine, route)
 		return
 	}
