@@ -30,7 +30,7 @@ var table = []Sender{
 		Name:  "bitbucket",
 		Title: "Bitbucket Cloud",
 		Docs:  "https://support.atlassian.com/bitbucket-cloud/docs/manage-webhooks/#Secure-webhooks",
-		Proof: "the vector in the section \"Test webhook security\" of the documentation",
+		Proof: "the vector of the documentation",
 
 		Signature: signature.Scheme{Header: "X-Hub-Signature", Prefix: "sha256="},
 		Secret:    "Secret of the webhook",
@@ -71,7 +71,7 @@ var table = []Sender{
 		Handshakes: []Handshake{{Method: "GET", If: []Match{{Place{Parameter: "challenge"}, ""}}, Unsigned: true, Text: Place{Parameter: "challenge"}}},
 
 		WaitTimeout: 9 * time.Second,
-		Retries:     "for some hours, with growing pauses",
+		Retries:     "with growing pauses",
 	},
 	{
 		Name:  "eventbridge",
