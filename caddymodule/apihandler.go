@@ -60,6 +60,9 @@ func (h *APIHandler) Provision(ctx caddy.Context) error {
 	return nil
 }
 
+// crossSite reports whether a page of another site has made a browser send a request that changes something.
+func (h *APIHandler) crossSite(r *http.Request) bool { return h.origin.Check(r) != nil }
+
 // ServeHTTP answers requests of the API.
 func (h *APIHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	route, ok := api.Find(r)
@@ -70,7 +73,7 @@ func (h *APIHandler) ServeHTTP(w http.ResponseWriter, r *http.Request, next cadd
 	case !h.Unauthenticated && !authenticated(r):
 		api.WriteError(w, http.StatusForbidden, "Forbidden: nobody is authenticated: put basic_auth, forward_auth or the like before kestra_api")
 		return nil
-	case h.origin.Check(r) != nil:
+	case h.crossSite(r):
 		api.WriteError(w, http.StatusForbidden, "Forbidden: a page of another site may change nothing")
 		return nil
 	}
