@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
@@ -41,6 +42,13 @@ func TestConditions(t *testing.T) {
 		{"CEL over the URL, which has no key", celCondition(`requestURL.endsWith("/webhook/company.team/f/REDACTED?a=1") && requestURL.parseURL().query.a == "1"`), fired},
 		{"CEL over a secret", celCondition(`hmac("sha256", secret("S"), rawBody) == "b36da267dc2e8f2a9d0b50794f7612cdeefd8cd93a0d76004a39a1b00f3e6552"`), fired},
 		{"when", `when: "{{ trigger.body.n == 1 }}"`, fired},
+		{"labels of the flow", classCondition("ExecutionLabels", "labels: {team: red}"), fired},
+		{"the flow", classCondition("ExecutionFlow", "namespace: company.team, flowId: f"), fired},
+		{"another flow", classCondition("ExecutionFlow", "namespace: company.team, flowId: '{{ flow.id }}x'"), unmet},
+		{"the namespace", classCondition("ExecutionNamespace", "namespace: company, comparison: PREFIX"), fired},
+		{"the state", classCondition("ExecutionStatus", "in: [CREATED]"), fired},
+		{"now", classCondition("DateTimeBetween", "date: '{{ now() }}', after: 2000-01-01T00:00:00Z"), fired},
+		{"the date of a schedule", classCondition("DateTimeBetween", "after: 2000-01-01T00:00:00Z"), failed},
 		{"when, not so", `when: "{{ trigger.body.n - 1 }}"`, unmet},
 	}
 	for _, test := range tests {
@@ -54,6 +62,36 @@ func TestConditions(t *testing.T) {
 				t.Errorf("204 comes with %+v", r)
 			}
 		})
+	}
+}
+
+func classCondition(class, properties string) string {
+	return "conditions: [{type: io.kestra.plugin.core.condition." + class + ", " + properties + "}]"
+}
+
+// TestConditionFails checks that the log names a condition that fails, also one inside of others, and not the request.
+func TestConditionFails(t *testing.T) {
+	core, logs := observer.New(zap.WarnLevel)
+	site := newSite(t, openEngine(t), SiteOptions{Logger: zap.New(core)}, webhookFlow("f",
+		classCondition("Or", "conditions: [{type: cel, expression: 'body.n == 2'}, {type: io.kestra.plugin.core.condition.Weekend, date: '{{ trigger.body.d }}'}]")))
+	logs.TakeAll()
+	if r := send(site, "f", `{"n":1,"d":"s3cr3t"}`); r.Status != 204 || r.Outcome != webhook.OutcomeError {
+		t.Fatalf("answer is %d, %s", r.Status, r.Outcome)
+	}
+	lines := logs.TakeAll()
+	if len(lines) != 1 {
+		t.Fatalf("logs %v", lines)
+	}
+	fields := lines[0].ContextMap()
+	fields["message"] = lines[0].Message
+	want := map[string]any{
+		"message":   "condition of the trigger could not be evaluated, so it is not met",
+		"namespace": "company.team", "flow": "f", "trigger": "hook", "reason": "error",
+		"condition": "triggers[0].conditions[0].conditions[1]", "type": "Weekend",
+		"error": "condition property date is no day such as 2024-02-29, and no date-time with a zone such as 2024-02-29T13:14:15+01:00",
+	}
+	if diff := cmp.Diff(want, fields); diff != "" {
+		t.Error("(-want +got):", diff)
 	}
 }
 

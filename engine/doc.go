@@ -52,6 +52,7 @@
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
 //	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
 //	klauspost/compress         bodies with the content coding zstd; Caddy links it
+//	rickar/cal                 public holidays of countries, for one condition
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
 //	golang.org/x/net           what may be the name and the value of a header, as net/http has it

@@ -81,8 +81,8 @@ var house = []row{
 		tests: []string{"engine/value/valuetest", "cel.dev/expr", "google.golang.org/protobuf"},
 	},
 	{
-		pkg:     "engine/condition",
-		ours:    []string{"engine/flow", "engine/cel", "engine/pebble", "engine/value"},
+		pkg:     "engine/condition", // reads dates as Java does
+		ours:    []string{"engine/flow", "engine/cel", "engine/pebble", "engine/javatime", "engine/value"},
 		outside: []string{"github.com/rickar/cal/v2"},
 	},
 	{

@@ -17,14 +17,27 @@ type Condition interface {
 	Holds(ctx context.Context, e *Event) (bool, error)
 }
 
-// Specs returns the specs of the condition types that run here, Kestra's and the module's own. Kestra's other types are
-// known to flow, which refuses them as not supported yet.
+// Specs returns the specs of the condition types: all of Kestra's, and the module's own.
 func Specs() []flow.Spec {
 	return []flow.Spec{
 		expressionSpec(),
 		celSpec(),
 		notSpec(),
 		orSpec(),
+		dateTimeBetweenSpec(),
+		timeBetweenSpec(),
+		dayWeekSpec(),
+		dayWeekInMonthSpec(),
+		weekendSpec(),
+		publicHolidaySpec(),
+		executionLabelsSpec(),
+		executionFlowSpec(),
+		executionNamespaceSpec(),
+		executionStatusSpec(),
+		executionOutputsSpec(),
+		hasRetryAttemptSpec(),
+		flowConditionSpec(),
+		flowNamespaceConditionSpec(),
 		multipleSpec(),
 	}
 }

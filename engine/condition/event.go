@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/cel"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 )
 
@@ -13,6 +14,9 @@ type Event struct {
 	// Pebble holds the variables that the expressions of the flow see: trigger {body, headers, parameters, formFields},
 	// flow, vars and so on. CEL reads the same values.
 	Pebble *pebble.Context
+
+	Flow   *flow.Flow          // of the execution that the request may start
+	Labels func() []flow.Label // that the execution has by now; called only by conditions over labels
 
 	Method     string
 	Path       func() string // with the key replaced; called only by conditions that name it; nil: there is none

@@ -2,7 +2,6 @@ package condition
 
 import (
 	"context"
-	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -30,22 +29,7 @@ expression: "{{ trigger.body.action == 'opened' }}"
 	}
 }
 
-// Units of [Work] that an expression is charged. The language has limits of its own and does not say how much of them it
-// used, so the charge is an estimate: a high one for a template that may loop over its data, a low one for the others.
-const (
-	loopingWork = requestWork / 20
-	simpleWork  = requestWork / 400
-)
-
-func newExpression(t *pebble.Template) expression {
-	work := simpleWork
-	for _, mark := range []string{"{%", "jq", "render", ".."} {
-		if strings.Contains(t.Source(), mark) {
-			work = loopingWork
-		}
-	}
-	return expression{t, work}
-}
+func newExpression(t *pebble.Template) expression { return expression{t, workOf(t)} }
 
 // expression is Kestra's Expression. It is unmet for a blank text and for `false` alone: `0`, `[]`, `no` and `False` are met,
 // unlike in runIf.
@@ -56,11 +40,8 @@ type expression struct {
 
 // Holds implements [Condition].
 func (x expression) Holds(ctx context.Context, e *Event) (bool, error) {
-	if err := inTime(ctx, e); err != nil {
+	if err := mayEvaluate(ctx, e, x.work); err != nil {
 		return false, err
-	}
-	if !e.Work.Take(x.work) {
-		return false, &Error{Reason: ReasonCost, Message: "was not asked: the conditions before it took too many steps together"}
 	}
 	return x.template.Test(e.Pebble)
 }

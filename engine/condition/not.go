@@ -18,28 +18,21 @@ conditions:
   - type: io.kestra.plugin.core.condition.Expression
     expression: "{{ trigger.headers['X-GitHub-Event'] contains 'ping' }}"
 `,
-		Compile: func(c *flow.Component) (any, error) {
-			inner, err := children(c)
-			return not(inner), err
-		},
+		Compile: func(c *flow.Component) (any, error) { return not(inner(c)), nil },
 	}
 }
 
 // innerConditions is the property `conditions` of Not and Or.
 var innerConditions = flow.Property{Name: "conditions", Type: flow.Conditions, Required: true, Summary: "One condition or more."}
 
-// children returns the compiled conditions of the property `conditions`.
-func children(c *flow.Component) ([]Condition, error) {
+// inner returns the compiled conditions of the property `conditions`.
+func inner(c *flow.Component) []Condition {
 	components := c.Children("conditions")
 	conditions := make([]Condition, len(components))
 	for i, child := range components {
-		condition, ok := child.Compiled.(Condition)
-		if !ok {
-			return nil, c.Errorf("conditions", "the type %s is no condition", child.Type)
-		}
-		conditions[i] = condition
+		conditions[i] = Placed(child)
 	}
-	return conditions, nil
+	return conditions
 }
 
 // not is met when no inner condition is. An error of an inner condition makes it unmet, as in Kestra.

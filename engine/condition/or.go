@@ -20,10 +20,7 @@ conditions:
   - type: io.kestra.plugin.core.condition.Expression
     expression: "{{ trigger.headers['X-GitHub-Event'] contains 'push' }}"
 `,
-		Compile: func(c *flow.Component) (any, error) {
-			inner, err := children(c)
-			return or(inner), err
-		},
+		Compile: func(c *flow.Component) (any, error) { return or(inner(c)), nil },
 	}
 }
 

@@ -33,7 +33,7 @@ func describedMembers(kind Kind) []Property {
 	}
 	if kind == KindTrigger {
 		return append(members,
-			Property{Name: "stopAfter", Type: StringList, Values: executionStates, Summary: "An execution that ends in one of these states disables the trigger."},
+			Property{Name: "stopAfter", Type: StringList, Values: ExecutionStates, Summary: "An execution that ends in one of these states disables the trigger."},
 			Property{Name: "minLogLevel", Type: String, Values: LogLevels, Summary: "Kestra drops log lines of the trigger below it."},
 			Property{Name: "failOnTriggerError", Type: Boolean, Summary: "For polling triggers of Kestra; it has no effect here."},
 			Property{Name: "allowConcurrent", Type: Boolean, Summary: "For polling triggers of Kestra; it has no effect here."},

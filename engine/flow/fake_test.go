@@ -117,6 +117,9 @@ func fakeSpecs() []Spec {
 			Kind: KindCondition, Type: "io.kestra.plugin.core.condition.Not", Compile: itself,
 			Properties: []Property{{Name: "conditions", Type: Conditions, Required: true}},
 		},
+		// Conditions that this catalog does not support.
+		{Kind: KindCondition, Type: "io.kestra.plugin.core.condition.MultipleCondition"},
+		{Kind: KindCondition, Type: "io.kestra.plugin.core.condition.Weekend", Aliases: []string{"io.kestra.plugin.core.condition.WeekendCondition"}},
 		{Kind: KindCondition, Type: "cel", Compile: compileFakeCEL, Properties: []Property{{Name: "expression", Type: String, Required: true}}},
 	}
 }

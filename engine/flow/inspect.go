@@ -299,6 +299,9 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 		if what := ownMembers[name]; what != "" {
 			message += ": the flow has no " + what + " of this name"
 		}
+		if access(u.Path[:2]) == "trigger.date" {
+			message += ", which only schedules have: `now()` is the time of the request"
+		}
 		if near := nearest.Name(u.Path[1], s.members(name)); near != "" {
 			hint = didYouMean(access([]string{name, near}))
 		}

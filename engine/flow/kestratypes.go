@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// The types of Kestra 1.3, and those new in 2.0, that this module knows by name only. Using one is an error that says so, for a
+// The tasks and triggers of Kestra 1.3, and those new in 2.0, that this module knows by name only. Using one is an error that says so, for a
 // trigger a warning. A spec in the catalog replaces the entry of its type.
 
 const (
@@ -74,13 +74,6 @@ var coreTriggers = map[string][]string{
 	"trigger.Webhook":         {"io.kestra.core.models.triggers.types.Webhook"},
 }
 
-// coreConditions are the condition types below io.kestra.plugin.core.condition.
-var coreConditions = []string{
-	"DateTimeBetween", "DayWeek", "DayWeekInMonth", "ExecutionFlow", "ExecutionLabels", "ExecutionNamespace", "ExecutionOutputs",
-	"ExecutionStatus", "Expression", "FlowCondition", "FlowNamespaceCondition", "HasRetryAttempt", "MultipleCondition", "Not", "Or",
-	"PublicHoliday", "TimeBetween", "Weekend",
-}
-
 func kestraTypes() []Spec {
 	const summary = "A type of Kestra that is not supported yet."
 	aliases := maps.Clone(otherAliases)
@@ -106,24 +99,5 @@ func kestraTypes() []Spec {
 	for _, name := range sortedKeys(coreTriggers) {
 		specs = append(specs, Spec{Kind: KindTrigger, Type: corePackage + name, Aliases: coreTriggers[name], Summary: summary})
 	}
-	for _, class := range coreConditions {
-		specs = append(specs, conditionSpec(class, summary))
-	}
 	return specs
-}
-
-// conditionSpec returns the spec of a condition of Kestra with its aliases. Most classes have an alias that ends in
-// "Condition" in the present package and one in the older package; the switch has the exceptions.
-func conditionSpec(class, summary string) Spec {
-	const older = "io.kestra.core.models.conditions.types."
-	spec := Spec{Kind: KindCondition, Type: corePackage + "condition." + class, Summary: summary}
-	switch {
-	case class == "Expression":
-		spec.Aliases = []string{older + "VariableCondition", corePackage + "condition.ExpressionCondition"}
-	case strings.HasSuffix(class, "Condition"):
-		spec.Aliases = []string{older + class}
-	default:
-		spec.Aliases = []string{older + class + "Condition", corePackage + "condition." + class + "Condition"}
-	}
-	return spec
 }

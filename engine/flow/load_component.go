@@ -30,8 +30,8 @@ var commonMembers = map[Kind]map[string]memberState{
 // LogLevels are the levels of Kestra's logs as flows write them, the lightest first.
 var LogLevels = []string{"TRACE", "DEBUG", "INFO", "WARN", "ERROR"}
 
-// executionStates are Kestra 1.3's, as its error about a wrong one lists them (golden file 14-validation).
-var executionStates = []string{
+// ExecutionStates are Kestra 1.3's, as its error about a wrong one lists them (golden file 14-validation).
+var ExecutionStates = []string{
 	"CREATED", "SUBMITTED", "RUNNING", "PAUSED", "RESTARTED", "KILLING", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED",
 	"QUEUED", "RETRYING", "RETRIED", "SKIPPED", "BREAKPOINT", "RESUBMITTED",
 }
@@ -214,7 +214,7 @@ func (l *loader) commonMember(c *Component, name string, val *yaml.Node, path st
 	case "stopAfter":
 		items, _ := l.list(val, path)
 		for i, item := range items {
-			if state, ok := l.oneOf(item, index(path, i), executionStates); ok && !slices.Contains(c.StopAfter, state) {
+			if state, ok := l.oneOf(item, index(path, i), ExecutionStates); ok && !slices.Contains(c.StopAfter, state) {
 				c.StopAfter = append(c.StopAfter, state)
 			}
 		}

@@ -169,7 +169,7 @@ var isoPatterns = sync.OnceValue(func() map[string]*Pattern {
 		"iso_local_date_time": (*patternBuilder).localDateTime,
 		"iso_date":            func(b *patternBuilder) { b.localDate(); b.optionalOffset() },
 		"iso_time":            func(b *patternBuilder) { b.localTime(); b.optionalOffset() },
-		"iso_offset_time":     func(b *patternBuilder) { b.localTime(); b.shortOffset() },
+		"iso_offset_time":     func(b *patternBuilder) { b.localTime(); b.isoOffset() },
 		"iso_zoned_date_time": func(b *patternBuilder) { b.localDateTime(); b.shortOffset(); b.optionalRegion() },
 		"iso_date_time": func(b *patternBuilder) {
 			b.localDateTime()

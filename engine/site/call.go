@@ -210,6 +210,8 @@ func (c *call) evaluate(ctx context.Context, patience time.Duration, f func() er
 func (c *call) event(deadline time.Time) *condition.Event {
 	return &condition.Event{
 		Pebble:     &c.context,
+		Flow:       c.trigger.Flow,
+		Labels:     c.Labels,
 		Method:     c.request.Method,
 		Path:       c.request.RedactedPath,
 		URL:        c.request.RedactedURL,
@@ -225,7 +227,7 @@ func (c *call) unmet(what string, err error) *webhook.Response {
 	response := webhook.Unmet(webhook.OutcomeUnmet)
 	if err != nil {
 		response.Outcome = webhook.OutcomeError
-		c.log().Warn(what+" could not be evaluated, so it is not met", zap.String("reason", webhook.ErrorReason(err)), zap.Error(err))
+		c.log().Warn(what+" could not be evaluated, so it is not met", failureFields(err)...)
 	}
 	return &response
 }

@@ -1,8 +1,11 @@
 package site
 
 import (
+	"errors"
+
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -32,6 +35,16 @@ func (s *Site) explainMiss(r *webhook.Request, outcome webhook.Outcome) {
 		}
 	}
 	s.options.Logger.Debug(message, fields...)
+}
+
+// failureFields says which condition failed, where it stands in the flow, and by what.
+func failureFields(err error) []zap.Field {
+	fields := []zap.Field{zap.String("reason", webhook.ErrorReason(err))}
+	if at, ok := errors.AsType[*condition.PlacedError](err); ok {
+		fields = append(fields, zap.String("condition", at.Path), zap.String("type", at.Type))
+		err = at.Err
+	}
+	return append(fields, zap.Error(err))
 }
 
 // explainUnmet says which condition did not hold: where it stands, and the expression.

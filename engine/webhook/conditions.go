@@ -3,8 +3,6 @@ package webhook
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -14,7 +12,6 @@ import (
 // Question is one thing that a trigger asks of every request: its `when`, or one of its conditions.
 type Question struct {
 	Path   string // where it stands in the flow, as in triggers[0].conditions[1]
-	name   string // where it stands in the trigger, as in conditions[1]
 	source func() string
 	asked  condition.Condition
 }
@@ -24,7 +21,8 @@ type Question struct {
 func (q *Question) Source() string { return cutSource(q.source()) }
 
 // Unmet asks the trigger's `when` and then its conditions, and returns the first that does not hold; nil means that all hold.
-// An error says that the returned one could not be answered, which counts as not met.
+// An error says that the returned one could not be answered, which counts as not met; it is a [*condition.PlacedError], of that one or of
+// one inside of it.
 func (t *Trigger) Unmet(ctx context.Context, e *condition.Event) (*Question, error) {
 	return unmetOf(ctx, t.questions, e)
 }
@@ -33,7 +31,7 @@ func unmetOf(ctx context.Context, questions []Question, e *condition.Event) (*Qu
 	for i := range questions {
 		q := &questions[i]
 		if met, err := q.asked.Holds(ctx, e); err != nil {
-			return q, fmt.Errorf("%s: %w", q.name, err)
+			return q, err
 		} else if !met {
 			return q, nil
 		}
@@ -45,36 +43,28 @@ func unmetOf(ctx context.Context, questions []Question, e *condition.Event) (*Qu
 func questions(c *flow.Members) []Question {
 	var all []Question
 	if template := c.Template("when"); template != nil {
-		all = append(all, Question{Path: c.Path + ".when", name: "when", source: template.Source, asked: when{template}})
+		path := c.Path + ".when"
+		all = append(all, Question{Path: path, source: template.Source, asked: when{template, path}})
 	}
-	for i, child := range c.Children("conditions") {
-		source := func() string { return sourceOf(child) }
-		asked := child.Compiled.(condition.Condition)
-		all = append(all, Question{Path: child.Path, name: fmt.Sprintf("conditions[%d]", i), source: source, asked: asked})
+	for _, child := range c.Children("conditions") {
+		all = append(all, Question{Path: child.Path, source: func() string { return condition.Source(child) }, asked: condition.Placed(child)})
 	}
 	return all
 }
 
 // when is the property `when`: unlike a condition, it is not met when it renders to 0.
-type when struct{ template *pebble.Template }
+type when struct {
+	template *pebble.Template
+	path     string
+}
 
 // Holds implements [condition.Condition].
 func (w when) Holds(_ context.Context, e *condition.Event) (bool, error) {
 	text, err := w.template.Render(e.Pebble)
-	return err == nil && pebble.Truthy(text), err
-}
-
-// sourceOf returns the expression of a condition, or its name with those that it is made of.
-func sourceOf(c *flow.Component) string {
-	if c.Has("expression") {
-		return strings.TrimSpace(c.Text("expression"))
+	if err != nil {
+		return false, &condition.PlacedError{Path: w.path, Type: "when", Err: err}
 	}
-	children := c.Children("conditions")
-	inner := make([]string, len(children))
-	for i, child := range children {
-		inner[i] = sourceOf(child)
-	}
-	return c.Type[strings.LastIndexByte(c.Type, '.')+1:] + "(" + strings.Join(inner, ", ") + ")"
+	return pebble.Truthy(text), nil
 }
 
 // maxSource is how many characters of an expression a line of the log shows.

@@ -57,7 +57,8 @@
 //	case     topic/case, as in 04-body/1E400, or file/expression, as in operators/{{ 1 + 1 }}, with the name of the
 //	         context after it in parentheses unless it is facts; of jq, jq/input | program; of the packages in
 //	         ../differential, differential/set/question and javaregex/kind; before it binary/ for what
-//	         the program alone does, by HTTP or by its commands; of faults.tsv, faults/kind/text for expressions
+//	         the program alone does, by HTTP or by its commands; of those of engine/condition, condition/class
+//	         properties and condition/holidays country/part; of faults.tsv, faults/kind/text for expressions
 //	         and faults/kind/given for others
 //	kestra   what differs, a colon and a blank, and what Kestra has
 //	ours     what this engine has
