@@ -114,16 +114,6 @@ func (r *Runner) pend(ctx context.Context, job *Job) error {
 	return nil
 }
 
-// pendAwaited is pend for an execution that a caller waits for. It returns where.
-func (r *Runner) pendAwaited(ctx context.Context, job *Job) (*handle, error) {
-	h := r.await(job.State.ID)
-	if err := r.pend(ctx, job); err != nil {
-		r.awaitNoMore(job.State.ID)
-		return nil, err
-	}
-	return h, nil
-}
-
 // flowName is the name by which the flow of an execution has its share.
 func flowName(s *execution.State) string { return s.Namespace + "/" + s.FlowID }
 

@@ -195,6 +195,7 @@ func TestStoreFailsForAWhile(t *testing.T) {
 				if told := f.logs.FilterMessageSnippet("is tried again").Len(); told != 1 {
 					t.Errorf("the log says %d times that the store has failed", told)
 				}
+				synctest.Wait() // the one that was started has left its place
 				if n := f.inFlight(); n != 0 {
 					t.Errorf("%d in flight", n)
 				}

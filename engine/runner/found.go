@@ -65,11 +65,11 @@ func (r *Runner) find(s *execution.State) *parked {
 	setting, err := r.options.Load().Recover(r.context, s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h := r.awaited[s.ID]
-	if h == nil {
-		h = &handle{done: make(chan struct{})}
+	h := &handle{done: make(chan struct{})}
+	if w := r.awaited[s.ID]; w != nil {
+		h = &w.handle
+		delete(r.awaited, s.ID)
 	}
-	delete(r.awaited, s.ID)
 	if err != nil {
 		r.stuck[s.ID] = struct{}{}
 		h.err = fmt.Errorf("execution %s: %w", s.ID, ErrNotRunning)
@@ -81,32 +81,6 @@ func (r *Runner) find(s *execution.State) *parked {
 	p := &parked{setup: setup{Setting: setting}, handle: h, found: true}
 	r.parked[s.ID] = p // so that whoever waits finds it
 	return p
-}
-
-// await returns where the end can be waited for of an execution that was found in the store and has not been taken up yet; nil if
-// nobody will.
-func (r *Runner) await(id string) *handle {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if h := r.handleLocked(id); h != nil {
-		return h
-	}
-	if _, stuck := r.stuck[id]; stuck || !r.recovers() {
-		return nil
-	}
-	h := r.awaited[id]
-	if h == nil {
-		h = &handle{done: make(chan struct{})}
-		r.awaited[id] = h
-	}
-	return h
-}
-
-// awaitNoMore forgets that an execution was waited for which has ended.
-func (r *Runner) awaitNoMore(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.awaited, id)
 }
 
 // secretsOf returns what the log of an execution must not show beside the secrets of the environment: its inputs of type SECRET,

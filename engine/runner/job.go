@@ -93,8 +93,9 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	a, err := r.admit(job)
 	if errors.Is(err, admission.ErrPlaces) && r.recovers() {
 		s = job.State.Share()
-		h, err := r.pendAwaited(keep, job)
-		if err != nil {
+		h, leave := r.await(s.ID)
+		defer leave()
+		if err := r.pend(keep, job); err != nil {
 			return nil, nil, false, err
 		}
 		return r.waitUntil(ctx, h, s, deadline)
@@ -189,8 +190,9 @@ func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) 
 		return nil, err
 	}
 	if !s.Over() {
-		h := r.await(id)
-		if h == nil {
+		h, leave := r.await(id)
+		defer leave()
+		if !r.goesOn(id) {
 			return nil, fmt.Errorf("execution %s: %w", id, ErrNotRunning)
 		}
 		if s, err = r.store.Load(ctx, id); err != nil { // it may have ended meanwhile, and nobody will take it up
@@ -199,7 +201,6 @@ func (r *Runner) Wait(ctx context.Context, id string) (*execution.State, error) 
 		if !s.Over() {
 			return r.waitAt(ctx, h)
 		}
-		r.awaitNoMore(id)
 	}
 	return s, r.resolve(ctx, s)
 }

@@ -36,46 +36,42 @@ func (r *Runner) HasFailed(ctx context.Context, id string) (bool, error) {
 	return s.Over() && s.Status() == execution.Failed, nil
 }
 
-// lookAgain is after which time to look again for an execution that nobody drives here yet, as after a start.
-const lookAgain = 200 * time.Millisecond
-
-// Join waits for the end of an execution that another caller has started, at most until deadline or until ctx is done. With done, s has
-// ended and is resolved. It may be shared: it must not be changed. Without, it is as [Runner.Kept] returns it, and so are the errors.
+// Join waits for the end of an execution that another caller has started, at most until deadline or until ctx is done; not at all when
+// deadline has passed. With done, s has ended and is resolved. It may be shared: it must not be changed. Without, it is as [Runner.Kept]
+// returns it, and so are the errors.
 func (r *Runner) Join(ctx context.Context, id string, deadline time.Time) (s *execution.State, done bool, err error) {
-	end, look := time.NewTimer(time.Until(deadline)), time.NewTicker(lookAgain)
-	defer end.Stop()
-	defer look.Stop()
 	keep := context.WithoutCancel(ctx)
-	for late := false; ; {
-		h := r.handleOf(id)
-		s, err := r.Kept(keep, id)
-		switch {
-		case err != nil:
-			return nil, false, err
-		case s.Over():
-			return s, true, r.resolve(keep, s)
-		case late:
-			return s, false, nil
-		}
-		ended, again := make(<-chan struct{}), look.C
-		if h != nil {
-			ended, again = h.done, nil
-		}
-		select {
-		case <-ended:
-			if h.err == nil {
-				return h.state, true, nil
-			}
-			late = true // it is given up
-		case <-again:
-		case <-end.C:
-			late = true
-		case <-ctx.Done():
-			late = true
-		case <-r.exit:
-			late = true
-		}
+	if s, done, err = r.look(keep, id); err != nil || done || !time.Now().Before(deadline) {
+		return s, done, err
 	}
+	h, leave := r.await(id)
+	defer leave()
+	if s, done, err = r.look(keep, id); err != nil || done { // before somebody could tell
+		return s, done, err
+	}
+	end := time.NewTimer(time.Until(deadline))
+	defer end.Stop()
+	select {
+	case <-h.done:
+		if h.err == nil {
+			return h.state, true, nil
+		}
+	case <-end.C:
+	case <-ctx.Done():
+	case <-r.exit:
+	}
+	return r.look(keep, id)
+}
+
+// look returns an execution as Join does, at once.
+func (r *Runner) look(ctx context.Context, id string) (s *execution.State, done bool, err error) {
+	if s, err = r.Kept(ctx, id); err != nil {
+		return nil, false, err
+	}
+	if s.Over() {
+		return s, true, r.resolve(ctx, s)
+	}
+	return s, false, nil
 }
 
 // Variables returns the variables of an execution that has ended, resolved, with the flow that it ran.

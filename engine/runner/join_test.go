@@ -10,68 +10,114 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
-// TestJoin checks for what a caller waits who joins an execution of another one, and for how long. Whoever drives it may have taken it over
-// from a process that is gone, and then the store alone knows of it.
+// TestJoin checks for what a caller waits who joins an execution of another one, and for how long; who drives it, and whether anybody
+// does yet, makes no difference. Afterwards nothing is left of the wait.
 func TestJoin(t *testing.T) {
 	for _, tt := range []struct {
-		name   string
-		driven bool                          // here
-		after  func(f *fixture, ends func()) // what happens after a minute
-		done   bool
-		want   time.Duration // how long the caller waited
+		name  string
+		after func(f *fixture, ends, cancel func()) // what happens after a minute
+		done  bool
+		want  time.Duration // how long the caller waited
 	}{
-		{"it ends", true, func(_ *fixture, ends func()) { ends() }, true, time.Minute},
-		{"it ends elsewhere", false, func(_ *fixture, ends func()) { ends() }, true, time.Minute},
-		{"it ends too late", true, func(*fixture, func()) {}, false, 5 * time.Minute},
-		{"it ends too late elsewhere", false, func(*fixture, func()) {}, false, 5 * time.Minute},
-		{"exit", true, func(f *fixture, _ func()) { f.runner.Exit(2 * time.Second) }, false, time.Minute + 2*time.Second},
-		{"exit elsewhere", false, func(f *fixture, _ func()) { f.runner.Exit(2 * time.Second) }, false, time.Minute + 2*time.Second},
+		{"it ends", func(_ *fixture, ends, _ func()) { ends() }, true, time.Minute},
+		{"it ends too late", func(*fixture, func(), func()) {}, false, 5 * time.Minute},
+		{"the caller goes", func(_ *fixture, _, cancel func()) { cancel() }, false, time.Minute},
+		{"exit", func(f *fixture, _, _ func()) { f.runner.Exit(2 * time.Second) }, false, time.Minute + 2*time.Second},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				f := newFixture(t, Options{})
-				job := f.job(f.plan(gated), "{}")
-				id, ends := job.State.ID, func() {}
-				if tt.driven {
-					if err := f.runner.Start(t.Context(), job); err != nil {
-						t.Fatal(err)
+		for name, begin := range joined {
+			t.Run(tt.name+", "+name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					f := newFixture(t, Options{})
+					id, ends := begin(t, f)
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					synctest.Wait()
+					began := time.Now()
+					time.AfterFunc(time.Minute, func() { tt.after(f, ends, cancel) })
+					s, done, err := f.runner.Join(ctx, id, began.Add(5*time.Minute))
+					if err != nil || done != tt.done || s.Over() != tt.done || s.ID != id || string(s.Trigger.Variables.JSON) != `{"body":{}}` {
+						t.Errorf("joined %+v, %v, %v", s, done, err)
 					}
-					g := <-f.gates
-					ends = func() { g.open <- nil }
-				} else {
-					s := job.State
-					if err := f.store.Commit(t.Context(), &execution.Batch{Accept: []execution.Accept{{State: s}}}); err != nil {
-						t.Fatal(err)
+					if took := time.Since(began); took != tt.want {
+						t.Errorf("waited %v, want %v", took, tt.want)
 					}
-					ends = func() {
-						over := execution.Head{History: execution.History{s.History[0], {Status: execution.Success, At: time.Now().UTC()}}}
-						over.Progress.Stage = execution.StageEnd
-						w := execution.Write{ID: id, Version: 1, Changes: execution.Changes{Head: &over}}
-						if err := f.store.Commit(context.Background(), &execution.Batch{Write: []execution.Write{w}}); err != nil {
-							t.Error(err)
-						}
+					if n := len(f.runner.awaited); n != 0 {
+						t.Errorf("%d are waited for after the end", n)
 					}
-				}
-				began := time.Now()
-				time.AfterFunc(time.Minute, func() { tt.after(f, ends) })
-				s, done, err := f.runner.Join(t.Context(), id, began.Add(5*time.Minute))
-				if err != nil || done != tt.done || s.Over() != tt.done || s.ID != id || string(s.Trigger.Variables.JSON) != `{"body":{}}` {
-					t.Errorf("joined %+v, %v, %v", s, done, err)
-				}
-				if took := time.Since(began); took < tt.want || took > tt.want+lookAgain {
-					t.Errorf("waited %v, want %v", took, tt.want)
-				}
-				if tt.done {
-					if _, done, err := f.runner.Join(t.Context(), id, began); !done || err != nil {
+					if !tt.done {
+						ends()
+						synctest.Wait()
+					}
+					if _, done, err := f.runner.Join(t.Context(), id, began); err != nil || !done {
 						t.Errorf("after the end: %v, %v", done, err)
 					}
-				} else if tt.driven {
-					ends()
-				}
-				<-time.After(10 * time.Minute)
+				})
 			})
-		})
+		}
 	}
+}
+
+// joined are those who may drive an execution that others join: each begins one, and returns what ends it.
+var joined = map[string]func(t *testing.T, f *fixture) (id string, ends func()){
+	"driven": func(t *testing.T, f *fixture) (string, func()) {
+		job := f.job(f.plan(gated), "{}")
+		if err := f.runner.Start(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		g := <-f.gates
+		return job.State.ID, func() { g.open <- nil }
+	},
+	"driven by its caller": func(t *testing.T, f *fixture) (string, func()) {
+		job := f.job(f.plan("tasks: [{id: g, type: test.PureGate}]"), "{}")
+		job.Delivery = &execution.Delivery{At: time.Now(), Expires: time.Now().Add(time.Hour)} // so that it is accepted first
+		f.waiting(t.Context(), job, time.Now().Add(time.Hour))
+		g := <-f.gates
+		return job.State.ID, func() { g.open <- nil }
+	},
+	"found": func(t *testing.T, f *fixture) (string, func()) {
+		jobs, callee := f.load(map[string]string{"f": gated})
+		job := jobs("f", "{}")
+		if err := f.store.Commit(t.Context(), &execution.Batch{Accept: []execution.Accept{{State: job.State}}}); err != nil {
+			t.Fatal(err)
+		}
+		return job.State.ID, func() {
+			f.recover(t, callee)
+			(<-f.gates).open <- nil
+		}
+	},
+}
+
+// TestJoinLate checks that nobody waits who has no time to.
+func TestJoinLate(t *testing.T) {
+	f := newFixture(t, Options{})
+	id, ends := joined["driven"](t, f)
+	if s, done, err := f.runner.Join(t.Context(), id, time.Now()); err != nil || done || words(s.History) != "CREATED RUNNING" {
+		t.Errorf("%v, %v, %v", s, done, err)
+	}
+	ends()
+	if _, err := f.runner.Wait(t.Context(), id); err != nil {
+		t.Error(err)
+	}
+	if s, done, err := f.runner.Join(t.Context(), id, time.Now()); err != nil || !done || words(s.History) != ran {
+		t.Errorf("after the end: %v, %v, %v", s, done, err)
+	}
+}
+
+// TestJoinGivenUp checks that whoever waits beside an execution that is given up gets what was kept of it.
+func TestJoinGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t, Options{})
+		id, ends := joined["driven by its caller"](t, f)
+		time.AfterFunc(time.Minute, func() {
+			f.store.fail("commit", errors.New("no"))
+			ends()
+		})
+		began := time.Now()
+		s, done, err := f.runner.Join(t.Context(), id, began.Add(time.Hour))
+		if err != nil || done || s.Over() || time.Since(began) != time.Minute {
+			t.Errorf("%v, %v, %v, after %v", s, done, err, time.Since(began))
+		}
+	})
 }
 
 // TestJoinNobody checks what is said of an execution that is not kept, and of a delivery that started none.

@@ -59,7 +59,7 @@ type Runner struct {
 	parked   map[string]*parked         // accepted, and waiting for nothing but a time or a place
 	lines    map[string]int             // by the key of a place: how many executions here wait for one
 	limits   map[string]int             // by the key of a place: how many there are now, see Renew
-	awaited  map[string]*handle         // of executions found in the store that were not taken up yet
+	awaited  map[string]*awaited        // by execution id: of those that nobody drives yet
 	stuck    map[string]struct{}        // executions found in the store that cannot go on
 	takesUp  bool                       // executions found in the store may be taken up
 	backlog  backlog                    // executions that are accepted, or were found, and wait for a place
@@ -86,7 +86,7 @@ type Runner struct {
 func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 	r := &Runner{
 		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{}, lines: map[string]int{}, limits: map[string]int{},
-		awaited: map[string]*handle{}, stuck: map[string]struct{}{},
+		awaited: map[string]*awaited{}, stuck: map[string]struct{}{},
 		ready: admission.NewQueue[*actor](), tasks: admission.NewQueue[*attempt](),
 		exit: make(chan struct{}), drained: make(chan struct{}),
 	}
