@@ -16,7 +16,12 @@ const (
 func (w *writer) boundLog() {
 	limit := w.store.logLimit
 	info, err := os.Stat(w.store.path + walSuffix)
-	if err != nil || info.Size() < limit || info.Size() < w.logBound {
+	if err != nil {
+		return
+	}
+	grows := info.Size() != w.logSize // else SQLite has begun it anew, so those are gone who have read in it
+	w.logSize = info.Size()
+	if w.logSize < limit || w.logSize < w.logBound && grows {
 		return
 	}
 	var busy, pages, moved, timeout int

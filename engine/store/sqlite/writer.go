@@ -38,6 +38,7 @@ type writer struct {
 	early      map[string]struct{} // executions that may have values and are not accepted
 	chored     bool                // there was a chore in the last transaction
 	logBound   int64               // the log is not to be emptied before it has so many bytes
+	logSize    int64               // bytes of the log after the last transaction
 	groups     int                 // transactions since the last time that the store was to be tidied
 
 	// Of the transaction:
