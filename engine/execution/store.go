@@ -103,6 +103,9 @@ type Store interface {
 	// Stats returns how much is kept. It is cheap, however much that is.
 	Stats(ctx context.Context) (Stats, error)
 
+	// Secret returns 32 random bytes, which the store has made for itself and nobody else has: the same as long as it is kept.
+	Secret() []byte
+
 	// Durable reports whether what is kept survives the end of the process.
 	Durable() bool
 

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"sync"
 
@@ -41,6 +42,7 @@ const (
 // Store is an [execution.Store] in memory.
 type Store struct {
 	options Options
+	secret  []byte
 	done    chan struct{} // closed with the store
 
 	// The lock is held for look-ups and to hang things in and out. States are copied, listed and searched without it, or a
@@ -90,8 +92,11 @@ func New(o Options) *Store {
 			*option.value = option.fallback
 		}
 	}
+	secret := make([]byte, 32)
+	rand.Read(secret) // never fails
 	return &Store{
 		options:    o,
+		secret:     secret,
 		done:       make(chan struct{}),
 		executions: map[string]*entry{},
 		archive:    newArchive(),
@@ -131,6 +136,9 @@ func (s *Store) Load(_ context.Context, id string) (*execution.State, error) {
 	s.mu.RUnlock()
 	return v.state(), nil
 }
+
+// Secret implements [execution.Store].
+func (s *Store) Secret() []byte { return s.secret }
 
 // Durable returns false.
 func (s *Store) Durable() bool { return false }

@@ -60,6 +60,9 @@ var migrations = []string{
 
 	// the first log lines, see lines.go; NULL: all are in their own table
 	`ALTER TABLE execution ADD COLUMN lines BLOB`,
+
+	// of the store; NULL: not made yet, see identity.go
+	`ALTER TABLE identity ADD COLUMN secret BLOB`,
 }
 
 // applicationID marks a file as one of this program: "KEST".

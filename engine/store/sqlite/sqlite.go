@@ -48,6 +48,7 @@ type Store struct {
 	path     string
 	logLimit int64 // bytes; a test has less
 	id       string
+	secret   []byte
 	lock     *os.File
 	db       *sql.DB // of the readers
 	jobs     chan *job
@@ -162,10 +163,6 @@ func (s *Store) begin() bool {
 }
 
 func (s *Store) end() { s.calls.RUnlock() }
-
-// ID returns the id of the store, which it has for ever, by which what belongs to it outside of the file is known. A copy of the file
-// has the same one.
-func (s *Store) ID() string { return s.id }
 
 // Durable returns true.
 func (s *Store) Durable() bool { return true }

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -131,19 +130,5 @@ func TestCommitted(t *testing.T) {
 	}
 	if n := writes.Load() - before; n != callers || transactions.Load() > callers+1 {
 		t.Errorf("%d writes in %d transactions, want %d", n, transactions.Load(), callers)
-	}
-}
-
-// The id of a store stays, and another store has another one.
-func TestID(t *testing.T) {
-	s := harness.Open(t)
-	id := s.(fileStore).ID()
-	s = harness.Reopen(t, s)
-	other := harness.Open(t)
-	if again := s.(fileStore).ID(); len(id) != 32 || again != id || other.(fileStore).ID() == id {
-		t.Errorf("%q, then %q; another one has %q", id, again, other.(fileStore).ID())
-	}
-	if err := errors.Join(s.Close(), other.Close()); err != nil {
-		t.Error(err)
 	}
 }

@@ -85,13 +85,10 @@ func newWriter(ctx context.Context, s *Store, path string) (*writer, error) {
 	if err := migrate(ctx, w.conn); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
-	if err := w.transact([]*job{{do: (*writer).takeOver}}); err != nil {
+	if err := w.transact([]*job{{do: (*writer).takeOver}, {do: (*writer).identify}}); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	if w.presence, err = present(path); err != nil {
-		return nil, errors.Join(err, w.close())
-	}
-	if err := w.conn.QueryRowContext(ctx, "SELECT id FROM identity").Scan(&s.id); err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil

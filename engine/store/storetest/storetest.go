@@ -93,6 +93,7 @@ func Run(t *testing.T, h Harness) {
 			t.Run(name, func(t *testing.T) { testRecovery(t, h, again) })
 		}
 	}
+	t.Run("Secret", func(t *testing.T) { testSecret(t, h) })
 	t.Run("Random", func(t *testing.T) { testRandom(t, h) })
 }
 
