@@ -34,8 +34,8 @@ const (
 
 // Handler answers the webhook URLs of Kestra's flows, which are
 // `/api/v1/executions/webhook/{namespace}/{flowId}/{key}` and
-// `/api/v1/main/executions/webhook/{namespace}/{flowId}/{key}`, for GET, POST and PUT. Every other request goes to the
-// next handler.
+// `/api/v1/main/executions/webhook/{namespace}/{flowId}/{key}`, for GET, POST and PUT, and those of the status of an execution
+// that it has answered with 202, which end in `{namespace}/{flowId}/-/{token}`, for GET. Every other request goes to the next handler.
 //
 // It sets these placeholders for handlers and logs after it:
 //
@@ -204,17 +204,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	begin := time.Now()
 	in := h.newIncoming(w, r, path)
 	body := &in.body
-	line := h.takeLine(r, keysOf(r, in.request.Target, path))
+	line := h.takeLine(r, keysOf(r, &in.request))
 	defer line.writeAfterPanic(r)
 	response, release := h.answer(r, in)
 	defer release()
 	setPlaceholders(r, response)
-	tellSpan(r, &response)
+	tellSpan(r, &in.request, &response)
 	if response.Unmatched {
 		h.metrics.request(&response, time.Since(begin))
 		line.giveBack(r)
 		return h.pass(w, r, next, line.keys, response)
 	}
+	line.locate(w, r, path, response.Token)
 	// With a body unread, net/http would wait for it before it answers, to keep the connection.
 	closes := r.ProtoMajor == 1 && (int64(body.read) < r.ContentLength || r.ContentLength < 0 && !body.ended)
 	size := write(w, r, response, closes)
@@ -238,8 +239,12 @@ func (h *Handler) answer(r *http.Request, in *incoming) (response webhook.Respon
 
 // keysOf returns the texts that may be the key of a request to a webhook URL. A rewrite, such as one to `{uri}`, decodes an
 // encoded slash in a key, and then a part of the key may be where namespace and flow are expected.
-func keysOf(r *http.Request, target webhook.Target, path string) webhook.Keys {
-	keys := webhook.KeysOf(target, path)
+func keysOf(r *http.Request, request *webhook.Request) webhook.Keys {
+	target := request.Target
+	keys := webhook.KeysOf(target, request.Path)
+	if request.Token != "" {
+		keys = webhook.Keys{request.Token}
+	}
 	if original := originalRequest(r); original.URL.Path != r.URL.Path && strings.Contains(strings.ToLower(original.RequestURI), "%2f") {
 		keys = append(keys, target.FlowID, target.Namespace)
 	}
@@ -293,6 +298,10 @@ type incoming struct {
 
 func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path string) *incoming {
 	target, ok := webhook.ParseURL(path)
+	var token string
+	if !ok {
+		target, token, ok = webhook.ParseStatusURL(path)
+	}
 	in := &incoming{body: bodyCounter{ReadCloser: r.Body}, arrival: arrival{w: w, timeout: time.Duration(h.BodyTimeout)}}
 	if r.Body == nil {
 		in.body.ReadCloser = http.NoBody
@@ -303,6 +312,7 @@ func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path strin
 	in.request = webhook.Request{
 		Method:           r.Method,
 		Target:           target,
+		Token:            token,
 		Malformed:        !ok,
 		Path:             path,
 		RawQuery:         r.URL.RawQuery,

@@ -64,21 +64,26 @@ func TestSpansOfServer(t *testing.T) {
 // TestSpanOfRequest checks what the span of a request says.
 func TestSpanOfRequest(t *testing.T) {
 	for _, test := range []struct {
+		token    string
 		response webhook.Response
 		want     []attribute.KeyValue
 	}{
-		{webhook.Response{Outcome: webhook.OutcomeUnknown}, []attribute.KeyValue{attribute.String("kestra.outcome", "unknown")}},
-		{webhook.Response{Outcome: webhook.OutcomeUnmet, Namespace: "n", FlowID: "f"}, []attribute.KeyValue{
+		{"", webhook.Response{Outcome: webhook.OutcomeUnknown}, []attribute.KeyValue{attribute.String("kestra.outcome", "unknown")}},
+		{"token", webhook.Response{Outcome: webhook.OutcomeUnknown}, []attribute.KeyValue{attribute.String("kestra.outcome", "unknown")}},
+		{"token", webhook.Response{Outcome: webhook.OutcomeStatus, Namespace: "n", FlowID: "f"}, []attribute.KeyValue{
+			attribute.String("http.route", statusRoute), attribute.String("kestra.flow", "f"), attribute.String("kestra.namespace", "n"), attribute.String("kestra.outcome", "status"),
+		}},
+		{"", webhook.Response{Outcome: webhook.OutcomeUnmet, Namespace: "n", FlowID: "f"}, []attribute.KeyValue{
 			attribute.String("http.route", webhookRoute), attribute.String("kestra.flow", "f"), attribute.String("kestra.namespace", "n"), attribute.String("kestra.outcome", "unmet"),
 		}},
-		{webhook.Response{Outcome: webhook.OutcomeFired, Namespace: "n", FlowID: "f", ExecutionID: "e"}, []attribute.KeyValue{
+		{"", webhook.Response{Outcome: webhook.OutcomeFired, Namespace: "n", FlowID: "f", ExecutionID: "e"}, []attribute.KeyValue{
 			attribute.String("http.route", webhookRoute), attribute.String("kestra.execution", "e"), attribute.String("kestra.flow", "f"),
 			attribute.String("kestra.namespace", "n"), attribute.String("kestra.outcome", "fired"),
 		}},
 	} {
 		recorder := tracetest.NewSpanRecorder()
 		ctx, span := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder)).Tracer("test").Start(t.Context(), "request")
-		tellSpan(httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil), &test.response)
+		tellSpan(httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil), &webhook.Request{Token: test.token}, &test.response)
 		span.End()
 		got := recorder.Ended()[0].Attributes()
 		slices.SortFunc(got, func(a, b attribute.KeyValue) int { return strings.Compare(string(a.Key), string(b.Key)) })
@@ -86,5 +91,5 @@ func TestSpanOfRequest(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", test.response.Outcome, diff)
 		}
 	}
-	tellSpan(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), &webhook.Response{}) // nobody traces it
+	tellSpan(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil), new(webhook.Request), &webhook.Response{}) // nobody traces it
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/store/sqlite"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
 // Engine keeps and runs executions. One engine serves all sites of a process that name the same store, and lives on
@@ -40,6 +41,7 @@ type Engine struct {
 	runner    *runner.Runner
 	triggers  site.Triggers
 	rates     site.Rates
+	tokens    *webhook.Tokens
 	observer  Observer                  // nil: none
 	mask      atomic.Pointer[mask.Mask] // of what must not be shown, see Options.Environ
 	searching chan struct{}             // holds a value while somebody searches
@@ -93,6 +95,7 @@ func newEngine(ctx context.Context, observer Observer, a *admission.Controller, 
 		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Executions: keeper{e},
 	}
 	e.triggers.Load(kept)
+	e.tokens = webhook.NewTokens(store.Secret())
 	e.configure(Options{})
 	return e, nil
 }
@@ -233,6 +236,9 @@ func (e *Engine) Triggers() *site.Triggers { return &e.triggers }
 
 // Rates implements [site.Host].
 func (e *Engine) Rates() *site.Rates { return &e.rates }
+
+// Tokens implements [site.Host].
+func (e *Engine) Tokens() *webhook.Tokens { return e.tokens }
 
 // Revision implements [site.Host].
 func (e *Engine) Revision(ctx context.Context, f *flow.Flow) (int, error) {

@@ -12,8 +12,8 @@ import (
 // digits are those of FriendlyId, in their order.
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// minIDLength is the shortest id; shorter numbers get leading zeros. 128 bits need at most 22 digits.
-const minIDLength, maxIDLength = 21, 22
+// The lengths of ids: shorter numbers get leading zeros, and 128 bits need at most 22 digits.
+const MinIDLength, MaxIDLength = 21, 22
 
 // NewID returns a new execution id: the milliseconds since 1970 and 80 random bits in base 62, 21 characters. One that is made later
 // mostly sorts later, so that an index of ids grows at its end, whatever its size.
@@ -53,7 +53,7 @@ const tenDigits = 839299365868340224
 
 func base62(b [16]byte) string {
 	hi, lo := binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
-	var text [maxIDLength]byte
+	var text [MaxIDLength]byte
 	i := len(text)
 	for hi != 0 || lo != 0 { // ten digits at once
 		var part uint64
@@ -69,7 +69,7 @@ func base62(b [16]byte) string {
 		text[i] = '0'
 	}
 	if text[0] == '0' {
-		return string(text[len(text)-minIDLength:])
+		return string(text[len(text)-MinIDLength:])
 	}
 	return string(text[:])
 }

@@ -46,13 +46,13 @@ func TestNewIDsSort(t *testing.T) {
 	last := ""
 	for range 2000 {
 		id, _ := newIdentity(at)
-		if len(id) != minIDLength || id <= last {
+		if len(id) != MinIDLength || id <= last {
 			t.Fatalf("id %q after %q", id, last)
 		}
 		last = id
 		at = at.Add(time.Millisecond).Add(time.Duration(len(last)) * 24 * time.Hour)
 	}
-	if id, _ := newIdentity(time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC)); len(id) != minIDLength {
+	if id, _ := newIdentity(time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC)); len(id) != MinIDLength {
 		t.Errorf("id %q of a time before 1970", id)
 	}
 }

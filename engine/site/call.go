@@ -24,7 +24,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// call is a request with the right key on its way through a site. One goroutine works on it. Its exported methods are those of
+// call is a request with the right key, or token, on its way through a site. One goroutine works on it. Its exported methods are those of
 // [scope.Candidate].
 type call struct {
 	site     *Site
@@ -107,12 +107,18 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 
 // prepare makes what expressions need.
 func (c *call) prepare(ctx context.Context) {
+	c.equip(ctx)
+	c.seen = scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), Candidate: c}
+	c.context.Vars = c.seen.Vars()
+}
+
+// equip makes what expressions need beside variables.
+func (c *call) equip(ctx context.Context) {
 	c.evaluation = &evaluation{
-		seen:      scope.Request{Flow: c.served.scope, Trigger: c.delivery.Trigger(), Candidate: c},
 		functions: outside.Functions{Context: ctx, Origin: c.origin(), Now: c.now, Services: c.site.host.Runner().Services()},
 		account:   c.claim.Evaluation(),
 	}
-	c.context = c.served.scope.Context(c.seen.Vars())
+	c.context = c.served.scope.Context(nil)
 	c.context.Now, c.context.Memory, c.context.Outside = c.now, &c.account, &c.functions
 }
 
@@ -279,7 +285,9 @@ func (c *call) late(s *execution.State) webhook.Response {
 	if host := c.site.host; host.Exiting() && !host.Durable() {
 		return unavailable(runner.ErrStopping)
 	}
-	return c.accepted(202, webhook.OutcomeTimeout, s)
+	response := c.accepted(202, webhook.OutcomeTimeout, s)
+	response.Token, response.RetryAfter = c.site.host.Tokens().Make(s.Namespace, s.FlowID, s.ID), retryRunning
+	return response
 }
 
 // accepted makes an answer that carries an execution, in memory that is lent until release.
@@ -434,6 +442,9 @@ func (c *call) log() *zap.Logger {
 	to := c.site.options.Logger
 	if c.mask != nil {
 		to = logline.Wrap(to, c.mask)
+	}
+	if c.trigger == nil { // it is asked for an execution
+		return to.With(zap.String("namespace", c.request.Target.Namespace), zap.String("flow", c.request.Target.FlowID))
 	}
 	return to.With(
 		zap.String("namespace", c.trigger.Flow.Namespace), zap.String("flow", c.trigger.Flow.ID), zap.String("trigger", c.trigger.ID()))

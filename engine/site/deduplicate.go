@@ -95,7 +95,10 @@ func (c *call) again(ctx context.Context, id string) webhook.Response {
 	if err := c.claim.Take(2 * webhook.AnswerSize(s)); err != nil { // with what was loaded
 		return unavailable(err)
 	}
-	t, f := c.startedBy(ctx, s)
+	t, f := c.began(ctx, s)
+	if t == nil {
+		t = c.trigger
+	}
 	wait, timeout := t.Wait()
 	if !wait {
 		return c.accepted(200, webhook.OutcomeFired, s.Accepted()).Again()
@@ -118,20 +121,4 @@ func (c *call) again(ctx context.Context, id string) webhook.Response {
 		vars = r.Variables(f, s)
 	}
 	return c.ended(ctx, t, s, vars).Again()
-}
-
-// startedBy returns the trigger by which an execution was started, and the flow, both as they were then. The flow is nil when that is not
-// known any more, and the trigger as it is now.
-func (c *call) startedBy(ctx context.Context, s *execution.State) (*webhook.Trigger, *scope.Flow) {
-	if s.Revision == c.served.scope.Plan().Revision() {
-		return c.trigger, c.served.scope
-	}
-	f, err := c.site.host.Former(ctx, c.site, s)
-	if err == nil {
-		if t := startedBy(f, s.Trigger); t != nil {
-			return t, f
-		}
-	}
-	c.log().Warn("the flow has changed since a delivery came first, so the status of its answer follows from its state", zap.String("execution", s.ID), zap.Error(err))
-	return c.trigger, nil
 }

@@ -26,6 +26,10 @@ func (s *Site) explainMiss(r *webhook.Request, outcome webhook.Outcome) {
 		s.options.Logger.Debug(message, zap.String("missing", "a namespace, a flow and a key, none of them empty"))
 		return
 	}
+	if r.Token != "" {
+		s.options.Logger.Debug("no status has this URL", zap.String("missing", "an execution that the token is for"))
+		return
+	}
 	miss := s.index.Missing(r.Target)
 	fields := []zap.Field{zap.String("missing", string(miss))}
 	if miss != webhook.MissNamespace {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -69,11 +70,18 @@ func (s *Site) repeat(f *served, before *execution.State) (*runner.Job, error) {
 		claim.Release()
 		return nil, err
 	}
-	if inputs, err := value.DecodeMembers(next.Inputs.JSON); err == nil {
-		if secrets := f.scope.Plan().Flow().SecretInputs(inputs); len(secrets) > 0 {
-			claim.Charge(mask.Size(secrets))
-			job.Mask = job.Mask.With(secrets)
-		}
+	if secrets := secretInputs(f.scope.Plan().Flow(), next); len(secrets) > 0 {
+		claim.Charge(mask.Size(secrets))
+		job.Mask = job.Mask.With(secrets)
 	}
 	return job, nil
+}
+
+// secretInputs returns the inputs of an execution that no log must show.
+func secretInputs(f *flow.Flow, s *execution.State) []string {
+	inputs, err := value.DecodeMembers(s.Inputs.JSON)
+	if err != nil { // there are none
+		return nil
+	}
+	return f.SecretInputs(inputs)
 }

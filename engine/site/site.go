@@ -61,6 +61,7 @@ type Host interface {
 	Admission() *admission.Controller
 	Triggers() *Triggers
 	Rates() *Rates
+	Tokens() *webhook.Tokens // of the executions that the store keeps
 
 	// Revision keeps the source of a flow and returns its revision.
 	Revision(ctx context.Context, f *flow.Flow) (int, error)
@@ -197,6 +198,11 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhoo
 	}
 	defer s.host.End()
 
+	if r.Token != "" {
+		if response, release, ok := s.status(ctx, r); ok {
+			return response, release
+		}
+	}
 	e, refusal := s.admit(r)
 	if refusal != nil {
 		response = *refusal

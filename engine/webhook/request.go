@@ -19,6 +19,7 @@ type Target struct {
 type Request struct {
 	Method           string
 	Target           Target
+	Token            string // of a status URL, which has no key; secret as one is. Empty: the URL of a webhook
 	Malformed        bool   // the path is ours but of a wrong shape; Target is empty
 	Path             string // escaped, as handlers before this one left it; holds the key, see [Request.RedactedPath]
 	RawQuery         string

@@ -12,6 +12,7 @@ const (
 	OutcomeTimeout   Outcome = "timeout"   // 202: it goes on without the caller
 	OutcomeResponded Outcome = "responded" // answered by the trigger's `respond`, nothing was started
 	OutcomeReplayed  Outcome = "replayed"  // the delivery came before: its first answer, nothing was started
+	OutcomeStatus    Outcome = "status"    // what a status URL says of its execution: its answer, or 202
 	OutcomeUnmet     Outcome = "unmet"     // 204: a condition does not hold
 	OutcomeError     Outcome = "error"     // 204: a condition could not be evaluated; 500: an answer of `respond`
 	OutcomeUnknown   Outcome = "unknown"   // 404, or the next handler
@@ -38,6 +39,9 @@ type Response struct {
 	Header      http.Header // others than those below, by canonical names; checked, nil: none
 	Allow       string      // value of the header Allow; empty: none
 	RetryAfter  int         // seconds, value of the header Retry-After; 0: none
+
+	// Token is that of the status URL of the execution, where its answer can be had later: the header Location, see [StatusPath]. Empty: none.
+	Token string
 
 	// AllowedOrigin is the sender that a handshake consents to, value of the header WebHook-Allowed-Origin; empty: none.
 	AllowedOrigin string

@@ -107,7 +107,7 @@ func Specs() []flow.Spec {
 			},
 			{
 				Name: "waitTimeout", Type: flow.Duration, Default: "the site's wait_timeout", Extension: true,
-				Summary: "How long to wait before the answer is 202 and the execution goes on alone.",
+				Summary: "How long to wait before the answer is 202, with a URL for the answer in Location, and the execution goes on alone.",
 			},
 			{
 				Name: "returnOutputs", Type: flow.Boolean, Default: "false",

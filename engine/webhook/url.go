@@ -27,12 +27,7 @@ func IsURL(escapedPath string) bool {
 // It reports false for a path of a wrong shape: an empty, missing, extra or dot segment, or a broken escape. A key may
 // hold any character, an encoded slash included.
 func ParseURL(escapedPath string) (Target, bool) {
-	rest, ok := strings.CutPrefix(escapedPath, Prefix)
-	if !ok {
-		if rest, ok = strings.CutPrefix(escapedPath, PrefixMain); !ok {
-			return Target{}, false
-		}
-	}
+	_, rest := cutPrefix(escapedPath)
 	namespace, rest, ok := strings.Cut(rest, "/")
 	if !ok {
 		return Target{}, false
@@ -41,18 +36,33 @@ func ParseURL(escapedPath string) (Target, bool) {
 	if !ok || strings.Contains(key, "/") {
 		return Target{}, false
 	}
-	var t Target
-	for _, segment := range []struct {
-		to   *string
-		text string
-	}{{&t.Namespace, namespace}, {&t.FlowID, flowID}, {&t.Key, key}} {
-		decoded, err := url.PathUnescape(segment.text)
-		if err != nil || decoded == "" || decoded == "." || decoded == ".." {
-			return Target{}, false
-		}
-		*segment.to = decoded
+	segments := [...]string{namespace, flowID, key}
+	if !unescapeAll(segments[:]) {
+		return Target{}, false
 	}
-	return t, true
+	return Target{Namespace: segments[0], FlowID: segments[1], Key: segments[2]}, true
+}
+
+// unescapeAll decodes segments, each once. It reports false for one that is empty, dots, or broken.
+func unescapeAll(segments []string) bool {
+	for i, segment := range segments {
+		decoded, err := url.PathUnescape(segment)
+		if err != nil || decoded == "" || decoded == "." || decoded == ".." {
+			return false
+		}
+		segments[i] = decoded
+	}
+	return true
+}
+
+// cutPrefix splits a path behind one of the two prefixes of webhook URLs; without one, both parts are empty.
+func cutPrefix(path string) (prefix, rest string) {
+	for _, prefix := range [...]string{Prefix, PrefixMain} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			return prefix, rest
+		}
+	}
+	return "", ""
 }
 
 // RedactURL replaces the key in any text that contains a webhook URL. After "/executions/webhook/", everything that follows
