@@ -91,6 +91,18 @@ func TestAllow(t *testing.T) {
 	}
 }
 
+// TestAllowStatus asks for the status of an execution from addresses that may, and others.
+func TestAllowStatus(t *testing.T) {
+	e := openEngine(t)
+	site := newSite(t, e, SiteOptions{Allow: webhook.Networks{netip.MustParsePrefix("192.0.2.0/24")}}, webhookFlow("f", "wait: true"))
+	token := e.tokens.Make("company.team", "f", send(site, "f", "{}").ExecutionID)
+	for address, want := range map[string]int{"192.0.2.7": 200, "203.0.113.9": 404} {
+		if r := status(site, "f", token, func(r *webhook.Request) { r.RemoteAddr = address }); r.Status != want {
+			t.Errorf("from %s: %d %s, want %d", address, r.Status, r.Body, want)
+		}
+	}
+}
+
 // TestMaxBody sends bodies that one flow takes and another does not.
 func TestMaxBody(t *testing.T) {
 	site := newSite(t, openEngine(t), SiteOptions{MaxBody: 100}, webhookFlow("small", "maxBody: 10B"), webhookFlow("large", "maxBody: 1MiB"), webhookFlow("any", ""))

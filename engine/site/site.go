@@ -198,7 +198,7 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhoo
 	}
 	defer s.host.End()
 
-	if r.Token != "" {
+	if r.Token != "" && s.options.Allow.Contain(r.RemoteAddr) {
 		if response, release, ok := s.status(ctx, r); ok {
 			return response, release
 		}
