@@ -73,6 +73,7 @@ func TestPlaceholders(t *testing.T) {
 		t.Error("there is room for more than 4 executions")
 	}
 	var reached []webhook.Outcome
+	var location string
 	for i, test := range []struct {
 		method, path, body string
 		before             func()
@@ -82,6 +83,7 @@ func TestPlaceholders(t *testing.T) {
 		{"POST", webhookPath("fire"), "{}", nil, 200, "fired|company.team|fire|(id)"},
 		{"POST", webhookPath("wait"), "{}", nil, 200, "ended|company.team|wait|(id)"},
 		{"POST", webhookPath("late"), "{}", nil, 202, "timeout|company.team|late|(id)"},
+		{"GET", "(location)", "", nil, 202, "status|company.team|late|(id)"},
 		{"POST", webhookPath("once"), "a", nil, 200, "fired|company.team|once|(id)"},
 		{"POST", webhookPath("once"), "a", nil, 200, "replayed|company.team|once|(id)"},
 		{"POST", webhookPath("never"), "{}", nil, 204, "unmet|company.team|never|"},
@@ -110,8 +112,11 @@ func TestPlaceholders(t *testing.T) {
 		if test.method == "OPTIONS" {
 			origin = []string{"WebHook-Request-Origin", "example.com"}
 		}
-		a := s.do(test.method, test.path, test.body, origin...)
+		a := s.do(test.method, strings.Replace(test.path, "(location)", location, 1), test.body, origin...)
 		a.want(t, test.status, "")
+		if at := a.header.Get("Location"); at != "" {
+			location = at // of an answer that will come later
+		}
 		if got := anyID.ReplaceAllString(a.header.Get("X-Seen"), "(id)"); got != test.want {
 			t.Errorf("%s %s: placeholders %q, want %q", test.method, test.path, got, test.want)
 		}

@@ -30,7 +30,7 @@ func TestSuiteOpensAgain(t *testing.T) {
 		next := New(old.options)
 		next.executions, next.archive, next.order, next.values = old.executions, old.archive, old.order, old.values
 		next.places, next.deliveries, next.last = old.places, old.deliveries, old.last
-		next.triggers, next.pairs, next.flows = old.triggers, old.pairs, old.flows
+		next.triggers, next.pairs, next.flows, next.secret = old.triggers, old.pairs, old.flows, old.secret
 		for _, n := range next.order.numbers {
 			if e := n.entry; e != nil && e.ended == 0 {
 				old.unpark(e)
