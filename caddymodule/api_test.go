@@ -3,8 +3,10 @@ package caddymodule
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -196,6 +198,7 @@ type follower struct {
 	lines    *bufio.Scanner
 }
 
+// follow asks for the events of an execution; again if a reload resets the connection, see [server.do].
 func (s *server) follow(id string) *follower {
 	s.t.Helper()
 	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url+apiRoot+"executions/"+id+"/follow", nil)
@@ -203,6 +206,9 @@ func (s *server) follow(id string) *follower {
 		s.t.Fatal(err)
 	}
 	response, err := client.Do(request)
+	for tries := 1; errors.Is(err, syscall.ECONNRESET) && tries < 5; tries++ {
+		response, err = client.Do(request)
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
