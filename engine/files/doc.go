@@ -3,6 +3,7 @@
 //
 //	<folder>/process-<text>/<namespace>/<flow>/<execution>/tasks/<task>/<run>/<name>
 //	<folder>/process-<text>/<namespace>/<flow>/<execution>/inputs/<input>/<name>
+//	<folder>/process-<text>/<namespace>/<flow>/<execution>/webhook/<name>, which the request has brought
 //	<folder>/process-<text>/<namespace>/<flow>/<execution>/directories/<run>, which the tasks of a task run share
 //	<folder>/store-<id>/…, likewise, of executions that outlive the process
 //	<folder>/caches/<namespace>/<flow>/<task>/<key>, what a task has kept of its directory for its next run

@@ -16,6 +16,7 @@ const (
 	executions = "executions"
 	tasks      = "tasks"
 	inputs     = "inputs"
+	requests   = "webhook"
 )
 
 // maxName is the longest name that file systems take, in bytes.
@@ -24,17 +25,19 @@ const maxName = 255
 // place is where a file of an execution is.
 type place struct {
 	namespace, flow, execution string
-	kind                       string // tasks or inputs
+	kind                       string // tasks, inputs or requests
 	parts                      []string
 }
 
 // placeOf returns the place of a file that the execution of o gets. Parts are the id of a task and of its run, or the id of an
-// input, and the name, which may have slashes.
+// input, or nothing, and the name, which may have slashes.
 func placeOf(o task.Origin, kind string, parts ...string) (place, error) {
 	last := len(parts) - 1
 	p := place{namespace: o.Namespace, flow: slug(o.Flow), execution: o.Execution, kind: kind}
 	p.parts = append(append(p.parts, parts[:last]...), strings.Split(parts[last], "/")...)
-	p.parts[0] = slug(parts[0])
+	if last > 0 {
+		p.parts[0] = slug(parts[0])
+	}
 	for _, element := range append([]string{p.namespace, p.flow, p.execution}, p.parts...) {
 		if err := checkName(element); err != nil {
 			return place{}, err
@@ -67,9 +70,9 @@ func parse(uri string) (place, error) {
 	if err != nil {
 		return place{}, err
 	}
-	for at := 2; at+4 < len(elements); at++ { // after a namespace and a flow
+	for at := 2; at+3 < len(elements); at++ { // after a namespace and a flow
 		kind, parts := elements[at+2], elements[at+3:]
-		if elements[at] != executions || !(kind == tasks && len(parts) >= 3 || kind == inputs && len(parts) >= 2) {
+		if elements[at] != executions || !(kind == tasks && len(parts) >= 3 || kind == inputs && len(parts) >= 2 || kind == requests) {
 			continue
 		}
 		return place{strings.Join(elements[:at-1], "."), elements[at-1], elements[at+1], kind, parts}, nil

@@ -128,7 +128,7 @@ func (s *Store) List(ctx context.Context, o task.Origin) ([]string, error) {
 		return nil, err
 	}
 	var uris []string
-	for _, kind := range []string{inputs, tasks} {
+	for _, kind := range []string{inputs, tasks, requests} {
 		p.kind = kind
 		folder := path.Join(p.folder(), kind)
 		err := fs.WalkDir(root.FS(), folder, func(name string, entry fs.DirEntry, err error) error {

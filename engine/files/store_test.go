@@ -158,6 +158,56 @@ func TestInput(t *testing.T) {
 	}
 }
 
+// What a request has brought is listed behind the files of tasks, read by its URI, and removed like them; its names are never slugs.
+func TestFilesOfARequest(t *testing.T) {
+	s := open(t)
+	first := mustWrite(t, s, origin, "a", "x")
+	all := []string{first}
+	for name, uri := range map[string]string{
+		"0/file.csv": "kestra:///company/team/nightlyreport-2/executions/4Exec/webhook/0/file.csv",
+		"body":       "kestra:///company/team/nightlyreport-2/executions/4Exec/webhook/body",
+	} {
+		if got, err := s.RequestURI(origin, name); got != uri || err != nil {
+			t.Errorf("the URI of %s is %s, %v, want %s", name, got, err, uri)
+		}
+		f, err := s.CreateOfRequest(t.Context(), origin, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(f, name)
+		if got, err := f.Commit(); got != uri || err != nil {
+			t.Errorf("%s is %s, %v, want %s", name, got, err, uri)
+		}
+		if text, err := read(t, s, uri); text != name || err != nil {
+			t.Errorf("%s has %q, %v", uri, text, err)
+		}
+		all = append(all, uri)
+	}
+	slices.Sort(all[1:])
+	if got, err := s.List(t.Context(), origin); !slices.Equal(got, all) || err != nil {
+		t.Errorf("listed are %v, %v, want %v", got, err, all)
+	}
+	for _, name := range []string{"", "..", "../x", "0/../../x", "a//b", "/x", "0/", `a\b`, "a\x00"} {
+		if _, err := s.RequestURI(origin, name); err == nil {
+			t.Errorf("%q has a URI", name)
+		}
+		if _, err := s.CreateOfRequest(t.Context(), origin, name); err == nil {
+			t.Errorf("%q is written", name)
+		}
+	}
+	if deleted, err := s.Delete(t.Context(), origin, all[1]); !deleted || err != nil {
+		t.Errorf("deleted %v, %v", deleted, err)
+	}
+	if _, err := read(t, s, all[1]); err == nil {
+		t.Error("one that was deleted is read")
+	}
+	for _, uri := range []string{"kestra:///company/team/f/executions/4Exec/webhook", "kestra:///company/team/f/executions/4Exec/webhook/"} {
+		if _, err := read(t, s, uri); err == nil {
+			t.Errorf("%s is read", uri)
+		}
+	}
+}
+
 // A file that is not committed is not there, and a file is there whole or not at all.
 func TestUncommitted(t *testing.T) {
 	s := open(t)

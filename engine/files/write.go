@@ -55,6 +55,21 @@ func (s *Store) CreateInput(ctx context.Context, o task.Origin, input, name stri
 	return s.create(ctx, o, inputs, input, name)
 }
 
+// CreateOfRequest begins a file that the request has brought by which an execution begins. Its name may have slashes. It goes with the
+// execution, or by [Store.Forget] if that does not begin.
+func (s *Store) CreateOfRequest(ctx context.Context, o task.Origin, name string) (task.NewFile, error) {
+	return s.create(ctx, o, requests, name)
+}
+
+// RequestURI returns the URI that such a file has, be it there or not.
+func (s *Store) RequestURI(o task.Origin, name string) (string, error) {
+	p, err := placeOf(o, requests, name)
+	if err != nil {
+		return "", err
+	}
+	return p.uri(), nil
+}
+
 func (s *Store) create(ctx context.Context, o task.Origin, kind string, parts ...string) (task.NewFile, error) {
 	p, err := placeOf(o, kind, parts...)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 //
 //	kestra:///<namespace>/<flow>/executions/<execution>/tasks/<task>/<run>/<name>
 //	kestra:///<namespace>/<flow>/executions/<execution>/inputs/<input>/<name>
+//	kestra:///<namespace>/<flow>/executions/<execution>/webhook/<name>, which the request has brought
 //	kestra:///<namespace>/_files/<path>
 //	nsfile:///<path>, of the namespace that asks, and nsfile://<namespace>/<path>
 //
