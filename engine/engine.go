@@ -240,6 +240,9 @@ func (e *Engine) Rates() *site.Rates { return &e.rates }
 // Tokens implements [site.Host].
 func (e *Engine) Tokens() *webhook.Tokens { return e.tokens }
 
+// Files implements [site.Host].
+func (e *Engine) Files() site.Files { return e.files }
+
 // Revision implements [site.Host].
 func (e *Engine) Revision(ctx context.Context, f *flow.Flow) (int, error) {
 	e.known.Add(f.Namespace)

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -155,8 +157,13 @@ func (c curl) request(t *testing.T) *webhook.Request {
 	t.Helper()
 	r := &webhook.Request{Method: http.MethodGet, Header: http.Header{"User-Agent": {"curl/8"}}, Host: "localhost:8080", RemoteAddr: "127.0.0.1"}
 	body := ""
+	var parts bytes.Buffer
+	form := multipart.NewWriter(&parts) // of the options -F
 	for i := 0; i < len(c); i++ {
 		switch c[i] {
+		case "-F":
+			i++
+			addPart(t, form, c[i])
 		case "-d":
 			i++
 			body, r.Method = c[i], http.MethodPost
@@ -177,7 +184,29 @@ func (c curl) request(t *testing.T) *webhook.Request {
 			r.Target, r.Malformed, r.Path, r.RawQuery = target, !ok, u.EscapedPath(), u.RawQuery
 		}
 	}
+	if parts.Len() > 0 {
+		_ = form.Close() // into memory
+		body, r.Method = parts.String(), http.MethodPost
+		r.Header.Set("Content-Type", form.FormDataContentType())
+	}
 	r.ContentLength = int64(len(body))
 	r.ReadBody = func(int64, webhook.Account) ([]byte, error) { return []byte(body), nil }
 	return r
+}
+
+// addPart adds what an option -F says to a form: a field, or behind an at sign a file.
+func addPart(t *testing.T, form *multipart.Writer, option string) {
+	t.Helper()
+	name, text, _ := strings.Cut(option, "=")
+	file, isFile := strings.CutPrefix(text, "@")
+	if !isFile {
+		_ = form.WriteField(name, text) // into memory
+		return
+	}
+	content, err := os.ReadFile(filepath.Join("..", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, _ := form.CreateFormFile(name, file)
+	_, _ = part.Write(content)
 }

@@ -126,6 +126,9 @@ func (l *loader) triggerScope(s *scope) {
 			break
 		}
 		for _, v := range c.Spec.Variables {
+			if v.Absent != nil && v.Absent(c, s.early) {
+				continue
+			}
 			members = append(members, v.Name)
 			if v.Lists {
 				s.lists = append(s.lists, v.Name)

@@ -91,6 +91,9 @@ type Report func(severity Severity, property, message string)
 type Variable struct {
 	Name  string
 	Lists bool // it is a map that has a list of texts for each name, as headers are
+	// Absent, when set, reports whether a trigger never gives it: early, to what is evaluated before the execution begins, or else to
+	// the execution.
+	Absent func(c *Component, early bool) bool
 }
 
 // PropertyType is the YAML form of a property.

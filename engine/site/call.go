@@ -41,6 +41,7 @@ type call struct {
 	asked    bool
 	kept     string              // the id of the execution, once the store has it
 	mask     *mask.Mask          // with the inputs of type SECRET; nil: there are none, or none yet
+	filed    bool                // files of the request are written, or are about to be
 	once     *execution.Delivery // nil: the request counts as a new delivery whatever came before
 
 	*evaluation // nil when there is no expression to evaluate
@@ -87,6 +88,7 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	if c.claim.Short() { // the question may be in what could not be read
 		return unavailable(admission.ErrMemory)
 	}
+	c.placeBody()
 	if len(c.site.conditions) > 0 || c.trigger.Evaluates() || c.trigger.Flow.HasInputDefaults() {
 		c.prepare(ctx)
 	}
@@ -251,6 +253,9 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	if err := c.claim.Take(webhook.AnswerSize(s)); err != nil {
 		return unavailable(err)
 	}
+	if err := c.writeFiles(ctx); err != nil {
+		return c.notKept(err)
+	}
 	job := c.job(s)
 	wait, timeout := c.trigger.Wait()
 	if !wait {
@@ -315,7 +320,7 @@ func (c *call) job(s *execution.State) runner.Job {
 	return runner.Job{
 		Setting:  c.site.setting(c.served.scope, c.trigger, c.masks()),
 		State:    s,
-		Trigger:  c.delivery.Trigger(),
+		Trigger:  c.delivery.Kept(),
 		Queued:   c.delivery.Drop,
 		Inputs:   c.inputs,
 		Claim:    c.claim,

@@ -75,6 +75,7 @@ func (c *call) deliveryKey(ctx context.Context) (key execution.DeliveryKey, ok b
 
 // notStarted answers a request whose execution was not accepted.
 func (c *call) notStarted(ctx context.Context, err error) webhook.Response {
+	c.forgetFiles()
 	if before, ok := errors.AsType[*execution.Delivered](err); ok { // at the same time
 		return c.again(ctx, before.ID)
 	}

@@ -62,6 +62,7 @@ type Host interface {
 	Triggers() *Triggers
 	Rates() *Rates
 	Tokens() *webhook.Tokens // of the executions that the store keeps
+	Files() Files
 
 	// Revision keeps the source of a flow and returns its revision.
 	Revision(ctx context.Context, f *flow.Flow) (int, error)

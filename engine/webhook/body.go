@@ -13,15 +13,19 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// body is the body of one request: its text in UTF-8, and whether that text is a JSON object or array.
+// body is the body of one request: its bytes, their text in UTF-8, and what that text is.
 type body struct {
-	text    string
-	present bool // a body of no bytes is no body
-	json    bool
-	form    bool // that of an HTML form
+	raw       []byte // decompressed; text is made of the same bytes unless they had to be decoded
+	text      string
+	present   bool // a body of no bytes is no body
+	json      bool
+	binary    bool      // text has U+FFFD in the place of bytes that are no text
+	form      bool      // that of an HTML form without files
+	multipart *formBody // that of one with files
+	broken    error     // why there is none although the content type says so
 }
 
-// readBody turns the bytes of a request body into text: it undoes gzip and deflate, at most up to limit bytes, honours the
+// readBody turns the bytes of a request body into text: it undoes content codings, at most up to limit bytes, honours the
 // charset of the content type (unknown ones count as UTF-8), and drops a byte order mark. What is no valid text becomes
 // U+FFFD. One scan decides whether it is JSON; no tree is built. raw belongs to the body from now on. The error is a
 // [*BodyError], or that of the account.
@@ -36,7 +40,7 @@ func readBody(r *Request, raw []byte, limit int64, account Account) (body, error
 		return body{}, err
 	}
 	contentType := r.Header.Get("Content-Type")
-	text, err := decodeCharset(contentType, raw, account)
+	text, whole, err := decodeCharset(contentType, raw, account)
 	if err != nil {
 		return body{}, err
 	}
@@ -44,18 +48,29 @@ func readBody(r *Request, raw []byte, limit int64, account Account) (body, error
 		return body{}, nil
 	}
 	kind, err := value.ScanJSON(text)
-	return body{
-		text:    unsafe.String(unsafe.SliceData(text), len(text)), // nobody changes it any more
+	b := body{
+		raw:     raw,
+		text:    textOf(text),
 		present: true,
 		json:    err == nil && (kind == value.KindMap || kind == value.KindList),
+		binary:  !whole,
 		form:    isForm(contentType),
-	}, nil
+	}
+	if boundary := formBoundary(contentType); boundary != "" {
+		b.multipart, err = readForm(raw, boundary, account)
+		if broken, ok := errors.AsType[brokenError](err); ok {
+			b.broken, err = broken.error, nil
+		}
+		return b, err
+	}
+	return b, nil
 }
 
 // decodeCharset converts raw to UTF-8 from the charset that the content type names or, if it names none, from the UTF-16
 // or UTF-32 that a byte order mark indicates. Invalid bytes become U+FFFD as in Kestra: one for every maximal part of a broken
-// character. The error is that of the account.
-func decodeCharset(contentType string, raw []byte, account Account) ([]byte, error) {
+// character; whole says that there are none. If raw is no UTF-8, the account has the result beside it. The error is that of
+// the account.
+func decodeCharset(contentType string, raw []byte, account Account) (text []byte, whole bool, err error) {
 	name := charsetOf(contentType)
 	if name == "" {
 		name = marked(raw)
@@ -63,20 +78,24 @@ func decodeCharset(contentType string, raw []byte, account Account) ([]byte, err
 	if enc := encodingOf(name); enc != nil {
 		out, err := recode(enc.NewDecoder(), raw, account)
 		if errors.Is(err, errAccount) {
-			return nil, err
+			return nil, false, err
 		}
-		if err == nil {
+		if err == nil && utf8.Valid(out) {
+			return out, !bytes.Contains(out, []byte("\ufffd")), nil
+		}
+		if err == nil { // a decoder that lets through what is none
+			defer account.Give(int64(cap(out)))
 			raw = out
 		}
 	}
 	if utf8.Valid(raw) {
-		return raw, nil
+		return raw, true, nil
 	}
-	return recode(unicode.UTF8.NewDecoder(), raw, account)
+	text, err = recode(unicode.UTF8.NewDecoder(), raw, account)
+	return text, false, err
 }
 
-// recode returns raw decoded. It takes memory for the longest possible result before it decodes; afterwards the account holds
-// the memory of the result in place of that of raw.
+// recode returns raw decoded, in UTF-8. It takes memory for the longest possible result before it decodes.
 func recode(decoder *encoding.Decoder, raw []byte, account Account) ([]byte, error) {
 	most := int64(len(raw))*4 + 64
 	if err := account.Take(most); err != nil {
@@ -87,7 +106,7 @@ func recode(decoder *encoding.Decoder, raw []byte, account Account) ([]byte, err
 		account.Give(most)
 		return nil, err
 	}
-	account.Give(most - int64(cap(out)) + int64(cap(raw)))
+	account.Give(most - int64(cap(out)))
 	return out, nil
 }
 
@@ -106,8 +125,11 @@ func charsetOf(contentType string) string {
 	return ""
 }
 
-// isForm reports whether a content type is that of an HTML form.
+// isForm reports whether a content type is that of an HTML form without files.
 func isForm(contentType string) bool {
 	mediaType, _, _ := strings.Cut(contentType, ";")
 	return strings.EqualFold(strings.TrimSpace(mediaType), "application/x-www-form-urlencoded")
 }
+
+// textOf returns bytes that nobody changes any more as text.
+func textOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,10 +18,12 @@ type Delivery struct {
 	account Account
 	body    body
 	trigger *value.Map
-	drawn   value.Drawn // the memory for it
-	whole   bool        // somebody walked over the variable, and its parts are held by that too
-	asked   bool        // a part was made on first use, or there was no memory for it
-	built   int64       // bytes that those parts take
+	drawn   value.Drawn              // the memory for it
+	fetch   Fetch                    // what the execution has of the body
+	uri     func(name string) string // of its files; nil: there are none
+	whole   bool                     // somebody walked over the variable, and its parts are held by that too
+	asked   bool                     // a part was made on first use, or there was no memory for it
+	built   int64                    // bytes that those parts take
 	parts   [len(partNames)]part
 }
 
@@ -31,12 +34,12 @@ type part struct {
 }
 
 // partNames are the members of the variable `trigger`, in order.
-var partNames = [...]string{"body", "headers", "parameters", "formFields", "event", "deliveryId"}
+var partNames = [...]string{"body", "headers", "parameters", "uri", "parts", "formFields", "event", "deliveryId", "bodyBase64"}
 
 // Receive reads the body of a request, at most limit bytes of it, and takes the memory for it, and for what is made of it
 // later, from account. The error is a [*BodyError], a [SignatureError] or that of the account.
 func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
-	d := &Delivery{request: *r, account: account}
+	d := &Delivery{request: *r, account: account, fetch: FetchText}
 	d.request.ReadBody, d.request.Hash, d.request.signature = nil, nil, nil
 	var raw []byte
 	if r.Method != http.MethodGet && r.ContentLength != 0 {
@@ -59,8 +62,9 @@ func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
 	return d, nil
 }
 
-// Trigger returns the variable `trigger`: body (absent without one), headers, parameters, formFields for the body
-// of a form. A part for which there is no memory is null, and the account knows of it.
+// Trigger returns the variable `trigger`: body (absent without one), headers, parameters; formFields of a form, and parts for the
+// files of one; uri of the file with the body, if there is to be one; and bodyBase64 for bytes that are no text. A part for which there
+// is no memory is null, and the account knows of it.
 func (d *Delivery) Trigger() *value.Map { return d.trigger }
 
 // Get implements [value.Source].
@@ -80,8 +84,14 @@ func (d *Delivery) Has(name string) bool {
 		return d.body.present
 	case "headers", "parameters":
 		return true
+	case "uri":
+		return d.stores()
+	case "parts":
+		return d.body.multipart != nil
 	case "formFields":
-		return d.body.form
+		return d.body.form || d.body.multipart != nil
+	case "bodyBase64":
+		return d.body.binary && d.body.multipart == nil // the bytes of a form are in its parts
 	case "event", "deliveryId":
 		return d.named(name) != ""
 	default:
@@ -90,11 +100,14 @@ func (d *Delivery) Has(name string) bool {
 }
 
 // Map implements [value.Source].
-func (d *Delivery) Map() *value.Map {
+func (d *Delivery) Map() *value.Map { return d.all(d.Has) }
+
+// all returns all members that has reports to be there.
+func (d *Delivery) all(has func(name string) bool) *value.Map {
 	d.whole = true
 	m := value.NewMap(len(partNames))
 	for _, name := range partNames {
-		if d.Has(name) {
+		if has(name) {
 			m.SetLazy(name, func() value.Value {
 				v, _ := d.Get(name)
 				return v
@@ -115,7 +128,20 @@ func (d *Delivery) make(name string) value.Value {
 		return d.multimap(d.request.RawQuery, d.request.parameters)
 	case "event", "deliveryId":
 		return value.String(d.named(name))
+	case "uri":
+		return value.String(d.uri(bodyFile))
+	case "bodyBase64":
+		return d.build(int64(base64.StdEncoding.EncodedLen(len(d.body.raw))), func() value.Value {
+			return value.String(textOf(base64.StdEncoding.AppendEncode(nil, d.body.raw)))
+		})
+	case "parts":
+		_, size := d.body.multipart.valuesSize()
+		return d.build(size, func() value.Value { return d.body.multipart.filesValue(d.uri) })
 	default:
+		if form := d.body.multipart; form != nil {
+			size, _ := form.valuesSize()
+			return d.build(size, form.fieldsValue)
+		}
 		return d.multimap(d.body.text, func() *value.Map { return parseParameters(d.body.text) })
 	}
 }
@@ -220,16 +246,19 @@ func (d *Delivery) appendBody(dst []byte) []byte {
 }
 
 // namesBytes is more than the names of all parts take in the JSON text, with what stands around them.
-const namesBytes = 64
+const namesBytes = 128
 
-// Variables returns the JSON text of the variable `trigger`, which the answer and the kept execution carry. A body that
+// Variables returns the JSON text of the variable `trigger` of the execution, which the answer and the kept execution carry. A body that
 // is JSON stands in it byte for byte. The error is that of the account.
 func (d *Delivery) Variables() ([]byte, error) {
-	size := int64(len(d.body.text))
-	if !d.body.json {
-		size = value.SizeQuoted(d.body.text)
+	size := int64(namesBytes)
+	switch {
+	case !d.keeps("body"):
+	case d.body.json:
+		size += int64(len(d.body.text))
+	default:
+		size += value.SizeQuoted(d.body.text)
 	}
-	size += namesBytes
 	var (
 		listRoom [16]headerList // for the headers of most requests
 		textRoom [16]string
@@ -238,7 +267,7 @@ func (d *Delivery) Variables() ([]byte, error) {
 	size += sizeHeaders(headers, texts)
 	var others [len(partNames)]value.Value
 	for i := range partNames {
-		if name := partNames[i]; name != "body" && name != "headers" {
+		if name := partNames[i]; name != "body" && name != "headers" && d.keeps(name) {
 			others[i], _ = d.Get(name)
 			size += value.SizeJSON(others[i])
 		}
@@ -248,7 +277,7 @@ func (d *Delivery) Variables() ([]byte, error) {
 	}
 	dst := append(make([]byte, 0, size), '{')
 	for i, name := range partNames {
-		if !d.Has(name) {
+		if !d.keeps(name) {
 			continue
 		}
 		dst = append(value.AppendQuoted(dst, name), ':')

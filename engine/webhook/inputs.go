@@ -57,8 +57,8 @@ func (t *Trigger) withWritten(request *value.Map, written value.Value) *value.Ma
 	return given
 }
 
-// fromRequest returns the members of the request that fill inputs. A null fills nothing, and nothing that a request says
-// fills a SECRET or a FILE.
+// fromRequest returns the members of the request that fill inputs. A null fills nothing, nothing that a request says fills a SECRET,
+// and only a file that it brings a FILE.
 func (t *Trigger) fromRequest(request *value.Map) *value.Map {
 	given := value.NewMap(len(t.Flow.Inputs))
 	if t.inputsFrom == fromNothing {
@@ -66,12 +66,17 @@ func (t *Trigger) fromRequest(request *value.Map) *value.Map {
 	}
 	part, _ := request.Get(map[inputSource]string{fromBody: "body", fromForm: "formFields", fromParameters: "parameters"}[t.inputsFrom])
 	for _, in := range t.Flow.Inputs {
-		if !fillable(in) {
+		if !t.fillable(in) {
 			continue
 		}
-		v := memberAt(part.Map(), in.ID)
-		if t.inputsFrom != fromBody {
-			v = fieldValue(v, in.Type.Name)
+		var v value.Value
+		switch {
+		case in.Type.Name == flow.TypeFile:
+			v = uploaded(request, in.ID)
+		case t.inputsFrom == fromBody:
+			v = memberAt(part.Map(), in.ID)
+		default:
+			v = fieldValue(memberAt(part.Map(), in.ID), in.Type.Name)
 		}
 		if !v.IsNull() {
 			given.Set(in.ID, v)
@@ -80,10 +85,30 @@ func (t *Trigger) fromRequest(request *value.Map) *value.Map {
 	return given
 }
 
-// fillable reports whether the request may fill an input by its name. A SECRET is not the caller's to give, nor is a FILE: whoever
-// knows its URI reads it.
-func fillable(in *flow.Input) bool {
-	return in.Type.Name != flow.TypeSecret && in.Type.Name != flow.TypeFile && in.Type.Item != flow.TypeFile
+// fillable reports whether the request may fill an input by its name. A SECRET is not the caller's to give, nor is the URI of a FILE,
+// because whoever knows one reads it; a form may bring the file itself.
+func (t *Trigger) fillable(in *flow.Input) bool {
+	return in.Type.Name != flow.TypeSecret && (in.Type.Name != flow.TypeFile || t.inputsFrom == fromForm) && in.Type.Item != flow.TypeFile
+}
+
+// fillsNot says what the request never fills.
+func (t *Trigger) fillsNot() string {
+	if t.inputsFrom == fromForm {
+		return "no request fills a SECRET or a list of files"
+	}
+	return "no request fills a SECRET or a FILE; with `inputsFrom: form` a form may bring the file itself"
+}
+
+// uploaded returns the URI of the first file of a form that has a name; null when there is none.
+func uploaded(request *value.Map, name string) value.Value {
+	parts, _ := request.Get("parts")
+	for _, part := range parts.List().All() {
+		if of, _ := part.Map().Get("name"); of.Str() == name {
+			uri, _ := part.Map().Get("uri")
+			return uri
+		}
+	}
+	return value.Null
 }
 
 // memberAt returns the member with an id, or the one that its dots lead to; null when there is none.
@@ -130,7 +155,7 @@ func (t *Trigger) checkInputs(warn func(property, message string)) {
 			continue
 		}
 		lacking = append(lacking, "`"+in.ID+"`")
-		if !fillable(in) {
+		if !t.fillable(in) {
 			unfillable = append(unfillable, "`"+in.ID+"`")
 		}
 	}
@@ -138,7 +163,7 @@ func (t *Trigger) checkInputs(warn func(property, message string)) {
 	case t.inputsFrom != fromNothing && len(ids) == 0:
 		warn("inputsFrom", "has no effect: the flow has no inputs")
 	case t.inputsFrom != fromNothing && len(unfillable) > 0:
-		warn("inputsFrom", "every request is answered with 422: nothing gives the required "+list(unfillable)+", and no request fills a SECRET or a FILE")
+		warn("inputsFrom", "every request is answered with 422: nothing gives the required "+list(unfillable)+", and "+t.fillsNot())
 	case t.inputsFrom != fromNothing || len(lacking) == 0:
 	case t.inputs != nil:
 		advice := "; write it here, or give it a default"

@@ -37,6 +37,7 @@ type Trigger struct {
 	probe        bool         // HEAD is answered with 200
 	deduplicate  *Deduplicate // nil: every request counts as a new delivery
 	own          *ownAnswers  // nil: all answers are Kestra's
+	fetch        Fetch        // what executions have of the body
 }
 
 // answerForm says what an awaited execution is answered with.
@@ -133,17 +134,17 @@ func Specs() []flow.Spec {
 			},
 			{
 				Name: "inputsFrom", Type: flow.String, Values: []string{string(fromBody), string(fromForm), string(fromParameters)}, Extension: true,
-				Summary: "What fills inputs that `inputs` does not name, by their ids: the members of a JSON `body`, the fields of a `form`, or the `parameters` of the URL. Never a SECRET.",
+				Summary: "What fills inputs that `inputs` does not name, by their ids: the members of a JSON `body`, the fields of a `form`, or the `parameters` of the URL. Never a SECRET; a FILE is the file that a form has by its id.",
 			},
 			deduplicateProperty(),
 			probeProperty(),
-			{Name: "fetchType", Type: flow.String, NotYet: true, Summary: "How the body is handed to the flow."},
 			signatureProperty(),
 			senderProperty(),
 			senderSecretProperty(),
 			rateLimitProperty(),
 			maxBodyProperty(),
 			allowProperty(),
+			fetchProperty(),
 		},
 		Example: `id: webhook
 type: io.kestra.plugin.core.trigger.Webhook
@@ -153,7 +154,7 @@ conditions:
   - type: io.kestra.plugin.core.condition.Expression
     expression: "{{ trigger.headers['X-GitHub-Event'] contains 'push' }}"
 `,
-		Variables: []flow.Variable{{Name: "body"}, {Name: "headers", Lists: true}, {Name: "parameters", Lists: true}, {Name: "formFields", Lists: true}, {Name: "event"}, {Name: "deliveryId"}},
+		Variables: variables(),
 		Compile:   func(c *flow.Component) (any, error) { return compile(c) },
 		Check:     check,
 	}}
@@ -171,6 +172,7 @@ func compile(c *flow.Component) (*Trigger, error) {
 		waitTimeout:  c.Duration("waitTimeout"),
 		responseCode: c.Template("responseCode"),
 		probe:        c.Bool("probe"),
+		fetch:        fetchOf(c),
 	}
 	if names := t.key.Outside(); len(names) > 0 {
 		return nil, c.Errorf("key", "function %s cannot be used in a key: keys are known before there is anything that it could ask", names[0])

@@ -94,7 +94,7 @@ func TestTriggerFindings(t *testing.T) {
 func TestTriggerPropertiesRefused(t *testing.T) {
 	for _, property := range []string{
 		"wait: maybe", "returnOutputs: 2x", "responseContentType: text/html", "waitTimeout: soon", "waitTimeout: -3s", "keys: abc", "path: x",
-		"inputs: [a]", "inputsFrom: header", "fetchType: STORE", "conditions: [{type: io.kestra.plugin.core.condition.MultipleCondition, id: x, conditions: {}}]",
+		"inputs: [a]", "inputsFrom: header", "fetchType: FILE", "conditions: [{type: io.kestra.plugin.core.condition.MultipleCondition, id: x, conditions: {}}]",
 		"deduplicate: {key: '{{ x'}", "deduplicate: {key: '{{ nope() }}'}", "deduplicate: {key: '{{ trigger.body }}', onFailed: retry}", "deduplicate: {key: '{{ trigger.body }}', by: x}", "deduplicate: abc",
 		"stopAfter: [NOPE]", "labels: {system.x: y}",
 	} {
