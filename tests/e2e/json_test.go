@@ -6,11 +6,10 @@ import (
 	"encoding/json"
 	"math"
 	"math/big"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
@@ -87,8 +86,8 @@ func TestJSONTexts(t *testing.T) {
 		}
 		want := numbers(t, name, []byte(text))
 		for what, printed := range map[string][]byte{"printed": []byte(got.Body), "in the answer": answered} {
-			if diff := cmp.Diff(want, numbers(t, name, printed)); diff != "" {
-				t.Errorf("%s, %s (-want +got):\n%s", name, what, diff)
+			if got := numbers(t, name, printed); !reflect.DeepEqual(want, got) { // cmp.Diff takes for ever over the deepest ones
+				t.Errorf("%s, %s: %.200v, want %.200v", name, what, got, want)
 			}
 		}
 	}
