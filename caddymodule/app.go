@@ -36,10 +36,13 @@ type App struct {
 	// and so a key that stands in a flow, can be read at the admin endpoint: write `{{ secret('NAME') }}` instead.
 	InlineFlows []InlineFlow `json:"inline_flows,omitempty"`
 
+	// Where the secrets of `secret('X')` are. Of several places the first that has a name counts. Default: `[{"kind": "env"}]`.
+	Secrets []SecretSource `json:"secrets,omitempty"`
+
 	// Where executions are kept. Default: `{"store": "sqlite"}`, in a file.
 	StoreRaw json.RawMessage `json:"store,omitempty" caddy:"namespace=kestra.stores inline_key=store"`
 
-	// Whether folders of flows are read again when something changes in them. The system tells of most changes, and they take effect
+	// Whether folders of flows and of secrets are read again when something changes in them. The system tells of most changes, and they take effect
 	// within a second; those that it does not tell, as on network file systems, are found by reading the folders from time to time: this
 	// says how often, as in `2s`, at least `100ms`. With `off`, changes take effect by `caddy reload --force` alone. Default: `10s`.
 	Watch string `json:"watch,omitempty"`
@@ -112,6 +115,7 @@ type App struct {
 	admin []string   // where the admin endpoints listen
 	sites []*Handler // that were provisioned
 	serving
+	secrets secretLoader
 }
 
 // InlineFlow is a flow definition inside the configuration.
@@ -172,8 +176,13 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	a.flows = newFlowLoader(a.logger, a.Strict)
+	var known *engine.Secrets // of the configuration that serves
 	if running, err := caddy.ActiveContext().AppIfConfigured("kestra"); err == nil {
 		a.flows.before = running.(*App).flows.used()
+		known = running.(*App).secrets.used().set
+	}
+	if err := a.loadSecrets(known); err != nil {
+		return fmt.Errorf("kestra: %w", err)
 	}
 	if err := a.flows.loadShared(a.FlowDirs, a.inlineSources()); err != nil {
 		return fmt.Errorf("kestra: %w", err)

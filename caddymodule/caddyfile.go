@@ -56,6 +56,8 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		flow     <<FLOW
 //			...
 //			FLOW
+//		secrets  env
+//		secrets  dir <path>
 //		watch    off|<interval>
 //		store    memory|sqlite [<path>]
 //		retention {
@@ -83,14 +85,16 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		keep_credentials
 //	}
 //
-// Options flows and flow may be repeated. Relative folders are taken from the folder of the Caddyfile.
+// Options flows, flow and secrets may be repeated. Relative folders are taken from the folder of the Caddyfile.
 func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // consume the option's name
 	if d.NextArg() {
 		return d.Errf("kestra takes no argument: write `kestra {`, and `flows %s` in the block", d.Val())
 	}
-	return parseOptions(d, []string{"flows", "flow"}, func(name string) error {
+	return parseOptions(d, []string{"flows", "flow", "secrets"}, func(name string) error {
 		switch name {
+		case "secrets":
+			return a.parseSecrets(d)
 		case "flows":
 			dirs, err := parseDirs(d)
 			if err != nil {
@@ -181,7 +185,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return err
 			}
 		default:
-			return d.Errf("unrecognized option %q of kestra: there are flows, flow, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
+			return d.Errf("unrecognized option %q of kestra: there are flows, flow, secrets, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
 				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private and keep_credentials", name)
 		}
 		return nil

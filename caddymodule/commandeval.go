@@ -13,6 +13,7 @@ import (
 func evalCommand() *cobra.Command {
 	var o engine.EvalOptions
 	var file string
+	var from origin
 	var cel bool
 	c := &cobra.Command{
 		Use:   "eval <template> [--context <JSON file>] [--dialect 1|2] [--json] [--cel]",
@@ -28,7 +29,8 @@ The file holds a JSON object whose members are the variables, as in
     {"trigger": {"body": {"name": "Alice"}, "headers": {"X-Event": ["push"]}}}
 
 and - stands for the standard input. secret('X') and envs.x are SECRET_X and
-ENV_X of the environment of the command.
+ENV_X of the environment of the command; with --config, secrets are where that
+configuration says.
 
 With --cel the argument is an expression of a condition in CEL, whose result
 may be of any type:
@@ -46,6 +48,10 @@ or in it, and method, path, requestURL, remoteAddr, rawBody, flow, vars and now.
 				}
 			}
 			o.Environ = os.Environ()
+			var err error
+			if o.Secrets, err = from.loadSecrets(); err != nil {
+				return err
+			}
 			evaluate := engine.Eval
 			if cel {
 				if c.Flags().Changed("dialect") {
@@ -62,6 +68,8 @@ or in it, and method, path, requestURL, remoteAddr, rawBody, flow, vars and now.
 		}),
 	}
 	c.Flags().StringVar(&file, "context", "", "JSON file with the variables, or - for the standard input")
+	c.Flags().StringVarP(&from.config, "config", "c", "", "configuration that says where secrets are (default: the environment)")
+	c.Flags().StringVarP(&from.adapter, "adapter", "a", "", "name of the configuration's adapter")
 	c.Flags().IntVar(&o.Dialect, "dialect", 1, "1 as Kestra 1.x, 2 as Kestra 2.0: where ?? and isIn bind")
 	c.Flags().BoolVar(&o.JSON, "json", false, "print the value as JSON")
 	c.Flags().BoolVar(&cel, "cel", false, "the argument is an expression in CEL")

@@ -78,7 +78,7 @@ func loadPaths(paths []string) (*commandFlows, error) {
 		return nil, err
 	}
 	flows.found = append(flows.found, forbidden...)
-	flows.urls = engine.URLs(flows.set, os.Environ(), "")
+	flows.urls = engine.URLs(flows.set, engine.SiteOptions{Environ: os.Environ()})
 	return flows, nil
 }
 
@@ -97,6 +97,23 @@ func (o *origin) loadConfig() (*commandFlows, error) {
 		return nil, err
 	}
 	return loadConfigured(app, handlers)
+}
+
+// loadSecrets returns the secrets of the configuration, if one is named; else those of the environment.
+func (o *origin) loadSecrets() (*engine.Secrets, error) {
+	if o.config == "" {
+		return engine.ReadSecrets(nil, os.Environ(), nil)
+	}
+	caddy.BufferedLog() // as above
+	config, _, _, err := caddycmd.LoadConfig(o.config, o.adapter)
+	if err != nil {
+		return nil, err
+	}
+	app, _, err := findConfigs(config)
+	if err != nil {
+		return nil, err
+	}
+	return commandSecrets(app)
 }
 
 // findConfigs returns the app's configuration and those of all handlers, wherever they stand.
@@ -177,6 +194,10 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 	if err != nil {
 		return nil, err
 	}
+	secrets, err := commandSecrets(app)
+	if err != nil {
+		return nil, err
+	}
 	flows := &commandFlows{sources: len(all), baseURL: baseURL, strict: app.Strict}
 	flows.set, flows.found = engine.Load(all)
 	forbidden, err := forbiddenHeaders(flows.set, handlers, served)
@@ -191,7 +212,7 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 			}
 		}
 		return false
-	}), os.Environ(), baseURL)
+	}), engine.SiteOptions{Environ: os.Environ(), Secrets: secrets, BaseURL: baseURL})
 	return flows, nil
 }
 

@@ -13,22 +13,25 @@ import (
 type compiledSite struct {
 	*engine.Site
 
-	set   *flow.Set
-	found flow.Diagnostics // about the site and its triggers
+	set     *flow.Set
+	secrets *engine.Secrets
+	found   flow.Diagnostics // about the site and its triggers
 }
 
-// compile makes the site over a set.
-func (h *Handler) compile(set *flow.Set) (*compiledSite, error) {
-	site, found, err := engine.NewSite(set, h.options)
+// compile makes the site over a set, with secrets.
+func (h *Handler) compile(set *flow.Set, secrets *engine.Secrets) (*compiledSite, error) {
+	options := h.options
+	options.Secrets = secrets
+	site, found, err := engine.NewSite(set, options)
 	if err != nil {
 		return nil, err
 	}
-	return &compiledSite{site, set, found}, nil
+	return &compiledSite{site, set, secrets, found}, nil
 }
 
-// is reports whether the site is one over the same flows.
-func (s *compiledSite) is(set *flow.Set) bool {
-	return slices.Equal(slices.Collect(s.set.All()), slices.Collect(set.All()))
+// is reports whether the site is one over the same flows, with the same secrets.
+func (s *compiledSite) is(set *flow.Set, secrets *engine.Secrets) bool {
+	return s.secrets == secrets && slices.Equal(slices.Collect(s.set.All()), slices.Collect(set.All()))
 }
 
 // serve makes requests that come from now on go to a site. Those under way end with the one before.

@@ -158,7 +158,7 @@ func (h *Handler) Provision(ctx caddy.Context) error {
 			Source:     "#" + strconv.Itoa(i+1),
 		})
 	}
-	compiled, err := h.compile(set)
+	compiled, err := h.compile(set, app.secrets.used().set)
 	if err != nil {
 		return fmt.Errorf("kestra_webhook: %w", err)
 	}

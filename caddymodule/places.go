@@ -4,19 +4,20 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// places are folders, by their real paths, with the names in them whose change may change flows; nil: all names.
+// places are folders, by their real paths, with the names in them whose change may change flows or secrets; nil: all names.
 type places map[string]map[string]bool
 
-// placesOf returns the places of folders of flows. Beside those that hold flows there are those that hold a symbolic link on the way,
+// placesOf returns the places of folders of flows, and of folders of secrets, of which what is below counts no more. Beside those that hold flows there are those that hold a symbolic link on the way,
 // or the folder itself: a new release is often put in place by such a link, or by renaming a folder.
-func placesOf(dirs []string) places {
+func placesOf(dirs, secrets []string) places {
 	p := places{}
-	for _, dir := range dirs {
+	for _, dir := range slices.Concat(dirs, secrets) {
 		for _, step := range trail(dir) {
 			folder, name := filepath.Split(step)
 			folder = filepath.Clean(folder)
@@ -28,8 +29,15 @@ func placesOf(dirs []string) places {
 				names[name] = true
 			}
 		}
+	}
+	for _, dir := range dirs {
 		for _, folder := range flow.Folders(dir) {
 			p[folder] = nil
+		}
+	}
+	for _, dir := range secrets {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			p[real] = nil
 		}
 	}
 	return p

@@ -27,7 +27,7 @@ type ServedFlow struct {
 	Revision int
 }
 
-// ReloadFlows reads the folders of flows again. If something has changed there, it makes new sites of it and lets them serve: all of
+// ReloadFlows reads the folders of flows and of secrets again. If something has changed there, it makes new sites of it and lets them serve: all of
 // them or, with an error, none. Requests and executions under way go on with the flows with which they began. It returns what
 // [App.FlowFindings] does then.
 func (a *App) ReloadFlows(ctx context.Context) ([]FlowFinding, error) {
@@ -40,23 +40,27 @@ func (a *App) ReloadFlows(ctx context.Context) ([]FlowFinding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if now := a.flows.again(); now != nil {
-		if err := a.serve(ctx, e, now); err != nil {
+	files, secrets := a.flows.again(), a.secrets.again()
+	if files != nil || secrets != a.secrets.used() {
+		if err := a.serve(ctx, e, files, secrets); err != nil {
 			return nil, err
 		}
 	}
 	return a.FlowFindings(), nil
 }
 
-// serve lets all sites serve what their folders hold now.
-func (a *App) serve(ctx context.Context, e *pooledEngine, files *flowFiles) error {
+// serve lets all sites serve what their folders hold now; nil: nothing has changed in those.
+func (a *App) serve(ctx context.Context, e *pooledEngine, files *flowFiles, secrets *readSecrets) error {
+	if files == nil {
+		files = a.flows.used()
+	}
 	sites := map[*Handler]*compiledSite{}
 	for _, h := range a.sites {
 		set := files.set(h.dirs)
-		if h.compiled.Load().is(set) {
+		if h.compiled.Load().is(set, secrets.set) {
 			continue
 		}
-		site, err := h.compile(set)
+		site, err := h.compile(set, secrets.set)
 		if err != nil {
 			return err
 		}
@@ -66,12 +70,16 @@ func (a *App) serve(ctx context.Context, e *pooledEngine, files *flowFiles) erro
 		sites[h] = site
 	}
 	before := a.servedFlows()
+	e.Hide(secrets.set)
 	for h, site := range sites {
 		h.serve(site)
 	}
 	e.Serve(a.servingSites()...)
 	a.flows.use(files)
 	a.tellChanges(before, a.servedFlows())
+	if names := a.secrets.use(secrets); len(names) > 0 {
+		a.logger.Info("secrets were changed", zap.Strings("names", names))
+	}
 	a.flows.tell(a.FlowFindings())
 	return nil
 }
@@ -108,6 +116,7 @@ func (a *App) FlowFindings() []FlowFinding {
 		}
 		add(flow.Diagnostics{d}, instead)
 	}
+	add(a.secrets.used().found, nil)
 	for _, h := range a.sites {
 		add(h.compiled.Load().found, nil)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -73,7 +72,7 @@ func (a *App) openSites() (err error) {
 		NamespaceFiles:    namespaceFiles(),
 		FlowDirs:          a.flows.dirs, // files of namespaces may be beside the flows
 
-		Environ: os.Environ(),
+		Secrets: a.secrets.used().set,
 
 		Retention: a.Retention.options(),
 

@@ -72,7 +72,7 @@ func watchFlows(ctx context.Context, a *App, interval time.Duration) {
 		// those before. So they are all watched anew each time.
 		before := n
 		var err error
-		n, err = newNotices(a.flows.watched())
+		n, err = newNotices(a.flows.watched(), a.secrets.folders())
 		before.close()
 		if err != nil && err.Error() != said {
 			said = err.Error()
@@ -122,11 +122,11 @@ type notices struct {
 	ended   chan struct{}
 }
 
-// newNotices begins to watch what folders of flows depend on. With an error it watches what it can.
-func newNotices(dirs []string) (*notices, error) {
-	p := placesOf(dirs)
+// newNotices begins to watch what folders of flows and of secrets depend on. With an error it watches what it can.
+func newNotices(dirs, secrets []string) (*notices, error) {
+	p := placesOf(dirs, secrets)
 	n, err := watchPlaces(p)
-	if !p.equal(placesOf(dirs)) { // something changed before it was watched
+	if !p.equal(placesOf(dirs, secrets)) { // something changed before it was watched
 		n.note()
 	}
 	return n, err

@@ -12,7 +12,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/files"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
-	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
@@ -42,9 +41,9 @@ type Engine struct {
 	triggers  site.Triggers
 	rates     site.Rates
 	tokens    *webhook.Tokens
-	observer  Observer                  // nil: none
-	mask      atomic.Pointer[mask.Mask] // of what must not be shown, see Options.Environ
-	searching chan struct{}             // holds a value while somebody searches
+	observer  Observer // nil: none
+	hidden    hidden
+	searching chan struct{} // holds a value while somebody searches
 	exiting   atomic.Bool
 	calls     calls
 }
@@ -122,7 +121,7 @@ func (e *Engine) configure(o Options) {
 		files.Limits{Execution: o.FilesPerExecution, Total: o.FilesLimit},
 		files.Namespaces{Written: o.NamespaceFiles, Beside: o.FlowDirs},
 	)
-	e.mask.Store(site.NewEnvironment(o.Environ).Mask())
+	e.Hide(o.Secrets)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
 	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer}
 	if e.store.Durable() {

@@ -42,7 +42,8 @@ type EvalOptions struct {
 	Context []byte   // a JSON object with the variables; nil: none
 	Dialect int      // 1 or 2; 0: 1
 	JSON    bool     // the value as JSON instead of its text
-	Environ []string // as of [SiteOptions]; gives envs, unless the context has it, and secret()
+	Environ []string // as of [SiteOptions]; gives envs, unless the context has it
+	Secrets *Secrets // likewise; gives secret()
 }
 
 // foldHeaders returns the variable `trigger` with headers that are looked up without regard to case, as those of a request
@@ -71,7 +72,7 @@ func foldHeaders(trigger value.Value) value.Value {
 // [*pebble.Error] and show their place, and no secret.
 func Eval(template string, o EvalOptions) (string, error) {
 	vars := value.NewMap(1)
-	env := site.NewEnvironment(o.Environ)
+	env := site.NewEnvironment(o.Environ, o.Secrets)
 	vars.Set("envs", env.Envs())
 	if o.Context != nil {
 		v, err := value.DecodeJSON(o.Context)

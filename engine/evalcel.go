@@ -76,7 +76,7 @@ func celRequest(o EvalOptions) (*cel.Request, error) {
 	vars.Set("trigger", value.FromMap(trigger))
 	flow, _ := vars.Get("flow")
 	namespace, _ := flow.Map().Get("namespace")
-	r := &cel.Request{Vars: vars, Now: time.Now(), Namespace: namespace.Str(), Secrets: site.NewEnvironment(o.Environ)}
+	r := &cel.Request{Vars: vars, Now: time.Now(), Namespace: namespace.Str(), Secrets: site.NewEnvironment(o.Environ, o.Secrets)}
 	body, _ := trigger.Get("body")
 	raw := body.Str()
 	if body.Kind() == value.KindMap || body.Kind() == value.KindList {

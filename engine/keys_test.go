@@ -53,7 +53,7 @@ func TestURLs(t *testing.T) {
 	set := loadFlows(t,
 		keyFlow+keyTrigger("plain", "a/b?c d%")+keyTrigger("same", "a/b?c d%")+keyTrigger("needs", "{{ secret('NOPE') }}{{ envs.nope }}"),
 		strings.Replace(keyFlow, "id: f", "id: g\ndisabled: true", 1)+keyTrigger("idle", "{{ secret('KEY') }}"))
-	urls := URLs(set, []string{"SECRET_KEY=czNjcjN0"}, "")
+	urls := URLs(set, SiteOptions{Environ: []string{"SECRET_KEY=czNjcjN0"}})
 	type row struct {
 		flow, trigger, key, path string
 		needs                    []string

@@ -7,6 +7,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/secret"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 )
 
@@ -59,7 +60,7 @@ type Options struct {
 	NamespaceFiles string
 	FlowDirs       []string
 
-	Environ []string // NAME=value as of os.Environ: the secrets in it are not shown
+	Secrets *Secrets // which are not shown, beside those of sites; nil: none
 
 	Retention Retention // of what has ended, in a store that is a file. A zero Age is 30 days, a zero Size 10 GiB; -1 stands for no bound
 
@@ -82,6 +83,12 @@ type (
 
 	// SiteOptions configure a site.
 	SiteOptions = site.Options
+
+	// Secrets are those that flows may read, see package secret.
+	Secrets = secret.Set
+
+	// SecretSource is a place where they are.
+	SecretSource = secret.Source
 
 	// SiteCondition is a CEL condition of a site.
 	SiteCondition = site.Condition

@@ -19,6 +19,7 @@ import (
 // they go on, at later ones those that could not.
 func (e *Engine) Serve(sites ...*Site) {
 	e.open.Store(&sites)
+	e.hidden.serve(sites)
 	e.revived.forget()
 	e.runner.TakeUp()
 }

@@ -143,5 +143,5 @@ type Flow = show.Flow
 
 // ShowFlow returns a flow in Kestra's shape, without the keys of its triggers and without secrets.
 func (e *Engine) ShowFlow(f *flow.Flow, revision int) (Flow, error) {
-	return show.FlowOf(f, revision, e.mask.Load())
+	return show.FlowOf(f, revision, e.hidden.mask())
 }

@@ -45,7 +45,7 @@ func (e *Engine) Show(ctx context.Context, id string) (Execution, error) {
 	if err := claim.Take(shownFactor * textSize(s)); err != nil {
 		return Execution{}, err
 	}
-	return show.Of(s, e.planOf(ctx, s), e.mask.Load()), nil
+	return show.Of(s, e.planOf(ctx, s), e.hidden.mask()), nil
 }
 
 // textSize returns how many bytes the texts of an execution have.
@@ -69,5 +69,5 @@ func (e *Engine) planOf(ctx context.Context, s *execution.State) *execution.Plan
 // Summaries returns executions, the newest first, and where to go on; 0 after the last.
 func (e *Engine) Summaries(ctx context.Context, q Query) (found []Summary, next int64, err error) {
 	list, next, err := e.List(ctx, q)
-	return show.Summaries(list, e.mask.Load()), next, err
+	return show.Summaries(list, e.hidden.mask()), next, err
 }

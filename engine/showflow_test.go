@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/secret"
 )
 
 // secretFlow has secrets in all places where they may stand.
@@ -28,7 +30,7 @@ triggers:
 // TestShowFlow shows a flow as Kestra's API does, with keys and secrets hidden wherever they stand.
 func TestShowFlow(t *testing.T) {
 	e := openEngine(t)
-	e.Configure(Options{Environ: []string{"SECRET_WORD=c2VzYW1lOTk="}}) // sesame99
+	e.Configure(Options{Secrets: secret.OfEnviron([]string{"SECRET_WORD=c2VzYW1lOTk="})}) // sesame99
 	shown, err := e.ShowFlow(loadFlows(t, secretFlow).Flow("company.team", "hidden"), 7)
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ type URL struct {
 	FlowID    string
 	TriggerID string
 	Key       string           // in clear; empty when it cannot be rendered
-	Needs     []string         // environment variables that the key reads and the environment lacks, as in SECRET_X
+	Needs     []string         // what the key reads and the environment lacks: variables, as in SECRET_X, or files
 	Finding   *flow.Diagnostic // why the trigger gets no requests, or not those it looks as if it would; nil: it does
 	Short     *flow.Diagnostic // the key is shorter than it should be; nil: it is not, or unknown
 	Disabled  bool             // the flow or the trigger is switched off in the flow file
@@ -26,10 +26,10 @@ func (u URL) Path(key string) string {
 	return webhook.PrefixMain + url.PathEscape(u.Namespace) + "/" + url.PathEscape(u.FlowID) + "/" + url.PathEscape(key)
 }
 
-// URLs returns the webhook URLs of the flows in set, in its order, with keys rendered from an environment as of
-// os.Environ and a base URL as of [SiteOptions].
-func URLs(set *flow.Set, environ []string, baseURL string) []URL {
-	keys := site.NewKeys(environ, baseURL)
+// URLs returns the webhook URLs of the flows in set, in its order, with keys rendered from the environment, secrets and base
+// URL of these options.
+func URLs(set *flow.Set, o SiteOptions) []URL {
+	keys := site.NewKeys(o.Environ, o.Secrets, o.BaseURL)
 	var urls []URL
 	first := make(map[webhook.Target]string) // id of the trigger
 	for t := range webhook.Triggers(set) {

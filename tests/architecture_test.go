@@ -40,6 +40,7 @@ var house = []row{
 	{pkg: "engine/signature"},
 	// The API of OpenTelemetry alone, which does nothing without a span of the server, and links nothing that Caddy does not.
 	{pkg: "engine/trace", outside: []string{"go.opentelemetry.io/otel"}},
+	{pkg: "engine/secret", ours: []string{"engine/mask", "engine/value"}},
 	{pkg: "engine/logline", ours: []string{"engine/mask"}},
 	{
 		pkg:     "engine/yaml",
@@ -193,7 +194,7 @@ var house = []row{
 		pkg: "engine/site", // it knows no type of task and no store
 		ours: []string{
 			"engine/runner", "engine/outside", "engine/task", "engine/webhook", "engine/admission", "engine/scope", "engine/execution", "engine/condition",
-			"engine/logline", "engine/guard", "engine/mask", "engine/flow", "engine/pebble", "engine/value",
+			"engine/logline", "engine/guard", "engine/mask", "engine/secret", "engine/flow", "engine/pebble", "engine/value",
 		},
 		outside: []string{"golang.org/x/time/rate"},
 	},

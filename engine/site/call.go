@@ -379,7 +379,7 @@ func (c *call) masks() *mask.Mask {
 	if c.mask != nil {
 		return c.mask
 	}
-	return c.site.environment.mask
+	return c.site.mask
 }
 
 // ended makes the answer to a caller who waited for an execution that has ended, with its variables; nil: they are not known. It is

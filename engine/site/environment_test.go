@@ -1,32 +1,17 @@
 package site
 
 import (
-	"encoding/base64"
-	"strings"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 func TestEnvironment(t *testing.T) {
-	long := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", 100)))
-	e := NewEnvironment([]string{
-		"ENV_FOO=bar", "ENV_Mixed_Case=x=y", "ENV_EMPTY=", "PATH=/bin", "ENV=no", "XENV_Q=no",
-		"SECRET_PLAIN=czNjcjN0", "SECRET_lower=eA==", "SECRET_LINES=" + long[:76] + "\n" + long[76:] + "\n", "SECRET_EMPTY=", "SECRET_BAD=not base64!", "",
-	})
+	e := NewEnvironment([]string{"ENV_FOO=bar", "ENV_Mixed_Case=x=y", "ENV_EMPTY=", "PATH=/bin", "ENV=no", "XENV_Q=no", "SECRET_S=czNjcjN0", ""}, nil)
 	if got, want := value.JSON(e.envs), `{"empty":"","foo":"bar","mixed_case":"x=y"}`; got != want {
 		t.Errorf("envs are %s, want %s", got, want)
 	}
-	for name, want := range map[string]string{"PLAIN": "s3cr3t", "plain": "s3cr3t", "LOWER": "x", "LINES": strings.Repeat("x", 100), "EMPTY": ""} {
-		if got, ok, err := e.Secret("any.namespace", name); got != want || !ok || err != nil {
-			t.Errorf("secret %s is %q, %v, %v", name, got, ok, err)
-		}
-	}
-	if _, ok, err := e.Secret("", "NOPE"); ok || err != nil {
-		t.Errorf("a secret that is not there: %v, %v", ok, err)
-	}
-	_, ok, err := e.Secret("", "BAD")
-	if !ok || err == nil || !strings.Contains(err.Error(), "SECRET_BAD") || strings.Contains(err.Error(), "not base64!") {
-		t.Errorf("a secret that is no Base64: %v, %v", ok, err)
+	if text, ok, err := e.Secret("", "s"); text != "s3cr3t" || !ok || err != nil {
+		t.Errorf("secret is %q, %v, %v", text, ok, err)
 	}
 }

@@ -61,7 +61,7 @@ func (c *call) resolveInputs() (value.Value, error) {
 		if err := c.claim.Take(mask.Size(secrets)); err != nil {
 			return value.Null, err
 		}
-		c.mask = c.site.environment.mask.With(secrets)
+		c.mask = c.site.mask.With(secrets)
 	}
 	return inputs, nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
+	"github.com/caddy-kestra/kestra-webhook/engine/secret"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -17,9 +18,9 @@ type Keys struct {
 	variables   *scope.Environment
 }
 
-// NewKeys returns the keys of an environment as of os.Environ and a base URL as of [Options].
-func NewKeys(environ []string, baseURL string) *Keys {
-	env := NewEnvironment(environ)
+// NewKeys returns the keys of an environment and secrets as of [NewEnvironment], and a base URL as of [Options].
+func NewKeys(environ []string, secrets *secret.Set, baseURL string) *Keys {
+	env := NewEnvironment(environ, secrets)
 	return &Keys{env, &scope.Environment{Envs: env.envs, Secrets: env, BaseURL: baseURL, DecodeTrigger: webhook.DecodeVariables}}
 }
 
@@ -40,12 +41,12 @@ func (k *Keys) Context(t *webhook.Trigger) *pebble.Context {
 	return &c
 }
 
-// Lacks returns the environment variables that the key of a trigger reads and that are not set, as in SECRET_X.
+// Lacks returns the environment variables that the key of a trigger reads and that are not set, as in SECRET_X, or the files of secrets.
 func (k *Keys) Lacks(t *webhook.Trigger) []string {
 	var names []string
 	for _, name := range t.KeySecrets() {
-		if _, ok := k.environment.secrets[strings.ToUpper(name)]; !ok {
-			names = append(names, secretPrefix+strings.ToUpper(name))
+		if _, ok, _ := k.environment.Secret(t.Flow.Namespace, name); !ok {
+			names = append(names, k.environment.Place(name))
 		}
 	}
 	for _, name := range t.KeyEnvs() {

@@ -26,7 +26,7 @@ func (s *Site) setting(f *scope.Flow, t *webhook.Trigger, m *mask.Mask) runner.S
 
 // Setting returns what an execution needs that is found in a store; f is from [Site.Flow] or [Site.Revive].
 func (s *Site) Setting(f *scope.Flow, by execution.Trigger) runner.Setting {
-	return s.setting(f, startedBy(f, by), s.environment.mask)
+	return s.setting(f, startedBy(f, by), s.mask)
 }
 
 // startedBy returns the trigger that has started an execution of a flow; nil when a task has.

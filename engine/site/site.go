@@ -15,8 +15,10 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/logline"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
+	"github.com/caddy-kestra/kestra-webhook/engine/secret"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -36,7 +38,8 @@ type Options struct {
 	MaxBody     int64            // bytes; 0: 10 MiB
 	WaitTimeout time.Duration    // of `wait: true` triggers that set none; 0: 30 s
 	BaseURL     string           // gives `url` in answers and kestra.url in expressions; empty: neither
-	Environ     []string         // NAME=value as of os.Environ: SECRET_X in Base64 gives secret('X'), ENV_X gives envs.x
+	Environ     []string         // NAME=value as of os.Environ: ENV_X gives envs.x
+	Secrets     *secret.Set      // of secret('X'); nil: SECRET_X of Environ, in Base64
 
 	// KeepCredentials lets executions have the headers Authorization, Proxy-Authorization and Cookie; without it their values are ******.
 	KeepCredentials bool
@@ -73,12 +76,12 @@ type Host interface {
 
 // Site answers the webhooks of one site. It does not change once it was opened.
 type Site struct {
-	options     Options
-	environment *Environment
-	variables   *scope.Environment
-	all         *flow.Set // what tasks may start, whatever its namespace
-	index       *webhook.Index
-	conditions  []siteCondition
+	options    Options
+	mask       *mask.Mask // of what secret() may give, and of the secrets of signatures
+	variables  *scope.Environment
+	all        *flow.Set // what tasks may start, whatever its namespace
+	index      *webhook.Index
+	conditions []siteCondition
 
 	answers sync.Pool // of *[]byte: memory for the bodies of answers
 
@@ -111,9 +114,8 @@ func New(set *flow.Set, o Options) (*Site, flow.Diagnostics, error) {
 	if o.WaitTimeout == 0 {
 		o.WaitTimeout = DefaultWaitTimeout
 	}
-	keys := NewKeys(o.Environ, o.BaseURL)
-	o.Logger = logline.Wrap(o.Logger, keys.environment.mask)
-	s := &Site{options: o, environment: keys.environment, variables: keys.variables}
+	keys := NewKeys(o.Environ, o.Secrets, o.BaseURL)
+	s := &Site{options: o, variables: keys.variables}
 	var found flow.Diagnostics
 	for _, c := range o.Conditions {
 		compiled, warnings, err := condition.CompileCEL(c.Expression)
@@ -132,6 +134,8 @@ func New(set *flow.Set, o Options) (*Site, flow.Diagnostics, error) {
 	served := set.Filter(func(f *flow.Flow) bool { return Serves(o.Namespaces, f.Namespace) })
 	var ofTriggers flow.Diagnostics
 	s.index, ofTriggers = webhook.NewIndex(served, keys.Context)
+	s.mask = keys.environment.Mask().With(s.index.Secrets())
+	s.options.Logger = logline.Wrap(o.Logger, s.mask)
 	forbidden := s.index.Drop(func(t *webhook.Trigger) *flow.Diagnostic { return t.Forbidden(o.AllowHeaders) })
 	return s, slices.Concat(found, ofTriggers, forbidden, served.CheckCallees(set)), nil
 }
@@ -186,6 +190,12 @@ func Serves(patterns []string, namespace string) bool {
 	}
 	return len(patterns) == 0
 }
+
+// Mask hides what secret() may give to the flows of the site, and the secrets of its signatures.
+func (s *Site) Mask() *mask.Mask { return s.mask }
+
+// SignatureSecrets returns the secrets of the signatures that the site checks.
+func (s *Site) SignatureSecrets() []string { return s.index.Secrets() }
 
 // Len returns the number of webhook URLs that the site serves.
 func (s *Site) Len() int { return s.index.Len() }

@@ -125,6 +125,6 @@ func (c *call) began(ctx context.Context, s *execution.State) (*webhook.Trigger,
 func (c *call) hide(s *execution.State) {
 	if secrets := secretInputs(c.served.scope.Plan().Flow(), s); len(secrets) > 0 {
 		c.claim.Charge(mask.Size(secrets))
-		c.mask = c.site.environment.mask.With(secrets)
+		c.mask = c.site.mask.With(secrets)
 	}
 }

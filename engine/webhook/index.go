@@ -21,6 +21,7 @@ import (
 // same time. It holds no clear key.
 type Index struct {
 	triggers map[[sha256.Size]byte]*Endpoint
+	secrets  []string                  // of signatures
 	known    map[string]map[string]int // for the log alone, see [Index.Missing]: webhook URLs of each flow of each namespace
 }
 
@@ -51,7 +52,8 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 			findings = append(findings, t.KeyUnusable(err))
 			continue
 		}
-		verifier, err := t.verifier(context)
+		verifier, secrets, err := t.verifier(context)
+		index.secrets = append(index.secrets, secrets...)
 		if err != nil {
 			findings = append(findings, t.signatureUnusable(err))
 			continue
@@ -112,6 +114,9 @@ func (x *Index) Missing(t Target) Miss {
 		return MissKey
 	}
 }
+
+// Secrets returns the secrets of the signatures, also of those that cannot be used, for what hides them.
+func (x *Index) Secrets() []string { return x.secrets }
 
 // Len returns the number of webhook URLs.
 func (x *Index) Len() int { return len(x.triggers) }

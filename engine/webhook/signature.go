@@ -185,24 +185,28 @@ func (t *Trigger) HasConstantSecrets() bool {
 	return true
 }
 
-// verifier renders the secrets of the trigger; nil: requests need no signature. An error never contains one of them.
-func (t *Trigger) verifier(scope *pebble.Context) (*signature.Verifier, error) {
+// verifier renders the secrets of the trigger, and returns them as well; nil: requests need no signature. An error never contains one
+// of them.
+func (t *Trigger) verifier(scope *pebble.Context) (*signature.Verifier, []string, error) {
 	if t.signed == nil {
-		return nil, nil //nolint:nilnil // see above
+		return nil, nil, nil
 	}
 	secrets := make([]string, len(t.signed.secrets))
 	for i, template := range t.signed.secrets {
 		text, err := template.Render(scope)
 		if err != nil {
-			return nil, fmt.Errorf("cannot be rendered: %s", problem(template, "secret", scope, err))
+			return nil, secrets, fmt.Errorf("cannot be rendered: %s", problem(template, "secret", scope, err))
 		}
 		secrets[i] = text
 	}
 	v, err := t.signed.form.With(secrets...)
-	if err != nil {
-		return nil, fmt.Errorf("cannot be used: %w", err)
+	for _, text := range secrets { // what it is without its prefix
+		secrets = append(secrets, strings.TrimPrefix(strings.TrimSpace(text), t.signed.form.Scheme().SecretPrefix))
 	}
-	return v, nil
+	if err != nil {
+		return nil, secrets, fmt.Errorf("cannot be used: %w", err)
+	}
+	return v, secrets, nil
 }
 
 // signatureUnusable returns the finding about secrets that cannot be used.
