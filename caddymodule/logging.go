@@ -85,12 +85,22 @@ func originalRequest(r *http.Request) http.Request {
 type accessLine struct {
 	handler *Handler
 	keys    webhook.Keys
-	wanted  bool // it is still to be written, and nobody asked to skip this request
+	site    *compiledSite // that knew the secrets when the request came; nil: none
+	wanted  bool          // it is still to be written, and nobody asked to skip this request
 }
 
-// takeLine keeps the keys of a request out of Caddy's access line and trace, whatever becomes of it from here on.
+// redact takes keys and secrets out of a text: senders such as GitLab send a secret as it is.
+func (l *accessLine) redact(text string) string {
+	text = l.keys.Redact(text)
+	if l.site != nil {
+		text = l.site.Mask().Text(text)
+	}
+	return text
+}
+
+// takeLine keeps the keys of a request, and secrets, out of Caddy's access line and trace, whatever becomes of it from here on.
 func (h *Handler) takeLine(r *http.Request, keys webhook.Keys) accessLine {
-	line := accessLine{handler: h, keys: keys}
+	line := accessLine{handler: h, keys: keys, site: h.compiled.Load()}
 	ctx := r.Context()
 	if _, ok := ctx.Value(caddyhttp.VarsCtxKey).(map[string]any); ok {
 		skip, ok := caddyhttp.GetVar(ctx, caddyhttp.LogSkipVar).(bool)
@@ -101,7 +111,7 @@ func (h *Handler) takeLine(r *http.Request, keys webhook.Keys) accessLine {
 	return line
 }
 
-// hideInSpan takes the keys out of the name and the attributes that a span of `tracing` began with.
+// hideInSpan takes keys and secrets out of the name and the attributes that a span of `tracing` began with.
 func (l *accessLine) hideInSpan(r *http.Request) {
 	span := trace.SpanFromContext(r.Context())
 	begun, ok := span.(interface {
@@ -111,15 +121,15 @@ func (l *accessLine) hideInSpan(r *http.Request) {
 	if !ok || !span.IsRecording() {
 		return
 	}
-	if name := begun.Name(); l.keys.Redact(name) != name {
-		span.SetName(l.keys.Redact(name))
+	if name := begun.Name(); l.redact(name) != name {
+		span.SetName(l.redact(name))
 	}
 	for _, a := range begun.Attributes() {
 		text := a.Value.AsString()
 		if a.Key == "url.path" { // it is decoded, and a question mark in it may be a part of the key
 			text = (&url.URL{Path: text}).EscapedPath()
 		}
-		if without := l.keys.Redact(text); a.Value.Type() == attribute.STRING && without != text {
+		if without := l.redact(text); a.Value.Type() == attribute.STRING && without != text {
 			span.SetAttributes(attribute.String(string(a.Key), without))
 		}
 	}
@@ -178,8 +188,8 @@ func (l *accessLine) fields(r *http.Request, response webhook.Response, s served
 	original := originalRequest(r)
 	logged := r.WithContext(ctx)
 	logged.Method, logged.RemoteAddr = original.Method, original.RemoteAddr
-	logged.Host = l.keys.Redact(r.Host)
-	logged.RequestURI = l.keys.Redact(original.RequestURI)
+	logged.Host = l.redact(r.Host)
+	logged.RequestURI = l.redact(original.RequestURI)
 	logged.Header = l.redactHeader(r.Header)
 	var user string
 	if replacer, ok := ctx.Value(caddy.ReplacerCtxKey).(*caddy.Replacer); ok {
@@ -211,12 +221,12 @@ func (l *accessLine) fields(r *http.Request, response webhook.Response, s served
 	return fields
 }
 
-// redactHeader takes keys out of header values, such as the Referer's or a redirect's Location. It copies what it changes.
+// redactHeader takes keys and secrets out of header values, such as the Referer's or a redirect's Location. It copies what it changes.
 func (l *accessLine) redactHeader(header http.Header) http.Header {
 	var redacted http.Header
 	for name, values := range header {
 		for i, text := range values {
-			without := l.keys.Redact(text)
+			without := l.redact(text)
 			if without == text {
 				continue
 			}
