@@ -13,7 +13,10 @@ import (
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // The lengths of ids: shorter numbers get leading zeros, and 128 bits need at most 22 digits.
-const MinIDLength, MaxIDLength = 21, 22
+const (
+	MinIDLength = 21
+	MaxIDLength = 22
+)
 
 // NewID returns a new execution id: the milliseconds since 1970 and 80 random bits in base 62, 21 characters. One that is made later
 // mostly sorts later, so that an index of ids grows at its end, whatever its size.
