@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -34,7 +35,6 @@ type property struct {
 	template  *pebble.Template  // a dynamic string
 	structure *pebble.Structure // a dynamic value of any other shape
 	duration  time.Duration
-	secret    bool    // no finding may quote its texts
 	inside    *inside // nil: of a property that has nothing else in it
 }
 
@@ -157,10 +157,14 @@ func (m *Members) components(yield func(*Component) bool) bool {
 	return true
 }
 
-// secretTexts iterates over the texts of all Secret properties, also of those in objects inside.
-func (m *Members) secretTexts(yield func(secretText) bool) bool {
+// secretTexts iterates over the texts of all Secret properties, which described has, also of those in objects inside.
+func (m *Members) secretTexts(described []Property, yield func(secretText) bool) bool {
 	for _, p := range m.properties {
-		if p.secret && !yield(secretText{p.pos, p.value.Str(), p.template}) {
+		at := slices.IndexFunc(described, func(d Property) bool { return d.Name == p.name })
+		if at < 0 {
+			continue
+		}
+		if described[at].Secret && p.template != nil && !yield(secretText{p.pos, p.value.Str(), p.template}) {
 			return false
 		}
 		if p.inside == nil {
@@ -172,7 +176,7 @@ func (m *Members) secretTexts(yield func(secretText) bool) bool {
 			}
 		}
 		for _, o := range p.inside.objects {
-			if !o.secretTexts(yield) {
+			if !o.secretTexts(described[at].Properties, yield) {
 				return false
 			}
 		}

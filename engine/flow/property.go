@@ -113,7 +113,6 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 			l.checkText(p, text, n, path)
 			if p.Dynamic && p.Secret {
 				out.template = l.secretTemplate(n, text, path)
-				out.secret = true
 			} else if p.OpenNames {
 				out.template = l.openTemplate(n, text, path)
 			} else if p.Dynamic {

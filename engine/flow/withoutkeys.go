@@ -22,7 +22,7 @@ func (f *Flow) WithoutKeys() []byte {
 	var places []span
 	everywhere := map[string]bool{}
 	for _, t := range f.Triggers {
-		t.secretTexts(func(s secretText) bool {
+		t.secretTexts(t.Spec.Properties, func(s secretText) bool {
 			if s.text == "" {
 				return true
 			}

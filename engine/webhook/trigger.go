@@ -30,18 +30,17 @@ type Trigger struct {
 	labels       *pebble.Structure
 	inputs       *pebble.Structure // nil: none are written
 	inputsFrom   inputSource
-	wait         bool
 	waitTimeout  time.Duration // 0: the site's
-	answer       answerForm
 	responseCode *pebble.Template
-	probe        bool         // HEAD is answered with 200
+	wait         bool
+	probe        bool // HEAD is answered with 200
+	answer       answerForm
 	deduplicate  *Deduplicate // nil: every request counts as a new delivery
 	own          *ownAnswers  // nil: all answers are Kestra's
-	fetch        Fetch        // what executions have of the body
 }
 
 // answerForm says what an awaited execution is answered with.
-type answerForm int
+type answerForm uint8
 
 const (
 	answerExecution answerForm = iota // the WebhookResponse
@@ -172,7 +171,6 @@ func compile(c *flow.Component) (*Trigger, error) {
 		waitTimeout:  c.Duration("waitTimeout"),
 		responseCode: c.Template("responseCode"),
 		probe:        c.Bool("probe"),
-		fetch:        fetchOf(c),
 	}
 	if names := t.key.Outside(); len(names) > 0 {
 		return nil, c.Errorf("key", "function %s cannot be used in a key: keys are known before there is anything that it could ask", names[0])
