@@ -85,9 +85,9 @@ func (e *encoded) state(id string) *encodedState {
 	return nil
 }
 
-// tells reports whether the insertion of the first execution tells if the batch was kept before: there is nothing else to look at.
+// tells reports whether the insertion of the one execution that is accepted tells if the batch was kept before: there is nothing else to look at.
 func (e *encoded) tells() bool {
-	return len(e.Accept) > 0 && e.Delivery == nil && len(e.Write) == 0 && len(e.Signals) == 0 && len(e.lines) == 0 && len(e.Take) == 0
+	return len(e.Accept) == 1 && e.Delivery == nil && len(e.Write) == 0 && len(e.Signals) == 0 && len(e.lines) == 0 && len(e.Take) == 0
 }
 
 // What is encoded begins with a byte that says by which version of package packing.

@@ -107,6 +107,22 @@ func testAcceptAloneAgain(t *testing.T, s execution.Store) {
 	}
 }
 
+// testAcceptOneAgain accepts an execution once more, after another one that is new: as a batch is kept as a whole, the other is not kept.
+func testAcceptOneAgain(t *testing.T, s execution.Store) {
+	kept := hello()
+	accept(t, s, copyOf(kept))
+	seen := look(t, s)
+	st, again := hello(), copyOf(kept)
+	commit(t, s, &execution.Batch{
+		Accept: []execution.Accept{{State: st}, {State: again}},
+		Logs:   []execution.LogLine{{Execution: st.ID, Message: "accepted", At: epoch}},
+	})
+	if st.Version != 1 || again.Version != 1 {
+		t.Errorf("the versions are %d and %d", st.Version, again.Version)
+	}
+	seen.check(t, s)
+}
+
 // testReferences checks that of a text with a reference only the reference is kept.
 func testReferences(t *testing.T, s execution.Store) {
 	apart := func(ref string) execution.Datum {

@@ -26,6 +26,7 @@ func Run(t *testing.T, h Harness) {
 		{"AcceptEnded", testAcceptEnded},
 		{"AcceptAgain", testAcceptAgain},
 		{"AcceptAloneAgain", testAcceptAloneAgain},
+		{"AcceptOneAgain", testAcceptOneAgain},
 		{"Write", testWrite},
 		{"WriteNothing", testWriteNothing},
 		{"WriteRace", testWriteRace},
