@@ -2,9 +2,11 @@ package tests
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,6 +154,7 @@ func TestSchemaKnowsMembers(t *testing.T) {
 	maps.DeleteFunc(all, func(name, _ string) bool { return !strings.HasPrefix(name, "19-") && !strings.HasPrefix(name, "13-") })
 	maps.Copy(all, exampleFlows(t))
 	refused, taken := 0, 0
+	seen := map[string]bool{} // objects of one place, type and members say the same
 	for name, text := range all {
 		if set, _ := engine.Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
 			continue
@@ -161,6 +164,11 @@ func TestSchemaKnowsMembers(t *testing.T) {
 			if strings.HasPrefix(path, ".pluginDefaults.") && strings.Contains(path, ".values") {
 				return // of what type they are, no schema can say
 			}
+			kind := fmt.Sprint(path, object["type"], slices.Sorted(maps.Keys(object)))
+			if seen[kind] {
+				return
+			}
+			seen[kind] = true
 			object["nobodyKnows"] = []any{}
 			changed, err := json.Marshal(root)
 			if err != nil {
@@ -182,7 +190,7 @@ func TestSchemaKnowsMembers(t *testing.T) {
 			}
 		})
 	}
-	if refused < 300 || taken < 20 {
+	if refused < 250 || taken < 20 {
 		t.Errorf("only %d mappings refused the member, and %d took it", refused, taken)
 	}
 }

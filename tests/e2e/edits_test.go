@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
@@ -17,18 +18,23 @@ import (
 // editionSaid is what the edited flow answers to a request without a number.
 var editionSaid = regexp.MustCompile(`"n":"edition (\d+)"`)
 
-// TestEditsUnderLoad edits a flow 50 times and reloads the configuration 50 times while requests come in without a pause, half of them
-// to this flow. All are answered, by no edition that is older than one before, each runs once, and the memory and goroutines of the
-// server do not grow.
+// edits is how often a flow is edited, and the configuration reloaded, under load.
+var edits = flag.Int("edits", 10, "edits of a flow under load; a fifth of them come first, to compare with")
+
+// TestEditsUnderLoad edits a flow, and reloads the configuration after each edit, while requests come in without a pause, over kept and
+// new connections and HTTP/2, half of them to this flow. All are answered, by no edition that is older than one before, each runs once,
+// and the memory and goroutines of the server do not grow.
 func TestEditsUnderLoad(t *testing.T) {
 	t.Parallel()
 	edition := func(n int) string {
 		return tellsRuns(strings.Replace(echoFlow("echo", "key", waitsForOutputs), "'none'", fmt.Sprintf("'edition %d'", n), 1))
 	}
-	config := harness.Config{
-		Global: "\tservers {\n\t\tprotocols h1 h2c\n\t}\n", Sites: site,
-		Files: map[string]string{"flows/echo.yaml": edition(0), "flows/start.yaml": tellsRuns(echoFlow("start", "key"))},
+	files := map[string]string{"flows/echo.yaml": edition(0), "flows/start.yaml": tellsRuns(echoFlow("start", "key"))}
+	for i := range 300 { // enough for a configuration that is kept to be seen
+		id := fmt.Sprintf("more%d", i)
+		files["flows/"+id+".yaml"] = echoFlow(id, "key")
 	}
+	config := harness.Config{Global: "\tservers {\n\t\tprotocols h1 h2c\n\t}\n", Sites: site, Files: files}
 	s := harness.Start(t, config)
 	config.Files = nil
 	l := newLoad(t, s)
@@ -66,11 +72,12 @@ func TestEditsUnderLoad(t *testing.T) {
 			if err := s.Reload(config); err != nil {
 				t.Fatal(err)
 			}
+			l.await(50)
 			if got := ask(); got != n {
 				t.Fatalf("edition %d answers after a reload, want %d", got, n)
 			}
 		}
 	}
 
-	l.staysLevel(s, edit, 10, 40)
+	l.staysLevel(s, edit, *edits/5, *edits-*edits/5)
 }

@@ -81,8 +81,8 @@ triggers:
 // The trigger's properties for an answer with the flow's outputs.
 const waitsForOutputs = "wait: true\nreturnOutputs: true\n"
 
-// slowFlow returns a flow in company.team that logs `begins`, with the parameter n, and then works for half a minute of a
-// core, in many tasks of about 30 ms. Lines are further properties of its trigger.
+// slowFlow returns a flow in company.team that logs `begins`, with the parameter n, and then sleeps for a minute, a
+// second a task. Lines are further properties of its trigger.
 func slowFlow(id, key string, lines ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `id: %s
@@ -96,9 +96,8 @@ triggers:
     type: io.kestra.plugin.core.log.Log
     message: "begins {{ trigger.parameters.n[0] ?? 'unnamed' }}"
 `, id, key, indent(lines))
-	for i := range 1000 {
-		fmt.Fprintf(&b, "  - id: t%d\n    type: io.kestra.plugin.core.debug.Return\n", i)
-		b.WriteString("    format: \"{% for i in range(1, 450000) %}{% endfor %}\"\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "  - id: t%d\n    type: io.kestra.plugin.core.flow.Sleep\n    duration: PT1S\n", i)
 	}
 	return b.String()
 }
