@@ -11,7 +11,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 COPY caddymodule caddymodule
 COPY engine engine
-RUN xcaddy build v2.11.9 --with github.com/caddy-kestra/kestra-webhook/caddymodule --replace github.com/caddy-kestra/kestra-webhook=/src --output /usr/bin/caddy
+RUN xcaddy build v2.11.9 --with github.com/caddy-kestra/kestra-webhook/caddymodule --with github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/all --replace github.com/caddy-kestra/kestra-webhook=/src --output /usr/bin/caddy
 
 FROM caddy:2.11.9
 COPY --from=build /usr/bin/caddy /usr/bin/caddy

@@ -39,6 +39,9 @@ type App struct {
 	// Where the secrets of `secret('X')` are. Of several places the first that has a name counts. Default: `[{"kind": "env"}]`.
 	Secrets []SecretSource `json:"secrets,omitempty"`
 
+	// Options of groups of tasks, by the name of the group. A group that is linked is there without being named. Default: none.
+	TasksRaw caddy.ModuleMap `json:"tasks,omitempty" caddy:"namespace=kestra.tasks"`
+
 	// Where executions are kept. Default: `{"store": "sqlite"}`, in a file.
 	StoreRaw json.RawMessage `json:"store,omitempty" caddy:"namespace=kestra.stores inline_key=store"`
 
@@ -106,6 +109,7 @@ type App struct {
 	DenyPrivate bool `json:"deny_private,omitempty"`
 
 	logger *zap.Logger
+	types  flowTypes
 	flows  *flowLoader
 
 	store         engine.StoreOptions
@@ -175,11 +179,18 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if err := a.Retention.check(a.store); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
-	a.flows = newFlowLoader(a.logger, a.Strict)
-	var known *engine.Secrets // of the configuration that serves
-	if running, err := caddy.ActiveContext().AppIfConfigured("kestra"); err == nil {
-		a.flows.before = running.(*App).flows.used()
-		known = running.(*App).secrets.used().set
+	var running *App          // of the configuration that serves
+	var known *engine.Secrets // of that one
+	if active, err := caddy.ActiveContext().AppIfConfigured("kestra"); err == nil {
+		running = active.(*App)
+		known = running.secrets.used().set
+	}
+	if err := a.loadTypes(ctx, running); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	a.flows = newFlowLoader(a.logger, a.Strict, a.types.catalog)
+	if running != nil {
+		a.flows.before = running.flows.used()
 	}
 	if err := a.loadSecrets(known); err != nil {
 		return fmt.Errorf("kestra: %w", err)

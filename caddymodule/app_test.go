@@ -318,7 +318,7 @@ func TestRequestBeforeStart(t *testing.T) {
 	}
 	app.logger = zap.NewNop()
 	app.registry = ctx.GetMetricsRegistry()
-	app.flows = newFlowLoader(app.logger, false)
+	app.flows = newFlowLoader(app.logger, false, engine.Core())
 	if err := app.flows.loadShared(app.FlowDirs, nil); err != nil {
 		t.Fatal(err)
 	}

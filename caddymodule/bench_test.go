@@ -15,7 +15,7 @@ import (
 )
 
 func BenchmarkHandler(b *testing.B) {
-	set, found := engine.Load([]*flow.Source{
+	set, found := engine.Core().Load([]*flow.Source{
 		flow.NewSource("fire", []byte(webhookFlow("fire", waitForOutputs))),
 		flow.NewSource("never", []byte(webhookFlow("never", "    conditions:\n      - type: cel\n        expression: \"'x-event' in headers\"\n"))),
 	})

@@ -58,6 +58,9 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //			FLOW
 //		secrets  env
 //		secrets  dir <path>
+//		tasks    <group> {
+//			<option>...
+//		}
 //		watch    off|<interval>
 //		store    memory|sqlite [<path>]
 //		retention {
@@ -85,13 +88,13 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //		keep_credentials
 //	}
 //
-// Options flows, flow and secrets may be repeated. Relative folders are taken from the folder of the Caddyfile.
+// Options flows, flow, secrets and tasks may be repeated. Relative folders are taken from the folder of the Caddyfile.
 func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // consume the option's name
 	if d.NextArg() {
 		return d.Errf("kestra takes no argument: write `kestra {`, and `flows %s` in the block", d.Val())
 	}
-	return parseOptions(d, []string{"flows", "flow", "secrets"}, func(name string) error {
+	return parseOptions(d, []string{"flows", "flow", "secrets", "tasks"}, func(name string) error {
 		switch name {
 		case "secrets":
 			return a.parseSecrets(d)
@@ -108,6 +111,8 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return d.Err("flow takes the text of one flow: write `flow <<FLOW`, the YAML on the next lines, and FLOW on a line of its own")
 			}
 			a.InlineFlows = append(a.InlineFlows, InlineFlow{Source: source, YAML: text})
+		case "tasks":
+			return a.parseTasks(d)
 		case "store":
 			if err := a.parseStore(d); err != nil {
 				return err
@@ -185,7 +190,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return err
 			}
 		default:
-			return d.Errf("unrecognized option %q of kestra: there are flows, flow, secrets, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
+			return d.Errf("unrecognized option %q of kestra: there are flows, flow, secrets, tasks, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
 				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private and keep_credentials", name)
 		}
 		return nil

@@ -18,7 +18,8 @@ func init() {
 Some commands look at flow files without serving them: nothing is started and
 nothing is kept. They take flow files, and folders of them. Without any they
 take those of a configuration: of the file after --config, else of ./Caddyfile.
-Its folders of flows, its inline flows and the namespaces of its sites count.
+Its folders of flows, its inline flows, the namespaces of its sites and the
+options of its groups of tasks count; beside flow files, those options alone.
 Keys are rendered from the environment of the command. A key that reads a
 variable which is not set there is shown as (needs SECRET_X). The exit status is
 1 if there are errors, and 2 if there is no flow.

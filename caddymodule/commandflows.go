@@ -18,16 +18,17 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// origin says which configuration the commands take their flows from when no files are given.
+// origin says which configuration the commands go by: the one that they take their flows from when no files are given.
 type origin struct{ config, adapter string }
 
 func (o *origin) addFlags(c *cobra.Command) {
-	c.Flags().StringVarP(&o.config, "config", "c", "", "configuration whose flows to take (default: ./Caddyfile)")
+	c.Flags().StringVarP(&o.config, "config", "c", "", "configuration to go by (default: ./Caddyfile)")
 	c.Flags().StringVarP(&o.adapter, "adapter", "a", "", "name of the configuration's adapter")
 }
 
 // commandFlows are the flows that a command is about.
 type commandFlows struct {
+	catalog *engine.Catalog  // of these flows
 	sources int              // places that hold a flow, with or without errors
 	set     *flow.Set        // the flows without errors
 	found   flow.Diagnostics // about all of them
@@ -38,13 +39,10 @@ type commandFlows struct {
 
 // load returns the flows in files and folders, or, when there are none, of the configuration.
 func (o *origin) load(paths []string) (*commandFlows, error) {
-	if len(paths) > 0 && o.config != "" {
-		return nil, errors.New("flow files and --config exclude each other")
-	}
 	var flows *commandFlows
 	var err error
 	if len(paths) > 0 {
-		flows, err = loadPaths(paths)
+		flows, err = o.loadPaths(paths)
 	} else {
 		flows, err = o.loadConfig()
 	}
@@ -57,7 +55,8 @@ func (o *origin) load(paths []string) (*commandFlows, error) {
 	return flows, nil
 }
 
-func loadPaths(paths []string) (*commandFlows, error) {
+// loadPaths returns the flows in files and folders. The configuration counts for the options of groups of tasks alone.
+func (o *origin) loadPaths(paths []string) (*commandFlows, error) {
 	var sources []*flow.Source
 	for _, path := range paths {
 		// What cannot be looked at is read as a file, and the finding says why it cannot.
@@ -71,8 +70,15 @@ func loadPaths(paths []string) (*commandFlows, error) {
 		}
 		sources = append(sources, inFolder...)
 	}
-	flows := &commandFlows{sources: len(sources)}
-	flows.set, flows.found = engine.Load(sources)
+	catalog, unread, err := o.loadCatalog()
+	if err != nil {
+		return nil, err
+	}
+	flows := &commandFlows{catalog: catalog, sources: len(sources)}
+	flows.set, flows.found = catalog.Load(sources)
+	if unread != nil {
+		flows.found = append(flows.found, unread)
+	}
 	forbidden, err := forbiddenHeaders(flows.set, nil, nil)
 	if err != nil {
 		return nil, err
@@ -83,20 +89,45 @@ func loadPaths(paths []string) (*commandFlows, error) {
 }
 
 func (o *origin) loadConfig() (*commandFlows, error) {
+	app, handlers, err := o.readConfig()
+	switch {
+	case err != nil:
+		return nil, err
+	case app == nil:
+		return nil, fmt.Errorf("%w: neither flow files nor --config are given, and there is no ./Caddyfile", errNoFlow)
+	}
+	return loadConfigured(app, handlers)
+}
+
+// readConfig returns the parts of the configuration that are about flows; nil: none is named, and there is no ./Caddyfile.
+func (o *origin) readConfig() (*App, []*Handler, error) {
 	// What Caddy logs about the file is no part of a command's output; it is buffered, and never printed.
 	caddy.BufferedLog()
 	config, _, _, err := caddycmd.LoadConfig(o.config, o.adapter)
+	if err != nil || len(config) == 0 {
+		return nil, nil, err
+	}
+	return findConfigs(config)
+}
+
+// loadCatalog returns the catalog that a server with the configuration would have. Without --config, a ./Caddyfile that cannot be
+// read is a warning, since it need not be that of the server.
+func (o *origin) loadCatalog() (catalog *engine.Catalog, unread *flow.Diagnostic, err error) {
+	app, _, err := o.readConfig()
+	if err == nil && app != nil {
+		catalog, err = commandCatalog(app)
+	}
+	if catalog != nil || err != nil && o.config != "" {
+		return catalog, nil, err
+	}
 	if err != nil {
-		return nil, err
+		unread = &flow.Diagnostic{
+			Severity: flow.SeverityWarning, Pos: flow.Position{Source: &flow.Source{Name: "Caddyfile"}},
+			Message: "groups of tasks have no options here: " + err.Error(),
+		}
 	}
-	if len(config) == 0 {
-		return nil, fmt.Errorf("%w: neither flow files nor --config are given, and there is no ./Caddyfile", errNoFlow)
-	}
-	app, handlers, err := findConfigs(config)
-	if err != nil {
-		return nil, err
-	}
-	return loadConfigured(app, handlers)
+	catalog, err = commandCatalog(new(App))
+	return catalog, unread, err
 }
 
 // loadSecrets returns the secrets of the configuration, if one is named; else those of the environment.
@@ -104,13 +135,8 @@ func (o *origin) loadSecrets() (*engine.Secrets, error) {
 	if o.config == "" {
 		return engine.ReadSecrets(nil, os.Environ(), nil)
 	}
-	caddy.BufferedLog() // as above
-	config, _, _, err := caddycmd.LoadConfig(o.config, o.adapter)
-	if err != nil {
-		return nil, err
-	}
-	app, _, err := findConfigs(config)
-	if err != nil {
+	app, _, err := o.readConfig()
+	if err != nil || app == nil {
 		return nil, err
 	}
 	return commandSecrets(app)
@@ -198,8 +224,12 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 	if err != nil {
 		return nil, err
 	}
-	flows := &commandFlows{sources: len(all), baseURL: baseURL, strict: app.Strict}
-	flows.set, flows.found = engine.Load(all)
+	catalog, err := commandCatalog(app)
+	if err != nil {
+		return nil, err
+	}
+	flows := &commandFlows{catalog: catalog, sources: len(all), baseURL: baseURL, strict: app.Strict}
+	flows.set, flows.found = catalog.Load(all)
 	forbidden, err := forbiddenHeaders(flows.set, handlers, served)
 	if err != nil {
 		return nil, err

@@ -17,8 +17,9 @@ import (
 
 func typesCommand() *cobra.Command {
 	var asJSON bool
+	var from origin
 	c := &cobra.Command{
-		Use:   "types [--json] [<type>...]",
+		Use:   "types [--json] [--config <file> [--adapter <name>]] [<type>...]",
 		Short: "Prints the types of tasks, triggers and conditions",
 		Long: `
 Prints the types of tasks, triggers and conditions that flows can use. With
@@ -29,7 +30,11 @@ With --json, prints an object: "types" are the types, "common" the properties
 that every task, trigger or condition has beside those of its type.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: runE(func(c *cobra.Command, names []string) error {
-			specs, err := chosenTypes(names)
+			catalog, err := from.commandCatalog(c)
+			if err != nil {
+				return err
+			}
+			specs, err := chosenTypes(catalog, names)
 			if err != nil {
 				return err
 			}
@@ -42,13 +47,15 @@ that every task, trigger or condition has beside those of its type.`,
 			return printTypesWhole(c.OutOrStdout(), specs)
 		}),
 	}
+	from.addFlags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print all that is known of the types as JSON")
 	return c
 }
 
 func schemaCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "schema",
+	var from origin
+	c := &cobra.Command{
+		Use:   "schema [--config <file> [--adapter <name>]]",
 		Short: "Prints a JSON Schema of flow files, for editors",
 		Long: `
 Prints a JSON Schema of flow files, for editors. Write it beside the flows,
@@ -60,10 +67,25 @@ and begin each flow with this line, which the YAML language server reads:
     # yaml-language-server: $schema=flow.schema.json`,
 		Args: cobra.NoArgs,
 		RunE: runE(func(c *cobra.Command, _ []string) error {
-			_, err := c.OutOrStdout().Write(engine.Schema())
+			catalog, err := from.commandCatalog(c)
+			if err != nil {
+				return err
+			}
+			_, err = c.OutOrStdout().Write(catalog.Schema())
 			return err
 		}),
 	}
+	from.addFlags(c)
+	return c
+}
+
+// commandCatalog is loadCatalog for a command that is about types alone: it prints a warning at once.
+func (o *origin) commandCatalog(c *cobra.Command) (*engine.Catalog, error) {
+	catalog, unread, err := o.loadCatalog()
+	if unread != nil {
+		printFinding(c.ErrOrStderr(), "warning", unread)
+	}
+	return catalog, err
 }
 
 // kinds are the kinds of component in the order in which they are printed, with their headings.
@@ -73,8 +95,8 @@ var kinds = []struct {
 }{{flow.KindTask, "Tasks"}, {flow.KindTrigger, "Triggers"}, {flow.KindCondition, "Conditions"}}
 
 // chosenTypes returns the types with these names, or all of them, by kind and name.
-func chosenTypes(names []string) ([]*flow.Spec, error) {
-	all := slices.Clone(engine.Types())
+func chosenTypes(catalog *engine.Catalog, names []string) ([]*flow.Spec, error) {
+	all := slices.Clone(catalog.Types())
 	all = slices.DeleteFunc(all, func(s *flow.Spec) bool { return s.Refused })
 	slices.SortStableFunc(all, func(a, b *flow.Spec) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), strings.Compare(a.Type, b.Type))

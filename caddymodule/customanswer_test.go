@@ -160,7 +160,7 @@ func TestForbiddenHeadersAreFound(t *testing.T) {
 		var found *commandFlows
 		var err error
 		if tc.sites == "" {
-			found, err = loadPaths([]string{flows})
+			found, err = new(origin).loadPaths([]string{flows})
 		} else {
 			config, e := adapt(t, "Caddyfile", tc.sites)
 			app, handlers, e2 := findConfigs([]byte(config))

@@ -8,6 +8,7 @@
 //   - http.handlers.kestra_api, executions for Kestra's clients; directive `kestra_api` ([APIHandler]), answered by package api
 //   - admin.api.kestra, what operators ask at Caddy's admin endpoint ([AdminAPI])
 //   - kestra.stores.memory and kestra.stores.sqlite, where executions are kept ([MemoryStore], [SQLiteStore])
+//   - kestra.tasks.*, groups of tasks beside the core ([TaskGroup]), in packages of their own below tasks
 //   - caddy.logging.encoders.filter.kestra_key, which takes webhook keys out of other modules' log lines ([KeyFilter])
 //
 // and the command `kestra` of the Caddy binary (command.go), which looks at flow files and, by Caddy's admin endpoint, at a running

@@ -20,15 +20,16 @@ type flowFile struct {
 	serves *flow.Set        // loaded, or what the place held before when that cannot serve
 }
 
-func loadFlowFile(source *flow.Source) *flowFile {
+func loadFlowFile(catalog *engine.Catalog, source *flow.Source) *flowFile {
 	f := &flowFile{source: source}
-	f.loaded, f.found = engine.Load([]*flow.Source{source})
+	f.loaded, f.found = catalog.Load([]*flow.Source{source})
 	f.serves = f.loaded
 	return f
 }
 
 // flowFiles are the places of a configuration as they were read at one time. They are changed only while they are read.
 type flowFiles struct {
+	catalog *engine.Catalog // of what they hold
 	inline  []*flowFile
 	files   []*flowFile // in the order in which they were read
 	byName  map[string]*flowFile
@@ -36,8 +37,8 @@ type flowFiles struct {
 	found   flow.Diagnostics    // about folders, and names that two places use
 }
 
-func newFlowFiles(inline []*flowFile) *flowFiles {
-	return &flowFiles{inline: inline, byName: map[string]*flowFile{}, folders: map[string][]string{}}
+func newFlowFiles(catalog *engine.Catalog, inline []*flowFile) *flowFiles {
+	return &flowFiles{catalog: catalog, inline: inline, byName: map[string]*flowFile{}, folders: map[string][]string{}}
 }
 
 // placeFlowDirs returns the absolute paths of folders whose names may contain placeholders.
@@ -72,14 +73,14 @@ func (f *flowFiles) read(dir string, before *flowFiles) error {
 		if f.byName[source.Name] != nil {
 			continue
 		}
-		f.add(before.again(source))
+		f.add(f.again(source, before))
 		if !source.IsUnreadFolder() {
 			continue
 		}
 		for _, name := range before.folders[dir] { // nobody says that those are gone
 			if strings.HasPrefix(name, source.Name+string(filepath.Separator)) {
 				names = append(names, name)
-				f.add(before.copy(name))
+				f.add(f.again(before.byName[name].source, before))
 			}
 		}
 	}
@@ -96,7 +97,7 @@ func (f *flowFiles) keep(dir string, before *flowFiles, err error) {
 	f.complain(dir, flow.SeverityError, strings.TrimPrefix(err.Error(), "flow directory "+dir+": ")+"; the flows of this folder serve as they were")
 	f.folders[dir] = before.folders[dir]
 	for _, name := range before.folders[dir] {
-		f.add(before.copy(name))
+		f.add(f.again(before.byName[name].source, before))
 	}
 }
 
@@ -107,30 +108,36 @@ func (f *flowFiles) add(file *flowFile) {
 	}
 }
 
-// copy returns what a file was: settle may decide otherwise of the copy.
-func (f *flowFiles) copy(name string) *flowFile {
-	file := *f.byName[name]
-	return &file
-}
-
 func (f *flowFiles) complain(dir string, severity flow.Severity, message string) {
 	f.found = append(f.found, &flow.Diagnostic{Severity: severity, Pos: flow.Position{Source: &flow.Source{Name: dir}}, Message: message})
 }
 
-// again returns a file that was read again. What it held serves until settle decides.
-func (f *flowFiles) again(source *flow.Source) *flowFile {
-	before := f.byName[source.Name]
-	if before == nil {
-		file := loadFlowFile(source)
-		file.serves = nil
-		return file
+// again returns a file that was read again. What it held before serves until settle decides.
+func (f *flowFiles) again(source *flow.Source, before *flowFiles) *flowFile {
+	was := before.byName[source.Name]
+	if was != nil && was.source.Same(source) && before.catalog == f.catalog {
+		file := *was // a copy, of which settle may decide otherwise
+		return &file
 	}
-	if before.source.Same(source) {
-		return f.copy(source.Name)
+	file := loadFlowFile(f.catalog, source)
+	file.serves = nil
+	if was != nil {
+		file.serves = f.recompiled(was.serves, before)
 	}
-	file := loadFlowFile(source)
-	file.serves = before.serves
 	return file
+}
+
+// recompiled returns what a file served, as the catalog of f has it: what the groups of tasks allow may be less than before.
+func (f *flowFiles) recompiled(serves *flow.Set, before *flowFiles) *flow.Set {
+	if before.catalog == f.catalog || serves.Len() == 0 {
+		return serves
+	}
+	var sources []*flow.Source
+	for served := range serves.All() {
+		sources = append(sources, served.Source)
+	}
+	again, _ := f.catalog.Load(sources)
+	return again
 }
 
 // all returns all places, the inline ones first.

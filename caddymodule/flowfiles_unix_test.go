@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
@@ -35,14 +36,14 @@ func TestUnreadFolderKeepsItsFlows(t *testing.T) {
 	root.Close()
 	deepest := filepath.Join(dir, strings.Repeat(longest+"/", depth))
 	text := []byte(edition("a", "One"))
-	kept := loadFlowFile(&flow.Source{Name: filepath.Join(deepest, "a.yml"), YAML: text})
-	gone := loadFlowFile(&flow.Source{Name: filepath.Join(dir, "b.yml"), YAML: text})
-	before := newFlowFiles(nil)
+	kept := loadFlowFile(engine.Core(), &flow.Source{Name: filepath.Join(deepest, "a.yml"), YAML: text})
+	gone := loadFlowFile(engine.Core(), &flow.Source{Name: filepath.Join(dir, "b.yml"), YAML: text})
+	before := newFlowFiles(engine.Core(), nil)
 	before.add(kept)
 	before.add(gone)
 	before.folders[dir] = []string{kept.source.Name, gone.source.Name}
 
-	now := newFlowFiles(nil)
+	now := newFlowFiles(engine.Core(), nil)
 	if err := now.read(dir, before); err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
@@ -27,8 +28,8 @@ type flowLoader struct {
 	reported map[string]bool
 }
 
-func newFlowLoader(logger *zap.Logger, strict bool) *flowLoader {
-	return &flowLoader{logger: logger, strict: strict, before: newFlowFiles(nil), files: newFlowFiles(nil), reported: make(map[string]bool)}
+func newFlowLoader(logger *zap.Logger, strict bool, catalog *engine.Catalog) *flowLoader {
+	return &flowLoader{logger: logger, strict: strict, before: newFlowFiles(catalog, nil), files: newFlowFiles(catalog, nil), reported: make(map[string]bool)}
 }
 
 // loadShared loads the flows of the app. It comes before every loadSite.
@@ -37,7 +38,7 @@ func (l *flowLoader) loadShared(dirs []string, inline []*flow.Source) error {
 	defer l.mu.Unlock()
 	var found flow.Diagnostics
 	for _, source := range inline {
-		file := loadFlowFile(source)
+		file := loadFlowFile(l.files.catalog, source)
 		l.files.inline = append(l.files.inline, file)
 		found = append(found, file.found...)
 	}
@@ -119,7 +120,7 @@ func (l *flowLoader) watched() []string {
 func (l *flowLoader) again() *flowFiles {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := newFlowFiles(l.files.inline)
+	now := newFlowFiles(l.files.catalog, l.files.inline)
 	for _, dir := range l.dirs {
 		if err := now.read(dir, l.files); err != nil {
 			now.keep(dir, l.files, err)

@@ -35,7 +35,7 @@ func newObserved(t *testing.T) (*metrics, *prometheus.Registry) {
 	if err := registry.Register(newGauges(e)); err != nil {
 		t.Fatal(err)
 	}
-	if err := (&App{flows: newFlowLoader(zap.NewNop(), false)}).registerFlowErrors(registry); err != nil {
+	if err := (&App{flows: newFlowLoader(zap.NewNop(), false, engine.Core())}).registerFlowErrors(registry); err != nil {
 		t.Fatal(err)
 	}
 	counts.observe()

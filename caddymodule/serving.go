@@ -72,6 +72,8 @@ func (a *App) openSites() (err error) {
 		NamespaceFiles:    namespaceFiles(),
 		FlowDirs:          a.flows.dirs, // files of namespaces may be beside the flows
 
+		Catalog: a.types.catalog,
+
 		Secrets: a.secrets.used().set,
 
 		Retention: a.Retention.options(),

@@ -382,7 +382,7 @@ func TestFlowsThatServeNothing(t *testing.T) {
 }
 
 func TestBadFlowIsRefusedAlone(t *testing.T) {
-	set, found := Load([]*flow.Source{
+	set, found := Core().Load([]*flow.Source{
 		flow.NewSource("good", []byte(webhookFlow("good", ""))),
 		flow.NewSource("bad", []byte(webhookFlow("bad", "keys: x"))),
 	})
@@ -400,7 +400,7 @@ func TestBadFlowIsRefusedAlone(t *testing.T) {
 
 func TestTypes(t *testing.T) {
 	var types []string
-	for _, spec := range Types() {
+	for _, spec := range Core().Types() {
 		if spec.Compile != nil {
 			types = append(types, fmt.Sprint(spec.Kind, " ", spec.Type))
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/condition"
@@ -25,10 +26,51 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// catalog is the one catalog of everything a flow may use.
-var catalog = sync.OnceValue(func() *flow.Catalog {
-	var specs []flow.Spec
-	for _, group := range [][]flow.Spec{
+// Catalog is what flows are made of: the types of the core, which are always there, and those of further groups of tasks. It does not
+// change.
+type Catalog struct{ types *flow.Catalog }
+
+// NewCatalog returns the catalog of the core and of groups. A type that two of them have, and a spec that is wrong in itself, is an error
+// that names the group.
+func NewCatalog(groups ...Group) (*Catalog, error) {
+	if len(groups) == 0 {
+		return Core(), nil
+	}
+	specs, taken := coreSpecs(), make(takenTypes)
+	for i := range specs {
+		if specs[i].Kind == flow.KindTask {
+			taken.add(&specs[i], "the core")
+		}
+	}
+	for _, group := range groups {
+		own, err := group.checked(taken)
+		if err != nil {
+			return nil, err
+		}
+		specs = append(specs, own...)
+	}
+	types, err := flow.NewCatalog(specs...)
+	if err != nil {
+		return nil, err
+	}
+	return &Catalog{types}, nil
+}
+
+// Core returns the catalog that has no further group.
+func Core() *Catalog { return core() }
+
+// core is Core.
+var core = sync.OnceValue(func() *Catalog {
+	types, err := flow.NewCatalog(coreSpecs()...)
+	if err != nil {
+		panic(err) // the specs contradict each other, which no input can bring about
+	}
+	return &Catalog{types}
+})
+
+// coreSpecs are the types that are always there.
+func coreSpecs() []flow.Spec {
+	return slices.Concat(
 		webhook.Specs(),
 		condition.Specs(),
 		flowable.Specs(),
@@ -43,34 +85,26 @@ var catalog = sync.OnceValue(func() *flow.Catalog {
 		templating.Specs(),
 		timing.Specs(),
 		upkeep.Specs(),
-	} {
-		specs = append(specs, group...)
-	}
-	c, err := flow.NewCatalog(specs...)
-	if err != nil {
-		panic(err) // the specs contradict each other, which no input can bring about
-	}
-	return c
-})
+	)
+}
 
 // expressions is the one expression language of the process.
 var expressions = sync.OnceValue(func() *pebble.Engine { return pebble.New(pebble.Options{Outside: outside.Names()}) })
 
 // Types returns the specs of all component types.
-func Types() []*flow.Spec { return catalog().Specs() }
+func (c *Catalog) Types() []*flow.Spec { return c.types.Specs() }
 
 // Schema returns a JSON Schema of flow files, made of the specs, for editors.
-func Schema() []byte {
+func (c *Catalog) Schema() []byte {
 	var out bytes.Buffer
-	if err := json.Indent(&out, []byte(value.JSON(catalog().Schema())), "", "\t"); err != nil {
+	if err := json.Indent(&out, []byte(value.JSON(c.types.Schema())), "", "\t"); err != nil {
 		panic("engine: the schema is no JSON: " + err.Error())
 	}
 	out.WriteByte('\n')
 	return out.Bytes()
 }
 
-// Load compiles flow sources with the catalog of all supported types. Flows with errors are not in the set; the
-// diagnostics have the errors and warnings of all of them.
-func Load(sources []*flow.Source) (*flow.Set, flow.Diagnostics) {
-	return flow.Load(catalog(), flow.Options{Pebble: expressions()}, sources)
+// Load compiles flow sources. Flows with errors are not in the set; the diagnostics have the errors and warnings of all of them.
+func (c *Catalog) Load(sources []*flow.Source) (*flow.Set, flow.Diagnostics) {
+	return flow.Load(c.types, flow.Options{Pebble: expressions()}, sources)
 }

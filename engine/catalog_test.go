@@ -17,14 +17,14 @@ func TestEveryTypeHasAnExample(t *testing.T) {
 		flow.KindTrigger:   "tasks:\n- id: a\n  type: io.kestra.plugin.core.debug.Return\ntriggers:\n- %\n",
 		flow.KindCondition: "tasks:\n- id: a\n  type: io.kestra.plugin.core.debug.Return\n" + trigger + "  conditions:\n  - %\n",
 	}
-	for _, spec := range engine.Types() {
+	for _, spec := range engine.Core().Types() {
 		if spec.Compile == nil || spec.Refused || strings.HasPrefix(spec.Type, "test.") {
 			continue
 		}
 		before, after, _ := strings.Cut(places[spec.Kind], "%")
 		margin := "\n" + strings.Repeat(" ", len(before)-strings.LastIndexByte(before, '\n')-1)
 		text := "id: example\nnamespace: company.team\n" + before + strings.ReplaceAll(strings.TrimSpace(spec.Example), "\n", margin) + after
-		set, found := engine.Load([]*flow.Source{flow.NewSource("example", []byte(text))})
+		set, found := engine.Core().Load([]*flow.Source{flow.NewSource("example", []byte(text))})
 		if sameForAll[spec.Type] {
 			if set.Len() != 1 || len(found) == 0 || !strings.Contains(found[0].Message, "always met: ") && !strings.Contains(found[0].Message, "never met: ") {
 				t.Errorf("the example of %s, which is the same for every request: %v", spec.Type, found)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type Engine struct {
 	served    served
 	open      atomic.Pointer[[]*Site] // see Serve
 	revived   revived
+	catalog   atomic.Pointer[Catalog] // of what is revived
 	runner    *runner.Runner
 	triggers  site.Triggers
 	rates     site.Rates
@@ -121,6 +123,7 @@ func (e *Engine) configure(o Options) {
 		files.Limits{Execution: o.FilesPerExecution, Total: o.FilesLimit},
 		files.Namespaces{Written: o.NamespaceFiles, Beside: o.FlowDirs},
 	)
+	e.catalog.Store(cmp.Or(o.Catalog, Core()))
 	e.Hide(o.Secrets)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
 	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer}

@@ -13,7 +13,7 @@ import (
 // A site answers the webhooks of a set of flows. It is compiled from the flows and opened on an engine, which runs the
 // executions and keeps them; then it answers requests.
 func ExampleNewSite() {
-	set, found := engine.Load([]*flow.Source{{Name: "greet.yml", YAML: []byte(`id: greet
+	set, found := engine.Core().Load([]*flow.Source{{Name: "greet.yml", YAML: []byte(`id: greet
 namespace: company.team
 tasks:
   - id: text

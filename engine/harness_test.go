@@ -21,17 +21,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	specs := make([]flow.Spec, 0, 64)
-	for _, spec := range catalog().Specs() {
-		if spec.Compile != nil {
-			specs = append(specs, *spec)
-		}
-	}
-	testing, err := flow.NewCatalog(append(specs, gateSpec)...)
+	testing, err := NewCatalog(Group{"test", []flow.Spec{gateSpec}})
 	if err != nil {
 		panic(err)
 	}
-	catalog = func() *flow.Catalog { return testing }
+	core = func() *Catalog { return testing }
 	if os.Getenv(killedVariable) != "" {
 		fmt.Fprintln(os.Stderr, beKilled())
 		os.Exit(1)
@@ -102,7 +96,7 @@ func loadFlows(t testing.TB, texts ...string) *flow.Set {
 	for _, text := range texts {
 		sources = append(sources, flow.NewSource("test", []byte(text)))
 	}
-	set, found := Load(sources)
+	set, found := Core().Load(sources)
 	if err := found.Err(); err != nil {
 		t.Fatal(err)
 	}

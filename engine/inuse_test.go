@@ -35,7 +35,7 @@ func (u use) check(t *testing.T) {
 	default:
 		text += task + trigger + u.yaml + "\n"
 	}
-	set, found := engine.Load([]*flow.Source{flow.NewSource("used", []byte(text))})
+	set, found := engine.Core().Load([]*flow.Source{flow.NewSource("used", []byte(text))})
 	var lines []string
 	for _, d := range found {
 		lines = append(lines, d.Error())
@@ -95,7 +95,7 @@ func TestTypesInUse(t *testing.T) {
 		old + "debugs.Return", old + "states.Get", plugin + "fs.http.Request", plugin + "fs.http.Download", plugin + "redis.string.Get", plugin + "mqtt.Publish",
 		plugin + "kestra.executions.Count",
 	} {
-		set, found := engine.Load([]*flow.Source{flow.NewSource("used", []byte("id: used\nnamespace: company.team\ntasks: [{id: t, type: "+typ+"}]\n"))})
+		set, found := engine.Core().Load([]*flow.Source{flow.NewSource("used", []byte("id: used\nnamespace: company.team\ntasks: [{id: t, type: "+typ+"}]\n"))})
 		for _, d := range found.Errors() {
 			if d.Path == "tasks[0].type" && (!saysUnsupported(d.Message) || strings.Contains(d.Message, "did you mean")) {
 				t.Errorf("%s: %s", typ, d.Message)

@@ -46,7 +46,7 @@ func beKilled() error {
 	if err != nil {
 		return err
 	}
-	set, _ := Load([]*flow.Source{flow.NewSource("test", []byte(worksFlow()))})
+	set, _ := Core().Load([]*flow.Source{flow.NewSource("test", []byte(worksFlow()))})
 	site, _, err := NewSite(set, SiteOptions{})
 	if err == nil {
 		err = site.Open(context.Background(), e)

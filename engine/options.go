@@ -60,6 +60,8 @@ type Options struct {
 	NamespaceFiles string
 	FlowDirs       []string
 
+	Catalog *Catalog // of flows that are served no more, whose executions go on; nil: [Core]
+
 	Secrets *Secrets // which are not shown, beside those of sites; nil: none
 
 	Retention Retention // of what has ended, in a store that is a file. A zero Age is 30 days, a zero Size 10 GiB; -1 stands for no bound

@@ -41,7 +41,7 @@ tasks:
 		{"outputs.value.valeu ?? 'none'", "did you mean `outputs.value.value`?"},
 	}
 	for _, tt := range tests {
-		_, found := engine.Load([]*flow.Source{{Name: "flow.yml", YAML: []byte(strings.Replace(before, "%", tt.expression, 1))}})
+		_, found := engine.Core().Load([]*flow.Source{{Name: "flow.yml", YAML: []byte(strings.Replace(before, "%", tt.expression, 1))}})
 		var lines []string
 		for _, d := range found {
 			lines = append(lines, d.Error())

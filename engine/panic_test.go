@@ -48,7 +48,7 @@ func TestPanicsAreAnswers(t *testing.T) {
 			e := openEngine(t)
 			e.services.Pairs = panics{}
 			e.Configure(Options{Logger: zap.New(core)})
-			set, found := Load([]*flow.Source{flow.NewSource("test", []byte(test.text))})
+			set, found := Core().Load([]*flow.Source{flow.NewSource("test", []byte(test.text))})
 			if err := found.Err(); err != nil {
 				t.Fatal(err)
 			}

@@ -42,7 +42,7 @@ func (e *Engine) recover(ctx context.Context, s *execution.State) (runner.Settin
 			return site.Setting(f, s.Trigger), nil
 		}
 	}
-	f, err := e.revived.flow(ctx, e.store, home, s)
+	f, err := e.revive(ctx, home, s)
 	if err != nil {
 		return runner.Setting{}, err
 	}
@@ -51,7 +51,7 @@ func (e *Engine) recover(ctx context.Context, s *execution.State) (runner.Settin
 
 // Former implements [site.Host].
 func (e *Engine) Former(ctx context.Context, s *Site, of *execution.State) (*scope.Flow, error) {
-	return e.revived.flow(ctx, e.store, s, of)
+	return e.revive(ctx, s, of)
 }
 
 // mostRevived is how many earlier revisions are kept compiled while executions of them go on or are asked for.
@@ -75,8 +75,9 @@ func (r *revived) forget() {
 	r.flows = nil
 }
 
-// flow returns the flow of an execution in the revision that it began with.
-func (r *revived) flow(ctx context.Context, store execution.Store, home *Site, s *execution.State) (*scope.Flow, error) {
+// revive returns the flow of an execution in the revision that it began with.
+func (e *Engine) revive(ctx context.Context, home *Site, s *execution.State) (*scope.Flow, error) {
+	r := &e.revived
 	key := revision{home, s.Namespace, s.FlowID, s.Revision}
 	r.mu.Lock()
 	f := r.flows[key]
@@ -84,11 +85,11 @@ func (r *revived) flow(ctx context.Context, store execution.Store, home *Site, s
 	if f != nil {
 		return f, nil
 	}
-	kept, err := store.Flow(ctx, s.Namespace, s.FlowID, s.Revision)
+	kept, err := e.store.Flow(ctx, s.Namespace, s.FlowID, s.Revision)
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := compile(kept, s.Revision)
+	compiled, err := e.catalog.Load().compile(kept, s.Revision)
 	if err != nil {
 		return nil, err
 	}
@@ -103,9 +104,9 @@ func (r *revived) flow(ctx context.Context, store execution.Store, home *Site, s
 }
 
 // compile compiles a flow that a store has kept.
-func compile(kept execution.FlowSource, number int) (*flow.Flow, error) {
+func (c *Catalog) compile(kept execution.FlowSource, number int) (*flow.Flow, error) {
 	name := fmt.Sprintf("revision %d of %s.%s", number, kept.Namespace, kept.ID)
-	set, found := Load([]*flow.Source{{Name: name, YAML: kept.Source}})
+	set, found := c.Load([]*flow.Source{{Name: name, YAML: kept.Source}})
 	f := set.Flow(kept.Namespace, kept.ID)
 	if f == nil {
 		return nil, fmt.Errorf("%s does not load any more: %w", name, found.Err())

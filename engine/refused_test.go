@@ -65,7 +65,7 @@ func TestRefusedAsByKestra(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			set, found := engine.Load([]*flow.Source{{Name: "flow.yml", YAML: []byte(tt.text)}})
+			set, found := engine.Core().Load([]*flow.Source{{Name: "flow.yml", YAML: []byte(tt.text)}})
 			var lines []string
 			for _, d := range found.Errors() {
 				if saysUnsupported(d.Message) && strings.Contains(d.Message, "yet") {

@@ -257,7 +257,7 @@ func TestSenderOverrides(t *testing.T) {
 		{"sender: meta\n" + secret + "deduplicate: {window: PT1H}", "deduplicate.key: is missing"},
 	}
 	for _, test := range tests {
-		_, found := Load([]*flow.Source{flow.NewSource("test", []byte(webhookFlow("f", test.lines)))})
+		_, found := Core().Load([]*flow.Source{flow.NewSource("test", []byte(webhookFlow("f", test.lines)))})
 		got := ""
 		for _, d := range found.Errors() {
 			got += strings.TrimPrefix(d.Path, "triggers[0].") + ": " + d.Message

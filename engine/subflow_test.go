@@ -39,7 +39,7 @@ namespace: other
 inputs: [{id: r, type: INT}, {id: old, type: INT, required: false}, {id: d, type: INT, defaults: 1}]
 tasks: [{id: a, type: io.kestra.plugin.core.debug.Return, format: a}]
 `
-	set, found := Load([]*flow.Source{{Name: "caller.yml", YAML: []byte(caller)}, {Name: "callee.yml", YAML: []byte(callee)}, {Name: "disabled.yml", YAML: []byte(disabled)}, {Name: "needs.yml", YAML: []byte(needs)}})
+	set, found := Core().Load([]*flow.Source{{Name: "caller.yml", YAML: []byte(caller)}, {Name: "callee.yml", YAML: []byte(callee)}, {Name: "disabled.yml", YAML: []byte(disabled)}, {Name: "needs.yml", YAML: []byte(needs)}})
 	if len(found) > 0 {
 		t.Fatal(found)
 	}

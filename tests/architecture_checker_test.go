@@ -70,6 +70,25 @@ func TestArchitectureFindings(t *testing.T) {
 			nil,
 		},
 		{
+			"the module of a task group",
+			map[string]string{"caddymodule/tasks/zoo/doc.go": doc("zoo"), "caddymodule/tasks/zoo/a.go": importing("zoo", module+"/engine/task/zoo")},
+			nil,
+		},
+		{
+			"the module of a task group that knows another, and the engine",
+			map[string]string{
+				"caddymodule/tasks/zoo/doc.go": doc("zoo"),
+				"caddymodule/tasks/zoo/a.go":   importing("zoo", module+"/engine/task/logs"),
+				"caddymodule/tasks/zoo/b.go":   importing("zoo", module+"/engine"),
+			},
+			[]string{"caddymodule/tasks/zoo/a.go: may not import " + module + "/engine/task/logs", "caddymodule/tasks/zoo/b.go: may not import " + module + "/engine"},
+		},
+		{
+			"the work of a task group that knows Caddy",
+			map[string]string{"engine/task/logs/doc.go": doc("logs"), "engine/task/logs/a.go": importing("logs", "github.com/caddyserver/caddy/v2")},
+			[]string{"engine/task/logs/a.go: may not import github.com/caddyserver/caddy/v2"},
+		},
+		{
 			"a task that imports another group",
 			map[string]string{"engine/task/logs/doc.go": doc("logs"), "engine/task/logs/a.go": importing("logs", module+"/engine/task/debug")},
 			[]string{"engine/task/logs/a.go: may not import " + module + "/engine/task/debug"},

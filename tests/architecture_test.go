@@ -210,16 +210,20 @@ var house = []row{
 			"github.com/caddyserver/caddy/v2", "github.com/spf13/cobra", "github.com/fsnotify/fsnotify",
 			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel",
 		},
-		tests: []string{"github.com/rogpeppe/go-internal"},
+		tests: []string{"github.com/rogpeppe/go-internal", "engine/task", "engine/value"}, // a group of tasks as somebody else writes it
 	},
+	{pkg: "caddymodule/tasks/all", ours: []string{"caddymodule/tasks/..."}},
 	{
 		pkg:     "caddymodule/cmd/caddy",
-		ours:    []string{"caddymodule"},
+		ours:    []string{"caddymodule", "caddymodule/tasks/all"},
 		outside: []string{"github.com/caddyserver/caddy/v2"},
 	},
 
 	// The tables of the README and the schema are made from the specs, the examples are run, and flows are held against the schema.
-	{pkg: "tests", tests: []string{"engine", "engine/execution", "engine/flow", "engine/webhook", "engine/yaml", "engine/value"}},
+	{
+		pkg:   "tests",
+		tests: []string{"engine", "engine/execution", "engine/flow", "engine/webhook", "engine/yaml", "engine/value", "caddymodule/tasks/all", "github.com/caddyserver/caddy/v2"},
+	},
 	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.
 	{
@@ -245,6 +249,15 @@ func taskGroup(name string) row {
 		pkg:   "engine/task/" + name,
 		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
 		tests: []string{"engine/task/..."},
+	}
+}
+
+// groupModule returns the row of the Caddy module of a group of tasks. No such package needs one in the table.
+func groupModule(name string) row {
+	return row{
+		pkg:     "caddymodule/tasks/" + name,
+		ours:    []string{"engine/task/" + name, "engine/flow", "engine/size"},
+		outside: []string{"github.com/caddyserver/caddy/v2"},
 	}
 }
 
@@ -415,6 +428,9 @@ func rowOf(folder string) (row, bool) {
 		if r.pkg == folder {
 			return r, true
 		}
+	}
+	if name, ok := strings.CutPrefix(folder, "caddymodule/tasks/"); ok && !strings.Contains(name, "/") {
+		return groupModule(name), true
 	}
 	for _, r := range house {
 		if base, ok := strings.CutSuffix(r.pkg, "/..."); ok && within(folder, base) {

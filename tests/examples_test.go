@@ -60,7 +60,7 @@ func TestExamples(t *testing.T) {
 		})
 	}
 	types := ran(t, e, set)
-	for _, spec := range running(flow.KindTask) {
+	for _, spec := range running(t, flow.KindTask) {
 		if !types[spec.Type] {
 			t.Errorf("no example runs %s", spec.Type)
 		}
@@ -110,7 +110,7 @@ func ran(t *testing.T, e *engine.Engine, set *flow.Set) map[string]bool {
 // serve loads flows that must have no findings.
 func serve(t *testing.T, sources []*flow.Source) (*engine.Engine, *engine.Site, *flow.Set) {
 	t.Helper()
-	set, found := engine.Load(sources)
+	set, found := catalog(t).Load(sources)
 	site, more, err := engine.NewSite(set, engine.SiteOptions{})
 	if err != nil || len(found)+len(more) > 0 {
 		t.Fatal(found, more, err)

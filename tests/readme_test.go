@@ -31,9 +31,9 @@ func TestReadmeTables(t *testing.T) {
 	}
 	text := string(source)
 	for _, table := range []struct{ name, text string }{
-		{"trigger", properties(flow.KindTrigger)},
-		{"conditions", types(flow.KindCondition)},
-		{"tasks", types(flow.KindTask)},
+		{"trigger", properties(t, flow.KindTrigger)},
+		{"conditions", types(t, flow.KindCondition)},
+		{"tasks", types(t, flow.KindTask)},
 		{"expressions", names(manual)},
 	} {
 		begin, end := "<!-- "+table.name+" -->\n", "<!-- /"+table.name+" -->\n"
@@ -55,8 +55,9 @@ func TestReadmeTables(t *testing.T) {
 }
 
 // running returns the specs of a kind that run here, in the order of their types.
-func running(kind flow.Kind) []*flow.Spec {
-	specs := slices.DeleteFunc(slices.Clone(engine.Types()), func(s *flow.Spec) bool {
+func running(t *testing.T, kind flow.Kind) []*flow.Spec {
+	t.Helper()
+	specs := slices.DeleteFunc(slices.Clone(catalog(t).Types()), func(s *flow.Spec) bool {
 		return s.Kind != kind || s.Compile == nil || s.Refused
 	})
 	slices.SortFunc(specs, func(a, b *flow.Spec) int { return strings.Compare(a.Type, b.Type) })
@@ -64,10 +65,11 @@ func running(kind flow.Kind) []*flow.Spec {
 }
 
 // types is a table of types, each with its properties: those that are required in bold.
-func types(kind flow.Kind) string {
+func types(t *testing.T, kind flow.Kind) string {
+	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "| %s | what it does | properties |\n|---|---|---|\n", kind)
-	for _, s := range running(kind) {
+	for _, s := range running(t, kind) {
 		var own []string
 		for _, p := range s.Properties {
 			switch {
@@ -84,10 +86,11 @@ func types(kind flow.Kind) string {
 }
 
 // properties is a table of the properties of all types of a kind, and a line with those that are still to come.
-func properties(kind flow.Kind) string {
+func properties(t *testing.T, kind flow.Kind) string {
+	t.Helper()
 	var b strings.Builder
 	var notYet []string
-	for _, s := range running(kind) {
+	for _, s := range running(t, kind) {
 		fmt.Fprintf(&b, "| property of `%s` | |\n|---|---|\n", s.Type)
 		for _, p := range s.Properties {
 			if p.NotYet {

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-
-	"github.com/caddy-kestra/kestra-webhook/engine"
 )
 
 // schemaChecker holds values against the schema of flows. It knows the keywords that the schema has, and fails on others.
@@ -23,7 +21,7 @@ type schemaChecker struct {
 func newSchemaChecker(t *testing.T) *schemaChecker {
 	t.Helper()
 	c := &schemaChecker{t: t}
-	if err := json.Unmarshal(engine.Schema(), &c.root); err != nil {
+	if err := json.Unmarshal(catalog(t).Schema(), &c.root); err != nil {
 		t.Fatal(err)
 	}
 	return c

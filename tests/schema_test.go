@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/yaml"
@@ -25,7 +24,7 @@ const (
 
 // TestSchemaFile checks that the schema beside the examples is the one that the specs give, and that every example names it.
 func TestSchemaFile(t *testing.T) {
-	want := string(engine.Schema())
+	want := string(catalog(t).Schema())
 	got, err := os.ReadFile(schemaFile)
 	if err != nil && !*update {
 		t.Fatal(err)
@@ -93,7 +92,7 @@ func TestSchemaTakesWhatLoads(t *testing.T) {
 	maps.Copy(all, exampleFlows(t))
 	held := 0
 	for name, text := range all {
-		if set, _ := engine.Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
+		if set, _ := catalog(t).Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
 			continue
 		}
 		held++
@@ -156,7 +155,7 @@ func TestSchemaKnowsMembers(t *testing.T) {
 	refused, taken := 0, 0
 	seen := map[string]bool{} // objects of one place, type and members say the same
 	for name, text := range all {
-		if set, _ := engine.Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
+		if set, _ := catalog(t).Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
 			continue
 		}
 		root := flowJSON(t, text)
@@ -174,7 +173,7 @@ func TestSchemaKnowsMembers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			set, found := engine.Load([]*flow.Source{flow.NewSource(name, changed)})
+			set, found := catalog(t).Load([]*flow.Source{flow.NewSource(name, changed)})
 			wrong := checker.check(root)
 			delete(object, "nobodyKnows")
 			if err := found.Err(); err != nil && strings.Contains(err.Error(), `the content of "nobodyKnows" must be text`) {

@@ -18,7 +18,7 @@ func TestSendersDocs(t *testing.T) {
 	want := map[string]string{}
 	for _, s := range engine.Senders() {
 		want[s.Name+".md"] = s.Page()
-		if _, found := engine.Load([]*flow.Source{flow.NewSource(s.Name, []byte(s.Flow()))}); len(found) > 0 {
+		if _, found := engine.Core().Load([]*flow.Source{flow.NewSource(s.Name, []byte(s.Flow()))}); len(found) > 0 {
 			t.Errorf("the flow of %s: %v", s.Name, found)
 		}
 	}

@@ -233,7 +233,7 @@ func load(flows map[string]string) (*flow.Set, lacking) {
 	for _, id := range slices.Sorted(maps.Keys(flows)) {
 		sources = append(sources, flow.NewSource(id, []byte(flows[id])))
 	}
-	set, found := engine.Load(sources)
+	set, found := engine.Core().Load(sources)
 	for _, d := range found.Errors() {
 		errors[d.Pos.Source.Name] = append(errors[d.Pos.Source.Name], d)
 	}

@@ -62,7 +62,7 @@ func factContexts(t *testing.T) map[string]*pebble.Context {
 	if err := json.Unmarshal(text, &all); err != nil {
 		t.Fatal(err)
 	}
-	set, found := engine.Load([]*flow.Source{flow.NewSource("facts", []byte(all.Flow))})
+	set, found := engine.Core().Load([]*flow.Source{flow.NewSource("facts", []byte(all.Flow))})
 	if err := found.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func (f fault) result(t *testing.T) string {
 	if f.place == "expression" {
 		return evaluateFault(f.text, f.given)
 	}
-	set, found := engine.Load([]*flow.Source{flow.NewSource("fault", []byte(f.flow(t)))})
+	set, found := engine.Core().Load([]*flow.Source{flow.NewSource("fault", []byte(f.flow(t)))})
 	options := engine.SiteOptions{Environ: []string{"SECRET_TOK=" + base64.StdEncoding.EncodeToString([]byte(faultSecret))}}
 	core, logs := observer.New(zap.InfoLevel)
 	options.Logger = zap.New(core)

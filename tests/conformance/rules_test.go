@@ -131,7 +131,7 @@ func (r *rule) run(t *testing.T) string {
 		}
 		sources = append(sources, &flow.Source{Name: name, YAML: []byte(whole(i, text))})
 	}
-	set, found := engine.Load(sources)
+	set, found := engine.Core().Load(sources)
 	var out strings.Builder
 	for _, d := range found {
 		if d.Severity == flow.SeverityWarning {

@@ -29,7 +29,7 @@ func TestKestraTypes(t *testing.T) {
 			case "condition":
 				source, path = task+trigger+", conditions: [{type: "+typ+"}]}]\n", "triggers[0].conditions[0].type"
 			}
-			_, found := engine.Load([]*flow.Source{flow.NewSource("flow.yml", []byte("id: a\nnamespace: b\n"+source))})
+			_, found := engine.Core().Load([]*flow.Source{flow.NewSource("flow.yml", []byte("id: a\nnamespace: b\n"+source))})
 			for _, d := range found {
 				if d.Path == path && !(strings.Contains(d.Message, want) && strings.Contains(d.Message, "`"+typ+"`")) {
 					t.Errorf("%s %s: %s", columns[0], typ, d.Message)

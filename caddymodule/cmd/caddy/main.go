@@ -7,6 +7,7 @@ import (
 	_ "github.com/caddyserver/caddy/v2/modules/standard"
 
 	_ "github.com/caddy-kestra/kestra-webhook/caddymodule"
+	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/all"
 )
 
 func main() {

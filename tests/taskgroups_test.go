@@ -1,0 +1,138 @@
+package tests
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2"
+	"github.com/google/go-cmp/cmp"
+
+	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/all"
+	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+)
+
+// groupOptions are those that let all tasks of a group load, by group.
+var groupOptions = map[string]string{}
+
+// catalog returns what flows are made of in a Caddy that has all groups of tasks.
+func catalog(t testing.TB) *engine.Catalog {
+	t.Helper()
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+	defer cancel()
+	var groups []engine.Group
+	for _, m := range caddy.GetModules("kestra.tasks") {
+		module, err := ctx.LoadModuleByID(string(m.ID), json.RawMessage(groupOptions[m.ID.Name()]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups = append(groups, engine.Group{Name: m.ID.Name(), Specs: module.(interface{ Specs() []flow.Spec }).Specs()})
+	}
+	all, err := engine.NewCatalog(groups...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestTypesOfGroups checks that each type of a group has an example, which loads, and summaries. The types of the core are checked in
+// package engine.
+func TestTypesOfGroups(t *testing.T) {
+	all := catalog(t)
+	core := make(map[string]bool)
+	for _, spec := range engine.Core().Types() {
+		core[spec.Type] = spec.Compile != nil
+	}
+	for _, spec := range all.Types() {
+		if core[spec.Type] || spec.Compile == nil || spec.Refused {
+			continue
+		}
+		text := "id: example\nnamespace: company.team\ntasks:\n- " + strings.ReplaceAll(strings.TrimSpace(spec.Example), "\n", "\n  ") + "\n"
+		if set, found := all.Load([]*flow.Source{flow.NewSource("example", []byte(text))}); set.Len() != 1 || len(found) > 0 {
+			t.Errorf("the example of %s: %v\n%s", spec.Type, found, text)
+		}
+		if spec.Summary == "" {
+			t.Errorf("%s has no summary", spec.Type)
+		}
+		for _, p := range spec.Properties {
+			if p.Summary == "" {
+				t.Errorf("%s.%s has no summary", spec.Type, p.Name)
+			}
+		}
+	}
+}
+
+const groupFolder = "caddymodule/tasks/"
+
+// TestAllGroupsAreLinked checks that package all imports every group, and that a Caddy without it has none of them.
+func TestAllGroupsAreLinked(t *testing.T) {
+	entries, err := os.ReadDir(filepath.Join("..", filepath.FromSlash(groupFolder)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{}
+	for _, e := range entries {
+		if e.Name() != "all" {
+			want = append(want, module+"/"+groupFolder+e.Name())
+		}
+	}
+	if diff := cmp.Diff(want, goList(t, "-f", `{{join .Imports "\n"}}`, module+"/"+groupFolder+"all")); diff != "" {
+		t.Errorf("imports of %sall (-want +got):\n%s", groupFolder, diff)
+	}
+	work := make([]string, 0, len(want))
+	for _, group := range want {
+		work = append(work, strings.Replace(group, groupFolder, "engine/task/", 1))
+	}
+	for _, pkg := range goList(t, "-deps", module+"/caddymodule") {
+		if strings.HasPrefix(pkg, module+"/"+groupFolder) || slices.Contains(work, pkg) {
+			t.Errorf("caddymodule links %s without package all", pkg)
+		}
+	}
+}
+
+// coreLibraries are the modules that a Caddy with the core alone links beside its own.
+var coreLibraries = []string{
+	"github.com/andybalholm/brotli",
+	"github.com/caddy-kestra/kestra-webhook",
+	"github.com/fsnotify/fsnotify",
+	"github.com/itchyny/gojq",
+	"github.com/itchyny/timefmt-go",
+	"github.com/remyoudompheng/bigfft",
+	"github.com/rickar/cal/v2",
+	"modernc.org/libc",
+	"modernc.org/mathutil",
+	"modernc.org/memory",
+	"modernc.org/sqlite",
+}
+
+// TestLibrariesOfTheCore checks that a Caddy without package all links no library that only a group needs.
+func TestLibrariesOfTheCore(t *testing.T) {
+	const format, caddy = "{{with .Module}}{{.Path}}{{end}}", "github.com/caddyserver/caddy/v2/"
+	own := goList(t, "-deps", "-f", format, caddy+"cmd", caddy+"modules/standard")
+	got := slices.DeleteFunc(goList(t, "-deps", "-f", format, module+"/caddymodule"), func(m string) bool { return slices.Contains(own, m) })
+	if diff := cmp.Diff(coreLibraries, got); diff != "" {
+		t.Errorf("libraries (-want +got):\n%s\nwhat only some tasks need belongs into a group: see %sall", diff, groupFolder)
+	}
+}
+
+// goList returns the lines that `go list` prints, sorted, each once.
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	if _, err := os.ReadFile("../go.mod"); err != nil { // go test notices only files that the test itself reads
+		t.Fatal(err)
+	}
+	c := exec.Command("go", append([]string{"list"}, args...)...)
+	c.Stderr = os.Stderr
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("go list %s: %v", strings.Join(args, " "), err)
+	}
+	lines := strings.Fields(string(out))
+	slices.Sort(lines)
+	return slices.Compact(lines)
+}
