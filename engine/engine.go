@@ -42,6 +42,7 @@ type Engine struct {
 	runner    *runner.Runner
 	triggers  site.Triggers
 	rates     site.Rates
+	certs     site.Certificates
 	tokens    *webhook.Tokens
 	observer  Observer // nil: none
 	hidden    hidden
@@ -238,6 +239,9 @@ func (e *Engine) Triggers() *site.Triggers { return &e.triggers }
 
 // Rates implements [site.Host].
 func (e *Engine) Rates() *site.Rates { return &e.rates }
+
+// Certificates implements [site.Host].
+func (e *Engine) Certificates() *site.Certificates { return &e.certs }
 
 // Tokens implements [site.Host].
 func (e *Engine) Tokens() *webhook.Tokens { return e.tokens }

@@ -194,7 +194,7 @@ var house = []row{
 		pkg: "engine/site", // it knows no type of task and no store
 		ours: []string{
 			"engine/runner", "engine/outside", "engine/task", "engine/webhook", "engine/admission", "engine/scope", "engine/execution", "engine/condition",
-			"engine/logline", "engine/guard", "engine/mask", "engine/secret", "engine/flow", "engine/pebble", "engine/value",
+			"engine/signature", "engine/logline", "engine/guard", "engine/mask", "engine/secret", "engine/flow", "engine/pebble", "engine/value",
 		},
 		outside: []string{"golang.org/x/time/rate"},
 	},

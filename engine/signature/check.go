@@ -4,7 +4,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/subtle"
+	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"hash"
@@ -21,18 +23,31 @@ type Message struct {
 	Method string
 	Header http.Header
 	URL    func() string // the whole URL as its sender wrote it; called only for schemes that sign it
+
+	// Member returns the text or number at a path of the JSON body, as in signature.token; "": there is none. It must be there when
+	// a check of a form ends that [Form.ReadsMembers].
+	Member func(path string) string
+
+	// Certificate returns the certificate at an address; called for SNS alone. Its error is that of [Check.End].
+	Certificate func(address string) (*x509.Certificate, error)
 }
 
 // Check is the check of one request. The bytes of the body are written to it in any pieces, and then [Check.End] says whether
 // the signature is right.
 type Check struct {
 	verifier   *Verifier
-	message    *Message
+	message    Message
 	err        error // already known before the body
 	signatures [][]byte
 	timestamp  string
 	id         string
 	sums       []hash.Hash // one for each secret, or one for all of ECDSA; nil: what is signed is made at the end
+
+	// Room for what most checks need, so that it is allocated once with the check.
+	signatureRoom [1][]byte
+	sumRoom       [1]hash.Hash
+	decodeRoom    [sha512.Size]byte
+	resultRoom    [sha512.Size]byte
 }
 
 // maxSignatures is how many signatures one header may have: each costs a comparison, or the check of a signature by a public key.
@@ -40,37 +55,31 @@ const maxSignatures = 16
 
 // Begin begins the check of a request.
 func (v *Verifier) Begin(m *Message) *Check {
-	c := &Check{verifier: v, message: m}
-	if c.err = c.readHeaders(); c.err != nil || !v.streams() {
+	c := &Check{verifier: v, message: *m}
+	if c.err = c.readHeaders(); c.err != nil || !v.form.streams {
 		return c
 	}
+	c.sums = c.sumRoom[:0]
 	if v.form.scheme.Algorithm == ECDSA {
-		c.sums = []hash.Hash{sha256.New()}
+		c.sums = append(c.sums, sha256.New())
 	} else {
-		for _, s := range v.secrets {
-			mac := s.macs.Get().(hash.Hash)
+		for i := range v.secrets {
+			mac := v.secrets[i].macs.Get().(hash.Hash)
 			mac.Reset()
 			c.sums = append(c.sums, mac)
 		}
 	}
-	for _, p := range v.form.payload[:v.form.bodyAt()] {
+	for _, p := range v.form.payload[:v.form.body] {
 		_, _ = c.Write([]byte(c.text(p, nil)))
 	}
 	return c
 }
 
-// streams reports whether what is signed is hashed piece by piece.
-func (v *Verifier) streams() bool {
-	switch v.form.scheme.Algorithm {
-	case Ed25519, Plain:
-		return false
-	default:
-		return v.form.bodyAt() >= 0 && !v.form.has(partParams)
-	}
-}
-
 // Copies reports whether the check holds the body a second time while it ends.
-func (v *Verifier) Copies() bool { return !v.streams() && v.form.scheme.Algorithm != Plain }
+func (v *Verifier) Copies() bool {
+	f := v.form
+	return !f.streams && (f.has(partBody) || f.has(partParams))
+}
 
 // Write implements [io.Writer]: it takes the next piece of the body. It never fails.
 func (c *Check) Write(piece []byte) (int, error) {
@@ -81,32 +90,47 @@ func (c *Check) Write(piece []byte) (int, error) {
 }
 
 // End returns nil when the signature is right, and otherwise what is wrong with it: an error that wraps one of [ErrMissing],
-// [ErrSeveral], [ErrMalformed], [ErrWrong] and [ErrTime]. body is all that was written. The check is over then.
+// [ErrSeveral], [ErrMalformed], [ErrWrong] and [ErrTime], or that of [Message].Certificate. body is all that was written; a form that
+// [Form.ReadsMembers] needs none. The check is over then.
 func (c *Check) End(body []byte, now time.Time) error {
+	if c.err == nil {
+		c.err = c.readMembers()
+	}
 	if c.err != nil {
 		return c.err
 	}
+	form := c.verifier.form
 	if c.sums != nil {
-		for _, p := range c.verifier.form.payload[c.verifier.form.bodyAt()+1:] {
+		for _, p := range form.payload[form.body+1:] {
 			_, _ = c.Write([]byte(c.text(p, nil)))
 		}
 	}
-	right := c.matches(body)
-	scheme := &c.verifier.form.scheme
-	switch {
-	case !right:
-		return fmt.Errorf("the signature in header %s %w", scheme.Header, ErrWrong)
-	case !c.verifier.form.has(partTimestamp):
+	if form.scheme.Algorithm == SNS {
+		if err := c.checkSNS(); err != nil {
+			return err
+		}
+	} else if !c.matches(body) {
+		return fmt.Errorf("%s %w", form.scheme.place(), ErrWrong)
+	}
+	if !form.timed {
 		return nil
 	}
 	at, ok := parseTime(c.timestamp)
 	if !ok {
 		return fmt.Errorf("the time of the signature %w", ErrMalformed)
 	}
-	if off := now.Sub(at).Abs(); off > scheme.Tolerance {
+	if off := now.Sub(at).Abs(); off > form.scheme.Tolerance {
 		return fmt.Errorf("the time of the signature %w, by %s", ErrTime, off.Round(time.Second))
 	}
 	return nil
+}
+
+// place says where the signature is.
+func (s *Scheme) place() string {
+	if s.SignatureMember != "" {
+		return "the signature in " + s.SignatureMember + " of the body"
+	}
+	return "the signature in header " + s.Header
 }
 
 // matches reports whether one of the signatures is right. All are compared, whichever fits.
@@ -154,7 +178,7 @@ func (c *Check) sum(i int, body []byte) []byte {
 	if c.sums == nil {
 		return c.verifier.sum(i, c.signed(body))
 	}
-	sum := c.sums[i].Sum(nil)
+	sum := c.sums[i].Sum(c.resultRoom[:0])
 	if macs := c.verifier.secrets[i].macs; macs != nil {
 		macs.Put(c.sums[i])
 	}
@@ -197,6 +221,8 @@ func (c *Check) text(p part, body []byte) string {
 		return c.id
 	case partURL:
 		return c.message.URL()
+	case partDecoded:
+		return decodedURL.Replace(c.message.URL())
 	case partMethod:
 		return c.message.Method
 	case partParams:
@@ -230,6 +256,9 @@ func (c *Check) parameters(body []byte) string {
 // readHeaders reads what the headers say.
 func (c *Check) readHeaders() error {
 	scheme := &c.verifier.form.scheme
+	if scheme.SignatureMember != "" {
+		return nil // so all of it is in the body
+	}
 	text, err := c.header(scheme.Header)
 	if err != nil {
 		return err
@@ -245,13 +274,40 @@ func (c *Check) readHeaders() error {
 		}
 	}
 	if scheme.Separator != "" {
-		return c.readMembers(text)
+		return c.readItems(text)
 	}
 	text, found := strings.CutPrefix(text, scheme.Prefix)
 	if !found || !c.add(text) {
-		return fmt.Errorf("the signature in header %s %w", scheme.Header, ErrMalformed)
+		return fmt.Errorf("%s %w", scheme.place(), ErrMalformed)
 	}
 	return nil
+}
+
+// readMembers reads what members of the body say.
+func (c *Check) readMembers() error {
+	scheme := &c.verifier.form.scheme
+	for _, member := range [...]struct {
+		path string
+		to   *string
+	}{{scheme.TimestampMember, &c.timestamp}, {scheme.IDMember, &c.id}} {
+		if member.path == "" {
+			continue
+		}
+		if *member.to = c.message.Member(member.path); *member.to == "" {
+			return fmt.Errorf("%s of the body %w", member.path, ErrMissing)
+		}
+	}
+	if scheme.SignatureMember == "" {
+		return nil
+	}
+	switch text := c.message.Member(scheme.SignatureMember); {
+	case text == "":
+		return fmt.Errorf("%s %w", scheme.place(), ErrMissing)
+	case !c.add(text):
+		return fmt.Errorf("%s %w", scheme.place(), ErrMalformed)
+	default:
+		return nil
+	}
 }
 
 // header returns the one value of a header.
@@ -266,8 +322,8 @@ func (c *Check) header(name string) (string, error) {
 	}
 }
 
-// readMembers reads a header that is a list of name=value or name,value.
-func (c *Check) readMembers(text string) error {
+// readItems reads a header that is a list of name=value or name,value.
+func (c *Check) readItems(text string) error {
 	scheme := &c.verifier.form.scheme
 	malformed := fmt.Errorf("the list in header %s %w", scheme.Header, ErrMalformed)
 	for member := range strings.SplitSeq(text, scheme.Separator) {
@@ -300,11 +356,18 @@ func (c *Check) readMembers(text string) error {
 
 // add takes one more signature; false: it is none, or one too many.
 func (c *Check) add(text string) bool {
+	if c.signatures == nil {
+		c.signatures = c.signatureRoom[:0]
+	}
 	if c.verifier.form.scheme.Algorithm == Plain {
 		c.signatures = append(c.signatures, []byte(text))
 		return true
 	}
-	signature, err := decode(c.verifier.form.scheme.Encoding, text)
+	room := c.decodeRoom[:0]
+	if len(c.signatures) > 0 {
+		room = nil
+	}
+	signature, err := appendDecoded(room, c.verifier.form.scheme.Encoding, text)
 	c.signatures = append(c.signatures, signature)
 	return err == nil && len(signature) > 0 && len(c.signatures) <= maxSignatures
 }

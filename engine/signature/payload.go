@@ -17,10 +17,15 @@ const (
 	partID        kind = "id"
 	partURL       kind = "url"
 	partMethod    kind = "method"
+	partDecoded   kind = "decodedUrl"
 	partParams    kind = "params"
 )
 
-var kinds = []kind{partBody, partTimestamp, partID, partURL, partMethod, partParams}
+var kinds = []kind{partBody, partTimestamp, partID, partURL, partDecoded, partMethod, partParams}
+
+// decodedURL undoes the encoding of the characters that HubSpot decodes before it signs a URL.
+var decodedURL = strings.NewReplacer("%3A", ":", "%3a", ":", "%2F", "/", "%2f", "/", "%3F", "?", "%3f", "?", "%40", "@", "%21", "!", "%24", "$",
+	"%27", "'", "%28", "(", "%29", ")", "%2A", "*", "%2a", "*", "%2C", ",", "%2c", ",", "%3B", ";", "%3b", ";")
 
 // part is a piece of a payload.
 type part struct {
@@ -56,9 +61,6 @@ func parsePayload(text string) ([]part, error) {
 
 // has reports whether the payload has a part of this kind.
 func (f *Form) has(k kind) bool { return slices.Contains(f.payload, part{kind: k}) }
-
-// bodyAt returns where {body} stands in the payload; -1: nowhere.
-func (f *Form) bodyAt() int { return slices.Index(f.payload, part{kind: partBody}) }
 
 // formParameters returns the parameters of a form as they are signed: by name and then by value, each value once, with nothing
 // between them.

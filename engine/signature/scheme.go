@@ -20,9 +20,13 @@ const (
 	Ed25519 Algorithm = "ED25519"
 	ECDSA   Algorithm = "ECDSA_P256" // over the SHA-256 of what is signed, in ASN.1
 	Plain   Algorithm = "PLAIN"      // nothing is signed: the header is the secret
+
+	// SNS is that of Amazon SNS alone: members of the message, signed by RSA with a certificate that the message names. The secret is the
+	// ARN of a topic, which the message must be of: the certificate signs those of all topics of all customers.
+	SNS Algorithm = "AMAZON_SNS"
 )
 
-// Algorithms returns all algorithms.
+// Algorithms returns the algorithms that a flow can choose.
 func Algorithms() []string {
 	return []string{string(SHA1), string(SHA256), string(SHA512), string(Ed25519), string(ECDSA), string(Plain)}
 }
@@ -49,22 +53,30 @@ const DefaultTolerance = 5 * time.Minute
 
 // Scheme says how a sender signs. The zero value of a field means what its comment says.
 type Scheme struct {
-	Header    string    // that has the signature; must be set
+	Header    string    // that has the signature; must be set, or SignatureMember
 	Prefix    string    // before the signature in the header, as in sha256=; "": none
 	Algorithm Algorithm // "": SHA256
 	Encoding  Encoding  // of the signature; "": hex. PLAIN has none
 
-	// Payload is what is signed: text in which {body}, {timestamp}, {id}, {url}, {method} and {params} stand for parts of the request.
-	// "": {body}.
+	// Payload is what is signed: text in which {body}, {timestamp}, {id}, {url}, {decodedUrl}, {method} and {params} stand for parts of the
+	// request. "": {body}.
 	//
-	// {body} is the body byte for byte as it came. {url} is the whole URL as its sender wrote it. {params} is what Twilio signs of a body:
-	// the names and values of a form, sorted, one after the other; of any other body nothing, but then the parameter bodySHA256 of the
-	// URL must be its hash in hex.
+	// {body} is the body byte for byte as it came. {url} is the whole URL as its sender wrote it, and {decodedUrl} the same with those
+	// characters plain that need no encoding in a query, as HubSpot signs it. {params} is what Twilio signs of a body: the names and
+	// values of a form, sorted, one after the other; of any other body nothing, but then the parameter bodySHA256 of the URL must be its
+	// hash in hex.
 	Payload string
 
 	TimestampHeader string        // that has {timestamp}: seconds or milliseconds since 1970, or a date of RFC 3339; "": none
 	IDHeader        string        // that has {id}; "": none
 	Tolerance       time.Duration // how far the timestamp may be from now; 0: [DefaultTolerance]
+
+	// Members of the JSON body that have what others have in headers, as in signature.timestamp; "": none. The timestamp must be signed,
+	// as {timestamp} or as part of {body}.
+	TimestampMember, IDMember, SignatureMember string
+
+	// Bodiless says that the sender does not sign the body, so that a payload without it is no mistake.
+	Bodiless bool
 
 	// Separator divides a header into several members, name=value or name,value; "": the header is one signature.
 	Separator     string
@@ -91,6 +103,9 @@ func (e *Error) Error() string { return strings.TrimSpace(e.Member + " " + e.Mes
 type Form struct {
 	scheme  Scheme
 	payload []part
+	body    int  // where {body} stands in it; -1: nowhere
+	streams bool // what is signed is hashed piece by piece
+	timed   bool // the signature has a time
 }
 
 // Scheme returns the scheme with its defaults written out.
@@ -99,18 +114,30 @@ func (f *Form) Scheme() Scheme { return f.scheme }
 // Decompressed reports whether the body is to be given to a [Check] after its content coding was undone, and not as it came.
 func (f *Form) Decompressed() bool { return f.scheme.Decompressed }
 
+// ReadsMembers reports whether a [Check] of the form ends with members of the body, see [Message].Member.
+func (f *Form) ReadsMembers() bool {
+	return f.scheme.TimestampMember != "" || f.scheme.SignatureMember != ""
+}
+
+// Signs reports whether there is a signature at all: the zero scheme has none.
+func (s *Scheme) Signs() bool { return s.Header != "" || s.SignatureMember != "" || s.Algorithm == SNS }
+
 // Compile checks a scheme. The error is an [*Error].
 func (s Scheme) Compile() (*Form, error) {
 	s.Header = http.CanonicalHeaderKey(s.Header)
 	s.TimestampHeader = http.CanonicalHeaderKey(s.TimestampHeader)
 	s.IDHeader = http.CanonicalHeaderKey(s.IDHeader)
+	if s.Algorithm == SNS {
+		s.SignatureMember, s.TimestampMember, s.Bodiless = "Signature", "Timestamp", true
+		s.Encoding = Base64
+	}
 	if s.Algorithm == "" {
 		s.Algorithm = SHA256
 	}
 	if s.Encoding == "" && s.Algorithm != Plain {
 		s.Encoding = Hex
 	}
-	if s.Payload == "" && s.Algorithm != Plain {
+	if s.Payload == "" && s.Algorithm != Plain && s.Algorithm != SNS {
 		s.Payload = "{body}"
 	}
 	if s.SecretEncoding == "" {
@@ -124,7 +151,9 @@ func (s Scheme) Compile() (*Form, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	if f.has(partTimestamp) && s.Tolerance == 0 {
+	f.body = slices.Index(f.payload, part{kind: partBody})
+	f.streams = f.body >= 0 && !f.has(partParams) && s.Algorithm != Ed25519
+	if f.timed = f.has(partTimestamp) || s.TimestampMember != ""; f.timed && s.Tolerance == 0 {
 		f.scheme.Tolerance = DefaultTolerance
 	}
 	return f, nil
@@ -132,7 +161,7 @@ func (s Scheme) Compile() (*Form, error) {
 
 func (f *Form) check() error {
 	s := f.scheme
-	timestamp := s.TimestampHeader != "" || s.TimestampItem != ""
+	timestamp := s.TimestampHeader != "" || s.TimestampItem != "" || s.TimestampMember != ""
 	wrong := func(member, format string, args ...any) error { return &Error{member, fmt.Sprintf(format, args...)} }
 	for member, name := range map[string]string{"header": s.Header, "timestampHeader": s.TimestampHeader, "idHeader": s.IDHeader} {
 		if name != "" && !isToken(name) {
@@ -140,12 +169,18 @@ func (f *Form) check() error {
 		}
 	}
 	switch {
-	case s.Header == "":
+	case s.Algorithm == SNS && (s.Header+s.Prefix+s.Payload+s.TimestampHeader+s.IDHeader+s.IDMember+s.Separator+s.TimestampItem+s.SecretPrefix != "" || len(s.Versions) > 0 || s.Decompressed):
+		return wrong("algorithm", "of Amazon SNS leaves nothing to choose but tolerance and secrets")
+	case s.Algorithm == SNS:
+		return nil
+	case s.Header != "" && s.SignatureMember != "":
+		return wrong("header", "cannot be chosen: the signature is in the body")
+	case s.Header == "" && s.SignatureMember == "":
 		return wrong("header", "is missing: the name of the header that has the signature")
 	case !slices.Contains(Algorithms(), string(s.Algorithm)):
 		return wrong("algorithm", "must be one of %s", strings.Join(Algorithms(), ", "))
 	case s.Algorithm == Plain && (s.Payload != "" || s.Encoding != "" || timestamp || s.IDHeader != "" || s.Separator != ""):
-		return wrong("algorithm", "PLAIN compares the header with the secret: payload, encoding, separator, timestampHeader and idHeader have no meaning")
+		return wrong("algorithm", "PLAIN compares the header with the secret: payload, encoding, separator, timestampHeader, timestampMember and idHeader have no meaning")
 	case s.Algorithm != Plain && !slices.Contains(Encodings(), string(s.Encoding)):
 		return wrong("encoding", "must be one of %s", strings.Join(Encodings(), ", "))
 	case !slices.Contains(SecretEncodings(), string(s.SecretEncoding)):
@@ -153,16 +188,22 @@ func (f *Form) check() error {
 	case s.Tolerance < 0:
 		return wrong("tolerance", "must not be negative")
 	case s.Tolerance > 0 && !timestamp:
-		return wrong("tolerance", "has no effect without timestampHeader or timestampItem")
+		return wrong("tolerance", "has no effect without timestampHeader, timestampItem or timestampMember")
 	case f.has(partTimestamp) && !timestamp:
 		return wrong("payload", "has {timestamp}, so timestampHeader or timestampItem must say where it is")
-	case timestamp && !f.has(partTimestamp):
+	case timestamp && !f.has(partTimestamp) && !(s.TimestampMember != "" && f.has(partBody)):
 		return wrong("payload", "must have {timestamp}: one that is not signed protects from nothing")
 	case s.TimestampHeader != "" && s.TimestampItem != "":
 		return wrong("timestampItem", "and timestampHeader: there can be one of them")
+	case s.TimestampMember != "" && (s.TimestampHeader != "" || s.TimestampItem != ""):
+		return wrong("timestampMember", "and timestampHeader or timestampItem: there can be one of them")
+	case s.TimestampMember != "" && f.has(partTimestamp) && f.has(partBody):
+		return wrong("timestampMember", "is signed as part of {body}, and not as {timestamp}")
+	case s.TimestampMember != "" && s.Algorithm == Ed25519:
+		return wrong("timestampMember", "cannot stand beside ED25519")
 	case s.IDHeader != "" && !f.has(partID):
 		return wrong("idHeader", "is for {id} in payload, which is not there")
-	case s.IDHeader == "" && f.has(partID):
+	case s.IDHeader == "" && s.IDMember == "" && f.has(partID):
 		return wrong("payload", "has {id}, so idHeader must say where it is")
 	case s.Separator == "" && len(s.Versions) > 0:
 		return wrong("versions", "are members of a list, which needs separator")
@@ -174,7 +215,7 @@ func (f *Form) check() error {
 		return wrong("prefix", "cannot stand beside separator")
 	case strings.ContainsAny(s.Separator, "=") || len(s.Separator) > 1:
 		return wrong("separator", "must be one character, and not =")
-	case s.Algorithm != Plain && !f.has(partBody) && !f.has(partParams):
+	case s.Algorithm != Plain && !s.Bodiless && !f.has(partBody) && !f.has(partParams):
 		return wrong("payload", "must have {body} or {params}: a signature without the body says nothing of it")
 	}
 	return nil

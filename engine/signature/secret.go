@@ -33,7 +33,7 @@ type secret struct {
 	macs    *sync.Pool // of hash.Hash
 	ed25519 ed25519.PublicKey
 	ecdsa   *ecdsa.PublicKey
-	plain   [sha256.Size]byte // the hash of it: all are as long, so that comparing tells not even a length
+	plain   [sha256.Size]byte // the hash of a token or a topic: all are as long, so that comparing tells not even a length
 }
 
 // With returns what checks signatures of the form by secrets, one of which must fit. The secret of ED25519 and ECDSA_P256 is the
@@ -65,6 +65,9 @@ func (f *Form) secret(text string) (s secret, err error) {
 	case ECDSA:
 		s.ecdsa, err = ecdsaKey(text)
 		return s, err
+	case SNS:
+		s.plain = sha256.Sum256([]byte(text))
+		return s, snsTopic(text)
 	default: // the others have secrets
 	}
 	key, err := decode(f.scheme.SecretEncoding, text)
@@ -92,16 +95,19 @@ func (f *Form) hash() func() hash.Hash {
 }
 
 // decode returns the bytes that a text stands for.
-func decode(e Encoding, text string) ([]byte, error) {
+func decode(e Encoding, text string) ([]byte, error) { return appendDecoded(nil, e, text) }
+
+// appendDecoded appends the bytes that a text stands for.
+func appendDecoded(dst []byte, e Encoding, text string) ([]byte, error) {
 	switch e {
 	case Text:
-		return []byte(text), nil
+		return append(dst, text...), nil
 	case Hex:
-		return hex.DecodeString(text)
+		return hex.AppendDecode(dst, []byte(text))
 	case Base64URL:
-		return base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "="))
+		return base64.RawURLEncoding.AppendDecode(dst, []byte(strings.TrimRight(text, "=")))
 	default:
-		return base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+		return base64.RawStdEncoding.AppendDecode(dst, []byte(strings.TrimRight(text, "=")))
 	}
 }
 

@@ -75,6 +75,9 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	if err != nil {
 		return unavailable(err)
 	}
+	if c.endpoint.NeedsCertificate() {
+		c.request.Certificate = c.certificate(ctx)
+	}
 	c.endpoint.Demand(c.request, c.site.options.BaseURL, c.now)
 	if answer := c.endpoint.Greet(c.request, c.claim); answer != nil {
 		return *answer
@@ -136,6 +139,10 @@ func (c *call) refuseBody(err error) webhook.Response {
 	if unsigned, ok := errors.AsType[webhook.SignatureError](err); ok {
 		c.log().Warn("signature refused, so nothing is started", zap.String("reason", unsigned.Error()))
 		return webhook.Unsigned()
+	}
+	if unknown, ok := errors.AsType[webhook.CertificateError](err); ok {
+		c.log().Warn("whether the signature is right is not known, so the request is to come again", zap.String("reason", unknown.Error()))
+		return webhook.Unavailable(webhook.OutcomeBusy, "the signature cannot be checked now", retryBusy)
 	}
 	status, message := http.StatusBadRequest, "request body could not be read"
 	if e := new(webhook.BodyError); errors.As(err, &e) {

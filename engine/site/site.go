@@ -64,6 +64,7 @@ type Host interface {
 	Admission() *admission.Controller
 	Triggers() *Triggers
 	Rates() *Rates
+	Certificates() *Certificates
 	Tokens() *webhook.Tokens // of the executions that the store keeps
 	Files() Files
 

@@ -33,6 +33,9 @@ type part struct {
 	v    value.Value
 }
 
+// partBody is the place of the body among the parts.
+const partBody = 0
+
 // partNames are the members of the variable `trigger`, in order.
 var partNames = [...]string{"body", "headers", "parameters", "uri", "parts", "formFields", "event", "deliveryId", "bodyBase64"}
 
@@ -56,6 +59,9 @@ func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
 	}
 	var err error
 	if d.body, err = readBody(r, raw, limit, account); err != nil {
+		return nil, err
+	}
+	if err := r.signature.endMembers(d); err != nil {
 		return nil, err
 	}
 	d.trigger = d.drawn.From(d)
@@ -187,13 +193,16 @@ func (d *Delivery) bodyValue() value.Value {
 	if !d.body.json {
 		return value.String(d.body.text)
 	}
-	return d.build(treeSize(d.body.text), func() value.Value {
-		v, err := value.DecodeJSONText(d.body.text)
-		if err != nil { // never: it was scanned
-			return value.String(d.body.text)
-		}
-		return v
-	})
+	return d.build(treeSize(d.body.text), d.decode)
+}
+
+// decode makes the tree of a JSON body.
+func (d *Delivery) decode() value.Value {
+	v, err := value.DecodeJSONText(d.body.text)
+	if err != nil { // never: it was scanned
+		return value.String(d.body.text)
+	}
+	return v
 }
 
 // What the values of a JSON tree take in memory, in bytes: each value, and beside that each list or map.

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,6 +40,10 @@ type Request struct {
 	// Hash takes the bytes of the body as ReadBody reads them, so that a large one is hashed without a second walk over it. Its
 	// Write never fails; nil: nothing needs them.
 	Hash io.Writer
+
+	// Certificate returns the certificate at an address of Amazon SNS, or a [CertificateError]; set for those that
+	// [Endpoint.NeedsCertificate].
+	Certificate func(address string) (*x509.Certificate, error)
 
 	sender    *senders.Sender // nil: the trigger names none
 	signature *signatureCheck // see [Endpoint.Demand]

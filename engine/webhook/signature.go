@@ -3,9 +3,7 @@ package webhook
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
-	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -47,11 +45,15 @@ func signatureProperty() flow.Property {
 			},
 			{
 				Name: "payload", Type: flow.String, Default: "{body}", Extension: true,
-				Summary: "What is signed: a text with `{body}`, `{timestamp}`, `{id}`, `{url}`, `{method}` and `{params}` in it, as in `v0:{timestamp}:{body}`. `{params}` are the sorted fields of a form.",
+				Summary: "What is signed: a text with `{body}`, `{timestamp}`, `{id}`, `{url}`, `{method}` and `{params}` in it, as in `v0:{timestamp}:{body}`. `{params}` are the sorted fields of a form, and `{decodedUrl}` is the URL as HubSpot signs it.",
 			},
 			{
 				Name: "timestampHeader", Type: flow.String, Extension: true,
 				Summary: "The header with the time of the signature: seconds, milliseconds or a date.",
+			},
+			{
+				Name: "timestampMember", Type: flow.String, Extension: true,
+				Summary: "The member of a JSON body with that time, as in `event.sentAt`; it is signed as a part of the body.",
 			},
 			{
 				Name: "tolerance", Type: flow.Duration, Default: "PT5M", Extension: true,
@@ -150,7 +152,8 @@ func overridden(scheme signature.Scheme, m *flow.Members) signature.Scheme {
 	for member, to := range map[string]*string{
 		"header": &scheme.Header, "prefix": &scheme.Prefix, "algorithm": (*string)(&scheme.Algorithm), "encoding": (*string)(&scheme.Encoding),
 		"payload": &scheme.Payload, "timestampHeader": &scheme.TimestampHeader, "timestampItem": &scheme.TimestampItem,
-		"idHeader": &scheme.IDHeader, "separator": &scheme.Separator,
+		"timestampMember": &scheme.TimestampMember,
+		"idHeader":        &scheme.IDHeader, "separator": &scheme.Separator,
 		"secretEncoding": (*string)(&scheme.SecretEncoding), "secretPrefix": &scheme.SecretPrefix,
 	} {
 		if m.Has(member) {
@@ -200,6 +203,9 @@ func (t *Trigger) verifier(scope *pebble.Context) (*signature.Verifier, []string
 		secrets[i] = text
 	}
 	v, err := t.signed.form.With(secrets...)
+	if t.signed.form.Scheme().Algorithm == signature.SNS {
+		secrets = nil // names of topics, which may be shown
+	}
 	for _, text := range secrets { // what it is without its prefix
 		secrets = append(secrets, strings.TrimPrefix(strings.TrimSpace(text), t.signed.form.Scheme().SecretPrefix))
 	}
@@ -212,67 +218,4 @@ func (t *Trigger) verifier(scope *pebble.Context) (*signature.Verifier, []string
 // signatureUnusable returns the finding about secrets that cannot be used.
 func (t *Trigger) signatureUnusable(err error) *flow.Diagnostic {
 	return t.signed.written.Errorf(t.signed.member, "%w; this trigger is switched off", err)
-}
-
-// SignatureError is a request whose signature is missing or wrong. Its text says why, for the log and not for the caller.
-type SignatureError struct{ error }
-
-// Unwrap returns the cause, one of those of package signature.
-func (e SignatureError) Unwrap() error { return e.error }
-
-// unsigned is the one body of every request whose signature is missing or wrong, in Kestra's words.
-var unsigned = Message(http.StatusUnauthorized, OutcomeUnsigned, "Invalid webhook signature.")
-
-// Unsigned returns the answer to a request whose signature is missing or wrong.
-func Unsigned() Response { return unsigned }
-
-// Demand makes r a request of the trigger's sender, and a right signature part of its receipt: without one, [Receive] returns a [SignatureError]. The URL that some senders
-// sign begins with baseURL, or as the request says if that is empty.
-func (e *Endpoint) Demand(r *Request, baseURL string, now time.Time) {
-	r.sender = e.sender
-	if e.verifier == nil {
-		return
-	}
-	if baseURL == "" {
-		baseURL = r.Scheme + "://" + r.Host
-	}
-	url := func() string { return strings.TrimSuffix(baseURL, "/") + r.URI }
-	m := &signature.Message{Method: r.Method, Header: r.Header, URL: url}
-	r.signature = &signatureCheck{verifier: e.verifier, check: e.verifier.Begin(m), now: now}
-	scheme := e.verifier.Form().Scheme()
-	if scheme.Algorithm == signature.Plain {
-		r.token = scheme.Header
-	}
-	if !scheme.Decompressed {
-		r.Hash = r.signature.check
-	}
-}
-
-// signatureCheck is the check of a request's signature while its body is read. Nil: it needs none.
-type signatureCheck struct {
-	verifier *signature.Verifier
-	check    *signature.Check
-	now      time.Time
-}
-
-// end says whether the signature is right; body is as it came, or with decompressed as it was before its content coding. It is called for
-// both, and acts at the one that is signed.
-func (c *signatureCheck) end(body []byte, decompressed bool, account Account) error {
-	if c == nil || decompressed != c.verifier.Form().Decompressed() {
-		return nil
-	}
-	if decompressed {
-		_, _ = c.check.Write(body) // never fails
-	}
-	if c.verifier.Copies() {
-		size := int64(2 * len(body))
-		if err := account.Take(size); err != nil {
-			return err
-		}
-		defer account.Give(size)
-	}
-	if err := c.check.End(body, c.now); err != nil {
-		return SignatureError{err}
-	}
-	return nil
 }
