@@ -97,7 +97,11 @@ func (d *Delivery) named(part string) string {
 	case part == "event":
 		return d.at(d.request.sender.Event)
 	default:
-		return d.at(d.request.sender.DeliveryID)
+		id, within := d.at(d.request.sender.DeliveryID), d.at(d.request.sender.IDWithin)
+		if id == "" || within == "" {
+			return id
+		}
+		return within + " " + id
 	}
 }
 
@@ -112,7 +116,7 @@ func (d *Delivery) at(p senders.Place) string {
 		return texts.List().At(0).Str()
 	}
 	switch {
-	case p.Header != "":
+	case p.Header != "" && (p.Member == "" || d.request.Header.Get(p.Header) != ""):
 		return d.request.Header.Get(p.Header)
 	case p.Parameter != "":
 		return first("parameters", p.Parameter)

@@ -14,6 +14,12 @@ import { LinearWebhookClient } from '@linear/sdk/webhooks';
 import { WhatsAppAPI } from 'whatsapp-api-js';
 import { shopifyApi, ApiVersion } from '@shopify/shopify-api';
 import '@shopify/shopify-api/adapters/node';
+import { WebhooksManager } from 'box-node-sdk/lib/managers/webhooks';
+import { Signature } from '@hubspot/api-client';
+import MessageValidator from 'sns-validator';
+import mailgunJS from 'mailgun-js';
+import https from 'node:https';
+import { Readable } from 'node:stream';
 import { execFileSync } from 'node:child_process';
 
 const require = createRequire(import.meta.url);
@@ -124,4 +130,46 @@ const body = '{"id":"1","text":"Grüße 🚀 \\u00e4","list":[1, 2.50]}\n';
     'b = sys.stdin.buffer.read().decode()\nv = SignatureVerifier(sys.argv[2])\ns = v.generate_signature(timestamp=sys.argv[3], body=b)\nassert v.is_valid(body=b, timestamp=sys.argv[3], signature=s)\nprint(__version__, s)';
   const [sdk, signature] = execFileSync('python3', ['-c', python, 'python', secret, String(seconds)], { input: body }).toString().trim().split(' ');
   print('slack', 'slack_sdk@' + sdk, { secret, body, headers: { 'X-Slack-Signature': signature, 'X-Slack-Request-Timestamp': String(seconds) } });
+}
+{
+  const secret = 'box primary key', at = new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+  const signature = hmac(secret, body + at, 'base64');
+  const headers = { 'Box-Delivery-Timestamp': at, 'Box-Delivery-Id': 'f96bb54b', 'Box-Signature-Algorithm': 'HmacSHA256', 'Box-Signature-Version': '1', 'Box-Signature-Primary': signature };
+  await taken('box', WebhooksManager.validateMessage(body, Object.fromEntries(Object.entries(headers).map(([k, v]) => [k.toLowerCase(), v])), secret));
+  print('box', version('box-node-sdk'), { secret, body, headers });
+}
+{
+  const secret = 'hubspot client secret', url = 'https://example.com/hook?a=1', timestamp = seconds * 1000;
+  const signature = Signature.getSignature('POST', 'v3', { clientSecret: secret, url, requestBody: body, timestamp });
+  await taken('hubspot', Promise.resolve(Signature.isValid({ method: 'POST', signatureVersion: 'v3', clientSecret: secret, url, requestBody: body, timestamp, signature })));
+  print('hubspot', version('@hubspot/api-client'), { secret, url, body, headers: { 'X-HubSpot-Signature-v3': signature, 'X-HubSpot-Request-Timestamp': String(timestamp) } });
+}
+{
+  const secret = 'mailgun signing key', token = 'e0b5477167110d68991efc6b9f89f0a11066af27834600e123', timestamp = String(seconds);
+  const signature = hmac(secret, timestamp + token);
+  await taken('mailgun', Promise.resolve(mailgunJS({ apiKey: secret, domain: 'example.com' }).validateWebhook(timestamp, token, signature)));
+  print('mailgun', version('mailgun-js'), { secret, headers: {}, body: JSON.stringify({ signature: { token, timestamp, signature }, 'event-data': { event: 'opened' } }) });
+}
+{
+  const topic = 'arn:aws:sns:us-east-2:123456789012:MyTopic', address = 'https://sns.us-east-2.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem';
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=sns.amazonaws.com', '-days', '36500', '-keyout', 'sns.key', '-out', 'sns.pem'], { stdio: 'ignore' });
+  const key = readFileSync('sns.key'), certificate = readFileSync('sns.pem').toString();
+  https.get = (url, answer) => {
+    if (url !== address) throw new Error(url + ' is asked');
+    answer(Object.assign(Readable.from([certificate]), { statusCode: 200 }));
+    return { on: () => {} };
+  };
+  const at = new Date(seconds * 1000).toISOString();
+  const common = { MessageId: '165545c9', TopicArn: topic, Timestamp: at, SigningCertURL: address };
+  for (const message of [
+    { Type: 'Notification', Message: 'Grüße\n🚀', SignatureVersion: '1', ...common },
+    { Type: 'Notification', Message: body, Subject: 'My First Message', SignatureVersion: '2', ...common },
+    { Type: 'SubscriptionConfirmation', Message: 'To confirm, visit SubscribeURL', Token: '2336412f', SubscribeURL: 'https://sns.us-east-2.amazonaws.com/?Action=ConfirmSubscription', SignatureVersion: '1', ...common },
+  ]) {
+    const names = message.Token ? ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'] : ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type'];
+    const text = names.filter((name) => name in message).map((name) => name + '\n' + message[name] + '\n').join('');
+    message.Signature = crypto.sign(message.SignatureVersion === '1' ? 'sha1' : 'sha256', Buffer.from(text), key).toString('base64');
+    await new Promise((done, fail) => new MessageValidator().validate(message, (err) => (err ? fail(err) : done())));
+    print('sns', version('sns-validator'), { secret: topic, headers: {}, body: JSON.stringify(message), certificate });
+  }
 }

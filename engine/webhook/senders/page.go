@@ -17,9 +17,12 @@ func (s *Sender) Flow() string {
 	if s.Event != (Place{}) {
 		what = "{{ trigger.event ?? 'no event' }}: " + what
 	}
-	fmt.Fprintf(&b, "    message: %q\ntriggers:\n  - id: webhook\n    type: io.kestra.plugin.core.trigger.Webhook\n", what)
+	fmt.Fprintf(&b, "    message: %q\n%striggers:\n  - id: webhook\n    type: io.kestra.plugin.core.trigger.Webhook\n", what, s.tasks)
 	fmt.Fprintf(&b, "    key: \"{{ secret('WEBHOOK_KEY') }}\"\n    sender: %s\n", s.Name)
-	if s.Signs() {
+	switch {
+	case s.Signature.Algorithm == signature.SNS:
+		b.WriteString("    secret: arn:aws:sns:us-east-2:123456789012:MyTopic\n")
+	case s.Signs():
 		fmt.Fprintf(&b, "    secret: \"{{ secret('%s') }}\"\n", strings.ToUpper(strings.ReplaceAll(s.Name, "-", "_"))+"_SECRET")
 	}
 	return b.String()
@@ -42,8 +45,14 @@ func (s *Sender) Page() string {
 	} else {
 		row("Signature", "%s", s.Proof)
 	}
+	if s.Note != "" {
+		row("Note", "%s", s.Note)
+	}
 	row("`trigger.event`", "%s", s.Event)
 	id := s.DeliveryID.String()
+	if s.IDWithin != (Place{}) {
+		id = s.IDWithin.String() + ", a blank, and " + id
+	}
 	if s.DeliveryID != (Place{}) && !s.IDIsSigned() {
 		id += ", which no signature covers: it knows what the sender sends again, and does not protect from somebody else who does"
 	}
@@ -79,12 +88,18 @@ func (s *Sender) scheme() [][2]string {
 		}
 	}
 	add("header", scheme.Header)
+	add("signatureMember", scheme.SignatureMember)
 	add("prefix", scheme.Prefix)
 	add("algorithm", string(scheme.Algorithm))
 	add("encoding", string(scheme.Encoding))
 	add("payload", scheme.Payload)
 	add("timestampHeader", scheme.TimestampHeader)
+	add("timestampMember", scheme.TimestampMember)
+	if scheme.Tolerance > 0 {
+		add("tolerance", scheme.Tolerance.String())
+	}
 	add("idHeader", scheme.IDHeader)
+	add("idMember", scheme.IDMember)
 	if scheme.Separator != "" {
 		add("separator", strconv.Quote(scheme.Separator))
 	}
@@ -98,6 +113,8 @@ func (s *Sender) scheme() [][2]string {
 // String says in words where the place is.
 func (p Place) String() string {
 	switch {
+	case p.Header != "" && p.Member != "":
+		return "header `" + p.Header + "`, or else `" + p.Member + "` of the body"
 	case p.Header != "":
 		return "header `" + p.Header + "`"
 	case p.Parameter != "":

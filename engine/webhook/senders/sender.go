@@ -12,15 +12,18 @@ type Sender struct {
 	Name  string // by which flows name it
 	Title string // as it calls itself
 	Docs  string // address of the documentation that the row follows
-	Proof string // what has shown that the signature is right: an SDK that signs or checks so, or a published vector
+	Proof string // what has shown that the signature is right: an SDK that signs or checks so, a published vector, or the words of the documentation
+	Note  string // what no other field says, and a user must know; empty: nothing
 
 	Signature signature.Scheme // without a Header: it signs nothing
 	Secret    string           // what the secret is called there; empty with a sender that signs nothing
 
 	DeliveryID Place // the same when it sends something again; nowhere: there is none
+	IDWithin   Place // what the id is unique within, which stands before it in trigger.deliveryId; nowhere: by itself
 	Event      Place // what has happened, in one word; nowhere: there is none
 
 	Handshakes []Handshake
+	tasks      string // further ones of the flow to start from, in YAML
 
 	WaitTimeout time.Duration // how long an answer may take, with a margin for the way; 0: it does not say
 	Retries     string        // when and how often it sends again
@@ -28,7 +31,7 @@ type Sender struct {
 }
 
 // Signs reports whether the sender signs its requests.
-func (s *Sender) Signs() bool { return s.Signature.Header != "" }
+func (s *Sender) Signs() bool { return s.Signature.Signs() }
 
 // IDIsSigned reports whether the signature covers the delivery id. Where it does not, anybody who has seen a request may send it
 // again as a new delivery.
@@ -36,6 +39,8 @@ func (s *Sender) IDIsSigned() bool {
 	switch {
 	case !s.Signs() || s.Signature.Algorithm == signature.Plain:
 		return false
+	case s.Signature.Bodiless:
+		return s.Signature.IDMember == s.DeliveryID.Member
 	case s.DeliveryID.Header != "":
 		return s.Signature.IDHeader == s.DeliveryID.Header
 	default:
@@ -43,7 +48,8 @@ func (s *Sender) IDIsSigned() bool {
 	}
 }
 
-// Place is where a text stands in a request: one of its members is set, or none for nowhere.
+// Place is where a text stands in a request: one of its members is set, or none for nowhere. With Header and Member the text is in the
+// header or else, where there is no such header, in the body.
 type Place struct {
 	Header    string // the name of a header, in Go's canonical spelling
 	Parameter string // the name of a parameter of the URL

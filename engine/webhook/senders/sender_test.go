@@ -31,11 +31,11 @@ func TestRows(t *testing.T) {
 			if _, err := s.Signature.Compile(); err != nil {
 				fault("signature: %v", err)
 			}
-			if s.Signature.Tolerance != 0 {
+			if s.Signature.Tolerance != 0 && name != "mailgun" && name != "sns" { // both send again what is as old, with the same signature
 				fault("a tolerance of its own wants a reason here")
 			}
 		}
-		places := []Place{s.DeliveryID, s.Event}
+		places := []Place{s.DeliveryID, s.IDWithin, s.Event}
 		for _, h := range s.Handshakes {
 			if (h.Text == Place{}) == (len(h.JSON) == 0) || len(h.If) == 0 {
 				fault("a handshake is answered by a text or by JSON, and by one of them; and has a condition")
@@ -64,7 +64,7 @@ func TestRows(t *testing.T) {
 					set++
 				}
 			}
-			if set > 1 {
+			if set > 1 && (set > 2 || p.Header == "" || p.Member == "") {
 				fault("%v is two places at once", p)
 			}
 		}
@@ -82,7 +82,7 @@ func TestSignedIDs(t *testing.T) {
 			covered = append(covered, name)
 		}
 	}
-	const want = "discord paddle pagerduty sendgrid slack square standard-webhooks stripe svix typeform"
+	const want = "discord heroku intercom mailgun paddle pagerduty sendgrid slack sns square standard-webhooks stripe svix typeform vercel"
 	if got := strings.Join(covered, " "); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
