@@ -22,6 +22,8 @@ type State struct {
 	headChanged bool
 	changed     []int32 // rows that have changed since the last [State.Changes]
 	changedRoom [4]int32
+	first       *runRoom // the memory of the first task run
+	firstTaken  bool
 }
 
 // Start is the part of a state that never changes.
@@ -105,26 +107,47 @@ type Progress struct {
 
 // New returns the state of a new execution of the flow of p, CREATED at that time, with a new id.
 func New(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) *State {
+	s := new(State)
+	s.Begin(p, at, labels, trigger)
+	return s
+}
+
+// Begin makes s, which is new or cleared, what [New] returns.
+func (s *State) Begin(p *Plan, at time.Time, labels []flow.Label, trigger Trigger) {
 	id, seed := newIdentity(at)
-	s := &State{
-		Start: Start{
-			ID:        id,
-			Namespace: p.flow.Namespace,
-			FlowID:    p.flow.ID,
-			Revision:  p.revision,
-			Core:      Core,
-			Seed:      seed,
-			Trigger:   trigger,
-		},
-		Head: Head{Labels: labels},
+	s.Start = Start{
+		ID:        id,
+		Namespace: p.flow.Namespace,
+		FlowID:    p.flow.ID,
+		Revision:  p.revision,
+		Core:      Core,
+		Seed:      seed,
+		Trigger:   trigger,
 	}
-	s.History = make(History, 1, 4)                       // apart from s: stores share it, and would hold the whole state with it
-	s.History[0] = Transition{Created, at.UTC().Round(0)} // as a store gives it back
+	s.Labels = labels
+	if cap(s.History) == 0 {
+		s.History = make(History, 0, 4) // apart from s: stores share it, and would hold the whole state with it
+	}
+	s.History = append(s.History, Transition{Created, at.UTC().Round(0)}) // as a store gives it back
 	s.changed = s.changedRoom[:0]
 	if p.flow.Concurrency != nil {
 		s.Wait = WaitPlace
 	}
-	return s
+}
+
+// fewRuns is for up to how many task runs a cleared state keeps memory.
+const fewRuns = 8
+
+// Clear empties s for another execution, which begins in the same memory. Nobody may hold anything of what it was.
+func (s *State) Clear() {
+	history, runs, first := s.History, s.Runs, s.first
+	if clear(runs); cap(runs) > fewRuns {
+		runs = nil
+	}
+	if first != nil {
+		*first = runRoom{}
+	}
+	*s = State{Head: Head{History: history[:0]}, Runs: runs[:0], first: first}
 }
 
 // Accepted returns the state as it was before anything happened, without task runs. It is for reading.

@@ -163,7 +163,7 @@ func (w *walk) create(parent, node int32, value string, iteration int32) (row in
 	if parent != RootRow {
 		parentID = s.Runs[parent].ID
 	}
-	room := new(runRoom)
+	room := s.runRoom()
 	if int(row) == len(s.Runs) {
 		s.Runs = append(s.Runs, Run{})
 	} else {
@@ -189,6 +189,18 @@ type runRoom struct {
 	history  [3]Transition
 	attempts [1]Attempt
 	attempt  [3]Transition
+}
+
+// runRoom returns the memory for one more task run.
+func (s *State) runRoom() *runRoom {
+	if s.firstTaken {
+		return new(runRoom)
+	}
+	if s.first == nil {
+		s.first = new(runRoom)
+	}
+	s.firstTaken = true
+	return s.first
 }
 
 // turn begins a task run, or asks for its directory first, and reports whether it has ended already.

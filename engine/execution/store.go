@@ -144,8 +144,10 @@ type DeliveryKey [32]byte
 // Accept is a new execution. An id that is kept already is this very acceptance, made once more: nothing of its batch is done
 // again.
 type Accept struct {
-	State *State // in any state; its Version becomes 1
-	Park  *Park  // nil: the caller drives it
+	// State is in any state; its Version becomes 1. Of one that has ended the store keeps copies alone: all its memory is the caller's
+	// after the commit. Of one that goes on they share what only grows, such as histories and texts.
+	State *State
+	Park  *Park // nil: the caller drives it
 }
 
 // Write is a change of an execution.

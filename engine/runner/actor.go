@@ -30,7 +30,7 @@ type actor struct {
 	trigger *value.Map // of the request; nil: it is decoded
 	queued  func()
 	inputs  value.Value
-	scope   *scope.Execution // nil until it is needed
+	scope   *scope.Execution // its variables; nil until they are needed
 	span    trace.Span
 
 	delivery *execution.Delivery // that started it, until it is accepted; nil: none
@@ -68,7 +68,10 @@ type actor struct {
 	over      bool                         // it was finished
 	running   map[int32]context.CancelFunc // attempts that run on goroutines of their own, by row
 	kept      int64                        // bytes that the outputs of its tasks, its own and its variables take
-	room      [2]execution.Effect          // of most queues of effects
+
+	effectRoom [2]execution.Effect // of most queues of effects
+	scopeRoom  scope.Execution     // of scope
+	parent     bool                // it has accepted other executions, which may share memory with its own
 }
 
 // desk is the memory that a goroutine works with while it drives an actor. An execution needs it for microseconds, so actors
@@ -117,8 +120,12 @@ type message struct {
 }
 
 func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Claim) *actor {
-	a := &actor{setup: s, runner: r, plan: s.Flow.Plan(), state: state, claim: claim, evaluation: claim.Evaluation()}
-	a.effects = a.room[:0]
+	a, ok := r.actors.Get().(*actor)
+	if !ok {
+		a = new(actor)
+	}
+	a.setup, a.runner, a.plan, a.state, a.claim, a.evaluation = s, r, s.Flow.Plan(), state, claim, claim.Evaluation()
+	a.effects = a.effectRoom[:0]
 	a.placed = a.plan.HasPlace(state)
 	return a
 }
@@ -126,7 +133,8 @@ func (r *Runner) newActor(s setup, state *execution.State, claim *admission.Clai
 // variables returns the variables of the execution.
 func (a *actor) variables() *scope.Execution {
 	if a.scope == nil {
-		a.scope = scope.New(a.Flow, a.state, a.trigger)
+		a.scope = &a.scopeRoom
+		a.scope.Init(a.Flow, a.state, a.trigger)
 		a.scope.SetInputs(a.inputs)
 		a.scope.SetLogs(a)
 	}
@@ -372,9 +380,6 @@ func (a *actor) finish(err error) {
 	h.err = err
 	if err == nil {
 		h.state, h.scope = a.state, a.variables()
-	}
-	if h.done == nil { // nobody can wait at it
-		return
 	}
 	close(h.done)
 	r.mu.Lock()

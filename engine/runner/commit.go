@@ -112,6 +112,7 @@ func (a *actor) assemble(ctx context.Context, park *execution.Park) error {
 	b.Logs, c.lines = a.journal.take()
 	b.Pairs = a.writes.pairs
 	c.started = a.addChildren(ctx, b)
+	a.parent = a.parent || len(c.started) > 0
 	if place, limited := a.runner.placeOf(a.plan); limited && !isNew && !a.placed && a.state.Over() {
 		other := *b // it may have been woken for a place, which is for the next one then
 		b.Take, b.Else = []execution.Place{place}, &other

@@ -33,6 +33,8 @@ type Job struct {
 	// Claim is what the execution takes its memory and its place from. The runner retains it for as long as the execution is
 	// under way. Nil: the runner makes one.
 	Claim *admission.Claim
+
+	actor *actor // see [Job.Release]
 }
 
 // stepsAhead is how many effects [Runner.Start] performs before it leaves an execution to the drivers.
@@ -75,6 +77,9 @@ func (r *Runner) Start(ctx context.Context, job *Job) error {
 		return err
 	case ended || err != nil:
 		a.finish(err)
+		if err == nil {
+			job.ends(a)
+		}
 	default:
 		r.enlist(a)
 	}
@@ -105,15 +110,14 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	}
 	late := func() bool { return ctx.Err() != nil || r.exited() || !time.Now().Before(deadline) }
 	a.scheduled = true // nobody else drives it
-	h := new(handle)
-	a.handle = h
 	ended, err := a.drive(keep, late)
+	var h *handle
 	switch {
 	case errors.Is(err, errParked):
-		s = a.snapshot()
+		s, h = a.snapshot(), a.open()
 		a.leave()
 	case errors.Is(err, errUnkept): // it was accepted, and the store may not even be read now
-		return r.waitUntil(ctx, h, a.unkept, deadline)
+		return r.waitUntil(ctx, a.handle, a.unkept, deadline)
 	case err != nil:
 		s = a.snapshot()
 		a.finish(err)
@@ -123,7 +127,8 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 		return s, nil, false, err
 	case ended:
 		a.finish(nil)
-		return h.state, h.scope, true, nil
+		job.ends(a)
+		return a.state, a.variables(), true, nil
 	default:
 		if a.state.Version == 0 {
 			if _, err := a.accepted(keep); err != nil { // one that needs a place was accepted when it began
@@ -131,7 +136,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 				return nil, nil, false, err
 			}
 		}
-		s = a.snapshot()
+		s, h = a.snapshot(), a.open()
 		r.enlist(a)
 	}
 	if late() {
@@ -171,10 +176,7 @@ type handle struct {
 // open returns the handle, for those who may wait at it from now on.
 func (a *actor) open() *handle {
 	if a.handle == nil {
-		a.handle = new(handle)
-	}
-	if a.handle.done == nil {
-		a.handle.done = make(chan struct{})
+		a.handle = &handle{done: make(chan struct{})}
 	}
 	return a.handle
 }

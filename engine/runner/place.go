@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -49,6 +50,7 @@ func (a *actor) begin(ctx context.Context) (ended bool, err error) {
 		return a.state.Over(), nil
 	}
 	a.state, a.scope, a.effects, a.blocking = without, nil, a.effects[:0], a.blocking[:0]
+	a.scopeRoom = scope.Execution{}
 	switch without.Status() {
 	case execution.Queued:
 		return false, errParked

@@ -77,6 +77,7 @@ type Runner struct {
 	claiming sync.Mutex                 // held while executions that are due are claimed
 	working  sync.WaitGroup             // drivers and workers
 	desks    sync.Pool                  // of *desk
+	actors   sync.Pool                  // of *actor: zero ones
 	tracer   trace.Tracer
 	pending  pending
 }

@@ -23,17 +23,25 @@ type Execution struct {
 	variables  *decoded // that a task has set; nil: none has
 	outputs    *decoded // of the flow; nil before there are some
 	logs       pebble.Logs
+	views      [2]view // the first that are asked for
+	viewed     int     // how many were
 }
 
 // New returns the variables of an execution. The trigger is that of its request while that is at hand; nil: it is decoded
 // from the state. Task runs that the state has are recorded.
 func New(f *Flow, s *execution.State, trigger *value.Map) *Execution {
-	x := &Execution{flow: f, state: s, trigger: trigger, first: nested{labels: s.Labels}}
+	x := new(Execution)
+	x.Init(f, s, trigger)
+	return x
+}
+
+// Init makes x, which is new or zero again, what [New] returns.
+func (x *Execution) Init(f *Flow, s *execution.State, trigger *value.Map) {
+	x.flow, x.state, x.trigger, x.first.labels = f, s, trigger, s.Labels
 	x.labels = &x.first
 	for row := range s.Runs {
 		x.Record(int32(row), decodeDatum(s.Runs[row].Outputs))
 	}
-	return x
 }
 
 // SetInputs gives the values of the inputs, which are decoded from the state otherwise. It must be called before they are read.
@@ -69,10 +77,13 @@ func (x *Execution) Context(row int32) pebble.Context { return x.flow.Context(x.
 // At returns the variables as they stand now.
 func (x *Execution) At(row int32) *value.Map {
 	x.follow()
-	v := &view{
-		execution: x, row: row, id: x.state.ID, start: x.state.History[0], status: x.state.Status(), labels: x.labels,
-		variables: x.variables, outputs: x.outputs, runs: x.runs.snapshot(),
+	v := new(view)
+	if x.viewed < len(x.views) {
+		v = &x.views[x.viewed]
+		x.viewed++
 	}
+	v.execution, v.row, v.id, v.start, v.status, v.labels = x, row, x.state.ID, x.state.History[0], x.state.Status(), x.labels
+	v.variables, v.outputs, v.runs = x.variables, x.outputs, x.runs.snapshot()
 	if row != execution.RootRow {
 		r := &x.state.Runs[row]
 		v.run = runView{id: r.ID, start: r.History[0], attempts: len(r.Attempts), values: x.runs.valuesOf(row), node: r.Node}

@@ -33,10 +33,13 @@ type call struct {
 	trigger  *webhook.Trigger // of endpoint
 	request  *webhook.Request
 	claim    *admission.Claim
-	answer   *[]byte // the memory of the answer, if it is lent
-	delivery *webhook.Delivery
+	room     *room             // its own memory, see [Site.enter]
+	delivery *webhook.Delivery // nil until it is received
 	now      time.Time
 	state    *execution.State // nil until somebody needs it: most requests that are not met have none
+	running  runner.Job       // of the state
+	started  bool             // the runner has had it
+	broken   bool             // the call has panicked, and something may hold more than it should
 	inputs   value.Value      // once they were asked for; as conditions see them until they are resolved
 	asked    bool
 	kept     string              // the id of the execution, once the store has it
@@ -62,7 +65,7 @@ func (c *call) fire(ctx context.Context) (response webhook.Response) {
 		return nil
 	})
 	if err != nil {
-		response = webhook.Failed()
+		c.broken, response = true, webhook.Failed()
 	}
 	if response.ExecutionID == "" { // an answer that says nothing of the execution
 		response.ExecutionID = c.kept
@@ -82,7 +85,8 @@ func (c *call) serve(ctx context.Context) webhook.Response {
 	if answer := c.endpoint.Greet(c.request, c.claim); answer != nil {
 		return *answer
 	}
-	if c.delivery, err = webhook.Receive(c.request, c.trigger.MaxBody(c.site.options.MaxBody), c.claim); err != nil {
+	c.delivery = &c.room.delivery
+	if err = c.delivery.Receive(c.request, c.trigger.MaxBody(c.site.options.MaxBody), c.claim); err != nil {
 		return c.refuseBody(err)
 	}
 	if answer := c.endpoint.GreetSigned(c.delivery); answer != nil {
@@ -119,7 +123,8 @@ func (c *call) prepare(ctx context.Context) {
 
 // equip makes what expressions need beside variables.
 func (c *call) equip(ctx context.Context) {
-	c.evaluation = &evaluation{
+	c.evaluation = &c.room.evaluation
+	*c.evaluation = evaluation{
 		functions: outside.Functions{Context: ctx, Origin: c.origin(), Now: c.now, Services: c.site.host.Runner().Services()},
 		account:   c.claim.Evaluation(),
 	}
@@ -263,17 +268,17 @@ func (c *call) run(ctx context.Context) webhook.Response {
 	if err := c.writeFiles(ctx); err != nil {
 		return c.notKept(err)
 	}
-	job := c.job(s)
+	c.running, c.started = c.job(s), true
 	wait, timeout := c.trigger.Wait()
 	if !wait {
 		response := c.accepted(200, webhook.OutcomeFired, s)
-		if err := host.Runner().Start(ctx, &job); err != nil {
+		if err := host.Runner().Start(ctx, &c.running); err != nil {
 			return c.notStarted(ctx, err)
 		}
 		c.kept = s.ID
 		return response
 	}
-	ended, vars, done, err := host.Runner().RunAndWait(ctx, &job, c.deadline(timeout))
+	ended, vars, done, err := host.Runner().RunAndWait(ctx, &c.running, c.deadline(timeout))
 	if err != nil {
 		return c.notStarted(ctx, err)
 	}
@@ -304,23 +309,9 @@ func (c *call) late(s *execution.State) webhook.Response {
 
 // accepted makes an answer that carries an execution, in memory that is lent until release.
 func (c *call) accepted(status int, outcome webhook.Outcome, s *execution.State) webhook.Response {
-	if c.answer, _ = c.site.answers.Get().(*[]byte); c.answer == nil {
-		c.answer = new([]byte)
-	}
-	response := webhook.Accepted(*c.answer, status, outcome, s, c.site.options.BaseURL)
-	*c.answer = response.Body
+	response := webhook.Accepted(c.room.answer, status, outcome, s, c.site.options.BaseURL)
+	c.room.answer = response.Body
 	return response
-}
-
-// largestLent is how large the memory of an answer may be to be lent again, in bytes.
-const largestLent = 64 << 10
-
-// release gives back what the answer takes.
-func (c *call) release() {
-	if c.answer != nil && cap(*c.answer) <= largestLent {
-		c.site.answers.Put(c.answer)
-	}
-	c.claim.Release()
 }
 
 func (c *call) job(s *execution.State) runner.Job {
@@ -328,7 +319,7 @@ func (c *call) job(s *execution.State) runner.Job {
 		Setting:  c.site.setting(c.served.scope, c.trigger, c.masks()),
 		State:    s,
 		Trigger:  c.delivery.Kept(),
-		Queued:   c.delivery.Drop,
+		Queued:   c.room.queued,
 		Inputs:   c.inputs,
 		Claim:    c.claim,
 		Delivery: c.once,
@@ -372,9 +363,10 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 		c.delivery.HideCredentials()
 	}
 	var err error
-	if s.Trigger.Variables.JSON, err = c.delivery.Variables(); err != nil {
+	if c.room.variables, err = c.delivery.Variables(c.room.variables); err != nil {
 		return err
 	}
+	s.Trigger.Variables.JSON = c.room.variables
 	if c.claim.Short() { // headers or parameters are missing in it
 		return admission.ErrMemory
 	}
@@ -445,7 +437,8 @@ func unavailable(err error) webhook.Response {
 // Execution implements [scope.Candidate].
 func (c *call) Execution() *execution.State {
 	if c.state == nil {
-		c.state = execution.New(c.served.scope.Plan(), c.now, nil, execution.Trigger{ID: c.trigger.ID(), Type: c.trigger.Type()})
+		c.state = &c.room.state
+		c.state.Begin(c.served.scope.Plan(), c.now, nil, execution.Trigger{ID: c.trigger.ID(), Type: c.trigger.Type()})
 	}
 	return c.state
 }

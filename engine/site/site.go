@@ -84,7 +84,7 @@ type Site struct {
 	index      *webhook.Index
 	conditions []siteCondition
 
-	answers sync.Pool // of *[]byte: memory for the bodies of answers
+	rooms sync.Pool // of *room
 
 	host  Host                   // nil until it was opened
 	flows map[*flow.Flow]*served // of all
@@ -222,8 +222,8 @@ func (s *Site) Webhook(ctx context.Context, r *webhook.Request) (response webhoo
 	} else {
 		served := s.flows[e.Flow]
 		claim := s.host.Admission().Claim(served.name)
-		c := &call{site: s, served: served, endpoint: e, trigger: e.Trigger, request: r, claim: claim, now: time.Now()}
-		release = c.release
+		c := s.enter(call{served: served, endpoint: e, trigger: e.Trigger, request: r, claim: claim})
+		release = c.room.release
 		response = c.fire(ctx)
 	}
 	if e != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -30,13 +29,13 @@ func (s *Site) status(ctx context.Context, r *webhook.Request) (response webhook
 	if !ok || !Serves(s.options.Namespaces, namespace) {
 		return response, nil, false
 	}
-	c := &call{site: s, request: r, claim: s.host.Admission().Claim(namespace + "/" + flowID), now: time.Now()}
+	c := s.enter(call{request: r, claim: s.host.Admission().Claim(namespace + "/" + flowID)})
 	err := guard.Do(c.logError, func() error {
 		response, ok = c.status(ctx, id)
 		return nil
 	})
 	if err != nil {
-		response = webhook.Failed()
+		c.broken, response = true, webhook.Failed()
 	}
 	if !ok {
 		c.release()
@@ -46,7 +45,7 @@ func (s *Site) status(ctx context.Context, r *webhook.Request) (response webhook
 	if response.ExecutionID == "" {
 		response.ExecutionID = c.kept
 	}
-	return response, c.release, true
+	return response, c.room.release, true
 }
 
 // status answers a request to the status URL of an execution; false: there is no such one.

@@ -173,7 +173,7 @@ func TestBodyIsInTheVariablesAsItWasSent(t *testing.T) {
 			t.Fatal(err)
 		}
 		var variables struct{ Body json.RawMessage }
-		kept, err := d.Variables()
+		kept, err := d.Variables(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +213,7 @@ func FuzzBody(f *testing.F) {
 			}
 			return
 		}
-		variables, err := d.Variables()
+		variables, err := d.Variables(nil)
 		if err != nil || !json.Valid(variables) {
 			t.Fatalf("no JSON: %v: %s", err, variables)
 		}

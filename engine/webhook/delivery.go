@@ -42,30 +42,39 @@ var partNames = [...]string{"body", "headers", "parameters", "uri", "parts", "fo
 // Receive reads the body of a request, at most limit bytes of it, and takes the memory for it, and for what is made of it
 // later, from account. The error is a [*BodyError], a [SignatureError] or that of the account.
 func Receive(r *Request, limit int64, account Account) (*Delivery, error) {
-	d := &Delivery{request: *r, account: account, fetch: FetchText}
+	d := new(Delivery)
+	if err := d.Receive(r, limit, account); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Receive makes d, which is new or zero again, what [Receive] returns. After an error it is of no use.
+func (d *Delivery) Receive(r *Request, limit int64, account Account) error {
+	d.request, d.account, d.fetch = *r, account, FetchText
 	d.request.ReadBody, d.request.Hash, d.request.signature = nil, nil, nil
 	var raw []byte
 	if r.Method != http.MethodGet && r.ContentLength != 0 {
 		if r.ContentLength > limit {
-			return nil, TooLarge(limit)
+			return TooLarge(limit)
 		}
 		var err error
 		if raw, err = r.ReadBody(limit, account); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := r.signature.end(raw, false, account); err != nil {
-		return nil, err
+		return err
 	}
 	var err error
 	if d.body, err = readBody(r, raw, limit, account); err != nil {
-		return nil, err
+		return err
 	}
 	if err := r.signature.endMembers(d); err != nil {
 		return nil, err
 	}
 	d.trigger = d.drawn.From(d)
-	return d, nil
+	return nil
 }
 
 // Trigger returns the variable `trigger`: body (absent without one), headers, parameters; formFields of a form, and parts for the
@@ -258,8 +267,8 @@ func (d *Delivery) appendBody(dst []byte) []byte {
 const namesBytes = 128
 
 // Variables returns the JSON text of the variable `trigger` of the execution, which the answer and the kept execution carry. A body that
-// is JSON stands in it byte for byte. The error is that of the account.
-func (d *Delivery) Variables() ([]byte, error) {
+// is JSON stands in it byte for byte. It is in room if that is large enough. The error is that of the account.
+func (d *Delivery) Variables(room []byte) ([]byte, error) {
 	size := int64(namesBytes)
 	switch {
 	case !d.keeps("body"):
@@ -284,7 +293,7 @@ func (d *Delivery) Variables() ([]byte, error) {
 	if err := d.account.Take(size); err != nil {
 		return nil, err
 	}
-	dst := append(make([]byte, 0, size), '{')
+	dst := append(slices.Grow(room[:0], int(size)), '{')
 	for i, name := range partNames {
 		if !d.keeps(name) {
 			continue

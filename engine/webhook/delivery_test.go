@@ -38,7 +38,7 @@ func TestDeliveryVariables(t *testing.T) {
 			if got := jsonOf(d.Trigger()); got != test.want {
 				t.Errorf("expressions see %s\nwant %s", got, test.want)
 			}
-			if got, err := d.Variables(); err != nil || string(got) != test.want {
+			if got, err := d.Variables(nil); err != nil || string(got) != test.want {
 				t.Errorf("variables are %s, %v\nwant %s", got, err, test.want)
 			}
 		})
@@ -181,7 +181,7 @@ func TestVariablesTakeMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := l.taken
-		variables, err := d.Variables()
+		variables, err := d.Variables(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,7 +189,7 @@ func TestVariablesTakeMemory(t *testing.T) {
 			t.Errorf("%d bytes were taken for %d", l.taken-before, len(variables))
 		}
 		l.limit = l.taken
-		if _, err := d.Variables(); !errors.Is(err, errLedger) {
+		if _, err := d.Variables(nil); !errors.Is(err, errLedger) {
 			t.Errorf("without memory: %v", err)
 		}
 	}
@@ -222,7 +222,7 @@ func TestDecodeVariables(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept, err := d.Variables()
+		kept, err := d.Variables(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

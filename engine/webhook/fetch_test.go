@@ -50,7 +50,7 @@ func TestFetch(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.Place(test.fetch, func(name string) string { return "u:" + name })
-			variables, err := d.Variables()
+			variables, err := d.Variables(nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -134,20 +134,21 @@ func archived(c *packing.Codec, e *entry) {
 	c.Time(&e.lines.when)
 }
 
-// file puts an execution that has ended into the archive, if it is packed and nothing else belongs to it. One that was taken
-// out of it stays out: each time it was filed again, it would leave its old place in a page empty.
-func (s *Store) file(e *entry) {
+// file puts an execution that has ended into the archive, if it is packed and nothing else belongs to it, and reports whether it did. One
+// that was taken out of it stays out: each time it was filed again, it would leave its old place in a page empty.
+func (s *Store) file(e *entry) bool {
 	if !e.accepted() || e.ended == 0 || e.state != nil || e.inbox.unread() || len(e.refs) > 0 || e.takenOut {
-		return
+		return false
 	}
 	if _, taken := s.archive.seqs[s.archive.hash(e.id)]; taken { // another id has the same hash
-		return
+		return false
 	}
 	s.grow(e, archivedBytes+e.packedSize()-e.bytes)
 	n := s.order.find(e.seq)
 	n.entry, n.record = nil, s.archive.put(e)
 	delete(s.executions, e.id)
 	s.takeBackEntry(e)
+	return true
 }
 
 // archived returns where an execution stands in the order, if it is in the archive; else nil.

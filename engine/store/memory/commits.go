@@ -184,8 +184,8 @@ func (s *Store) keep(b *execution.Batch, c commit) []execution.Hint {
 // fileAll files the executions of a batch that have ended.
 func (s *Store) fileAll(b *execution.Batch, c commit) {
 	for i := range b.Accept {
-		if e := c.entries[i]; e.accepted() {
-			s.file(e)
+		if e := c.entries[i]; e.accepted() && !s.file(e) {
+			e.keepVariables()
 		}
 	}
 	for i := range b.Write {

@@ -37,7 +37,8 @@ type entry struct {
 	refs  []string // of its values
 }
 
-// newEntry returns an entry with a copy of st.
+// newEntry returns an entry with a copy of st: of all that st points to if it has ended, but for the variables of the trigger as long as it
+// is packed; of one that goes on they share what only grows.
 func (s *Store) newEntry(st *execution.State) *entry {
 	e := s.lendEntry()
 	e.id, e.flow, e.status, e.over, e.version = st.ID, flowKey{st.Namespace, st.FlowID}, st.Status(), st.Over(), 1
@@ -47,6 +48,13 @@ func (s *Store) newEntry(st *execution.State) *entry {
 		return e
 	}
 	e.packed.text = nil
+	if e.over {
+		e.packed = packNew(nil, st)
+		e.keepVariables()
+		e.unpack()
+		e.bytes = e.size()
+		return e
+	}
 	kept := st.Share()
 	runs := kept.Runs
 	kept.Runs = nil

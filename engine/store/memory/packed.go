@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"unsafe"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -74,14 +75,21 @@ func (s *Store) unpack(e *entry) {
 		return
 	}
 	before := e.size()
+	e.unpack()
+	s.grow(e, e.size()-before)
+}
+
+func (e *entry) unpack() {
 	e.state = new(execution.State)
 	c := e.packed.reader()
 	c.Start(&e.state.Start)
 	c.Head(&e.state.Head)
 	packing.Items(&c, &e.runs, keptRun)
 	e.packed = packed{}
-	s.grow(e, e.size()-before)
 }
+
+// keepVariables makes the packed variables of the trigger the entry's own: until then they are those of the state that was accepted.
+func (e *entry) keepVariables() { e.packed.variables = bytes.Clone(e.packed.variables) }
 
 // keptRun writes or reads a task run as an entry holds it. One that is nil was never written, but later ones were.
 func keptRun(c *packing.Codec, r **execution.Run) {

@@ -1,6 +1,9 @@
 package storetest
 
 import (
+	"bytes"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -31,6 +34,42 @@ func testAcceptEnded(t *testing.T, s execution.Store) {
 	want := copyOf(st)
 	accept(t, s, st)
 	check(t, s, want, 1)
+}
+
+// testAcceptEndedMemory uses the memory of executions again that have ended when they are accepted: the store must not see that. One is small,
+// one is large, and one has a value of its own.
+func testAcceptEndedMemory(t *testing.T, s execution.Store) {
+	for _, outputs := range []int{10, execution.InlineLimit, 20} {
+		st := hello()
+		execution.Apply(st, end())
+		execution.Apply(st, execution.Changes{Rows: []execution.Row{row(st.ID, 0, execution.Success), row(st.ID, 1, execution.Failed)}})
+		st.Outputs.JSON = fmt.Appendf(nil, `{"a":"%s"}`, strings.Repeat("x", outputs))
+		if outputs == 20 {
+			ref, err := s.PutValue(t.Context(), st.ID, []byte(`"apart"`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			st.Runs[0].Outputs = execution.Datum{Ref: ref}
+		}
+		texts := func(st *execution.State) []*execution.Datum {
+			return []*execution.Datum{&st.Trigger.Variables, &st.Inputs, &st.Outputs, &st.Runs[1].Outputs}
+		}
+		want := copyOf(st)
+		for _, d := range texts(want) {
+			d.JSON = bytes.Clone(d.JSON)
+		}
+		accept(t, s, st)
+		for _, d := range texts(st) {
+			clear(d.JSON)
+		}
+		clear(st.Labels)
+		clear(st.Runs[0].History)
+		clear(st.Runs[0].Attempts[0].History)
+		clear(st.Runs[0].Attempts)
+		clear(st.Runs)
+		st.Clear()
+		check(t, s, want, 1)
+	}
 }
 
 // testAcceptAgain accepts one execution twice: nothing of the batch is done again, and the caller sees no difference.

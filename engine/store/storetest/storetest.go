@@ -24,6 +24,7 @@ func Run(t *testing.T, h Harness) {
 	}{
 		{"Accept", testAccept},
 		{"AcceptEnded", testAcceptEnded},
+		{"AcceptEndedMemory", testAcceptEndedMemory},
 		{"AcceptAgain", testAcceptAgain},
 		{"AcceptAloneAgain", testAcceptAloneAgain},
 		{"AcceptOneAgain", testAcceptOneAgain},

@@ -1,0 +1,55 @@
+package site
+
+import (
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
+)
+
+// room is the memory of a call. A call whose execution has ended when it is answered, or that has none, leaves nothing that somebody else
+// could hold, so the next one gets its room. Texts are not in it, but for two that are copied wherever they go.
+type room struct {
+	call
+	delivery   webhook.Delivery
+	state      execution.State
+	evaluation evaluation
+	answer     []byte // bodies of answers
+	variables  []byte // the trigger's
+
+	release func() // of the call
+	queued  func() // of the delivery
+}
+
+// enter returns a call with a room.
+func (s *Site) enter(c call) *call {
+	r, ok := s.rooms.Get().(*room)
+	if !ok {
+		r = new(room)
+		r.release, r.queued = r.call.release, r.delivery.Drop
+	}
+	c.site, c.room, c.now = s, r, time.Now()
+	r.call = c
+	return &r.call
+}
+
+// largestLent is how large a text of a room may be to be lent again, in bytes.
+const largestLent = 64 << 10
+
+// release gives back what the call took, and its room if nobody else has anything of it.
+func (c *call) release() {
+	c.claim.Release()
+	r := c.room
+	if c.broken || c.started && !c.running.Release() {
+		return
+	}
+	s := c.site
+	r.call, r.delivery, r.evaluation = call{}, webhook.Delivery{}, evaluation{}
+	r.state.Clear()
+	for _, text := range []*[]byte{&r.answer, &r.variables} {
+		if cap(*text) > largestLent {
+			*text = nil
+		}
+	}
+	s.rooms.Put(r)
+}
