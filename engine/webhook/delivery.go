@@ -71,7 +71,7 @@ func (d *Delivery) Receive(r *Request, limit int64, account Account) error {
 		return err
 	}
 	if err := r.signature.endMembers(d); err != nil {
-		return nil, err
+		return err
 	}
 	d.trigger = d.drawn.From(d)
 	return nil
