@@ -109,7 +109,7 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 	}
 	if d.Ran {
 		state.Inputs.JSON = value.AppendJSON(nil, inputs)
-		if state.Trigger.Variables.JSON, err = received.Variables(); err != nil {
+		if state.Trigger.Variables.JSON, err = received.Variables(nil); err != nil {
 			t.Fatal(err)
 		}
 		ended := runAll(t, &runner.Job{Setting: runner.Setting{Flow: of}, State: state, Trigger: received.Trigger(), Inputs: inputs})
