@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -21,7 +22,7 @@ type content struct {
 
 // content renders what the request sends. A form comes before a body.
 func (q *call) content(ctx context.Context, c *task.Context) (content, error) {
-	typ, err := q.contentType.trimmed(c)
+	typ, err := q.contentType.Trimmed(c)
 	if err != nil {
 		return content{}, err
 	}
@@ -30,14 +31,14 @@ func (q *call) content(ctx context.Context, c *task.Context) (content, error) {
 	}
 	charset := charsetOf(typ)
 	if charset == "" {
-		if charset, err = q.options.charset.trimmed(c); err != nil {
+		if charset, err = q.options.charset.Trimmed(c); err != nil {
 			return content{}, err
 		}
 		if charset == "" {
 			charset = "UTF-8"
 		}
 	}
-	form, err := renderMap(c, q.formData, "formData")
+	form, err := setting.Map(c, "formData", q.formData)
 	if err != nil {
 		return content{}, err
 	}

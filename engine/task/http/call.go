@@ -10,6 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -19,7 +20,7 @@ var errNoServer = errors.New("the task cannot run here: it needs a server")
 // call is the request of a task, rendered for each attempt.
 type call struct {
 	uri                             *pebble.Template
-	method, contentType             setting
+	method, contentType             setting.Setting
 	params, headers, formData, body *pebble.Structure
 	options                         options
 
@@ -33,7 +34,7 @@ func newCall(c *flow.Component) (*call, error) {
 		return nil, err
 	}
 	return &call{
-		uri: c.Template("uri"), method: settingOf(&c.Members, "method"), contentType: settingOf(&c.Members, "contentType"),
+		uri: c.Template("uri"), method: setting.Of(&c.Members, "method"), contentType: setting.Of(&c.Members, "contentType"),
 		params: c.Structure("params"), headers: c.Structure("headers"), formData: c.Structure("formData"), body: c.Structure("body"),
 		options: o,
 	}, nil
@@ -77,7 +78,7 @@ func (q *call) request(ctx context.Context, c *task.Context) (r *task.HTTPReques
 	if err != nil {
 		return nil, "", err
 	}
-	params, err := renderMap(c, q.params, "params")
+	params, err := setting.Map(c, "params", q.params)
 	if err != nil {
 		return nil, "", err
 	}
@@ -88,7 +89,7 @@ func (q *call) request(ctx context.Context, c *task.Context) (r *task.HTTPReques
 	if r.URL, err = parseURI(uri); err != nil {
 		return nil, "", err
 	}
-	if r.Method, err = q.method.trimmed(c); err != nil {
+	if r.Method, err = q.method.Trimmed(c); err != nil {
 		return nil, "", err
 	}
 	if r.Method == "" {
@@ -109,7 +110,7 @@ func (q *call) request(ctx context.Context, c *task.Context) (r *task.HTTPReques
 // header renders the headers. The type of the body is one of them unless the task has it; without a body only if the task has no
 // headers at all, which is how Kestra does it.
 func (q *call) header(c *task.Context, sent content) (http.Header, error) {
-	m, err := renderMap(c, q.headers, "headers")
+	m, err := setting.Map(c, "headers", q.headers)
 	if err != nil {
 		return nil, err
 	}
@@ -137,25 +138,4 @@ func (q *call) header(c *task.Context, sent content) (http.Header, error) {
 		h["Accept"] = []string{q.accept}
 	}
 	return h, nil
-}
-
-// renderMap renders a map, which may be JSON text; expressions in it keep their types. s may be nil.
-func renderMap(c *task.Context, s *pebble.Structure, name string) (*value.Map, error) {
-	if s == nil {
-		return value.NewMap(0), nil
-	}
-	render := s.RenderTyped
-	if s.Template() != nil {
-		render = s.RenderJSON
-	}
-	v, err := render(c.Pebble)
-	switch {
-	case err != nil:
-		return nil, err
-	case v.IsNull():
-		return value.NewMap(0), nil
-	case v.Kind() != value.KindMap:
-		return nil, fmt.Errorf("%s must be a map, or JSON text of one", name)
-	}
-	return v.Map(), nil
 }

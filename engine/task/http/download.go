@@ -12,6 +12,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -44,7 +45,7 @@ uri: "https://files.example.com/orders/{{ trigger.body.day }}.csv"
 				return nil, err
 			}
 			q.most = unlimited
-			return &download{q, settingOf(&c.Members, "failOnEmptyResponse"), settingOf(&c.Members, "saveAs")}, nil
+			return &download{q, setting.Of(&c.Members, "failOnEmptyResponse"), setting.Of(&c.Members, "saveAs")}, nil
 		},
 	}
 }
@@ -52,15 +53,15 @@ uri: "https://files.example.com/orders/{{ trigger.body.day }}.csv"
 // download is io.kestra.plugin.core.http.Download.
 type download struct {
 	call                *call
-	failOnEmpty, saveAs setting
+	failOnEmpty, saveAs setting.Setting
 }
 
 func (d *download) Run(ctx context.Context, c *task.Context) (task.Result, error) {
-	failOnEmpty, err := d.failOnEmpty.onOff(c, true)
+	failOnEmpty, err := d.failOnEmpty.OnOff(c, true)
 	if err != nil {
 		return task.Result{}, err
 	}
-	saveAs, err := d.saveAs.trimmed(c)
+	saveAs, err := d.saveAs.Trimmed(c)
 	if err != nil {
 		return task.Result{}, err
 	}
@@ -102,7 +103,7 @@ func (d *download) empty(c *task.Context, a *answer, fail bool) error {
 		c.Log.Log(task.Warn, "File '"+a.uri+"' is empty")
 		return nil
 	}
-	if allowed, err := d.call.options.allowFailed.onOff(c, false); err != nil || allowed {
+	if allowed, err := d.call.options.allowFailed.OnOff(c, false); err != nil || allowed {
 		return err
 	}
 	return errors.New("No response from server") //nolint:staticcheck // Kestra's words

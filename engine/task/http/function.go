@@ -13,6 +13,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -133,12 +134,12 @@ func optionsOf(v value.Value) (*options, error) {
 	if err := known(v, optionProperties(), "options"); err != nil {
 		return nil, err
 	}
-	o.read(func(object string, names ...string) setting {
+	o.read(func(object string, names ...string) setting.Setting {
 		if object == "" {
-			return valueSetting(v.Map(), names...)
+			return setting.OfValue(v.Map(), names...)
 		}
 		inner, _ := v.Map().Get(object)
-		return valueSetting(inner.Map(), names...)
+		return setting.OfValue(inner.Map(), names...)
 	})
 	if o.auth != "" && !slices.Contains(authTypes, o.auth) {
 		return nil, fmt.Errorf("options.auth.type must be one of %s", strings.Join(authTypes, ", "))

@@ -9,46 +9,48 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/charset"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // options are how requests are made.
 type options struct {
-	connect, idle, most              setting
-	proxyType, proxyHost, proxyPort  setting
-	proxyUser, proxyPassword         setting
+	connect, idle, most              setting.Setting
+	proxyType, proxyHost, proxyPort  setting.Setting
+	proxyUser, proxyPassword         setting.Setting
 	auth                             string // its type; empty: none
-	user, password, token            setting
-	insecure, redirects, allowFailed setting
-	charset                          setting
+	user, password, token            setting.Setting
+	insecure, redirects, allowFailed setting.Setting
+	charset                          setting.Setting
 	codes                            func(*task.Context) (value.Value, error) // nil: what a failure is does not depend on it
 	logs                             logs
 }
 
 // settings returns a setting of options, or of an object in them, by its name or, when it is not written, its older names.
-type settings func(object string, names ...string) setting
+type settings func(object string, names ...string) setting.Setting
 
 // read reads the settings.
 func (o *options) read(at settings) {
-	o.connect = at("timeout", "connectTimeout").or(at("", "connectTimeout"))
-	o.idle = at("timeout", "readIdleTimeout").or(at("", "readTimeout", "readIdleTimeout"))
+	o.connect = at("timeout", "connectTimeout").Or(at("", "connectTimeout"))
+	o.idle = at("timeout", "readIdleTimeout").Or(at("", "readTimeout", "readIdleTimeout"))
 	o.most = at("", "maxContentLength")
-	o.proxyType = at("proxy", "type").or(at("", "proxyType"))
-	o.proxyHost = at("proxy", "address").or(at("", "proxyAddress"))
-	o.proxyPort = at("proxy", "port").or(at("", "proxyPort"))
-	o.proxyUser = at("proxy", "username").or(at("", "proxyUsername"))
-	o.proxyPassword = at("proxy", "password").or(at("", "proxyPassword"))
-	o.user = at("auth", "username").or(at("", "basicAuthUser"))
-	o.password = at("auth", "password").or(at("", "basicAuthPassword"))
+	o.proxyType = at("proxy", "type").Or(at("", "proxyType"))
+	o.proxyHost = at("proxy", "address").Or(at("", "proxyAddress"))
+	o.proxyPort = at("proxy", "port").Or(at("", "proxyPort"))
+	o.proxyUser = at("proxy", "username").Or(at("", "proxyUsername"))
+	o.proxyPassword = at("proxy", "password").Or(at("", "proxyPassword"))
+	o.user = at("auth", "username").Or(at("", "basicAuthUser"))
+	o.password = at("auth", "password").Or(at("", "basicAuthPassword"))
 	o.token = at("auth", "token")
 	o.insecure = at("ssl", "insecureTrustAllCertificates")
 	o.redirects = at("", "followRedirects")
 	o.allowFailed = at("", "allowFailed")
 	o.charset = at("", "defaultCharset")
 	switch kind := at("auth", "type"); {
-	case kind.written:
-		o.auth = value.Text(kind.value)
-	case o.user.written || o.password.written:
+	case kind.Written():
+		o.auth, _ = kind.Constant()
+	case o.user.Written() || o.password.Written():
 		o.auth = authTypes[0]
 	}
 }
@@ -57,14 +59,14 @@ func (o *options) read(at settings) {
 func newOptions(c *flow.Component) (options, error) {
 	m := c.Object("options")
 	o := options{logs: logsOf(m)}
-	o.read(func(object string, names ...string) setting {
+	o.read(func(object string, names ...string) setting.Setting {
 		if m == nil || object == "" {
-			return settingOf(m, names...)
+			return setting.Of(m, names...)
 		}
-		return settingOf(m.Object(object), names...)
+		return setting.Of(m.Object(object), names...)
 	})
-	o.insecure = o.insecure.or(settingOf(c.Object("sslOptions"), "insecureTrustAllCertificates"))
-	o.allowFailed = o.allowFailed.or(settingOf(&c.Members, "allowFailed"))
+	o.insecure = o.insecure.Or(setting.Of(c.Object("sslOptions"), "insecureTrustAllCertificates"))
+	o.allowFailed = o.allowFailed.Or(setting.Of(&c.Members, "allowFailed"))
 	if m == nil {
 		return o, nil
 	}
@@ -73,18 +75,16 @@ func newOptions(c *flow.Component) (options, error) {
 		o.codes = func(c *task.Context) (value.Value, error) { return codes.RenderJSON(c.Pebble) }
 	}
 	switch {
-	case o.auth == "BEARER" && !o.token.written:
+	case o.auth == "BEARER" && !o.token.Written():
 		return o, auth.Errorf("token", "BEARER needs a token")
-	case o.auth != "" && o.auth != "BEARER" && !o.user.written:
+	case o.auth != "" && o.auth != "BEARER" && !o.user.Written():
 		return o, auth.Errorf("username", "%s needs a username", o.auth)
-	case o.proxyHost.written && !o.proxyPort.written:
+	case o.proxyHost.Written() && !o.proxyPort.Written():
 		return o, m.Errorf("proxy", "a proxy needs a port")
 	}
-	if o.charset.written && o.charset.template != nil {
-		if name, constant := o.charset.template.Constant(); constant {
-			if _, err := charsetNamed(name); err != nil {
-				return o, m.Errorf("defaultCharset", "%w", err)
-			}
+	if name, constant := o.charset.Constant(); constant && o.charset.Written() {
+		if _, err := charset.Named(name); err != nil {
+			return o, m.Errorf("defaultCharset", "%w", err)
 		}
 	}
 	if v, constant := constantOf(codes); constant {
@@ -106,25 +106,25 @@ func constantOf(s *pebble.Structure) (value.Value, bool) {
 // apply renders the options into a request.
 func (o *options) apply(c *task.Context, r *task.HTTPRequest) error {
 	var err error
-	if r.ConnectTimeout, err = o.connect.time(c); err != nil {
+	if r.ConnectTimeout, err = o.connect.Time(c); err != nil {
 		return err
 	}
-	if r.IdleTimeout, err = o.idle.time(c); err != nil {
+	if r.IdleTimeout, err = o.idle.Time(c); err != nil {
 		return err
 	}
-	most, err := o.most.number(c)
+	most, err := o.most.Number(c)
 	if err != nil {
 		return err
 	}
 	if most != 0 {
 		r.MaxBody = most
 	}
-	follow, err := o.redirects.onOff(c, true)
+	follow, err := o.redirects.OnOff(c, true)
 	if err != nil {
 		return err
 	}
 	r.KeepRedirects = !follow
-	if r.Insecure, err = o.insecure.onOff(c, false); err != nil {
+	if r.Insecure, err = o.insecure.OnOff(c, false); err != nil {
 		return err
 	}
 	if r.Proxy, err = o.proxy(c); err != nil {
@@ -136,7 +136,7 @@ func (o *options) apply(c *task.Context, r *task.HTTPRequest) error {
 
 // proxy returns the proxy; nil: there is none.
 func (o *options) proxy(c *task.Context) (*task.HTTPProxy, error) {
-	kind, err := o.proxyType.trimmed(c)
+	kind, err := o.proxyType.Trimmed(c)
 	if err != nil || kind == "DIRECT" {
 		return nil, err
 	}
@@ -144,11 +144,11 @@ func (o *options) proxy(c *task.Context) (*task.HTTPProxy, error) {
 		return nil, fmt.Errorf("type of the proxy must be one of DIRECT, HTTP and SOCKS, is %q", kind)
 	}
 	p := &task.HTTPProxy{SOCKS: kind == "SOCKS"}
-	if p.Host, err = o.proxyHost.trimmed(c); err != nil || p.Host == "" {
+	if p.Host, err = o.proxyHost.Trimmed(c); err != nil || p.Host == "" {
 		return nil, err
 	}
 	const highest = 65535
-	port, err := o.proxyPort.number(c)
+	port, err := o.proxyPort.Number(c)
 	switch {
 	case err != nil:
 		return nil, err
@@ -156,10 +156,10 @@ func (o *options) proxy(c *task.Context) (*task.HTTPProxy, error) {
 		return nil, fmt.Errorf("port of the proxy must be from 1 to %d", highest)
 	}
 	p.Port = int(port)
-	if p.Username, err = o.proxyUser.text(c); err != nil {
+	if p.Username, err = o.proxyUser.Text(c); err != nil {
 		return nil, err
 	}
-	p.Password, err = o.proxyPassword.text(c)
+	p.Password, err = o.proxyPassword.Text(c)
 	return p, err
 }
 
@@ -171,15 +171,15 @@ func (o *options) credentials(c *task.Context) (*task.HTTPAuth, error) {
 	a := &task.HTTPAuth{Scheme: task.HTTPAuthScheme(slices.Index(authTypes, o.auth))}
 	var err error
 	if a.Scheme == task.BearerAuth {
-		if a.Token, err = o.token.trimmed(c); err == nil && a.Token == "" {
+		if a.Token, err = o.token.Trimmed(c); err == nil && a.Token == "" {
 			err = errors.New("token of BEARER is empty")
 		}
 		return a, err
 	}
-	if a.Username, err = o.user.text(c); err != nil {
+	if a.Username, err = o.user.Text(c); err != nil {
 		return nil, err
 	}
-	a.Password, err = o.password.text(c)
+	a.Password, err = o.password.Text(c)
 	return a, err
 }
 
@@ -195,7 +195,7 @@ func (o *options) allows(c *task.Context, code int) (bool, error) {
 			return slices.Contains(codes, code), err
 		}
 	}
-	allowed, err := o.allowFailed.onOff(c, false)
+	allowed, err := o.allowFailed.OnOff(c, false)
 	return allowed || code < failedCode, err
 }
 

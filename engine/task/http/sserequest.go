@@ -13,6 +13,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -44,12 +45,10 @@ concatJqExpression: .data.token
 				return nil, err
 			}
 			q.accept = "text/event-stream"
-			s := &sseRequest{call: q, program: settingOf(&c.Members, "concatJqExpression"), strict: settingOf(&c.Members, "failedOnMissingJq")}
-			if t := s.program.template; t != nil {
-				if text, constant := t.Constant(); constant {
-					if _, err := s.programs.Compile(nil, text); err != nil {
-						return nil, c.Errorf("concatJqExpression", "%w", err)
-					}
+			s := &sseRequest{call: q, program: setting.Of(&c.Members, "concatJqExpression"), strict: setting.Of(&c.Members, "failedOnMissingJq")}
+			if text, constant := s.program.Constant(); constant && s.program.Written() {
+				if _, err := s.programs.Compile(nil, text); err != nil {
+					return nil, c.Errorf("concatJqExpression", "%w", err)
 				}
 			}
 			return s, nil
@@ -60,17 +59,17 @@ concatJqExpression: .data.token
 // sseRequest is io.kestra.plugin.core.http.SseRequest.
 type sseRequest struct {
 	call            *call
-	program, strict setting
+	program, strict setting.Setting
 	programs        jq.Programs
 	regexes         javaregex.Cache
 }
 
 func (s *sseRequest) Run(ctx context.Context, c *task.Context) (task.Result, error) {
-	program, err := s.program.trimmed(c)
+	program, err := s.program.Trimmed(c)
 	if err != nil {
 		return task.Result{}, err
 	}
-	strict, err := s.strict.onOff(c, true)
+	strict, err := s.strict.OnOff(c, true)
 	if err != nil {
 		return task.Result{}, err
 	}

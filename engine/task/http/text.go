@@ -7,34 +7,21 @@ import (
 	"unicode/utf8"
 	"unsafe"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/charset"
 )
 
-// charsetNamed returns the charset with a name; nil is UTF-8.
-func charsetNamed(name string) (encoding.Encoding, error) {
-	if name == "" || strings.EqualFold(name, "utf-8") || strings.EqualFold(name, "utf8") {
-		return nil, nil //nolint:nilnil // nothing is to be converted
-	}
-	e, err := ianaindex.MIME.Encoding(name)
-	if err != nil || e == nil {
-		return nil, fmt.Errorf("charset %q is not known", name)
-	}
-	return e, nil
-}
-
 // encode returns text in a charset.
-func encode(text, charset string) ([]byte, error) {
-	e, err := charsetNamed(charset)
+func encode(text, name string) ([]byte, error) {
+	e, err := charset.Named(name)
 	if err != nil || e == nil {
 		return []byte(text), err
 	}
 	out, err := e.NewEncoder().Bytes([]byte(text))
 	if err != nil {
-		return nil, fmt.Errorf("the body has characters that the charset %s has not", charset)
+		return nil, fmt.Errorf("the body has characters that the charset %s has not", name)
 	}
 	return out, nil
 }
@@ -42,7 +29,7 @@ func encode(text, charset string) ([]byte, error) {
 // decode returns the text of an answer, which is UTF-8 unless its content type names a charset that is known. What is no valid text
 // becomes U+FFFD. It takes over raw.
 func decode(c *task.Context, contentType string, raw []byte) (string, error) {
-	e, err := charsetNamed(charsetOf(contentType))
+	e, err := charset.Named(charsetOf(contentType))
 	if err != nil {
 		e = nil
 	}

@@ -1,0 +1,59 @@
+package lines
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/ion"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+// valueLimits bound what reading or writing the value of one line can cost.
+var valueLimits = meter.Limits{
+	Steps: 1_000_000, OutputBytes: 16 << 20, RangeItems: 100_000, Depth: 1_000, Memory: 64 << 20,
+}
+
+// Meter returns what reading or writing the value of one line may spend.
+func Meter(c *task.Context) *meter.Meter {
+	m := new(meter.Meter)
+	m.Reset(&valueLimits, c.Pebble.Memory)
+	return m
+}
+
+// Values calls each for the value of every line of a file that is not blank, as Ion or JSON, which Ion includes. The line holds until
+// each returns. An error names the line.
+func Values(ctx context.Context, c *task.Context, uri string, each func(line []byte, v value.Value) error) error {
+	in, err := Open(ctx, c, uri)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	for {
+		line, err := in.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		rows, err := ion.Read(Meter(c), string(line), false)
+		switch {
+		case err != nil:
+		case len(rows) == 0: // a comment alone
+			continue
+		default:
+			err = each(line, rows[0])
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: %w", in.Number(), err)
+		}
+	}
+}
