@@ -94,7 +94,7 @@ func newEngine(ctx context.Context, observer Observer, a *admission.Controller, 
 	}
 	e := &Engine{searching: make(chan struct{}, 1), observer: observer, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
 	e.services = task.Services{
-		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Executions: keeper{e},
+		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Network: e.outbound, Executions: keeper{e},
 	}
 	e.triggers.Load(kept)
 	e.tokens = webhook.NewTokens(store.Secret())

@@ -20,14 +20,41 @@ type keeper struct{ *Engine }
 
 // FlowOf implements [task.Executions].
 func (k keeper) FlowOf(ctx context.Context, id string) (task.FlowName, error) {
-	s, err := k.store.Load(ctx, id)
-	if errors.Is(err, execution.ErrNotFound) {
-		err = fmt.Errorf("No execution found for execution id %s", id) //nolint:staticcheck // Kestra's words
-	}
+	s, err := k.load(ctx, id)
 	if err != nil {
 		return task.FlowName{}, err
 	}
 	return task.FlowName{Namespace: s.Namespace, ID: s.FlowID}, nil
+}
+
+func (k keeper) load(ctx context.Context, id string) (*execution.State, error) {
+	s, err := k.store.Load(ctx, id)
+	if errors.Is(err, execution.ErrNotFound) {
+		err = fmt.Errorf("No execution found for execution id %s", id) //nolint:staticcheck // Kestra's words
+	}
+	return s, err
+}
+
+// About implements [task.Executions].
+func (k keeper) About(ctx context.Context, id string) (task.About, error) {
+	s, err := k.load(ctx, id)
+	if err != nil {
+		return task.About{}, err
+	}
+	a := task.About{Flow: task.FlowName{Namespace: s.Namespace, ID: s.FlowID}, Status: s.Status(), Start: s.History[0].At}
+	if s.Over() {
+		a.End = s.History[len(s.History)-1].At
+	}
+	for i := range s.Runs {
+		switch status := s.Runs[i].Status(); {
+		case s.Runs[i].Free():
+		case status == flow.Failed:
+			a.Failed, a.Last = true, s.Runs[i].TaskID
+		case status == flow.Success && !a.Failed:
+			a.Last = s.Runs[i].TaskID
+		}
+	}
+	return a, nil
 }
 
 // Resume implements [task.Executions].

@@ -38,6 +38,40 @@ func testResumeTask(t *testing.T) {
 	}
 }
 
+// TestAbout asks what has become of executions: of one that has failed, in its own error handler and afterwards, and of one without
+// a task.
+func TestAbout(t *testing.T) {
+	e := openEngine(t)
+	gate := newGate(t, t.Name())
+	site := newSite(t, e, SiteOptions{},
+		taskFlow("fails", "- {id: first, type: io.kestra.plugin.core.debug.Return}\n- {id: breaks, type: io.kestra.plugin.core.execution.Fail}", "",
+			"errors: [{id: log, type: io.kestra.plugin.core.log.Log, message: x}, {id: g, type: test.Gate, gate: "+t.Name()+"}]"),
+		taskFlow("works", "- {id: first, type: io.kestra.plugin.core.debug.Return}\n- {id: last, type: io.kestra.plugin.core.debug.Return}", "wait: true"),
+	)
+	works, fails := send(site, "works", "{}").ExecutionID, send(site, "fails", "{}").ExecutionID
+	<-gate.entered
+	about := func(id string) string {
+		a, err := keeper{e}.About(t.Context(), id)
+		return fmt.Sprintf("%v %s failed:%v last:%s began:%v over:%v %v", a.Flow, a.Status, a.Failed, a.Last, !a.Start.IsZero(), !a.End.IsZero(), err)
+	}
+	if got, want := about(fails), "{company.team fails} RUNNING failed:true last:breaks began:true over:false <nil>"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	close(gate.open)
+	if _, err := e.Wait(t.Context(), fails); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{
+		fails: "{company.team fails} FAILED failed:true last:breaks began:true over:true <nil>",
+		works: "{company.team works} SUCCESS failed:false last:last began:true over:true <nil>",
+		"no":  "{ }  failed:false last: began:false over:false No execution found for execution id no",
+	} {
+		if got := about(id); got != want {
+			t.Errorf("%s: got %s, want %s", id, got, want)
+		}
+	}
+}
+
 // TestPurgeTasks counts and purges executions while one of them runs.
 func TestPurgeTasks(t *testing.T) {
 	e, _ := openWithFiles(t)

@@ -21,28 +21,17 @@ func (s *sending) explain(err error) error {
 	if s.ctx.Err() != nil {
 		return context.Cause(s.ctx)
 	}
-	if refused, ok := errors.AsType[*RefusedError](err); ok {
-		return refused
-	}
 	if says, ok := errors.AsType[*proxyError](err); ok {
 		return says
 	}
-	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		if dns.IsNotFound {
-			return fmt.Errorf("%s: Name or service not known", dns.Name)
-		}
-		return fmt.Errorf("%s: the name cannot be resolved: %s", dns.Name, dns.Err)
+	if says := unreached(s.server(), err); says != nil {
+		return says
 	}
 	if wrong, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return fmt.Errorf("the certificate of %s is not trusted: %w", s.server(), wrong.Err)
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		switch op.Op {
-		case "dial":
-			return fmt.Errorf("Connect to %s failed: %s", s.server(), cause(op)) //nolint:staticcheck // Kestra's words
-		case "proxyconnect", "socks connect":
-			return fmt.Errorf("Connect to %s by the proxy %s failed: %s", s.server(), s.route.proxy.Host, cause(op)) //nolint:staticcheck // Kestra's words
-		}
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "proxyconnect" || op.Op == "socks connect") {
+		return fmt.Errorf("Connect to %s by the proxy %s failed: %s", s.server(), s.route.proxy.Host, cause(op)) //nolint:staticcheck // Kestra's words
 	}
 	text := strings.TrimPrefix(err.Error(), "net/http: ")
 	switch {

@@ -14,6 +14,9 @@ type Executions interface {
 	// FlowOf returns the flow of an execution.
 	FlowOf(ctx context.Context, id string) (FlowName, error)
 
+	// About returns what has become of an execution so far.
+	About(ctx context.Context, id string) (About, error)
+
 	// Resume lets an execution go on that is paused, with the values of the inputs that its Pause asks for, by their ids.
 	Resume(ctx context.Context, id string, inputs *value.Map) error
 
@@ -38,6 +41,16 @@ type Executions interface {
 
 // FlowName names a flow.
 type FlowName struct{ Namespace, ID string }
+
+// About says what has become of an execution.
+type About struct {
+	Flow   FlowName
+	Status flow.Status
+	Start  time.Time
+	End    time.Time // the zero time: it goes on
+	Failed bool      // a task of it has failed
+	Last   string    // id of the task that failed last or, when none did, that succeeded last; empty: there is none
+}
 
 // ExecutionFilter says which executions a task is about. Empty members do not restrict.
 type ExecutionFilter struct {

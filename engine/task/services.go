@@ -6,6 +6,7 @@ type Services struct {
 	Pairs       Pairs
 	Files       Files
 	HTTP        HTTP
+	Network     Network
 	Directories Directories
 	Executions  Executions
 }
