@@ -51,13 +51,14 @@
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
 //	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
-//	klauspost/compress         bodies with the content coding zstd; Caddy links it
+//	klauspost/compress         bodies with the content coding zstd, and archives; Caddy links it
 //	rickar/cal                 public holidays of countries, for one condition
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
 //	golang.org/x/net           what may be the name and the value of a header, as net/http has it
 //	golang.org/x/time          the rate limits of triggers, as token buckets
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
+//	wneessen/go-mail           mail by SMTP, for the tasks that send some
 //	modernc.org/sqlite         a database in a file, in Go alone: xcaddy builds it without a C compiler
 //	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column
 //

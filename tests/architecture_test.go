@@ -29,7 +29,7 @@ type row struct {
 }
 
 // house has the packages from the lowest to the highest: none knows any of those after it.
-var house = []row{
+var house = slices.Concat([]row{
 	{pkg: "engine/value"},
 	{pkg: "engine/value/valuetest", ours: []string{"engine/value"}}, // for tests
 	{pkg: "engine/meter", ours: []string{"engine/value"}, tests: []string{"engine/value/valuetest"}},
@@ -94,10 +94,13 @@ var house = []row{
 	},
 	{pkg: "engine/task", ours: []string{"engine/logline", "engine/mask", "engine/flow", "engine/pebble", "engine/value"}},
 	{pkg: "engine/task/tasktest", ours: []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"}},
-	{ // by regular expressions, too
+	{ // by regular expressions, too, and as Ion
 		pkg:  "engine/task/lines",
-		ours: []string{"engine/task", "engine/flow", "engine/javaregex", "engine/meter", "engine/pebble"},
+		ours: []string{"engine/task", "engine/flow", "engine/ion", "engine/javaregex", "engine/meter", "engine/pebble", "engine/value"},
 	},
+	taskGroup("setting"), // what several groups do with properties
+	{pkg: "engine/task/charset", outside: []string{"golang.org/x/text"}},
+	{pkg: "engine/task/notice", ours: []string{"engine/task", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"}},
 	// Groups of tasks: one row each, so that what one of them needs is not open to the others.
 	taskGroup("debug"),
 	taskGroup("executions"),
@@ -114,7 +117,7 @@ var house = []row{
 	{
 		// Programs of jq join what events of a server say.
 		pkg:     "engine/task/http",
-		ours:    []string{"engine/task", "engine/flow", "engine/pebble", "engine/jq", "engine/javaregex", "engine/meter", "engine/value"},
+		ours:    []string{"engine/task", "engine/task/charset", "engine/task/setting", "engine/flow", "engine/pebble", "engine/jq", "engine/javaregex", "engine/meter", "engine/value"},
 		outside: []string{"golang.org/x/text"},
 		tests:   []string{"engine/task/...", "engine/outbound", "engine/files"},
 	},
@@ -140,6 +143,7 @@ var house = []row{
 	taskGroup("timing"),
 	{pkg: "engine/filelock"},
 	{pkg: "engine/files", ours: []string{"engine/filelock", "engine/task"}},
+}, groups, []row{
 	{
 		pkg:   "engine/task/upkeep",
 		ours:  []string{"engine/task", "engine/flow", "engine/ion", "engine/meter", "engine/pebble", "engine/value"}, // it writes logs as Ion
@@ -241,25 +245,7 @@ var house = []row{
 	{pkg: "tests/differential/javaregex", ours: []string{"engine/javaregex"}},
 	{pkg: "tests/conformance", ours: []string{"engine/...", "caddymodule/api"}, tests: []string{"tests/e2e/harness"}},
 	{pkg: "tests/differential/...", ours: []string{"engine/..."}},
-}
-
-// taskGroup returns the row of a group of tasks that needs nothing special. Its tests may put other tasks into flows.
-func taskGroup(name string) row {
-	return row{
-		pkg:   "engine/task/" + name,
-		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
-		tests: []string{"engine/task/..."},
-	}
-}
-
-// groupModule returns the row of the Caddy module of a group of tasks. No such package needs one in the table.
-func groupModule(name string) row {
-	return row{
-		pkg:     "caddymodule/tasks/" + name,
-		ours:    []string{"engine/task/" + name, "engine/flow", "engine/size"},
-		outside: []string{"github.com/caddyserver/caddy/v2"},
-	}
-}
+})
 
 // Allowed everywhere: loggers that are passed down, identifiers and concurrency; in tests, libraries that compare and watch.
 var (

@@ -1,0 +1,2 @@
+// Package email registers the group of tasks that send mail.
+package email

@@ -1,0 +1,2 @@
+// Package github registers the group of tasks that use the API of GitHub.
+package github

@@ -1,0 +1,150 @@
+package compress
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+func archiveCompressSpec() flow.Spec {
+	return flow.Spec{
+		Kind:    flow.KindTask,
+		Type:    "io.kestra.plugin.compress.ArchiveCompress",
+		Summary: "Make an archive of files.",
+		Properties: append([]flow.Property{
+			{Name: "from", Type: flow.Map, Required: true, Dynamic: true, JSONText: true, Summary: "The URIs of the files, by the names that they get in the archive."},
+		}, properties...),
+		Outputs: []flow.TaskOutput{{Name: "uri", Type: flow.TypeURI, Summary: "The URI of the archive."}},
+		Example: `id: pack
+type: io.kestra.plugin.compress.ArchiveCompress
+algorithm: TAR
+compression: GZIP
+from:
+  data/orders.csv: "{{ trigger.body.file }}"
+`,
+		Compile: func(c *flow.Component) (any, error) {
+			a, err := newArchive(c, true)
+			return &archiveCompress{a, c.Structure("from")}, err
+		},
+	}
+}
+
+// archiveCompress is io.kestra.plugin.compress.ArchiveCompress.
+type archiveCompress struct {
+	archive
+	from *pebble.Structure
+}
+
+func (t *archiveCompress) Run(ctx context.Context, c *task.Context) (task.Result, error) {
+	format, way, err := t.render(c, true)
+	if err != nil {
+		return task.Result{}, err
+	}
+	from, err := setting.Map(c, "from", t.from)
+	if err != nil {
+		return task.Result{}, err
+	}
+	file, err := c.Files.Create(ctx, c.Origin, task.FileName(c.Origin, 0, extensionOf(format, way)))
+	if err != nil {
+		return task.Result{}, err
+	}
+	defer func() { _ = file.Close() }()
+	buffered := bufio.NewWriterSize(file, 64<<10)
+	out, err := packed(way, buffered)
+	if err != nil {
+		return task.Result{}, err
+	}
+	if err := pack(ctx, c, format, out, from); err != nil {
+		return task.Result{}, errors.Join(err, out.Close())
+	}
+	if err := out.Close(); err != nil {
+		return task.Result{}, err
+	}
+	if err := buffered.Flush(); err != nil {
+		return task.Result{}, err
+	}
+	uri, err := file.Commit()
+	return task.Result{Outputs: value.MapOf("uri", value.String(uri))}, err
+}
+
+// extensionOf returns what the name of an archive ends in.
+func extensionOf(format, way string) string {
+	extension := map[string]string{zipFormat: ".zip", jarFormat: ".jar", tarFormat: ".tar"}[format]
+	return extension + map[string]string{gzipWay: ".gz", zstdWay: ".zst", deflateWay: ".zz"}[way]
+}
+
+// packer writes the entries of an archive.
+type packer interface {
+	begin(name string, size int64, at time.Time) (io.Writer, error)
+	Close() error
+}
+
+// pack writes an archive of files.
+func pack(ctx context.Context, c *task.Context, format string, to io.Writer, from *value.Map) error {
+	var p packer = zipPacker{zip.NewWriter(to)}
+	if format == tarFormat {
+		p = tarPacker{tar.NewWriter(to)}
+	}
+	for name, uri := range from.All() {
+		if err := checkName(name); err != nil {
+			return err
+		}
+		if err := add(ctx, c, p, name, value.Text(uri)); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return p.Close()
+}
+
+func add(ctx context.Context, c *task.Context, p packer, name, uri string) error {
+	f, err := c.Files.Open(ctx, c.Origin, uri)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	w, err := p.begin(name, f.Size, c.Pebble.Now)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, interruptible{ctx, f})
+	return err
+}
+
+// interruptible reads until its context is done.
+type interruptible struct {
+	context.Context //nolint:containedctx // of the attempt that reads
+	from            io.Reader
+}
+
+// Read implements [io.Reader].
+func (r interruptible) Read(p []byte) (int, error) {
+	if err := r.Err(); err != nil {
+		return 0, err
+	}
+	return r.from.Read(p)
+}
+
+type zipPacker struct{ *zip.Writer }
+
+func (p zipPacker) begin(name string, _ int64, at time.Time) (io.Writer, error) {
+	return p.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at})
+}
+
+type tarPacker struct{ *tar.Writer }
+
+func (p tarPacker) begin(name string, size int64, at time.Time) (io.Writer, error) {
+	const mode = 0o644
+	err := p.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: mode, ModTime: at.Truncate(time.Second)})
+	return p, err
+}

@@ -1,0 +1,2 @@
+// Package discord has the tasks that send messages to Discord.
+package discord

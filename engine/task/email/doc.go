@@ -1,0 +1,2 @@
+// Package email has the tasks that send mail by SMTP.
+package email

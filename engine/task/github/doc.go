@@ -1,0 +1,2 @@
+// Package github has the tasks that use the REST API of GitHub.
+package github

@@ -1,0 +1,2 @@
+// Package serdes has the tasks that turn files of rows from one format into another.
+package serdes

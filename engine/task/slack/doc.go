@@ -1,0 +1,2 @@
+// Package slack has the tasks that send messages to Slack.
+package slack

@@ -1,0 +1,53 @@
+package tests
+
+// groups are the groups of tasks that only a Caddy has which links their modules, and a row each for what they need.
+var groups = []row{
+	{
+		pkg:     "engine/task/compress",
+		ours:    []string{"engine/task", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
+		outside: []string{"github.com/klauspost/compress/zstd"},
+		tests:   []string{"engine/task/tasktest", "engine/files"},
+	},
+	messages("discord"),
+	{
+		pkg:     "engine/task/email",
+		ours:    []string{"engine/task", "engine/task/notice", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
+		outside: []string{"github.com/wneessen/go-mail"},
+		tests:   []string{"engine/task/tasktest", "engine/files", "engine/outbound"},
+	},
+	messages("github"),
+	{
+		pkg:     "engine/task/serdes",
+		ours:    []string{"engine/task", "engine/task/charset", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/value"},
+		outside: []string{"golang.org/x/text"},
+		tests:   []string{"engine/task/tasktest", "engine/files"},
+	},
+	messages("slack"),
+}
+
+// taskGroup returns the row of a group of tasks that needs nothing special. Its tests may put other tasks into flows.
+func taskGroup(name string) row {
+	return row{
+		pkg:   "engine/task/" + name,
+		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/value"},
+		tests: []string{"engine/task/..."},
+	}
+}
+
+// messages returns the row of a group of tasks that send messages to a service over HTTP.
+func messages(name string) row {
+	return row{
+		pkg:   "engine/task/" + name,
+		ours:  []string{"engine/task", "engine/task/http", "engine/task/notice", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
+		tests: []string{"engine/task/tasktest", "engine/outbound"},
+	}
+}
+
+// groupModule returns the row of the Caddy module of a group of tasks. No such package needs one in the table.
+func groupModule(name string) row {
+	return row{
+		pkg:     "caddymodule/tasks/" + name,
+		ours:    []string{"engine/task/" + name, "engine/flow", "engine/size"},
+		outside: []string{"github.com/caddyserver/caddy/v2"},
+	}
+}
