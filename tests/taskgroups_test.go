@@ -67,6 +67,37 @@ func TestTypesOfGroups(t *testing.T) {
 	}
 }
 
+// TestTasksDocShowsTheGroup checks that docs/tasks.md shows the group of somebody else's that is built and served in .ci/run.
+func TestTasksDocShowsTheGroup(t *testing.T) {
+	const name = "../docs/tasks.md"
+	page, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(page)
+	for file, language := range map[string]string{"tests/e2e/thirdparty/shout.go": "go", "tests/e2e/thirdparty/flows/shout.yml": "yaml"} {
+		shown, err := os.ReadFile("../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, rest, opened := strings.Cut(text, "<!-- "+file+" -->\n")
+		got, after, closed := strings.Cut(rest, "<!-- /"+file+" -->\n")
+		if !opened || !closed {
+			t.Fatalf("docs/tasks.md has no place for %s", file)
+		}
+		want := "```" + language + "\n" + string(shown) + "```\n"
+		if diff := cmp.Diff(want, got); diff != "" && !*update {
+			t.Errorf("%s: run `go test ./tests -run TasksDoc -update`: (-want +got)\n%s", file, diff)
+		}
+		text = before + "<!-- " + file + " -->\n" + want + "<!-- /" + file + " -->\n" + after
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 const groupFolder = "caddymodule/tasks/"
 
 // TestAllGroupsAreLinked checks that package all imports every group, and that a Caddy without it has none of them.

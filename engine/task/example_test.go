@@ -44,7 +44,7 @@ func (s *slug) Run(_ context.Context, c *task.Context) (task.Result, error) {
 }
 
 // A task type is a spec and what its Compile returns. Here it is registered in a catalog of its own; a type that the server
-// is to have goes into the Specs of its group, a package below this one, which engine/catalog.go names.
+// is to have goes into the Specs of its group, as docs/tasks.md says.
 func ExampleTask() {
 	catalog, err := flow.NewCatalog(slugSpec)
 	if err != nil {

@@ -1,9 +1,9 @@
 // Xcaddybuild builds Caddy with this module as a user does, with xcaddy, from xcaddy.json and the checkout it stands in:
 //
-//	go run ./tests/xcaddybuild [-o caddy]
+//	go run ./tests/xcaddybuild [-o caddy] [-with <module>=<folder>]
 //
 // The xcaddy that it runs is the one that tests/tools pins. The built binary must list exactly the modules that xcaddy.json
-// promises.
+// promises; with another Go module, as that in tests/e2e/thirdparty, those and some of that one.
 package main
 
 import (
@@ -21,13 +21,14 @@ import (
 
 func main() {
 	output := flag.String("o", "caddy", "where to put the binary")
+	with := flag.String("with", "", "another module to build in, as module=folder")
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "usage: go run ./tests/xcaddybuild [-o caddy]")
+		fmt.Fprintln(os.Stderr, "usage: go run ./tests/xcaddybuild [-o caddy] [-with <module>=<folder>]")
 		os.Exit(2)
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, *output)
+	err := run(ctx, *output, *with)
 	cancel()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "xcaddybuild:", err)
@@ -36,7 +37,7 @@ func main() {
 }
 
 // run builds the binary from the checkout that the working directory is in, and looks at what it lists.
-func run(ctx context.Context, output string) error {
+func run(ctx context.Context, output, with string) error {
 	root, err := checkout(ctx)
 	if err != nil {
 		return err
@@ -47,6 +48,11 @@ func run(ctx context.Context, output string) error {
 	}
 	if output, err = filepath.Abs(output); err != nil {
 		return err
+	}
+	if with != "" {
+		if err := r.add(with); err != nil {
+			return err
+		}
 	}
 	if err := build(ctx, root, r, output); err != nil {
 		return err
@@ -59,7 +65,8 @@ func run(ctx context.Context, output string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Equal(got, r.Caddy.Modules) {
+	promised, others := r.promised(got)
+	if !slices.Equal(promised, r.Caddy.Modules) || (with == "") != (len(others) == 0) {
 		return fmt.Errorf("the binary has the modules %q, xcaddy.json promises %q", got, r.Caddy.Modules)
 	}
 	fmt.Println("built", output, "with", strings.Join(got, ", "))

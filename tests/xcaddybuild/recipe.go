@@ -34,7 +34,7 @@ type plugin struct {
 // replacement is a module that is taken from a folder.
 type replacement struct {
 	Old string `json:"old"`
-	New string `json:"new"` // relative to xcaddy.json
+	New string `json:"new"` // relative to xcaddy.json, or absolute
 }
 
 // offer says what the built Caddy can do more than a standard one.
@@ -92,9 +92,40 @@ func (r *recipe) arguments() []string {
 func (r *recipe) checkoutArguments(folder string) []string {
 	args := r.arguments()
 	for _, p := range r.Replacements {
-		args = append(args, "--replace", p.Old+"="+filepath.Join(folder, p.New))
+		place := p.New
+		if !filepath.IsAbs(place) {
+			place = filepath.Join(folder, place)
+		}
+		args = append(args, "--replace", p.Old+"="+place)
 	}
 	return args
+}
+
+// add adds another Go module, given as module=folder, which is a plugin as a whole.
+func (r *recipe) add(with string) error {
+	module, folder, ok := strings.Cut(with, "=")
+	if !ok || module == "" || folder == "" {
+		return fmt.Errorf("-with %s: must be module=folder", with)
+	}
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return err
+	}
+	r.Plugins = append(r.Plugins, plugin{ModulePath: module})
+	r.Replacements = append(r.Replacements, replacement{Old: module, New: folder})
+	return nil
+}
+
+// promised returns those of ids that the recipe promises, and the others.
+func (r *recipe) promised(ids []string) (promised, others []string) {
+	for _, id := range ids {
+		if slices.Contains(r.Caddy.Modules, id) {
+			promised = append(promised, id)
+		} else {
+			others = append(others, id)
+		}
+	}
+	return promised, others
 }
 
 // listed returns, sorted, the Caddy module ids in what `caddy list-modules --skip-standard` printed: one a line, and a

@@ -94,6 +94,27 @@ func TestArguments(t *testing.T) {
 	}
 }
 
+func TestAdd(t *testing.T) {
+	r := &recipe{CaddyVersion: "v1", Caddy: offer{Modules: []string{"kestra"}}}
+	folder := t.TempDir()
+	if err := r.add("example.com/a=" + folder); err != nil {
+		t.Fatal(err)
+	}
+	want := "build v1 --with example.com/a --replace example.com/a=" + folder
+	if got := strings.Join(r.checkoutArguments("/src"), " "); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	promised, others := r.promised([]string{"http.a", "kestra", "kestra.tasks.a"})
+	if diff := cmp.Diff([][]string{{"kestra"}, {"http.a", "kestra.tasks.a"}}, [][]string{promised, others}); diff != "" {
+		t.Errorf("modules (-want +got):\n%s", diff)
+	}
+	for _, with := range []string{"", "a", "=b", "a="} {
+		if err := r.add(with); err == nil || err.Error() != "-with "+with+": must be module=folder" {
+			t.Errorf("-with %s: %v", with, err)
+		}
+	}
+}
+
 func TestListed(t *testing.T) {
 	got, err := listed("kestra\nhttp.handlers.kestra_webhook\n\n  Non-standard modules: 2\n")
 	if err != nil {

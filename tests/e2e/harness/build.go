@@ -42,9 +42,13 @@ func Clean() {
 }
 
 // Program builds the command in a package of this module, named relative to it, and returns the file, which is called as
-// the package. It is built once; a build that failed fails every test that needs it.
+// the package. It is built once; a build that failed fails every test that needs it. An absolute path is that of a program that
+// was built before.
 func Program(tb testing.TB, pkg string) string {
 	tb.Helper()
+	if filepath.IsAbs(pkg) {
+		return pkg
+	}
 	builds.Lock()
 	build, ok := builds.programs[pkg]
 	if !ok {

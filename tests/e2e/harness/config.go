@@ -13,7 +13,7 @@ import (
 // Config is a Caddyfile and its surroundings. In both parts, and in Files, Caddy's {$HTTP_PORT}, {$HTTPS_PORT} and
 // {$ADMIN_PORT} are the server's ports, {$DIR} is its folder.
 type Config struct {
-	Program string            // package of the program, relative to the module; empty: Product
+	Program string            // package of the program, relative to the module, or the absolute path of a built one; empty: Product
 	Global  string            // lines of the global block, beside those for ports, addresses and trust
 	Sites   string            // all that follows the global block
 	Env     []string          // as in NAME=value; nothing but PATH and the folders is inherited
