@@ -30,7 +30,7 @@ var manualSections = []struct {
 		{"requestURL", "", "the same with the query, under Tekton's name", `requestURL.parseURL().query.env == 'prod'`},
 		{"remoteAddr", "", "the address of the client", `remoteAddr.startsWith('192.0.2.')`},
 		{"flow", "", "id, namespace, revision and tenantId of the flow", `flow.namespace == 'company.team'`},
-		{"trigger", "", "body, headers, parameters and formFields, as in Kestra's expressions", `trigger.body.action == 'opened'`},
+		{"trigger", "", "body, headers and parameters, as in Kestra's expressions, and what else they have: formFields, parts, bodyBase64, uri, event, deliveryId", `trigger.body.action == 'opened'`},
 		{"vars", "", "the variables of the flow", `body.ref.endsWith(vars.branch)`},
 		{"now", "", "the time of the request", `now - timestamp(body.created_at) < duration('96h')`},
 	}},
