@@ -228,6 +228,7 @@ func testFollowExecution(t *testing.T) {
 	if err := <-unknown; !errors.Is(err, ErrNotFound) {
 		t.Errorf("an unknown one: %v", err)
 	}
+	synctest.Wait() // all have seen what is there now
 	leave()
 	if err := <-left; err != nil {
 		t.Errorf("after the client has left: %v", err)
