@@ -82,7 +82,7 @@ func BenchmarkGrowth(b *testing.B) {
 
 // TestParkedCostLittle bounds what the runner keeps of executions that are parked, beside what the store holds of them.
 func TestParkedCostLittle(t *testing.T) {
-	ofRunner, ofStore := parkMany(t, 20_000)
+	ofRunner, ofStore := parkMany(t, 5_000)
 	t.Logf("an execution that is parked costs the runner %d bytes, and the store %d", ofRunner, ofStore)
 	if ofRunner > 1024 {
 		t.Errorf("the runner keeps %d bytes of each", ofRunner)
