@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/caddyserver/caddy/v2"
 )
 
 // manySecrets are 100 secrets of different kinds, each with a part that is in no other text.
@@ -23,6 +25,7 @@ func manySecrets() map[string]string {
 // TestSecretsAreHidden lets a flow print 100 secrets in all their forms, keep them, and fail with one, and looks for them wherever this
 // module writes and answers. What the author returns is his.
 func TestSecretsAreHidden(t *testing.T) {
+	spans := exportedSpans(t)
 	s := newAdminServer(t)
 	f := edits{t, t.TempDir(), s}
 	var messages, joined strings.Builder
@@ -42,7 +45,7 @@ func TestSecretsAreHidden(t *testing.T) {
 	}
 	const constant = "constant-zq-secret"
 	forms[constant] = true
-	s.serve("kestra {\nsecrets dir "+f.dir+"\n}", "log\nkestra_webhook * "+writeFlows(t, map[string]string{"many.yml": `
+	s.serve("kestra {\nsecrets dir "+f.dir+"\n}", "log\ntracing\nkestra_webhook * "+writeFlows(t, map[string]string{"many.yml": `
 id: many
 namespace: company.team
 inputs:
@@ -111,8 +114,17 @@ triggers:
 		texts["the API's execution "+x.ID] = s.get("/api/v1/main/executions/" + x.ID).body
 		texts["the API's log of "+x.ID] = s.get("/api/v1/main/logs/" + x.ID).body
 	}
+	if err := caddy.Stop(); err != nil { // it sends the spans that are left
+		t.Fatal(err)
+	}
+	texts["the spans"] = spans()
+	for _, part := range []string{"execution company.team/many", "task fail", "task print"} {
+		if !strings.Contains(texts["the spans"], part) {
+			t.Errorf("the spans have no %q", part)
+		}
+	}
 	for what, text := range texts {
-		if what != "metrics" && what != "the refusal" && what != "the API's flow" && !strings.Contains(text, "******") {
+		if what != "metrics" && what != "the spans" && what != "the refusal" && what != "the API's flow" && !strings.Contains(text, "******") {
 			t.Errorf("%s has no stars: %.300s", what, text)
 		}
 		for form := range forms {

@@ -1,7 +1,6 @@
 package caddymodule
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -19,9 +18,10 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// TestSpansOfServer exports spans as a server does that has Caddy's directive `tracing`, and looks for what they say in the bytes
-// that the receiver gets.
-func TestSpansOfServer(t *testing.T) {
+// exportedSpans has Caddy export its spans to a receiver, and returns what gives the bytes that this has got: the last ones come when Caddy
+// stops.
+func exportedSpans(t *testing.T) func() string {
+	t.Helper()
 	var mu sync.Mutex
 	var got []byte
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -34,10 +34,20 @@ func TestSpansOfServer(t *testing.T) {
 		got = append(got, body...)
 		w.Header().Set("Content-Type", "application/x-protobuf")
 	}))
-	defer receiver.Close()
+	t.Cleanup(receiver.Close)
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.URL)
 	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+	return func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		return string(got)
+	}
+}
 
+// TestSpansOfServer exports spans as a server does that has Caddy's directive `tracing`, and looks for what they say in the bytes
+// that the receiver gets.
+func TestSpansOfServer(t *testing.T) {
+	got := exportedSpans(t)
 	s := newServer(t)
 	s.serve("", "tracing {\nspan webhooks\n}\nkestra_webhook * "+writeFlows(t, map[string]string{"fire.yml": webhookFlow("fire", waitForOutputs)}))
 	fired := s.do("POST", webhookPath("fire")+"?name=canary", `{"text":"canary"}`)
@@ -45,17 +55,15 @@ func TestSpansOfServer(t *testing.T) {
 	if err := caddy.Stop(); err != nil { // it sends what is left
 		t.Fatal(err)
 	}
-	mu.Lock()
-	defer mu.Unlock()
 	for _, part := range []string{
 		"webhooks", webhookRoute, "kestra.outcome", "ended", "execution company.team/fire", "task answer", fired.header.Get("X-Kestra-Execution-Id"),
 	} {
-		if !bytes.Contains(got, []byte(part)) {
+		if !strings.Contains(got(), part) {
 			t.Errorf("no span says %q", part)
 		}
 	}
 	for _, part := range []string{key, "Hello", `"text"`} {
-		if bytes.Contains(got, []byte(part)) {
+		if strings.Contains(got(), part) {
 			t.Errorf("a span says %q", part)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/signature"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -133,6 +134,13 @@ func texts(fields map[string]any) []string {
 	return all
 }
 
+// TestTokensAreMasked has the shortest token that is taken be one that logs hide.
+func TestTokensAreMasked(t *testing.T) {
+	if signature.MinToken < mask.Shortest {
+		t.Errorf("a token may have %d characters, and only %d are hidden", signature.MinToken, mask.Shortest)
+	}
+}
+
 // TestSignatureSecrets checks that each of several secrets counts, and what is said of one that cannot be used.
 func TestSignatureSecrets(t *testing.T) {
 	e := openEngine(t)
@@ -149,6 +157,7 @@ func TestSignatureSecrets(t *testing.T) {
 	for _, test := range []struct{ members, want string }{
 		{`secret: "{{ secret('NOPE') }}"`, "test (inline flow, line 10): triggers[0].signature.secret: cannot be rendered: there is no secret 'NOPE'; this trigger is switched off"},
 		{`secret: "{{ secret('S') }}", algorithm: ED25519`, "test (inline flow, line 10): triggers[0].signature.secret: cannot be used: the secret must be the sender's public key: PEM, or DER in Base64, or its 32 bytes in hex or Base64; this trigger is switched off"},
+		{`secret: short, algorithm: PLAIN`, "test (inline flow, line 10): triggers[0].signature.secret: cannot be used: the secret has fewer than 6 characters: PLAIN sends it as it is, and logs cannot hide so short a one; this trigger is switched off"},
 		{`secrets: [a, ""]`, "test (inline flow, line 10): triggers[0].signature.secrets: cannot be used: the secret is empty; this trigger is switched off"},
 	} {
 		site, found := openSite(t, e, loadFlows(t, webhookFlow("g", "signature: {header: X-Signature, "+test.members+"}")), SiteOptions{Environ: []string{encoded}})

@@ -204,7 +204,12 @@ func (c curl) request(t *testing.T) *webhook.Request {
 		r.Header.Set("Content-Type", form.FormDataContentType())
 	}
 	r.ContentLength = int64(len(body))
-	r.ReadBody = func(int64, webhook.Account) ([]byte, error) { return []byte(body), nil }
+	r.ReadBody = func(int64, webhook.Account) ([]byte, error) {
+		if r.Hash != nil {
+			_, _ = io.WriteString(r.Hash, body) // never fails
+		}
+		return []byte(body), nil
+	}
 	return r
 }
 

@@ -38,6 +38,8 @@ func TestWrong(t *testing.T) {
 		{name: "no header", vector: plain, change: func(m *Message) { m.Header.Del("X-Hub-Signature-256") }, want: ErrMissing},
 		{name: "an empty header", vector: plain, change: header("X-Hub-Signature-256", ""), want: ErrMissing},
 		{name: "two headers", vector: plain, change: func(m *Message) { m.Header.Add("X-Hub-Signature-256", m.Header.Get("X-Hub-Signature-256")) }, want: ErrSeveral},
+		{name: "SHA1", vector: plain, change: header("X-Hub-Signature-256", "sha256=01dc10d0c83e72ed246219cdd91669667fe2ca59"), want: ErrWrong},
+		{name: "SHA512", vector: plain, change: header("X-Hub-Signature-256", "sha256=11ed355a617e98134e842012a7944ccf59c10256cb182357bd7e3a42013ff07c376f8c14cf5cc1923da20b51d64256b2fb8ebbf100aa67a61326f61fea8111bc"), want: ErrWrong},
 		{name: "another prefix", vector: plain, change: header("X-Hub-Signature-256", "sha1="+plain.header["X-Hub-Signature-256"][7:]), want: ErrMalformed},
 		{name: "no prefix", vector: plain, change: header("X-Hub-Signature-256", plain.header["X-Hub-Signature-256"][7:]), want: ErrMalformed},
 		{name: "no hex", vector: plain, change: header("X-Hub-Signature-256", "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e1z"), want: ErrMalformed},
@@ -171,12 +173,16 @@ func TestPublicKeys(t *testing.T) {
 // TestPlain compares tokens.
 func TestPlain(t *testing.T) {
 	v := vector{scheme: Scheme{Header: "X-Gitlab-Token", Algorithm: Plain}}
-	verifier := v.verifier(t, "old token", "token")
-	for text, want := range map[string]error{"token": nil, "old token": nil, "tokens": ErrWrong, "toke": ErrWrong, "Token": ErrWrong, "": ErrMissing} {
+	verifier := v.verifier(t, "old token", "tökens")
+	for text, want := range map[string]error{"tökens": nil, "old token": nil, "tökens2": ErrWrong, "töken": ErrWrong, "Tökens": ErrWrong, "": ErrMissing} {
 		v.header = map[string]string{"X-Gitlab-Token": text}
 		if err := check(verifier, v.message(), "body", 1, v.now()); !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %v", text, err, want)
 		}
+	}
+	const want = "the secret has fewer than 6 characters: PLAIN sends it as it is, and logs cannot hide so short a one"
+	if _, err := verifier.Form().With("old token", "töken"); err == nil || err.Error() != want {
+		t.Errorf("a short one: %v", err)
 	}
 }
 

@@ -17,7 +17,12 @@ import (
 	"hash"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
+
+// MinToken is how many characters the secret of PLAIN has at least. A shorter one stands in too many texts by chance to be masked in
+// access lines, and is soon guessed.
+const MinToken = 6
 
 // Verifier checks signatures by one or more secrets. It is safe for use by several goroutines.
 type Verifier struct {
@@ -75,6 +80,9 @@ func (f *Form) secret(text string) (s secret, err error) {
 		return s, fmt.Errorf("the secret is not valid %s", f.scheme.SecretEncoding)
 	}
 	if f.scheme.Algorithm == Plain {
+		if utf8.RuneCount(key) < MinToken {
+			return s, fmt.Errorf("the secret has fewer than %d characters: PLAIN sends it as it is, and logs cannot hide so short a one", MinToken)
+		}
 		s.plain = sha256.Sum256(key)
 		return s, nil
 	}

@@ -61,21 +61,3 @@ func TestLimitsRefused(t *testing.T) {
 		}
 	}
 }
-
-// BenchmarkAllow asks for the last of several networks.
-func BenchmarkAllow(b *testing.B) {
-	var networks Networks
-	for _, text := range []string{"198.51.100.0/24", "203.0.113.7", "2001:db8::/32", "192.0.2.0/24"} {
-		network, err := ParseNetwork(text)
-		if err != nil {
-			b.Fatal(err)
-		}
-		networks = append(networks, network)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if !networks.Contain("192.0.2.77") {
-			b.Fatal("it is not taken")
-		}
-	}
-}
