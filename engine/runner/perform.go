@@ -244,6 +244,9 @@ func (a *actor) runTask(ctx context.Context, e execution.Effect, t task.Task, c 
 	case !result.Wake.IsZero():
 		m.event.Status, m.event.Wake = "", result.Wake
 		return m, nil
+	case result.Failure != nil:
+		c.Log.Log(task.Error, result.Failure.Error())
+		m.event.Status, result = execution.Failed, task.Result{Outputs: result.Outputs}
 	case result.Warning:
 		m.event.Status = execution.Warning
 	}

@@ -92,6 +92,7 @@ type Call struct {
 type Result struct {
 	Outputs   value.Value  // a map, or null for none
 	Warning   bool         // the attempt ends WARNING instead of SUCCESS
+	Failure   error        // not nil: the attempt fails by this as by an error, but its Outputs are kept
 	Wake      time.Time    // not zero: the attempt has not ended, and is to go on then, see [Context.Woke]
 	Labels    []flow.Label // to be added to the execution's, or to replace those with the same key
 	Variables value.Value  // a map: the execution's variables from now on; null: as they are

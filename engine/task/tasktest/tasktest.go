@@ -167,6 +167,9 @@ func (s *started) run(t testing.TB, lines *observer.ObservedLogs) Result {
 	t.Helper()
 	r, err := s.compiled.(task.Task).Run(context.Background(), &s.Context)
 	s.checkOutputs(t, r.Outputs)
+	if r.Failure != nil {
+		err = r.Failure
+	}
 	out := result(r.Outputs, err, lines)
 	out.Labels, out.Exit, out.Pairs = r.Labels, r.Exit, r.Pairs
 	if !r.Wake.IsZero() {
