@@ -15,6 +15,9 @@ type Severity int
 const (
 	SeverityError Severity = iota
 	SeverityWarning
+
+	// SeverityStrict is that of a warning which is an error where the configuration says `strict`: only a [Report] takes it.
+	SeverityStrict
 )
 
 // Diagnostic is one finding about one place of one flow. It is an error, also when it is only a warning.

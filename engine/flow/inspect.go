@@ -226,15 +226,15 @@ func (l *loader) checkUses(s *scope, t expressionText, in *pebble.Inspection) {
 		switch {
 		case u.Dashed != "" && s.isDashed(u, in.Uses[i+1:]):
 			end = u.At[last] + len(u.Dashed)
-			written := access(u.Path[:last])
-			l.warnInside(t, in, u.At[0], true, "`%s.%s` is read as a difference: write `%s`", written, shorten(u.Dashed), access(append(slices.Clone(u.Path[:last]), u.Dashed)))
+			written := Access(u.Path[:last])
+			l.warnInside(t, in, u.At[0], true, "`%s.%s` is read as a difference: write `%s`", written, shorten(u.Dashed), Access(append(slices.Clone(u.Path[:last]), u.Dashed)))
 		case u.Compared != "" && last == 2 && u.Path[0] == "trigger" && slices.Contains(s.lists, u.Path[1]):
-			l.warnInside(t, in, u.At[0], true, comparisons[u.Compared], access(u.Path))
+			l.warnInside(t, in, u.At[0], true, comparisons[u.Compared], Access(u.Path))
 		case t.of != nil && t.of.sees(u): // it is resolved before
-		case u.Path[0] == t.variable: // what it has is not known
+		case slices.Contains(t.variables, u.Path[0]): // what it has is not known
 		case t.items && last > 0 && u.Path[0] == "taskrun" && u.Path[1] == "items":
 		case t.of != nil && t.early && !u.Rescued && s.isInput(u):
-			l.warnInside(t, in, u.At[0], true, "`%s` has no value here: an input sees those that its `dependsOn` names", access(u.Path))
+			l.warnInside(t, in, u.At[0], true, "`%s` has no value here: an input sees those that its `dependsOn` names", Access(u.Path))
 		default:
 			l.checkName(s, t, in, u, rescued)
 		}
@@ -298,15 +298,15 @@ func (l *loader) checkName(s *scope, t expressionText, in *pebble.Inspection, u 
 	switch {
 	case known:
 		at = u.At[1]
-		message = "there is no `" + access(u.Path[:2]) + "`"
+		message = "there is no `" + Access(u.Path[:2]) + "`"
 		if what := ownMembers[name]; what != "" {
 			message += ": the flow has no " + what + " of this name"
 		}
-		if access(u.Path[:2]) == "trigger.date" {
+		if Access(u.Path[:2]) == "trigger.date" {
 			message += ", which only schedules have: `now()` is the time of the request"
 		}
 		if near := nearest.Name(u.Path[1], s.members(name)); near != "" {
-			hint = didYouMean(access([]string{name, near}))
+			hint = didYouMean(Access([]string{name, near}))
 		}
 	case s.early && slices.Contains(runVariables, name):
 		message = "there is no variable `" + name + "` here: this is evaluated before the flow runs"
@@ -353,8 +353,8 @@ var usualVariables = map[string]string{"secrets": "secret('…')", "payload": "t
 // ownMembers are the variables whose members the flow itself names, and as what.
 var ownMembers = map[string]string{"vars": "variable", "inputs": "input", "outputs": "task", "tasks": "task"}
 
-// access writes a path as expressions do.
-func access(path []string) string {
+// Access writes the path of a variable as expressions do.
+func Access(path []string) string {
 	var b strings.Builder
 	for i, name := range path {
 		_, err := strconv.Atoi(name)

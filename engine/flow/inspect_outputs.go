@@ -41,13 +41,13 @@ func (l *loader) checkOutput(s *scope, t expressionText, in *pebble.Inspection, 
 	if slices.Contains(names, name) {
 		return
 	}
-	message := "there is no `" + access(u.Path[:3]) + "`: tasks of type " + spec.Type + " have no output of this name"
+	message := "there is no `" + Access(u.Path[:3]) + "`: tasks of type " + spec.Type + " have no output of this name"
 	if len(names) == 0 {
-		message = "there is no `" + access(u.Path[:3]) + "`: tasks of type " + spec.Type + " have no outputs"
+		message = "there is no `" + Access(u.Path[:3]) + "`: tasks of type " + spec.Type + " have no outputs"
 	}
 	hint := ""
 	if near := nearest.Name(name, names); near != "" {
-		hint = didYouMean(access([]string{u.Path[0], u.Path[1], near}))
+		hint = didYouMean(Access([]string{u.Path[0], u.Path[1], near}))
 	}
 	l.warnName(t, in, u, rescued, u.At[2], message, hint)
 }

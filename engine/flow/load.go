@@ -17,6 +17,9 @@ import (
 // Options configure [Load].
 type Options struct {
 	Pebble *pebble.Engine // compiles expressions; nil means one with the default options
+
+	// Refuse says why a type is not to be used where these flows run; empty: it may be. Nil: all may be.
+	Refuse func(*Spec) string
 }
 
 // Load reads all sources and returns the flows without errors, and the findings about all of them in the order of the
@@ -31,7 +34,7 @@ func Load(catalog *Catalog, o Options, sources []*Source) (*Set, Diagnostics) {
 	for _, source := range sources {
 		if id := source.identity(); !seen[id] {
 			seen[id] = true
-			loaders = append(loaders, &loader{collector: &collector{source: source}, catalog: catalog, pebble: o.Pebble})
+			loaders = append(loaders, &loader{collector: &collector{source: source}, catalog: catalog, pebble: o.Pebble, refuse: o.Refuse})
 		}
 	}
 	flows := loadAll(loaders)
@@ -76,11 +79,12 @@ type loader struct {
 	*collector
 	catalog *Catalog
 	pebble  *pebble.Engine // the whole language
+	refuse  func(*Spec) string
 	flow    *Flow
 	taskIDs map[string]Position
 
 	early      bool       // what is being read is evaluated before the flow runs
-	variable   string     // what is being read sees it beside the others; empty: none
+	variables  []string   // what is being read sees them beside the others
 	items      bool       // what is being read sees taskrun.items
 	waiting    *Component // what is being read are properties of this task, which may wait; nil: they are not
 	reading    *Input     // what is being read is evaluated when this input is resolved; nil: it is not
@@ -135,7 +139,11 @@ func (l *loader) checkComponents() {
 			if property != "" {
 				path += "." + property
 			}
-			l.add(&Diagnostic{Severity: severity, Pos: c.propertyPos(property), Path: path, Message: message})
+			strict := severity == SeverityStrict
+			if strict {
+				severity = SeverityWarning
+			}
+			l.add(&Diagnostic{Severity: severity, Strict: strict, Pos: c.propertyPos(property), Path: path, Message: message})
 		})
 	}
 }

@@ -127,6 +127,12 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		if !strings.HasPrefix(typ, kestraPrefix) {
 			l.extension(val, path, "type `"+typ+"`")
 		}
+		if l.refuse != nil {
+			if why := l.refuse(c.Spec); why != "" {
+				l.errorAt(val, path, "%s", why)
+				return false
+			}
+		}
 		return true
 	case c.Spec != nil && kind != KindTrigger:
 		l.errorAt(val, path, "the %s type `%s` is Kestra's, and not supported yet: %s", kind, typ, handOn)

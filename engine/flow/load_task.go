@@ -17,7 +17,7 @@ type TaskLoader func(text string, account pebble.Memory) (*Component, error)
 // TaskLoader returns what loads tasks that stand for this one: with its id, whatever theirs is, and with the types and the
 // language that its flow was loaded with. It may be called by Compile alone.
 func (c *Component) TaskLoader() TaskLoader {
-	catalog, language, id, path := c.loader.catalog, c.loader.pebble, c.ID, c.Path
+	catalog, language, refuse, id, path := c.loader.catalog, c.loader.pebble, c.loader.refuse, c.ID, c.Path
 	return func(text string, account pebble.Memory) (*Component, error) {
 		if len(text) > MaxTask {
 			return nil, fmt.Errorf("the text of a task may have %d bytes at most, this has %d", MaxTask, len(text))
@@ -28,7 +28,7 @@ func (c *Component) TaskLoader() TaskLoader {
 			}
 		}
 		l := &loader{
-			collector: &collector{source: &Source{Name: "task", YAML: []byte(text)}}, catalog: catalog, pebble: language,
+			collector: &collector{source: &Source{Name: "task", YAML: []byte(text)}}, catalog: catalog, pebble: language, refuse: refuse,
 			flow: &Flow{members: map[string]Position{}}, taskIDs: map[string]Position{},
 		}
 		root := l.parseDocument()

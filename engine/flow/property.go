@@ -98,8 +98,8 @@ func index(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]
 func (l *loader) property(p *Property, n *yaml.Node, path string) (property, bool) {
 	before := l.errors
 	out := property{pos: l.pos(n)}
-	defer func(items, early bool) { l.items, l.early = items, early }(l.items, l.early)
-	l.items, l.early = p.Items, l.early && !p.AtEnd
+	defer func(items, early bool, variables []string) { l.items, l.early, l.variables = items, early, variables }(l.items, l.early, l.variables)
+	l.items, l.early, l.variables = p.Items, l.early && !p.AtEnd, p.Variables
 	if p.JSONText && n.Kind == yaml.ScalarNode && nodeScalar(n).Kind() == value.KindString {
 		out.value = nodeScalar(n)
 		out.structure = l.structure(n, out.value, path)
@@ -116,9 +116,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 			} else if p.OpenNames {
 				out.template = l.openTemplate(n, text, path)
 			} else if p.Dynamic {
-				l.variable = p.Variable
 				out.template = l.template(n, text, path)
-				l.variable = ""
 			}
 			if p.Condition {
 				l.noteCondition(n, text, path, p.ZeroMet)

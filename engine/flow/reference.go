@@ -16,14 +16,14 @@ type expressionText struct {
 	items bool   // it sees taskrun.items
 	of    *Input // evaluated when this input is resolved, and sees those it depends on; may be nil
 
-	variable string // that it sees beside the others; empty: none
-	zeroMet  bool   // of a condition: 0 is met
+	variables []string // that it sees beside the others
+	zeroMet   bool     // of a condition: 0 is met
 }
 
 // noteText remembers a text that checkReferences and checkExpressions have to look at.
 func (l *loader) noteText(n *yaml.Node, text, path string) {
 	if hasExpression(text) {
-		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, items: l.items, of: l.reading, variable: l.variable})
+		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, items: l.items, of: l.reading, variables: l.variables})
 	}
 }
 

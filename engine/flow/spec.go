@@ -25,6 +25,7 @@ type Spec struct {
 	Pure        bool         // tasks: running it again has no effect outside the execution, so nothing is committed around it
 	Executor    bool         // tasks: Kestra's executor does it and no worker, since it changes the execution itself
 	Directory   bool         // tasks: it works on the files of a directory, that of the WorkingDirectory it is in
+	Commands    bool         // tasks: it runs commands on the machine of the server
 	// NewVariables is the property of a task whose members become variables of the execution; empty: there is none.
 	NewVariables string
 
@@ -133,7 +134,7 @@ type Property struct {
 	Condition bool     // a String that decides by what it renders to: one that prints text in every case is a warning
 	ZeroMet   bool     // of a Condition: 0 is met too
 	AtEnd     bool     // of a trigger: it, and all inside of it, is rendered when the execution has ended, so that its outputs can be read
-	Variable  string   // of a dynamic String: a variable that its expressions see beside the others; empty: none
+	Variables []string // that its expressions see beside the others
 	OpenNames bool     // of a dynamic String: its expressions see variables that the task gives, so no name is unknown
 	Items     bool     // its expressions see taskrun.items, the file of a batch
 	Extension bool     // Kestra does not have it; `validate --portable` names it

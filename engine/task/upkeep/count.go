@@ -29,7 +29,7 @@ func countSpec() flow.Spec {
 			statesProperty,
 			{Name: "startDate", Type: flow.String, Required: true, Dynamic: true, Summary: "Only executions created from then on: a date-time."},
 			{Name: "endDate", Type: flow.String, Dynamic: true, Summary: "Only executions created until then: a date-time."},
-			{Name: "expression", Type: flow.String, Required: true, Dynamic: true, Variable: "count", Summary: "Which flows are in the output: those for which it renders to `true`. In it, `count` is the number of executions."},
+			{Name: "expression", Type: flow.String, Required: true, Dynamic: true, Variables: []string{"count"}, Summary: "Which flows are in the output: those for which it renders to `true`. In it, `count` is the number of executions."},
 		},
 		Outputs: []flow.TaskOutput{
 			{Name: "results", Type: flow.TypeArray, Summary: "The flows with their counts, as a list of {namespace, flowId, count}."},
