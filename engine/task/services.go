@@ -9,6 +9,7 @@ type Services struct {
 	Network     Network
 	Directories Directories
 	Executions  Executions
+	Commands    Commands
 }
 
 // Origin says for what a service is asked.

@@ -1,0 +1,201 @@
+//go:build unix
+
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+)
+
+// shell is what the supervisor is, and what sets limits for a command.
+const shell = "/bin/sh"
+
+// Supported returns why this system cannot run commands; nil if it can.
+func Supported() error {
+	if _, err := os.Stat(shell); err != nil {
+		return fmt.Errorf("commands need a shell: %w", err)
+	}
+	return nil
+}
+
+const (
+	// grace is how long a command may go on that was asked to end.
+	grace = time.Second
+
+	// drain is how long output is waited for when a command has ended, and what has left its group still holds the pipe.
+	drain = time.Second
+)
+
+// run runs a command in its place. The mark is in its environment.
+func (r *Runner) run(ctx context.Context, s *settings, c *task.Command, mark string) (exit int, err error) {
+	cmd := exec.Command(c.Args[0], c.Args[1:]...) //nolint:gosec,noctx // to run what it is given is what it is for; its end is below
+	if limits := s.limits(); limits != "" {
+		cmd = exec.Command(shell, append([]string{"-c", limits + ` && exec "$@"`, shell}, c.Args...)...) //nolint:gosec,noctx // likewise
+	}
+	cmd.Dir, cmd.Env = c.Dir, slices.Concat(c.Env, []string{markName + "=" + mark})
+	cmd.SysProcAttr = attributes(s.Options.User)
+	own, err := s.groups.begin(cmd, s, mark)
+	if err != nil {
+		return 0, err
+	}
+	defer own.end()
+	out, err := openOutput(cmd)
+	if err != nil {
+		return 0, err
+	}
+	defer out.close()
+	p := &process{cmd: cmd, own: own, started: make(chan error, 1), ended: make(chan struct{})}
+	go p.live(&r.supervisor)
+	err = <-p.started
+	out.started()
+	if err != nil {
+		return 0, err
+	}
+	if c.Started != nil {
+		c.Started(cmd.Process.Pid)
+	}
+	wait := out.read(c.Line)
+	select {
+	case <-p.ended:
+	case <-ctx.Done():
+		p.stop()
+		sweep(mark)
+	}
+	wait()
+	return p.exit, ctx.Err()
+}
+
+// output are the pipes that a command prints to.
+type output struct{ from, into [2]*os.File }
+
+func openOutput(cmd *exec.Cmd) (*output, error) {
+	o := new(output)
+	for i := range o.from {
+		var err error
+		if o.from[i], o.into[i], err = os.Pipe(); err != nil {
+			o.started()
+			o.close()
+			return nil, fmt.Errorf("a command cannot be started: %w", err)
+		}
+	}
+	cmd.Stdout, cmd.Stderr = o.into[0], o.into[1]
+	return o, nil
+}
+
+// started lets go of the ends that the command has.
+func (o *output) started() { closeAll(o.into) }
+
+func (o *output) close() { closeAll(o.from) }
+
+func closeAll(files [2]*os.File) {
+	for _, f := range files {
+		if f != nil {
+			_ = f.Close() // there is nothing to lose
+		}
+	}
+}
+
+// read begins to read lines. The function that it returns is called when the command has ended, and returns when there is no more.
+func (o *output) read(yield func(task.CommandLine)) (wait func()) {
+	var readers sync.WaitGroup
+	var one sync.Mutex
+	for i, from := range o.from {
+		readers.Go(func() {
+			readLines(from, i == 1, func(l task.CommandLine) {
+				one.Lock()
+				defer one.Unlock()
+				yield(l)
+			})
+		})
+	}
+	return func() {
+		for _, from := range o.from {
+			_ = from.SetReadDeadline(time.Now().Add(drain)) // pipes have deadlines
+		}
+		readers.Wait()
+	}
+}
+
+// process is a command that runs.
+type process struct {
+	cmd     *exec.Cmd
+	own     *group
+	started chan error
+	ended   chan struct{} // closed when it has ended and its group is killed
+	exit    int           // from then on
+
+	mu     sync.Mutex
+	reaped bool // its number may be that of another process
+}
+
+// live starts the process and waits for its end, on one thread: on Linux a process is killed when the thread ends that started it.
+func (p *process) live(s *supervisor) {
+	defer onThread()()
+	if err := p.cmd.Start(); err != nil {
+		p.started <- fmt.Errorf("a command cannot be started: %w", err)
+		return
+	}
+	leader := p.cmd.Process.Pid
+	if err := s.begin(leader); err != nil {
+		p.kill()
+		_ = p.cmd.Wait()
+		p.started <- fmt.Errorf("a command cannot be started without its supervisor: %w", err)
+		return
+	}
+	p.started <- nil
+	awaitExit(leader)
+	p.kill()
+	p.mu.Lock()
+	p.reaped = true
+	err := p.cmd.Wait()
+	p.mu.Unlock()
+	s.end(leader)
+	p.exit = exitCode(p.cmd.ProcessState, err)
+	close(p.ended)
+}
+
+// stop asks the group to end, and kills it if it has not in time.
+func (p *process) stop() {
+	p.signal(terminate)
+	patience := time.NewTimer(grace)
+	defer patience.Stop()
+	select {
+	case <-p.ended:
+		return
+	case <-patience.C:
+	}
+	p.kill()
+	<-p.ended
+}
+
+// kill kills all that the command has begun, as far as it is known.
+func (p *process) kill() {
+	p.signal(kill)
+	p.own.kill()
+}
+
+func exitCode(state *os.ProcessState, err error) int {
+	if state == nil {
+		return noExitCode
+	}
+	if signal, ok := endedBy(state); ok {
+		return signalled + signal
+	}
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		return noExitCode
+	}
+	return state.ExitCode()
+}
+
+const (
+	signalled  = 128 // is added to the number of a signal
+	noExitCode = 255 // of a process whose end was not seen
+)
