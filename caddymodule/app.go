@@ -108,13 +108,17 @@ type App struct {
 	// clouds tell a machine its secrets, and to the admin endpoint of this server fail always. Default: false.
 	DenyPrivate bool `json:"deny_private,omitempty"`
 
+	// Lets flows run commands on this machine. Default: flows with tasks that do are refused.
+	AllowCommands *AllowCommands `json:"allow_commands,omitempty"`
+
 	logger *zap.Logger
 	types  flowTypes
 	flows  *flowLoader
 
 	store         engine.StoreOptions
-	registry      *prometheus.Registry // of the metrics of this configuration
-	watchInterval time.Duration        // 0: flows are not watched
+	registry      *prometheus.Registry   // of the metrics of this configuration
+	watchInterval time.Duration          // 0: flows are not watched
+	commands      *engine.CommandOptions // nil: flows run none
 
 	admin []string   // where the admin endpoints listen
 	sites []*Handler // that were provisioned
@@ -184,6 +188,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 	if active, err := caddy.ActiveContext().AppIfConfigured("kestra"); err == nil {
 		running = active.(*App)
 		known = running.secrets.used().set
+	}
+	if a.commands, err = a.AllowCommands.options(a.store.Files); err != nil {
+		return fmt.Errorf("kestra: %w", err)
 	}
 	if err := a.loadTypes(ctx, running); err != nil {
 		return fmt.Errorf("kestra: %w", err)

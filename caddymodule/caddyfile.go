@@ -86,6 +86,13 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //
 //		deny_private
 //		keep_credentials
+//
+//		allow_commands {
+//			run_as       <user>
+//			memory       <size>
+//			cpu          <duration>
+//			max_parallel <n>
+//		}
 //	}
 //
 // Options flows, flow, secrets and tasks may be repeated. Relative folders are taken from the folder of the Caddyfile.
@@ -176,6 +183,9 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 				return d.Err("deny_private takes no argument")
 			}
 			a.DenyPrivate = true
+		case "allow_commands":
+			a.AllowCommands = new(AllowCommands)
+			return a.AllowCommands.UnmarshalCaddyfile(d)
 		case "files":
 			if !d.AllArgs(&a.Files) || a.Files == "" {
 				return d.Err("files takes one folder: write `files ./files`")
@@ -191,7 +201,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, secrets, tasks, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
-				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private and keep_credentials", name)
+				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private, keep_credentials and allow_commands", name)
 		}
 		return nil
 	})

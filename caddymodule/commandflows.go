@@ -126,7 +126,7 @@ func (o *origin) loadCatalog() (catalog *engine.Catalog, unread *flow.Diagnostic
 			Message: "groups of tasks have no options here: " + err.Error(),
 		}
 	}
-	catalog, err = commandCatalog(new(App))
+	catalog, err = commandCatalog(&App{AllowCommands: new(AllowCommands)})
 	return catalog, unread, err
 }
 

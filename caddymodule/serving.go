@@ -80,6 +80,8 @@ func (a *App) openSites() (err error) {
 
 		AdminEndpoints: a.admin,
 		DenyPrivate:    a.DenyPrivate,
+
+		Commands: a.commands,
 	})
 	for _, h := range a.sites {
 		if err := h.compiled.Load().Open(context.Background(), a.engine.Engine); err != nil {

@@ -41,7 +41,7 @@ type flowTypes struct {
 // one, so that flows which have not changed are not compiled again.
 func (a *App) loadTypes(ctx caddy.Context, running *App) error {
 	a.types.options = len(a.TasksRaw) > 0
-	if running != nil && !a.types.options && !running.types.options {
+	if running != nil && !a.types.options && !running.types.options && (a.AllowCommands == nil) == (running.AllowCommands == nil) {
 		a.types.catalog = running.types.catalog
 		return nil
 	}
@@ -71,7 +71,11 @@ func (a *App) loadCatalog(ctx caddy.Context) (*engine.Catalog, error) {
 		}
 		groups = append(groups, engine.Group{Name: name, Specs: group.Specs()})
 	}
-	return engine.NewCatalog(groups...)
+	catalog, err := engine.NewCatalog(groups...)
+	if err == nil && a.AllowCommands == nil {
+		catalog = catalog.WithoutCommands()
+	}
+	return catalog, err
 }
 
 // commandCatalog returns the catalog of a configuration that is not run.

@@ -18,6 +18,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/namespaces"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/output"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/script"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/storage"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/templating"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/timing"
@@ -28,7 +29,10 @@ import (
 
 // Catalog is what flows are made of: the types of the core, which are always there, and those of further groups of tasks. It does not
 // change.
-type Catalog struct{ types *flow.Catalog }
+type Catalog struct {
+	types  *flow.Catalog
+	refuse func(*flow.Spec) string // see [flow.Options]
+}
 
 // NewCatalog returns the catalog of the core and of groups. A type that two of them have, and a spec that is wrong in itself, is an error
 // that names the group.
@@ -53,7 +57,7 @@ func NewCatalog(groups ...Group) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Catalog{types}, nil
+	return &Catalog{types: types}, nil
 }
 
 // Core returns the catalog that has no further group.
@@ -65,7 +69,7 @@ var core = sync.OnceValue(func() *Catalog {
 	if err != nil {
 		panic(err) // the specs contradict each other, which no input can bring about
 	}
-	return &Catalog{types}
+	return &Catalog{types: types}
 })
 
 // coreSpecs are the types that are always there.
@@ -81,6 +85,7 @@ func coreSpecs() []flow.Spec {
 		kv.Specs(),
 		namespaces.Specs(),
 		output.Specs(),
+		script.Specs(),
 		storage.Specs(),
 		templating.Specs(),
 		timing.Specs(),
@@ -106,5 +111,15 @@ func (c *Catalog) Schema() []byte {
 
 // Load compiles flow sources. Flows with errors are not in the set; the diagnostics have the errors and warnings of all of them.
 func (c *Catalog) Load(sources []*flow.Source) (*flow.Set, flow.Diagnostics) {
-	return flow.Load(c.types, flow.Options{Pebble: expressions()}, sources)
+	return flow.Load(c.types, flow.Options{Pebble: expressions(), Refuse: c.refuse}, sources)
+}
+
+// WithoutCommands returns a catalog of the same types for flows that run no commands: tasks that do are errors.
+func (c *Catalog) WithoutCommands() *Catalog { return &Catalog{types: c.types, refuse: refuseCommands} }
+
+func refuseCommands(s *flow.Spec) string {
+	if !s.Commands {
+		return ""
+	}
+	return "`" + s.Type + "` runs commands on this machine, which is off: write `allow_commands` in the global kestra block to allow it to all flows"
 }

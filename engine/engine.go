@@ -15,6 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/outside"
+	"github.com/caddy-kestra/kestra-webhook/engine/process"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
@@ -34,6 +35,7 @@ type Engine struct {
 	admission *admission.Controller
 	services  task.Services
 	outbound  *outbound.Client
+	commands  process.Runner
 	known     outside.Namespaces
 	served    served
 	open      atomic.Pointer[[]*Site] // see Serve
@@ -94,7 +96,7 @@ func newEngine(ctx context.Context, observer Observer, a *admission.Controller, 
 	}
 	e := &Engine{searching: make(chan struct{}, 1), observer: observer, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
 	e.services = task.Services{
-		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Network: e.outbound, Executions: keeper{e},
+		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Network: e.outbound, Executions: keeper{e}, Commands: &e.commands,
 	}
 	e.triggers.Load(kept)
 	e.tokens = webhook.NewTokens(store.Secret())
@@ -126,6 +128,7 @@ func (e *Engine) configure(o Options) {
 	)
 	e.catalog.Store(cmp.Or(o.Catalog, Core()))
 	e.Hide(o.Secrets)
+	e.allow(o)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
 	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer}
 	if e.store.Durable() {
@@ -156,7 +159,7 @@ func (e *Engine) Close() error {
 	e.calls.close()
 	e.runner.Close()
 	e.outbound.Close()
-	return errors.Join(e.files.Close(), e.store.Close()) // who opens the store next opens the files next
+	return errors.Join(e.commands.Close(), e.files.Close(), e.store.Close()) // who opens the store next opens the files next
 }
 
 // Get returns an execution, or [execution.ErrNotFound].

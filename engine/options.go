@@ -7,6 +7,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/process"
 	"github.com/caddy-kestra/kestra-webhook/engine/secret"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 )
@@ -66,6 +67,8 @@ type Options struct {
 
 	Retention Retention // of what has ended, in a store that is a file. A zero Age is 30 days, a zero Size 10 GiB; -1 stands for no bound
 
+	Commands *CommandOptions // how flows run commands on this machine; nil: they run none
+
 	AdminEndpoints []string // where admin endpoints of this server listen, as in localhost:2019: flows send no request there
 	DenyPrivate    bool     // flows send no request to this machine and to private networks
 }
@@ -79,6 +82,9 @@ type (
 
 	// RetentionBound is a bound of those.
 	RetentionBound = execution.Bound
+
+	// CommandOptions say how commands run, see package process.
+	CommandOptions = process.Options
 
 	// Site answers the webhooks of one site, see package site.
 	Site = site.Site

@@ -139,6 +139,11 @@ var house = slices.Concat([]row{
 		ours:  []string{"engine/task", "engine/task/directory", "engine/task/lines", "engine/flow", "engine/ion", "engine/meter", "engine/pebble", "engine/value"},
 		tests: []string{"engine/task/tasktest", "engine/files"},
 	},
+	{ // it puts files into directories; its tests run processes
+		pkg:   "engine/task/script",
+		ours:  []string{"engine/task", "engine/task/directory", "engine/flow", "engine/pebble", "engine/value"},
+		tests: []string{"engine/task/...", "engine/process", "engine/files", "engine/mask"},
+	},
 	taskGroup("templating"),
 	taskGroup("timing"),
 	{pkg: "engine/filelock"},
@@ -154,6 +159,7 @@ var house = slices.Concat([]row{
 		ours:  []string{"engine/execution", "engine/task", "engine/task/http", "engine/pebble", "engine/meter", "engine/value"},
 		tests: []string{"engine/files", "engine/store/memory"},
 	},
+	{pkg: "engine/process", ours: []string{"engine/task"}}, // it runs the commands of tasks
 	{ // it answers for a service of tasks
 		pkg:   "engine/outbound",
 		ours:  []string{"engine/task", "engine/trace"},

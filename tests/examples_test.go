@@ -21,14 +21,16 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// TestExamples loads all flows of flows.example, without a finding, and sends what the comment of each says: every execution must
+// TestExamples loads all flows of flows.example and scripts.example, without a finding, and sends what the comment of each says: every execution must
 // end with SUCCESS, but for those that are answered before one is started. There is a task of every type among what they run, or among those
 // that need another server.
 func TestExamples(t *testing.T) {
 	sources, err := flow.ReadDir("../flows.example")
-	if err != nil || len(sources) == 0 {
-		t.Fatal("no examples", err)
+	scripts, err2 := flow.ReadDir("../scripts.example")
+	if err != nil || err2 != nil || len(sources) == 0 || len(scripts) == 0 {
+		t.Fatal("no examples", err, err2)
 	}
+	sources = append(sources, scripts...)
 	var site *engine.Site
 	own := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(w, r, site) }))
 	defer own.Close()
@@ -133,7 +135,7 @@ func serve(t *testing.T, sources []*flow.Source) (*engine.Engine, *engine.Site, 
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Configure(engine.Options{FlowDirs: []string{"../flows.example"}, NamespaceFiles: t.TempDir()})
+	e.Configure(engine.Options{FlowDirs: []string{"../flows.example"}, NamespaceFiles: t.TempDir(), Commands: new(engine.CommandOptions)})
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)

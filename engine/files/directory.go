@@ -81,6 +81,8 @@ func (s *Store) OpenDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	}
 	return &task.Directory{
 		Root: dir,
+		Path: filepath.Join(root.Name(), filepath.FromSlash(name)),
+		Hand: func(u *task.User) error { return hand(root, name, u) },
 		Take: func(bytes int64) error { return s.takeForDirectory(ctx, root, o, bytes) },
 		Keep: func(file string, f task.Syncer) error {
 			return errors.Join(s.flushFile(f), s.settle(filepath.Join(root.Name(), name, path.Dir(file))))

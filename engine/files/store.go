@@ -59,6 +59,9 @@ func New(dir string) *Store {
 	return s
 }
 
+// Folder returns the folder in which the files are kept, with those of other processes; empty: nothing can be written.
+func (s *Store) Folder() string { return s.dir }
+
 // Configure applies limits, for what is written from now on, and says where the files of namespaces are.
 func (s *Store) Configure(l Limits, n Namespaces) {
 	if l.Execution <= 0 {
@@ -91,7 +94,7 @@ func (s *Store) ownRoot(make bool) (*os.Root, error) {
 
 // openRoot makes the folder that the files are in, and opens it, with the lock held.
 func (s *Store) openRoot() error {
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+	if err := os.MkdirAll(s.dir, 0o711); err != nil { //nolint:gosec // commands pass through it that run as another user
 		return err
 	}
 	name, lock, err := s.newFolder()

@@ -44,6 +44,9 @@ type Directories interface {
 // Directory is a folder that tasks share. No name leads out of it, and no symbolic link. It is to be closed.
 type Directory struct {
 	*os.Root
+
+	Path string                  // its absolute name, for programs that work in it
+	Hand func(u *User) error     // gives it, and what the server has put into it, to a user of the machine
 	Take func(bytes int64) error // counts bytes before they are written, against what the files of the execution may take
 
 	// Keep sees to it that a file which was written, and its name, are there when the execution goes on after the end of the process, or

@@ -44,7 +44,7 @@ func TestRecordedRequestsOfBinary(t *testing.T) {
 		}
 	}
 	b.Server = harness.Start(t, harness.Config{
-		Global: "kestra {\n\tbase_url " + recordedSite.BaseURL + "\n}",
+		Global: "kestra {\n\tbase_url " + recordedSite.BaseURL + "\n\t" + harness.AllowCommands + "\n}",
 		Sites:  fmt.Sprintf(":{$HTTP_PORT} {\n\tkestra_webhook flows {\n\t\twait_timeout 5s\n\t}\n\trespond %d\n}", nextHandler),
 		Env:    recordedSite.Environ, Files: files,
 	})

@@ -39,7 +39,8 @@ func TestRecordedRequests(t *testing.T) {
 		var bubbled, outside []recorded
 		for _, r := range topic.Cases {
 			r.printsClass = flows[r.Flow] != topic.Flows[r.Flow]
-			if asksUpstream(flows[r.Flow]) {
+			r.runsCommands = runsCommands(flows[r.Flow])
+			if asksUpstream(flows[r.Flow]) || r.runsCommands {
 				outside = append(outside, r)
 			} else {
 				bubbled = append(bubbled, r)
@@ -50,7 +51,7 @@ func TestRecordedRequests(t *testing.T) {
 		}
 		inBubble(t, topic.Topic, func(t *testing.T) { compare(t, bubbled) })
 		if len(outside) > 0 {
-			t.Run(topic.Topic+" asking upstream", func(t *testing.T) { compare(t, outside) })
+			t.Run(topic.Topic+" by the real clock", func(t *testing.T) { compare(t, outside) })
 		}
 	}
 	c.report(t)
@@ -70,6 +71,9 @@ type comparison struct {
 func (c *comparison) run(t *testing.T, topic string, cases []recorded, set *flow.Set, of func(recorded) findings) {
 	t.Helper()
 	s := startServer(t, set, recordedSite)
+	if slices.ContainsFunc(cases, func(r recorded) bool { return r.runsCommands }) {
+		s.engine.Configure(engine.Options{Commands: new(engine.CommandOptions)})
+	}
 	for _, r := range cases {
 		name := topic + "/" + r.Name
 		if !glob(*onlyCases, name) {

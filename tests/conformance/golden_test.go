@@ -37,7 +37,8 @@ type recorded struct {
 	ExecutionAfterResume  json.RawMessage `json:"executionAfterResume"`
 	LogsAfterResume       []recordedLine  `json:"logsAfterResume"`
 
-	printsClass bool // its flow runs without [printClassName]
+	printsClass  bool // its flow runs without [printClassName]
+	runsCommands bool
 }
 
 type request struct {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func compareLogs(id string, kestra []recordedLine, ours *execution.State, lines 
 	theirs, mine := map[string]any{"id": id}, map[string]any{"id": ours.ID}
 	add := func(to map[string]any, task, level, message string) {
 		if task = "log of " + task; level != "TRACE" {
-			to[task] = append(list(to[task]), level+" "+message)
+			to[task] = append(list(to[task]), level+" "+processNumber.ReplaceAllString(message, "$1 N"))
 		}
 	}
 	for _, l := range kestra {
@@ -39,6 +40,9 @@ func compareLogs(id string, kestra []recordedLine, ours *execution.State, lines 
 	}
 	return found
 }
+
+// processNumber is in what is said of a process.
+var processNumber = regexp.MustCompile(`\b(with pid|Killing process) \d+`)
 
 func joined(a, b map[string]any) map[string]any {
 	all := maps.Clone(a)

@@ -43,6 +43,9 @@ func asksUpstream(flow string) bool {
 	return strings.Contains(flow, ".http.") || strings.Contains(flow, "{{ http(")
 }
 
+// runsCommands reports whether a flow runs processes, whose time does not stand still.
+func runsCommands(flow string) bool { return strings.Contains(flow, ".scripts.") }
+
 // upstreamAnswer is an answer of the server; its status is 200 if none is given.
 type upstreamAnswer struct {
 	status                int

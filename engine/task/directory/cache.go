@@ -48,7 +48,7 @@ func CompileCache(c *flow.Component, property string) (*Cache, error) {
 	if m == nil {
 		return nil, nil
 	}
-	cache := &Cache{ttl: m.Duration("ttl")}
+	cache := &Cache{files: glob.Set{}, ttl: m.Duration("ttl")}
 	for _, text := range m.Value("patterns").List().All() {
 		p, err := glob.Compile(from(text.Str()))
 		if err != nil {

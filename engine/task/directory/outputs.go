@@ -36,7 +36,7 @@ func CompileOutputs(c *flow.Component, property string) (*Outputs, error) {
 func (o *Outputs) Keep(ctx context.Context, c *task.Context, dir *task.Directory) (*value.Map, error) {
 	uris := value.NewMap(0)
 	err := o.Each(ctx, c, dir, func(name string) error {
-		uri, err := keep(ctx, c, dir, name)
+		uri, err := KeepFile(ctx, c, dir, name)
 		if err != nil {
 			return err
 		}
@@ -59,9 +59,20 @@ func (o *Outputs) Each(ctx context.Context, c *task.Context, dir *task.Directory
 	return each(ctx, c, dir, set, func(name string, _ fs.FileInfo) error { return f(name) })
 }
 
-// keep copies a file to those of the task run, and returns its URI. The last part of its name is that of the file; what stands before
+// KeepAll keeps all files of a directory, and returns their URIs by their names.
+func KeepAll(ctx context.Context, c *task.Context, dir *task.Directory) (*value.Map, error) {
+	uris := value.NewMap(0)
+	err := each(ctx, c, dir, nil, func(name string, _ fs.FileInfo) error {
+		uri, err := KeepFile(ctx, c, dir, name)
+		uris.Set(name, value.String(uri))
+		return err
+	})
+	return uris, err
+}
+
+// KeepFile copies a file to those of the task run, and returns its URI. The last part of its name is that of the file; what stands before
 // tells files of several folders apart.
-func keep(ctx context.Context, c *task.Context, dir *task.Directory, name string) (uri string, err error) {
+func KeepFile(ctx context.Context, c *task.Context, dir *task.Directory, name string) (uri string, err error) {
 	from, err := dir.Open(name)
 	if err != nil {
 		return "", fmt.Errorf("file %s cannot be read: %w", name, pathless(err))

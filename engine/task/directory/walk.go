@@ -97,7 +97,7 @@ func newMeter(c *task.Context) *meter.Meter {
 const stepsPerFile = 100
 
 // each calls f for the files of a directory that match a set, in their order. A link counts as the file that it names, if it does
-// not lead out.
+// not lead out. A nil set stands for all files.
 func each(ctx context.Context, c *task.Context, dir *task.Directory, set glob.Set, f func(name string, info fs.FileInfo) error) error {
 	m := newMeter(c)
 	return fs.WalkDir(dir.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
@@ -113,8 +113,10 @@ func each(ctx context.Context, c *task.Context, dir *task.Directory, set glob.Se
 		if entry.IsDir() {
 			return nil
 		}
-		if ok, err := set.Match("/"+name, m); !ok || err != nil {
-			return err
+		if set != nil {
+			if ok, err := set.Match("/"+name, m); !ok || err != nil {
+				return err
+			}
 		}
 		info, err := dir.Stat(name)
 		switch {

@@ -4,18 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
-
-// metricTypes are Kestra's types of metrics.
-var metricTypes = []string{"counter", "timer", "gauge"}
 
 func publishSpec() flow.Spec {
 	return flow.Spec{
@@ -56,7 +50,7 @@ func (p *publish) Run(_ context.Context, c *task.Context) (task.Result, error) {
 	}
 	lines := make([]string, v.List().Len())
 	for i, m := range v.List().All() {
-		if lines[i], err = metricLine(m.Map()); err != nil {
+		if lines[i], err = task.MetricLine(m.Map()); err != nil {
 			return task.Result{}, fmt.Errorf("metrics[%d]: %w", i, err)
 		}
 	}
@@ -64,35 +58,4 @@ func (p *publish) Run(_ context.Context, c *task.Context) (task.Result, error) {
 		c.Log.Log(task.Trace, line)
 	}
 	return task.Result{}, nil
-}
-
-// metricLine prints a metric.
-func metricLine(m *value.Map) (string, error) {
-	member := func(name string) string {
-		v, _ := m.Get(name)
-		return value.Text(v)
-	}
-	kind, name, number := member("type"), member("name"), member("value")
-	switch _, isNumber := value.ParseNumber(number); {
-	case !slices.Contains(metricTypes, kind):
-		return "", fmt.Errorf("type %q is none of %s", kind, strings.Join(metricTypes, ", "))
-	case name == "":
-		return "", errors.New("name is missing")
-	case kind == "timer":
-		d, err := flow.ParseSeconds(number)
-		if err != nil {
-			return "", fmt.Errorf("value %w", err)
-		}
-		number = string(value.AppendDuration(nil, max(d, time.Duration(0))))
-	case !isNumber:
-		return "", errors.New("value must be a number")
-	}
-	line := kind + " " + name + " = " + number
-	if tags, _ := m.Get("tags"); tags.Map().Len() > 0 {
-		line += " " + value.JSON(tags)
-	}
-	if description := member("description"); description != "" {
-		line += " (" + description + ")"
-	}
-	return line, nil
 }
