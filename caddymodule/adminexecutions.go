@@ -67,6 +67,18 @@ func killExecution(c *adminCall) error {
 	return nil
 }
 
+// restartExecution lets an execution go on from where it has failed, or one that is paused.
+func restartExecution(c *adminCall) error {
+	if err := c.query.end(); err != nil {
+		return err
+	}
+	if err := c.engine.Restart(c.request.Context(), c.request.PathValue("id")); err != nil {
+		return err
+	}
+	c.WriteHeader(http.StatusAccepted)
+	return nil
+}
+
 // resumeExecution lets an execution go on that is paused. The body is a JSON object with the values of the inputs that its Pause asks
 // for, or empty.
 func resumeExecution(c *adminCall) error {

@@ -18,7 +18,7 @@ func init() {
 	caddy.RegisterModule(new(APIHandler))
 }
 
-// APIHandler answers the part of Kestra's HTTP API by which clients find, read, follow, kill, resume and replay executions, and read logs
+// APIHandler answers the part of Kestra's HTTP API by which clients find, read, follow, kill, resume, restart and replay executions, and read logs
 // and flows, at `/api/v1/` and `/api/v1/main/`. Every other request, those of webhooks included, goes to the next handler. It answers
 // with 403 unless a handler before it, such as basic_auth, has authenticated a user.
 type APIHandler struct {

@@ -45,7 +45,7 @@ func addCommands(c *cobra.Command) {
 		{"files", "Flow files:", []*cobra.Command{validateCommand(), urlsCommand(), curlCommand()}},
 		{"language", "Keys and the language of flows:", []*cobra.Command{genkeyCommand(), sendersCommand(), typesCommand(), schemaCommand(), functionsCommand(), evalCommand()}},
 		{"server", "A running server:", []*cobra.Command{statusCommand(), reloadCommand(), triggersCommand(), enableCommand(), disableCommand(), purgeCommand(), backupCommand()}},
-		{"executions", "Executions of a running server:", []*cobra.Command{executionsCommand(), showCommand(), logsCommand(), killCommand(), resumeCommand(), replayCommand()}},
+		{"executions", "Executions of a running server:", []*cobra.Command{executionsCommand(), showCommand(), logsCommand(), killCommand(), resumeCommand(), restartCommand(), replayCommand()}},
 	} {
 		c.AddGroup(&cobra.Group{ID: group.id, Title: group.title})
 		for _, command := range group.commands {

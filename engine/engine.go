@@ -130,7 +130,7 @@ func (e *Engine) configure(o Options) {
 	e.Hide(o.Secrets)
 	e.allow(o)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
-	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer}
+	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer, Find: e.recover}
 	if e.store.Durable() {
 		run.Recover = e.recover
 	}
@@ -217,6 +217,17 @@ func (e *Engine) Resume(ctx context.Context, id string, inputs *value.Map) error
 	}
 	defer e.calls.end()
 	return e.runner.Resume(ctx, id, inputs)
+}
+
+// Restart lets an execution that has ended go on from the task runs that have failed, or, if it is paused, all that is paused in it. It
+// returns when that is kept for certain. One that cannot is [ErrNotRestartable] or [ErrNothingToRestart]; the other errors are those of
+// [runner.Runner.Restart].
+func (e *Engine) Restart(ctx context.Context, id string) error {
+	if !e.calls.begin() {
+		return ErrClosed
+	}
+	defer e.calls.end()
+	return e.runner.Restart(ctx, id)
 }
 
 // Begin implements [site.Host].

@@ -19,6 +19,9 @@ var (
 	ErrNotEnded   = site.ErrNotEnded
 	ErrNoFlow     = site.ErrNoFlow
 	ErrDisabled   = site.ErrDisabled
+
+	ErrNotRestartable   = execution.ErrNotRestartable
+	ErrNothingToRestart = execution.ErrNothingToRestart
 )
 
 // IsBusy reports whether err says that something cannot be done now, and may be later.
@@ -29,7 +32,7 @@ func IsBusy(err error) bool {
 
 // Unfit reports whether err says that something does not fit the state of an execution.
 func Unfit(err error) bool {
-	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled} {
+	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled, ErrNotRestartable, ErrNothingToRestart} {
 		if errors.Is(err, unfit) {
 			return true
 		}

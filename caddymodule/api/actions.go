@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
-	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
 // done answers an action that has succeeded.
@@ -67,19 +66,28 @@ func resumeExecution(c *call) error {
 	return c.done(http.StatusNoContent)
 }
 
-// restartExecution refuses to run an execution on from where it has failed, which is not possible here.
+// restartExecution lets an execution go on from where it has failed, or one that is paused, and answers with it.
 func restartExecution(c *call) error {
+	values, err := c.parameters()
+	if err != nil {
+		return err
+	}
+	if values.Get("revision") != "" {
+		return illegalArgument("revision: an execution is restarted by the revision of its flow that it began with")
+	}
 	s, err := c.execution()
 	if err != nil {
 		return err
 	}
-	switch status := s.Status(); {
-	case !s.Over() || status == execution.Killed:
-		return illegalState(fmt.Sprintf("Execution must be terminated or paused and not killed to be restarted, current state is '%s' !", status))
-	case status != execution.Failed:
-		return illegalArgument("No task found to restart execution from!")
+	switch err := c.engine.Restart(c.request.Context(), s.ID); {
+	case errors.Is(err, engine.ErrNotRestartable):
+		return illegalState(fmt.Sprintf("%s, current state is '%s' !", engine.ErrNotRestartable, s.Status()))
+	case errors.Is(err, engine.ErrNothingToRestart):
+		return illegalArgument(engine.ErrNothingToRestart.Error())
+	case err != nil:
+		return err
 	}
-	return &refusal{http.StatusNotImplemented, "Not Implemented: an execution is not restarted from where it failed here: replay it, which runs all of its tasks"}
+	return c.shown(s.ID)
 }
 
 // replayExecution starts an execution that does anew what another one did, and answers with it.

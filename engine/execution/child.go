@@ -77,6 +77,12 @@ func (w *walk) childExecutionEnded(e *Event) bool {
 		w.oneOfSeveralEnded(e)
 		return true
 	}
+	w.childIsOver(e)
+	return true
+}
+
+// childIsOver ends the attempt of a Child with what its execution has ended with.
+func (w *walk) childIsOver(e *Event) {
 	w.run(e.Run).Outputs = e.Outputs
 	w.result.Barrier = true
 	switch status := w.node(e.Run).childStatus(e.Status); status {
@@ -87,7 +93,6 @@ func (w *walk) childExecutionEnded(e *Event) bool {
 	default:
 		w.passAttempt(e.Run, status)
 	}
-	return true
 }
 
 // AwaitsChild reports whether a task run still waits for the execution whose end an event tells. Its row may be another one's by

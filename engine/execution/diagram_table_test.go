@@ -418,5 +418,6 @@ func sections() []section {
 		childrenSection(next),
 		pauseSection(next),
 		untilSection(next),
+		restartSection(next),
 	}
 }

@@ -21,6 +21,8 @@
 // A retry of the whole execution ends the flowables around the failed task, and the execution, RETRIED; the next try is another
 // execution, see [NewReplay].
 //
+// One that has ended may go on, see restart.go: what has failed runs again, and the flowables around it go on with what they have.
+//
 // # Times
 //
 // Until when a task run waits, and when its timeout is over, stands in the state. [State.Wakes] gives the events for these times,

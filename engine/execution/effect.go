@@ -55,9 +55,10 @@ const (
 	Assert                  // the assertions of the flow's `sla`
 	Prepare                 // the directory that the tasks of a run share
 	Collect                 // what of that directory is to be kept when they have ended
+	Recall                  // what becomes of the execution that an attempt of a Child has started which goes on
 )
 
-var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "until", "call", "assert", "prepare", "collect"}
+var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "until", "call", "assert", "prepare", "collect", "recall"}
 
 // MarshalText writes the word for w.
 func (w What) MarshalText() ([]byte, error) { return name(whatNames, int(w)) }

@@ -21,7 +21,7 @@ type Event struct {
 	Failed  bool          `json:"failed,omitempty"`  // Evaluated: an expression failed, or no list fits
 	Timeout time.Duration `json:"timeout,omitempty"` // Evaluated: how long the attempt may take
 	Outputs Datum         `json:"outputs,omitzero"`  // Evaluated, TaskEnded, ChildEnded: an object
-	Status  Status        `json:"status,omitempty"`  // TaskEnded: SUCCESS, WARNING or FAILED; "" for a task that waits until Wake. ChildEnded: its last one
+	Status  Status        `json:"status,omitempty"`  // TaskEnded: SUCCESS, WARNING or FAILED; "" for a task that waits until Wake. ChildEnded: its last one; Evaluated: likewise, of one that a Child has started before and that has ended well by now
 	Wake    time.Time     `json:"wake,omitzero"`     // TaskEnded without status
 
 	Labels    []flow.Label `json:"labels,omitempty"`   // TaskEnded: to be added to the execution's, or to replace those with the same key
@@ -50,9 +50,10 @@ const (
 	Overdue                          // a duration of the flow's `sla` is over, that with the index in Attempt
 	NoPlace                          // no place is free for an execution that has not begun
 	Interrupted                      // the process ended while an attempt was under way, and nobody knows how far it came
+	Restart                          // somebody wants the execution to go on that has ended, or is paused
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace", "interrupted"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace", "interrupted", "restart"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

@@ -115,9 +115,9 @@ func (c *waits) add(what Wait, n int) {
 	}
 }
 
-// countWaits makes the counts of a state that has none. Nobody needs them without a Pause or an Until.
+// countWaits makes the counts of a state that has none. Nobody needs them without a Pause or an Until, or of one that never ended.
 func (s *State) countWaits(p *Plan) {
-	if s.waits.counted || !p.pauses {
+	if s.waits.counted || !p.pauses && s.Restarts == 0 {
 		return
 	}
 	s.waits, s.free = waits{counted: true}, s.free[:0]

@@ -15,7 +15,7 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 		return []Effect{s.outputsEffect()}, nil
 	case s.Wait == WaitAssert && len(s.Runs) == 0:
 		return []Effect{s.assertEffect()}, nil
-	case s.Wait == WaitPlace, s.Status() == Created && len(s.Runs) == 0:
+	case s.Wait == WaitPlace, s.Status() == Created && len(s.Runs) == 0, s.Status() == Restarted:
 		return []Effect{{Kind: Begin, Run: RootRow}}, nil
 	}
 	var effects []Effect
@@ -37,16 +37,18 @@ func Pending(p *Plan, s *State) ([]Effect, error) {
 // Asked returns what a task run that waits for the value of an expression, or for files, waits for.
 func (p *Plan) Asked(r *Run) What {
 	switch n := &p.nodes[r.Node]; {
-	case r.Wait == WaitFiles && r.Status() == Created:
+	case r.Wait == WaitFiles && r.begins():
 		return Prepare
 	case r.Wait == WaitFiles:
 		return Collect
-	case r.Status() == Created:
+	case r.begins():
 		return RunIf
 	case n.Timeout != nil && r.Deadline.IsZero():
 		return Timeout
 	case n.Shape == flow.ShapeEach:
 		return Values
+	case n.Shape == flow.ShapeChild && r.hasGoneOn():
+		return Recall
 	case n.Shape == flow.ShapeChild, n.Shape == flow.ShapeChildren:
 		return Call
 	case n.Shape == flow.ShapePause:
@@ -58,11 +60,14 @@ func (p *Plan) Asked(r *Run) What {
 	}
 }
 
+// begins reports whether a task run has not begun, or not begun again.
+func (r *Run) begins() bool { return r.Status() == Created || r.Status() == Restarted }
+
 // Awaits reports whether the answer to an effect is still waited for.
 func (s *State) Awaits(e Effect) bool {
 	switch {
 	case e.Kind == Begin:
-		return s.Status() == Created
+		return s.Status() == Created || s.Status() == Restarted
 	case e.Run == RootRow:
 		return s.Wait == WaitAssert && e.What == Assert || s.Wait == WaitEval && e.What == Outputs
 	case e.Kind == Eval:
@@ -104,6 +109,9 @@ func (s *State) Due(row int32) (Event, bool) {
 
 // The effects are functions of the state, so that a repeated one is the same.
 
+// attemptSeeds is the part of the seed of a first attempt: with another number an attempt that is repeated would see other random values.
+const attemptSeeds = 12
+
 func (s *State) evalEffect(row int32, what What) Effect {
 	r := &s.Runs[row]
 	if what == Call {
@@ -126,7 +134,7 @@ func (s *State) taskEffect(row int32) Effect {
 	attempt := len(r.Attempts) - 1
 	return Effect{
 		Kind: RunTask, Run: row, Attempt: int32(attempt), Woke: !r.Wake.IsZero(),
-		At: r.Attempts[attempt].History[1].At, Seed: s.seed(r.ID, uint64(len(whatNames)+attempt)),
+		At: r.Attempts[attempt].History[1].At, Seed: s.seed(r.ID, uint64(attemptSeeds+attempt)),
 	}
 }
 

@@ -31,11 +31,11 @@ func (w *walk) noPlace() bool {
 	}
 	switch w.plan.flow.Concurrency.Behavior {
 	case flow.CancelExecution:
-		s.Wait, s.Refused = WaitNone, true
-		w.finish(Cancelled)
+		s.Refused = true
+		w.giveUp(Cancelled)
 	case flow.FailExecution:
-		s.Wait, s.Refused = WaitNone, true
-		w.finish(Failed)
+		s.Refused = true
+		w.giveUp(Failed)
 	default: // QueueExecution
 		w.enterHead(Queued)
 		w.result.Barrier = true

@@ -21,6 +21,7 @@ type Node struct {
 	Shape  flow.Shape
 	Path   string // ids of the tasks from the top, as in "a/b/c"; "" at the root
 	Parent int32  // -1 at the root
+	Stage  Stage  // at which its parent runs the list that it is in
 
 	Main     [][]int32     // lists of children: one, but of a Choice one for each case
 	Looped   bool          // it is in the main list of an Each, so its runs have a value
@@ -53,7 +54,7 @@ const (
 func NewPlan(f *flow.Flow, revision int) *Plan {
 	p := &Plan{flow: f, revision: revision}
 	p.add(nil, "", -1, flow.Branches{Main: [][]*flow.Component{f.Tasks}, Errors: f.Errors, Finally: f.Finally}, flow.ShapeSequence)
-	p.nodes[root].Later = p.addList(f.AfterExecution, "", root)
+	p.nodes[root].Later = p.addList(f.AfterExecution, "", root, StageAfter)
 	return p
 }
 
@@ -74,7 +75,7 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 	}
 	n := Node{Main: make([][]int32, len(b.Main))}
 	for j, list := range b.Main {
-		n.Main[j] = p.addList(list, path, i)
+		n.Main[j] = p.addList(list, path, i, StageMain)
 	}
 	if shape == flow.ShapeEach {
 		for j, child := range n.Main[0] {
@@ -93,9 +94,9 @@ func (p *Plan) add(task *flow.Component, path string, parent int32, b flow.Branc
 	if shape == flow.ShapeDag {
 		p.nodes[i].After = orderOf(b)
 	}
-	n.Errors = p.addList(b.Errors, path, i)
-	n.Finally = p.addList(b.Finally, path, i)
-	n.Beside = p.addList(b.Beside, path, i)
+	n.Errors = p.addList(b.Errors, path, i, StageErrors)
+	n.Finally = p.addList(b.Finally, path, i, StageFinally)
+	n.Beside = p.addList(b.Beside, path, i, StagePause)
 	p.nodes[i].Main, p.nodes[i].Errors, p.nodes[i].Finally, p.nodes[i].Beside = n.Main, n.Errors, n.Finally, n.Beside
 	return i
 }
@@ -121,7 +122,7 @@ func (p *Plan) retry(leaf int32) *flow.Retry {
 	return &quiet
 }
 
-func (p *Plan) addList(tasks []*flow.Component, path string, parent int32) []int32 {
+func (p *Plan) addList(tasks []*flow.Component, path string, parent int32, stage Stage) []int32 {
 	var list []int32
 	for _, t := range tasks {
 		if t.Disabled {
@@ -135,7 +136,9 @@ func (p *Plan) addList(tasks []*flow.Component, path string, parent int32) []int
 		if t.Spec.Shape != flow.ShapeLeaf {
 			branches = t.Spec.Branches(t)
 		}
-		list = append(list, p.add(t, below, parent, branches, t.Spec.Shape))
+		i := p.add(t, below, parent, branches, t.Spec.Shape)
+		p.nodes[i].Stage = stage
+		list = append(list, i)
 	}
 	return list
 }

@@ -90,6 +90,7 @@ func (f *forest) task(depth int) *flow.Component {
 			careless(c)
 		}
 		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "alone", "fail", "FAILED then SUCCESS"}).Draw(f.rt, "end")
+		f.script["recall "+id] = rapid.SampledFrom([]string{"", "new", "SUCCESS", "WARNING", "fail"}).Draw(f.rt, "recall")
 	default:
 		c = leaf(id)
 		f.script[id] = rapid.SampledFrom([]string{"SUCCESS", "SUCCESS", "SUCCESS", "WARNING", "FAILED", "wait", "FAILED then SUCCESS", "exit WARNING", "exit FAILED", "exit CANCELLED"}).Draw(f.rt, "end")
@@ -149,7 +150,9 @@ func drawActor(rt *rapid.T) *actor {
 		fl.Outputs = []*flow.Output{{ID: "o"}}
 		f.script["outputs"] = rapid.SampledFrom([]string{"", "fail"}).Draw(rt, "outputs")
 	}
+	f.script["place again"] = rapid.SampledFrom([]string{"", "none"}).Draw(rt, "place again")
 	a := newActor(nil, fl, f.script)
+	a.restarts = rapid.IntRange(0, 2).Draw(rt, "restarts")
 	if rapid.IntRange(0, 3).Draw(rt, "kill") == 0 {
 		a.killAfter = rapid.IntRange(1, 9).Draw(rt, "kill after")
 	}
@@ -175,6 +178,12 @@ func (a *actor) goOnInAnyOrder(rt *rapid.T, after func(Result) bool) {
 			continue
 		}
 		n := len(a.pending) + len(outside)
+		if a.restarts > 0 && a.state.Restartable() == nil && (n == 0 || !a.patient && rapid.Bool().Draw(rt, "restart")) {
+			if r := a.restart(); r.Stale || !after(r) {
+				return
+			}
+			continue
+		}
 		if n == 0 {
 			return
 		}
@@ -220,10 +229,10 @@ func TestEveryStateHasAnExit(t *testing.T) {
 		a.begin()
 		var last History // from when it has its last status
 		a.goOnInAnyOrder(rt, func(r Result) bool {
-			if diff := cmp.Diff(last, a.state.History); last != nil && diff != "" {
+			if diff := cmp.Diff(last, a.state.History); last != nil && diff != "" && a.state.Status() != Restarted {
 				rt.Fatalf("the history has changed after its end (-before +after):\n%s", diff)
 			}
-			if a.state.Status().Terminated() {
+			if last = nil; a.state.Status().Terminated() {
 				last = a.state.History
 			}
 			for i := range a.state.Runs {
@@ -316,7 +325,7 @@ func TestGoOnAfterACut(t *testing.T) {
 		a := drawActor(rt)
 		a.t = t
 		a.patient, a.killAfter = true, 0
-		began := a.clock
+		began, restarts := a.clock, a.restarts
 		first := a.state.Share()
 		kept := a.state.Share()
 		cut := rapid.IntRange(0, 6).Draw(rt, "cut")
@@ -335,9 +344,9 @@ func TestGoOnAfterACut(t *testing.T) {
 			a.goOnInAnyOrder(rt, commit)
 		}
 
-		whole := &actor{t: t, plan: a.plan, state: first, script: a.script, clock: began}
+		whole := &actor{t: t, plan: a.plan, state: first, script: a.script, clock: began, restarts: restarts}
 		whole.run()
-		again := &actor{t: t, plan: a.plan, state: loaded(rt, kept), script: a.script, clock: a.clock}
+		again := &actor{t: t, plan: a.plan, state: loaded(rt, kept), script: a.script, clock: a.clock, restarts: restarts - int(kept.Restarts)}
 		var err error
 		if again.pending, err = Pending(again.plan, again.state); err != nil {
 			rt.Fatal(err)

@@ -94,6 +94,6 @@ func (w *walk) retried() {
 			w.enterHead(Failed)
 		}
 	}
-	w.effect(Effect{Kind: Again, Run: RootRow, At: s.Again, Seed: s.seed(s.ID, uint64(len(whatNames)))})
+	w.effect(Effect{Kind: Again, Run: RootRow, At: s.Again, Seed: s.seed(s.ID, attemptSeeds)})
 	w.finish(Retried)
 }

@@ -64,6 +64,7 @@ type Head struct {
 	Asking    []int32      `json:"asking,omitempty"`   // of WaitAssert: the task runs that have ended, from which nothing has followed yet; RootRow: the beginning
 	Again     time.Time    `json:"again,omitzero"`     // when the execution is tried anew, of one that is
 	Refused   bool         `json:"refused,omitempty"`  // it ended for want of a place, before it began
+	Restarts  int32        `json:"restarts,omitempty"` // how many times it went on after it had ended
 }
 
 // Run is one run of a task.

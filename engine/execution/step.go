@@ -52,6 +52,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.timedOut(&e)
 	case Interrupted:
 		fits = w.interrupted(&e)
+	case Restart:
+		fits = w.restart()
 	default:
 		return fmt.Errorf("execution %s: unknown event %d", s.ID, e.Kind)
 	}
@@ -76,8 +78,14 @@ func (w *walk) started() bool {
 	case s.Wait == WaitPlace:
 		s.Wait, s.headChanged = WaitNone, true
 		w.result.Barrier = true
+	case s.Wait == WaitNone && s.Status() == Restarted:
 	case s.Status() != Created, len(s.Runs) > 0, s.Wait != WaitNone:
 		return false
+	}
+	if s.Restarts > 0 {
+		w.enterHead(Running)
+		w.goOn()
+		return true
 	}
 	if len(w.plan.nodes[root].Main[0]) > 0 { // without a task it goes from CREATED to its end, as in Kestra
 		w.enterHead(Running)
@@ -116,6 +124,8 @@ func (w *walk) evaluated(e *Event) bool {
 		w.limited(e)
 	case Values:
 		w.looped(e)
+	case Recall:
+		w.recalled(e)
 	case Call:
 		if w.node(e.Run).many() {
 			w.begun(e)
@@ -170,7 +180,7 @@ func (w *walk) create(parent, node int32, value string, iteration int32) (row in
 		s.taken(row)
 	}
 	s.Runs[row] = Run{
-		ID: RunID(s.ID, parentID, n.Path, int(iteration), 0), TaskID: n.Task.ID, Node: node, Parent: parent,
+		ID: RunID(s.ID, parentID, n.Path, int(iteration), int(s.Restarts)), TaskID: n.Task.ID, Node: node, Parent: parent,
 		Value: value, Iteration: iteration,
 		History: append(room.history[:0], Transition{Created, w.at}), marked: s.Runs[row].marked,
 	}
@@ -242,6 +252,9 @@ func (w *walk) attempt(row int32, room *runRoom) (ended bool) {
 func (w *walk) enterShape(row int32) (ended bool) {
 	r := w.run(row)
 	n := &w.plan.nodes[r.Node]
+	if r.hasGoneOn() {
+		return w.takeUp(row)
+	}
 	switch n.Shape {
 	case flow.ShapeLeaf:
 		w.wait(r, WaitTask)

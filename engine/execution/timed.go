@@ -8,16 +8,22 @@ import (
 
 // What waits for a time, and what interrupts: see "Times" in the package documentation.
 
-// limit lets the attempt under way take so long from its beginning.
+// limit lets the attempt under way take so long from its beginning, or from when it went on.
 func (w *walk) limit(row int32, d time.Duration) {
 	r := w.run(row)
-	r.Deadline = r.Attempts[len(r.Attempts)-1].History.Start().Add(d)
+	r.Deadline = r.Attempts[len(r.Attempts)-1].begun().Add(d)
 	w.timed(row)
 }
 
 // limited goes on when a timeout was evaluated. If it could not be, the attempt fails.
 func (w *walk) limited(e *Event) {
-	if e.Failed {
+	switch {
+	case e.Failed && w.state.Runs[e.Run].hasGoneOn() && !w.node(e.Run).Single(): // its tasks run already
+		w.result.Barrier = true
+		w.kill(e.Run)
+		w.breakOff(e.Run)
+		return
+	case e.Failed:
 		w.fail(e.Run)
 		return
 	}
@@ -68,10 +74,16 @@ func (w *walk) timedOut(e *Event) bool {
 	if r.Wait == WaitRound {
 		w.enter(e.Run, r, Running)
 	}
-	w.waitNoMore(e.Run, r)
-	r.Progress.Broken, r.Progress.Worst = true, Failed
-	w.settle(e.Run)
+	w.breakOff(e.Run)
 	return true
+}
+
+// breakOff goes on with a flowable whose tasks were killed, as after a failure of them.
+func (w *walk) breakOff(row int32) {
+	r := w.run(row)
+	w.waitNoMore(row, r)
+	r.Progress.Open, r.Progress.Broken, r.Progress.Worst = 0, true, Failed
+	w.settle(row)
 }
 
 // fail ends an attempt that fails by itself, not by an answer. A flowable runs no list.

@@ -174,12 +174,13 @@ type actor struct {
 	t         testing.TB
 	plan      *Plan
 	state     *State
-	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; of a Children: how many there are and with what they end in turn, alone if they are not waited for, fail, or later if the second time that some are asked for fails; by "place": none if none is free at first
+	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; of a Children: how many there are and with what they end in turn, alone if they are not waited for, fail, or later if the second time that some are asked for fails; by "place" and "place again": none if none is free at first; by "recall TASK": with what the execution of a Child has ended by now, new if another one is to be started, or fail
 	clock     time.Time
 	pending   []Effect
 	again     []Effect // the next try
 	patient   bool     // times come only when nothing is pending, as in run
 	killAfter int      // after how many events it is killed; 0: never
+	restarts  int      // how often it is still to go on after it has ended
 	trace     []string
 }
 
@@ -218,7 +219,7 @@ func (a *actor) tell(e Event) Result {
 		if r.Barrier {
 			a.trace = append(a.trace, "|")
 		}
-		if a.state.Wait == WaitPlace { // it waits on
+		if a.state.Wait == WaitPlace || a.state.Status() == Restarted { // it waits on
 			a.pending = append(a.pending, Effect{Kind: Begin, Run: RootRow})
 		}
 	}
@@ -253,7 +254,8 @@ func (a *actor) answer(i int) Result {
 // event returns the answer to an effect.
 func (a *actor) event(e Effect) Event {
 	if e.Kind == Begin {
-		if a.script["place"] == "none" && a.state.Status() == Created && a.state.Wait == WaitPlace {
+		if a.script["place"] == "none" && a.state.Status() == Created && a.state.Wait == WaitPlace ||
+			a.script["place again"] == "none" && a.state.Status() == Restarted && a.state.Wait == WaitPlace {
 			return Event{Kind: NoPlace, Run: RootRow}
 		}
 		return Event{Kind: Started, Run: RootRow}
@@ -309,6 +311,9 @@ func (a *actor) event(e Effect) Event {
 	case e.What == RunIf:
 		word = a.script["if "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}
+	case e.What == Recall:
+		word = a.script["recall "+id]
+		return Event{Kind: Evaluated, Run: e.Run, True: word == "", Failed: word == "fail", Status: Status(strings.Trim(word, "failnew"))}
 	case e.What == Call && a.plan.nodes[a.state.Runs[e.Run].Node].many():
 		return a.several(e, word)
 	case e.What == Call:
@@ -359,10 +364,19 @@ func (a *actor) next() bool {
 		a.answer(0)
 	case len(outside) > 0:
 		a.tell(outside[0])
+	case a.restarts > 0 && a.state.Restartable() == nil:
+		a.restart()
 	default:
 		return false
 	}
 	return true
+}
+
+// restart lets the execution go on after its end.
+func (a *actor) restart() Result {
+	a.t.Helper()
+	a.restarts--
+	return a.tell(Event{Kind: Restart, Run: RootRow})
 }
 
 // dropKilled drops effects that nobody waits for any more.
@@ -457,7 +471,7 @@ func (r *Run) stand() string {
 		attempt++
 	}
 	text := stand(r.Status(), r.Wait, attempt)
-	if r.Progress.Asked && r.Wait == WaitEval {
+	if (r.Progress.Asked || r.hasGoneOn()) && r.Wait == WaitEval {
 		text += " again"
 	}
 	if r.Several != nil && !r.Status().Terminated() && r.Several.Next > 0 {

@@ -100,19 +100,24 @@ func (w *walk) clear(below int32) {
 		if s.Runs[row].Free() || !s.within(row, below) {
 			continue
 		}
-		r := w.run(row)
-		switch w.node(row).Shape {
-		case flow.ShapeUntil, flow.ShapePause, flow.ShapeChildren: // made here
-		default:
-			if n := len(r.Outputs.JSON); n > len(noOutputs) {
-				w.result.Freed += int64(n)
-			}
-		}
-		*r = Run{marked: true}
-		w.result.Rows = append(w.result.Rows, row)
-		at, _ := slices.BinarySearch(s.free, row)
-		s.free = slices.Insert(s.free, at, row)
+		w.free(row)
 	}
+}
+
+// free removes a task run. Its row is used again.
+func (w *walk) free(row int32) {
+	s, r := w.state, w.run(row)
+	switch w.node(row).Shape {
+	case flow.ShapeUntil, flow.ShapePause, flow.ShapeChildren: // made here
+	default:
+		if n := len(r.Outputs.JSON); n > len(noOutputs) {
+			w.result.Freed += int64(n)
+		}
+	}
+	*r = Run{marked: true}
+	w.result.Rows = append(w.result.Rows, row)
+	at, _ := slices.BinarySearch(s.free, row)
+	s.free = slices.Insert(s.free, at, row)
 }
 
 // Free reports whether there is no task run in a row, but was in an earlier round of an Until.

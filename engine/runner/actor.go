@@ -384,7 +384,9 @@ func (a *actor) finish(err error) {
 	close(h.done)
 	r.mu.Lock()
 	if err == nil || r.context.Err() == nil { // those that are left at exit are counted
-		delete(r.runs, a.state.ID)
+		if r.runs[a.state.ID] == a { // else the execution goes on again
+			delete(r.runs, a.state.ID)
+		}
 	}
 	r.checkDrained()
 	r.mu.Unlock()

@@ -98,8 +98,8 @@ func (r *Runner) secretsOf(ctx context.Context, s *execution.State, f *scope.Flo
 		if err != nil {
 			return nil, err
 		}
-		if setting, err := r.options.Load().Recover(ctx, parent); err == nil { // else its flow says nothing any more
-			secrets = append(secrets, ownSecrets(parent, setting.Flow)...)
+		if f, err := r.flowOf(ctx, parent); err == nil { // else its flow says nothing any more
+			secrets = append(secrets, ownSecrets(parent, f)...)
 		}
 		s = parent
 	}
@@ -110,6 +110,9 @@ func ownSecrets(s *execution.State, f *scope.Flow) []string {
 	p := f.Plan()
 	secrets := p.Flow().SecretInputs(members(s.Inputs.JSON))
 	for i := range s.Runs {
+		if s.Runs[i].Free() {
+			continue
+		}
 		pause, ok := p.Node(s.Runs[i].Node).Task.Compiled.(task.Pause)
 		if !ok || len(pause.Inputs()) == 0 {
 			continue

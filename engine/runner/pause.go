@@ -128,17 +128,12 @@ func (r *Runner) flowOf(ctx context.Context, s *execution.State) (*scope.Flow, e
 	r.mu.Lock()
 	a, p := r.runs[s.ID], r.parked[s.ID]
 	r.mu.Unlock()
-	switch recover := r.options.Load().Recover; {
+	switch {
 	case a != nil:
 		return a.Flow, nil
 	case p != nil:
 		return p.Flow, nil
-	case recover != nil: // it was not taken up yet
-		setting, err := recover(ctx, s)
-		if err != nil {
-			return nil, fmt.Errorf("execution %s: %w: %w", s.ID, ErrNotRunning, err)
-		}
-		return setting.Flow, nil
 	}
-	return nil, fmt.Errorf("execution %s: %w", s.ID, ErrNotRunning)
+	setting, err := r.settingOf(ctx, s) // it was not taken up yet
+	return setting.Flow, err
 }

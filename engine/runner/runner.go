@@ -39,6 +39,7 @@ type Options struct {
 	Services *task.Services   // for tasks and expressions; default none
 	Observer Observer         // default none
 	Now      func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
+	Find     Recover          // for executions that have ended and go on; default none, which means that none does
 	Recover  Recover          // for executions that are found in the store; default none, for a store that was empty. See [Runner.TakeUp]
 }
 

@@ -115,7 +115,7 @@ func Of(s *execution.State, p *execution.Plan, m *mask.Mask) Execution {
 		ParentID:    s.Origin.Before,
 		OriginalID:  s.OriginalID(),
 		Trigger:     Trigger{ID: s.Trigger.ID, Type: s.Trigger.Type, Variables: h.datum(s.Trigger.Variables)},
-		Metadata:    Metadata{AttemptNumber: s.Origin.Tries + 1, OriginalCreatedDate: Instant{s.OriginallyCreated()}},
+		Metadata:    Metadata{AttemptNumber: attempt(s), OriginalCreatedDate: Instant{s.OriginallyCreated()}},
 	}
 	if x.Variables == nil && p != nil && p.Flow().Variables.Len() > 0 {
 		x.Variables = h.value(value.FromMap(p.Flow().Variables))
@@ -126,6 +126,17 @@ func Of(s *execution.State, p *execution.Plan, m *mask.Mask) Execution {
 		}
 	}
 	return x
+}
+
+// attempt returns which try an execution is: what goes on after a pause, or after its end, is another one.
+func attempt(s *execution.State) int32 {
+	n := s.Origin.Tries + 1
+	for _, t := range s.History {
+		if t.Status == execution.Restarted {
+			n++
+		}
+	}
+	return n
 }
 
 // taskRun returns what is shown of the task run in a row.

@@ -50,7 +50,19 @@ func (c *Codec) Head(h *execution.Head) {
 	Items(c, &h.Promises, (*Codec).promise)
 	Items(c, &h.Asking, Number)
 	c.Time(&h.Again)
-	c.Flag(&h.Refused)
+	c.refusedAndRestarts(h)
+}
+
+// refusedAndRestarts writes or reads two members as one number: files that were written before there was the second have the first alone.
+func (c *Codec) refusedAndRestarts(h *execution.Head) {
+	n := int64(h.Restarts) << 1
+	if h.Refused {
+		n |= 1
+	}
+	Number(c, &n)
+	if c.reading { // what is written is read by others meanwhile
+		h.Refused, h.Restarts = n&1 == 1, int32(n>>1)
+	}
 }
 
 // Run writes or reads a task run.

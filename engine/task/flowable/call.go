@@ -24,7 +24,7 @@ func callProperties() []flow.Property {
 		{Name: "wait", Type: flow.Boolean, Default: "true", Summary: "Wait for its end. Without, the task has ended when the execution is accepted."},
 		{Name: "transmitFailed", Type: flow.Boolean, Default: "true", Summary: "Fail, warn or be killed as the execution does. Without, the task succeeds whatever becomes of it."},
 		{Name: "scheduleDate", Type: flow.String, Dynamic: true, Summary: "When the execution begins, as in 2026-01-02T03:04:05Z."},
-		{Name: "restartBehavior", Type: flow.String, Values: []string{"RETRY_FAILED", "NEW_EXECUTION"}, Summary: "What becomes of the execution when this one is restarted, which is not possible here."},
+		{Name: "restartBehavior", Type: flow.String, Values: []string{"RETRY_FAILED", "NEW_EXECUTION"}, Default: "RETRY_FAILED", Summary: "What becomes of the execution when this one is restarted: it goes on from where it has failed, if it can, or another one begins."},
 	}
 }
 
@@ -40,6 +40,7 @@ func compileCall(c *flow.Component) (*call, error) {
 		namespace: c.Template("namespace"), id: c.Template("flowId"), revision: c.Int("revision"), inputs: c.Structure("inputs"),
 		labels: c.Structure("labels"), inherits: c.Bool("inheritLabels"), inheritsIf: c.Template("inheritLabels"),
 		wait: !c.Has("wait") || c.Bool("wait"), date: c.Template("scheduleDate"),
+		anew: c.Text("restartBehavior") == "NEW_EXECUTION",
 	}
 	var errs []error
 	if c.Has("revision") && s.revision < 1 {
@@ -72,6 +73,7 @@ type call struct {
 	inheritsIf    *pebble.Template // stands for inherits; may be nil
 	wait          bool
 	date          *pebble.Template // may be nil
+	anew          bool             // restartBehavior is NEW_EXECUTION
 }
 
 // render renders it. Its error fails what calls.

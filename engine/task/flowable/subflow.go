@@ -49,5 +49,8 @@ inputs:
 // subflow is a task of shape Child.
 type subflow struct{ *call }
 
+// Anew reports whether another execution is started when the one around it is restarted, and the first one does not go on.
+func (s *subflow) Anew() bool { return s.anew }
+
 // Call implements [task.Child].
 func (s *subflow) Call(_ context.Context, c *task.Context) (task.Call, error) { return s.render(c) }
