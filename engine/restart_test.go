@@ -97,6 +97,10 @@ func testRestart(t *testing.T, e *Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if found, _, err := e.List(t.Context(), execution.Query{FlowID: "fails"}); err != nil || len(found) != 3 ||
+		found[0].StartedBy != ids["anew"] || found[1].StartedBy != ids["parent"] || found[2].StartedBy != "" {
+		t.Errorf("the list says by whom they were started: %+v, %v", found, err)
+	}
 	again := map[string]*execution.State{}
 	for id := range ids {
 		if err := e.Restart(t.Context(), ids[id]); err != nil {

@@ -1,6 +1,9 @@
 package execution
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // A Child is a task whose attempts are executions of their own. Which flow runs, with which inputs, expressions say when the
 // attempt begins ([Call]); what starts it commits it together with the state that waits for it. Its end is a signal to its
@@ -36,6 +39,19 @@ func NewChild(p *Plan, s *State, e Effect, waits bool, trigger Trigger) *State {
 		child.Parent = Parent{s.ID, e.Run, e.Attempt, e.Iteration}
 	}
 	return child
+}
+
+// startedBy is how the variables of the trigger begin of an execution that another one has started. Those of no other trigger do.
+const startedBy = `{"executionId":"`
+
+// StartedBy returns the id of the execution that has started one, or that has started the one which it repeats; "" for none.
+func (s *Start) StartedBy() string {
+	rest, ok := bytes.CutPrefix(s.Trigger.Variables.JSON, []byte(startedBy))
+	if !ok {
+		return ""
+	}
+	id, _, _ := bytes.Cut(rest, []byte(`"`)) // ids are letters and digits
+	return string(id)
 }
 
 // killedChild returns the outputs of a task run whose execution is killed with it.

@@ -258,6 +258,7 @@ type Summary struct {
 	FlowID    string
 	Revision  int
 	TriggerID string
+	StartedBy string // id of the execution that has started it; "" for none
 	Head      Head
 	Bytes     int64 // about how many it takes, with all that belongs to it
 }

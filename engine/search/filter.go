@@ -29,13 +29,9 @@ const (
 
 // fields are those of each resource.
 var fields = map[Resource][]string{
-	Executions: {"q", "scope", "namespace", "flowId", "kind", "labels", "startDate", "endDate", "state", "timeRange"},
+	Executions: {"q", "scope", "namespace", "flowId", "kind", "labels", "startDate", "endDate", "state", "timeRange", "triggerExecutionId", "childFilter"},
 	Flows:      {"q", "scope", "namespace", "flowId", "labels"},
 }
-
-// elsewhere are fields by which Kestra finds executions and this program does not: they stand in what started one, which lists do not
-// read.
-var elsewhere = []string{"triggerExecutionId", "childFilter"}
 
 // The operations.
 const (
@@ -61,6 +57,7 @@ var (
 	whether = []string{equals, notEquals}
 	either  = []string{equals, notEquals, in, notIn}
 	texts   = []string{equals, notEquals, contains, startsWith, endsWith, matches, in, notIn, prefix}
+	ids     = []string{equals, notEquals, contains, startsWith, endsWith, in, notIn}
 	times   = []string{notBefore, after, notAfter, before, equals, notEquals}
 )
 
@@ -68,6 +65,7 @@ var (
 var operations = map[string][]string{
 	"q": whether, "scope": whether, "namespace": texts, "flowId": texts, "kind": either, "state": either,
 	"labels": {equals, notEquals, in, notIn, contains}, "startDate": times, "endDate": times, "timeRange": {equals},
+	"triggerExecutionId": ids, "childFilter": whether,
 }
 
 // UnfitError is the error of a filter that is well formed and does not fit what is looked for. Kestra answers it with another status than
@@ -103,8 +101,6 @@ func New(r Resource, filters []Filter, now time.Time) (*Query, error) {
 func (q *Query) add(r Resource, f Filter, now time.Time) error {
 	known := operations[f.Field]
 	switch {
-	case slices.Contains(elsewhere, f.Field) && r == Executions:
-		return fmt.Errorf("Field '%s' is not supported here", f.Field) //nolint:staticcheck // as Kestra's messages
 	case known == nil:
 		return fmt.Errorf("Unsupported field '%s'. Expected one of: [%s]", f.Field, strings.Join(fields[r], ", ")) //nolint:staticcheck // Kestra's words
 	case !isOperation(f.Op):
@@ -166,6 +162,10 @@ func (q *Query) compile(f Filter, now time.Time) (test, error) {
 		return q.state(f)
 	case "labels":
 		return labels(f)
+	case "triggerExecutionId":
+		return textTest(f, func(s *execution.Summary) string { return s.StartedBy })
+	case "childFilter":
+		return child(f)
 	case "timeRange":
 		return q.timeRange(f, now)
 	default:

@@ -25,12 +25,14 @@ func summary(seq int64, id, namespace, flowID string, minutes int, labels []flow
 }
 
 func some() []execution.Summary {
-	return []execution.Summary{
+	all := []execution.Summary{
 		summary(1, "aaa", "company.team", "orders", 90, []flow.Label{{Key: "team", Value: "red"}, {Key: "n", Value: "1,2"}}, "CREATED", "RUNNING", "SUCCESS"),
 		summary(2, "bbb", "company", "orders.eu", 50, []flow.Label{{Key: "team", Value: "blue"}}, "CREATED", "FAILED"),
 		summary(3, "ccc", "system", "purge", 20, nil, "CREATED", "RUNNING"),
 		summary(4, "ddd", "companyx", "Invoices", 10, []flow.Label{{Key: "team", Value: "red"}, {Key: "eu", Value: "yes"}}, "CREATED", "RUNNING", "PAUSED"),
 	}
+	all[1].StartedBy = "aaa"
+	return all
 }
 
 func TestQuery(t *testing.T) {
@@ -80,6 +82,12 @@ func TestQuery(t *testing.T) {
 		{"startDate", "EQUALS", "", "2026-11-29T11:10:00.000Z", "bbb"},
 		{"startDate", "NOT_EQUALS", "", "2026-11-29T11:10", "aaa ccc ddd"},
 		{"timeRange", "EQUALS", "", "PT1H", "bbb ccc ddd"},
+		{"triggerExecutionId", "EQUALS", "", "aaa", "bbb"},
+		{"triggerExecutionId", "IN", "", "aaa,zzz", "bbb"},
+		{"triggerExecutionId", "NOT_EQUALS", "", "aaa", "aaa ccc ddd"},
+		{"childFilter", "EQUALS", "", "CHILD", "bbb"},
+		{"childFilter", "EQUALS", "", "MAIN", "aaa ccc ddd"},
+		{"childFilter", "NOT_EQUALS", "", "MAIN", "bbb"},
 	} {
 		q, err := New(Executions, []Filter{{tt.field, tt.op, tt.key, tt.value}}, noon)
 		if err != nil {
@@ -128,7 +136,7 @@ func TestRefused(t *testing.T) {
 		unfit    bool
 	}{
 		{Executions, Filter{"foo", "EQUALS", "", "x"}, "Unsupported field 'foo'. Expected one of: [q, scope, namespace, ", false},
-		{Executions, Filter{"childFilter", "EQUALS", "", "MAIN"}, "Field 'childFilter' is not supported here", false},
+		{Executions, Filter{"childFilter", "EQUALS", "", "BOTH"}, `childFilter: "BOTH" is neither CHILD nor MAIN`, false},
 		{Executions, Filter{"q", "LIKE", "", "x"}, "Unsupported operation 'LIKE'", false},
 		{Executions, Filter{"flowId", "GREATER_THAN", "", "x"}, "Provided query filters are invalid: Operation GREATER_THAN is not supported for field FLOW_ID.", true},
 		{Executions, Filter{"q", "IN", "", "x"}, "Operation IN is not supported for field QUERY. Supported operations are EQUALS, NOT_EQUALS", true},

@@ -156,3 +156,12 @@ func labels(f Filter) (test, error) {
 		}, nil
 	}
 }
+
+// child decides by whether another execution has started one.
+func child(f Filter) (test, error) {
+	if f.Value != "CHILD" && f.Value != "MAIN" {
+		return nil, fmt.Errorf("%q is neither CHILD nor MAIN", f.Value)
+	}
+	has := (f.Value == "CHILD") == (f.Op == equals)
+	return func(s *execution.Summary) bool { return (s.StartedBy != "") == has }, nil
+}

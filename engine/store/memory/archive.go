@@ -171,6 +171,9 @@ func (s *Store) packedEntry(n *numbered) entry {
 	c := s.archive.reader(n.record)
 	c.Text((*string)(&e.status))
 	c.Data(&e.packed.text)
+	packing.Number(&c, &e.seq)
+	packing.Number(&c, &e.version)
+	c.Data(&e.packed.variables)
 	e.name()
 	return e
 }

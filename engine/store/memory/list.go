@@ -142,7 +142,7 @@ func (e *entry) summary() execution.Summary {
 		c.Head(&s.Head)
 	}
 	return execution.Summary{
-		Seq: e.seq, ID: s.ID, Namespace: s.Namespace, FlowID: s.FlowID, Revision: s.Revision, TriggerID: s.Trigger.ID, Head: s.Head,
+		Seq: e.seq, ID: s.ID, Namespace: s.Namespace, FlowID: s.FlowID, Revision: s.Revision, TriggerID: s.Trigger.ID, StartedBy: s.StartedBy(), Head: s.Head,
 	}
 }
 

@@ -25,6 +25,7 @@ func (s *Store) List(ctx context.Context, q execution.Query) (found []execution.
 			return err
 		}
 		l.ID, l.Namespace, l.FlowID, l.Revision, l.TriggerID = st.ID, st.Namespace, st.FlowID, st.Revision, st.Trigger.ID
+		l.StartedBy = st.StartedBy()
 		has, over := recent(l.Head.History.Start())
 		if has {
 			found = append(found, l)
