@@ -39,6 +39,7 @@ type arrival struct {
 	read    atomic.Int64 // bytes
 	bounded bool         // its connection has a deadline of ours
 	late    bool         // which has passed
+	watched bool         // from begin to end
 
 	hash io.Writer // takes what is read; nil: nothing needs it
 
@@ -60,7 +61,7 @@ func (a *arrival) Read(p []byte) (int, error) {
 
 // begin watches a body until end.
 func (s *arrivals) begin(a *arrival) {
-	a.begun = time.Now()
+	a.begun, a.watched = time.Now(), true
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a.next = s.open; a.next != nil {
@@ -81,6 +82,7 @@ func (s *arrivals) begin(a *arrival) {
 func (s *arrivals) end(a *arrival) (late bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	a.watched = false
 	if a.next != nil {
 		a.next.previous = a.previous
 	}

@@ -95,6 +95,7 @@ type Handler struct {
 	arrivals  *arrivals                    // set when the site is opened
 	metrics   *metrics                     // likewise
 	rewritten sync.Once                    // the warning about webhook URLs that a rewrite hides
+	incoming  sync.Pool                    // of *incoming
 }
 
 // CaddyModule returns the Caddy module information.
@@ -203,6 +204,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyht
 	}
 	begin := time.Now()
 	in := h.newIncoming(w, r, path)
+	defer h.release(in)
 	body := &in.body
 	line := h.takeLine(r, keysOf(r, &in.request))
 	defer line.writeAfterPanic(r)
@@ -288,12 +290,23 @@ func (h *Handler) warnOfRewrite(r *http.Request) {
 	})
 }
 
-// incoming is a request with all that the handler needs for it, allocated at once.
+// incoming is a request with all that the handler needs for it, in memory that the next request gets: nobody keeps it.
 type incoming struct {
 	request webhook.Request
 	body    bodyCounter
 	arrival arrival
 	all     *arrivals
+
+	reads func(limit int64, account webhook.Account) ([]byte, error) // incoming.readBody
+}
+
+// release gives the memory of a request back, unless its body is still watched because something panicked.
+func (h *Handler) release(in *incoming) {
+	if in.arrival.watched {
+		return
+	}
+	*in = incoming{reads: in.reads}
+	h.incoming.Put(in)
 }
 
 func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path string) *incoming {
@@ -302,7 +315,12 @@ func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path strin
 	if !ok {
 		target, token, ok = webhook.ParseStatusURL(path)
 	}
-	in := &incoming{body: bodyCounter{ReadCloser: r.Body}, arrival: arrival{w: w, timeout: time.Duration(h.BodyTimeout)}}
+	in, _ := h.incoming.Get().(*incoming)
+	if in == nil {
+		in = new(incoming)
+		in.reads = in.readBody
+	}
+	in.body.ReadCloser, in.arrival.w, in.arrival.timeout = r.Body, w, time.Duration(h.BodyTimeout)
 	if r.Body == nil {
 		in.body.ReadCloser = http.NoBody
 	}
@@ -323,7 +341,7 @@ func (h *Handler) newIncoming(w http.ResponseWriter, r *http.Request, path strin
 		TransferEncoding: r.TransferEncoding,
 		ContentLength:    r.ContentLength,
 		RemoteAddr:       clientIP(r),
-		ReadBody:         in.readBody,
+		ReadBody:         in.reads,
 	}
 	if r.TLS != nil {
 		in.request.Scheme = "https"
@@ -357,9 +375,10 @@ func setPlaceholders(r *http.Request, response webhook.Response) {
 	if !ok {
 		return
 	}
+	t := told{string(response.Outcome), response.ExecutionID, response.Namespace, response.FlowID}
 	if response.Unmatched {
 		for _, name := range []string{"outcome", "execution_id", "namespace", "flow"} {
-			v, _ := placeholder(response, name)
+			v, _ := t.placeholder(name)
 			replacer.Set(placeholders+name, v)
 		}
 		return
@@ -370,20 +389,23 @@ func setPlaceholders(r *http.Request, response webhook.Response) {
 		if !ours {
 			return nil, false
 		}
-		return placeholder(response, name)
+		return t.placeholder(name)
 	})
 }
 
-func placeholder(response webhook.Response, name string) (any, bool) {
+// told is what the placeholders of an answer say.
+type told struct{ outcome, executionID, namespace, flow string }
+
+func (t told) placeholder(name string) (any, bool) {
 	switch name {
 	case "outcome":
-		return string(response.Outcome), true
+		return t.outcome, true
 	case "execution_id":
-		return response.ExecutionID, true
+		return t.executionID, true
 	case "namespace":
-		return response.Namespace, true
+		return t.namespace, true
 	case "flow":
-		return response.FlowID, true
+		return t.flow, true
 	default:
 		return nil, false
 	}

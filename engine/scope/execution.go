@@ -77,10 +77,12 @@ func (x *Execution) Context(row int32) pebble.Context { return x.flow.Context(x.
 // At returns the variables as they stand now.
 func (x *Execution) At(row int32) *value.Map {
 	x.follow()
-	v := new(view)
+	var v *view
 	if x.viewed < len(x.views) {
 		v = &x.views[x.viewed]
 		x.viewed++
+	} else {
+		v = new(view)
 	}
 	v.execution, v.row, v.id, v.start, v.status, v.labels = x, row, x.state.ID, x.state.History[0], x.state.Status(), x.labels
 	v.variables, v.outputs, v.runs = x.variables, x.outputs, x.runs.snapshot()

@@ -340,11 +340,11 @@ func (c *call) describe(ctx context.Context, s *execution.State) error {
 		if c.evaluation != nil {
 			context = &c.context
 		}
-		labels, err := c.trigger.Labels(context, c.request.From(), s.ID)
+		labels, err := c.trigger.Labels(c.room.labels, context, c.request.From(), s.ID)
 		if err != nil {
 			c.log().Warn("labels of the trigger could not be rendered and are left out", zap.Error(err))
 		}
-		s.Labels = labels
+		c.room.labels, s.Labels = labels, labels
 		return nil
 	}
 	if !c.trigger.HasLabels() && !c.trigger.GivesInputs() && !c.trigger.Flow.HasInputDefaults() {

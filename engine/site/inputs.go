@@ -12,7 +12,7 @@ import (
 
 // Labels implements [scope.Candidate]: conditions see the labels that need no rendering.
 func (c *call) Labels() []flow.Label {
-	labels, _ := c.trigger.Labels(nil, c.request.From(), c.Execution().ID) // fails only where it renders
+	labels, _ := c.trigger.Labels(nil, nil, c.request.From(), c.Execution().ID) // fails only where it renders
 	return labels
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -16,6 +17,7 @@ type room struct {
 	evaluation evaluation
 	answer     []byte // bodies of answers
 	variables  []byte // the trigger's
+	labels     []flow.Label
 
 	release func() // of the call
 	queued  func() // of the delivery
@@ -33,6 +35,9 @@ func (s *Site) enter(c call) *call {
 	return &r.call
 }
 
+// mostLabels is for how many labels a room may have memory to be lent again.
+const mostLabels = 64
+
 // largestLent is how large a text of a room may be to be lent again, in bytes.
 const largestLent = 64 << 10
 
@@ -46,6 +51,9 @@ func (c *call) release() {
 	s := c.site
 	r.call, r.delivery, r.evaluation = call{}, webhook.Delivery{}, evaluation{}
 	r.state.Clear()
+	if clear(r.labels); cap(r.labels) > mostLabels {
+		r.labels = nil
+	}
 	for _, text := range []*[]byte{&r.answer, &r.variables} {
 		if cap(*text) > largestLent {
 			*text = nil

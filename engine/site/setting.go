@@ -11,7 +11,7 @@ import (
 
 // setting returns what an execution of a flow needs beside its state; t is the trigger that started it, nil when there is none.
 func (s *Site) setting(f *scope.Flow, t *webhook.Trigger, m *mask.Mask) runner.Setting {
-	setting := runner.Setting{Flow: f, Flows: s.Flow, Mask: m}
+	setting := runner.Setting{Flow: f, Flows: s.callees, Mask: m}
 	if t != nil && t.HasStopAfter() {
 		triggers := s.host.Triggers()
 		setting.Stop = func(status execution.Status) *execution.TriggerState { return stop(t, status) }

@@ -86,6 +86,8 @@ type Site struct {
 
 	rooms sync.Pool // of *room
 
+	callees runner.Flows // [Site.Flow]
+
 	host  Host                   // nil until it was opened
 	flows map[*flow.Flow]*served // of all
 }
@@ -155,7 +157,7 @@ func (s *Site) Open(ctx context.Context, host Host) error {
 		}
 		flows[f] = &served{name: f.Namespace + "/" + f.ID, scope: scope.NewFlow(plan, s.variables)}
 	}
-	s.host, s.flows = host, flows
+	s.host, s.flows, s.callees = host, flows, s.Flow
 	return nil
 }
 

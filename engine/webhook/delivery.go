@@ -185,10 +185,12 @@ func (d *Delivery) build(bytes int64, make func() value.Value) value.Value {
 // has its own list and its own place in the map.
 const pairBytes = 320
 
+var noMembers = value.FromMap(value.NewMap(0))
+
 // multimap makes the map of a query string or a form.
 func (d *Delivery) multimap(query string, read func() *value.Map) value.Value {
 	if query == "" {
-		return value.FromMap(value.NewMap(0))
+		return noMembers
 	}
 	pairs := int64(strings.Count(query, "&")) + 1
 	return d.build(int64(len(query))+pairs*pairBytes, func() value.Value { return value.FromMap(read()) })

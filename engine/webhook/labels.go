@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -18,9 +19,9 @@ const (
 // Labels returns the labels of an execution with this id: system.from (see [Request.From]), those of the flow, those of the trigger
 // rendered with scope (nil: without them), and system.correlationId. Of a key given twice the last value stands at the first
 // place, an empty key or value is left out, and a key under "system." is the engine's alone. With an error the
-// trigger's labels are left out.
-func (t *Trigger) Labels(scope *pebble.Context, from, executionID string) ([]flow.Label, error) {
-	labels := make([]flow.Label, 0, len(t.Flow.Labels)+2)
+// trigger's labels are left out. They are in room if that is large enough.
+func (t *Trigger) Labels(room []flow.Label, scope *pebble.Context, from, executionID string) ([]flow.Label, error) {
+	labels := slices.Grow(room[:0], len(t.Flow.Labels)+2)
 	labels = append(labels, flow.Label{Key: labelFrom, Value: from})
 	for _, l := range t.Flow.Labels {
 		labels = addLabel(labels, l.Key, l.Value)

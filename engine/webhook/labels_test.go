@@ -37,7 +37,7 @@ func TestLabels(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			trigger := oneTrigger(t, webhookFlow("f", "key: abc\n"+test.trigger, test.flow))
-			got, err := trigger.Labels(test.scope, "trigger", "ID")
+			got, err := trigger.Labels(nil, test.scope, "trigger", "ID")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,7 +51,7 @@ func TestLabels(t *testing.T) {
 
 func TestLabelsThatCannotBeRendered(t *testing.T) {
 	trigger := oneTrigger(t, webhookFlow("f", "key: abc\nlabels: {b: ok, c: \"{{ trigger.body.nope }}\"}", "labels: {a: f}"))
-	got, err := trigger.Labels(scope("trigger", value.MapOf("body", value.MapOf())), "trigger", "ID")
+	got, err := trigger.Labels(nil, scope("trigger", value.MapOf("body", value.MapOf())), "trigger", "ID")
 	if err == nil || !strings.HasPrefix(err.Error(), "labels: ") {
 		t.Errorf("error is %v", err)
 	}

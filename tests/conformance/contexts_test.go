@@ -104,7 +104,7 @@ func (d recordedDelivery) context(t *testing.T, all *recordedContexts, trigger *
 	c := of.Context(of.Constants())
 	c.Now, c.Location, c.Seed = d.StartDate, time.UTC, 1
 	inputs := value.Normal(value.FromMap(trigger.Flow.UnresolvedInputs(nil, &c).Values))
-	if state.Labels, err = trigger.Labels(&c, "trigger", state.ID); err != nil {
+	if state.Labels, err = trigger.Labels(nil, &c, "trigger", state.ID); err != nil {
 		t.Fatal(err)
 	}
 	if d.Ran {
