@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -79,6 +80,10 @@ func TestSignature(t *testing.T) {
 		{"signed before it was packed", "decompressed: true", signature.Scheme{}, packed.String(), `{"a":1}`, []func(*webhook.Request){header("Content-Encoding", "gzip")}, "", 200},
 		{"signed before it was packed, where that is not said", "", signature.Scheme{}, packed.String(), `{"a":1}`, []func(*webhook.Request){header("Content-Encoding", "gzip")}, "", 401},
 		{"time and URL", `payload: "{method}{url}{timestamp}{body}", timestampHeader: X-Time, encoding: base64`, signature.Scheme{Payload: "{method}{url}{timestamp}{body}", TimestampHeader: "X-Time", Encoding: signature.Base64}, "{}", "", []func(*webhook.Request){uri}, "", 200},
+		{"the time in the body", "timestampMember: a.at, tolerance: PT1H", signature.Scheme{TimestampMember: "a.at"}, fmt.Sprintf(`{"a":{"at":%q}}`, time.Now().Add(-59*time.Minute).Format(time.RFC3339)), "", nil, "", 200},
+		{"an old time in the body", "timestampMember: at, tolerance: PT1H", signature.Scheme{TimestampMember: "at"}, fmt.Sprintf(`{"at":%d}`, time.Now().Add(-2*time.Hour).UnixMilli()), "", nil, "", 401},
+		{"no time in the body", "timestampMember: at", signature.Scheme{}, `{"a":1}`, "", nil, "", 401},
+		{"no JSON for the time", "timestampMember: at", signature.Scheme{}, "at=1", "", nil, "", 401},
 		{"a token", "algorithm: PLAIN", signature.Scheme{Algorithm: signature.Plain}, "{}", "", nil, "", 200},
 		{"SHA512 in a list", `algorithm: SHA512, separator: ",", versions: [v1], timestampItem: t, payload: "{timestamp}.{body}"`, signature.Scheme{Algorithm: signature.SHA512, Separator: ",", Versions: []string{"v1"}, TimestampItem: "t", Payload: "{timestamp}.{body}"}, "{}", "", nil, "", 200},
 		{"before conditions", "", signature.Scheme{}, "{}", "", nil, expressionCondition("{{ false }}"), 204},

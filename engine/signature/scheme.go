@@ -203,6 +203,8 @@ func (f *Form) check() error {
 		return wrong("timestampMember", "cannot stand beside ED25519")
 	case s.IDHeader != "" && !f.has(partID):
 		return wrong("idHeader", "is for {id} in payload, which is not there")
+	case s.IDMember != "" && !f.has(partID):
+		return wrong("payload", "must have {id}, which %s of the body is", s.IDMember)
 	case s.IDHeader == "" && s.IDMember == "" && f.has(partID):
 		return wrong("payload", "has {id}, so idHeader must say where it is")
 	case s.Separator == "" && len(s.Versions) > 0:

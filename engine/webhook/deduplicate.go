@@ -3,6 +3,7 @@ package webhook
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"time"
 
@@ -87,9 +88,15 @@ func isBlank(t *pebble.Template) bool {
 	return constant && strings.TrimSpace(text) == ""
 }
 
-// checkDeduplicate warns of a key that tells no delivery from another.
+// checkDeduplicate warns of a key that tells no delivery from another, and of a window that lets somebody send a signed delivery again.
 func (t *Trigger) checkDeduplicate(warn func(property, message string)) {
-	if t.deduplicate == nil || t.deduplicate.key == nil {
+	if t.deduplicate == nil {
+		return
+	}
+	if t.deduplicate.key == nil {
+		if tolerance := t.tolerance(); t.sender.IDIsSigned() && t.deduplicate.Window < tolerance {
+			warn("deduplicate", fmt.Sprintf("the window is shorter than the %s for which a signature counts, so whoever has seen a request can send it again", tolerance))
+		}
 		return
 	}
 	if _, constant := t.deduplicate.key.Constant(); constant {

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,31 @@ func TestDeliveryKey(t *testing.T) {
 	for _, nothing := range []value.Value{value.Null, value.String(""), value.String("\t ")} {
 		if _, ok := keyOf(f, nothing); ok {
 			t.Errorf("%v is a key", nothing)
+		}
+	}
+}
+
+// TestWindowOfSignedDeliveries warns of a window that ends while the signature of a delivery still counts.
+func TestWindowOfSignedDeliveries(t *testing.T) {
+	for properties, want := range map[string]string{
+		"sender: mailgun\nsecret: s\ndeduplicate: {window: PT1H}":                                            "the window is shorter than the 8h0m0s for which a signature counts, so whoever has seen a request can send it again",
+		"sender: mailgun\nsecret: s\ndeduplicate: {window: PT8H}":                                            "",
+		"sender: mailgun\nsecret: s":                                                                         "",
+		"sender: slack\nsecret: s\ndeduplicate: {window: PT1M}":                                              "the window is shorter than the 5m0s for which a signature counts, so whoever has seen a request can send it again",
+		"sender: slack\nsecret: s\nsignature: {tolerance: PT30S}\ndeduplicate: {window: PT1M}":               "",
+		"sender: linear\nsecret: s\ndeduplicate: {window: PT1M}":                                             "", // its id is not signed
+		"sender: eventbridge\ndeduplicate: {window: PT1M}":                                                   "",
+		"sender: mailgun\nsecret: s\ndeduplicate: {window: PT1M, key: \"{{ trigger.body['event-data'] }}\"}": "",
+	} {
+		_, found := loadFlows(t, webhookFlow("f", "key: abcdefghijklmnop\n"+properties))
+		got := ""
+		for _, d := range found {
+			if strings.HasSuffix(d.Path, "deduplicate") {
+				got += d.Message
+			}
+		}
+		if got != want || found.Err() != nil {
+			t.Errorf("%s: %v, want %q", properties, found, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
@@ -173,6 +174,14 @@ func overridden(scheme signature.Scheme, m *flow.Members) signature.Scheme {
 		}
 	}
 	return scheme
+}
+
+// tolerance returns for how long a signature of the trigger counts; 0: for ever, or it needs none.
+func (t *Trigger) tolerance() time.Duration {
+	if t.signed == nil {
+		return 0
+	}
+	return t.signed.form.Scheme().Tolerance
 }
 
 // HasConstantSecrets reports whether the key and the secrets of the signature are written without expressions.
