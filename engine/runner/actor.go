@@ -49,7 +49,7 @@ type actor struct {
 	heard       int64                     // the number of the last signal that was stepped by
 	waits       map[int32]execution.Event // for each task run that waits for a time: what it is told then
 	untimed     []int32                   // of those, the ones that got into waits since timers were set
-	timers      map[int32]*time.Timer     // of those, while something else of the execution is under way
+	timers      map[int32]Timer           // of those, while something else of the execution is under way
 	linger      *time.Timer               // until it is parked, see lingers; nil: it was never large enough
 	lingered    bool                      // it has waited long enough to be parked
 	journal     journal

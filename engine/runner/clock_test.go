@@ -23,7 +23,7 @@ func TestClockIsSet(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var offset atomic.Int64
-				f := newFixture(t, Options{Now: func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }})
+				f := newFixture(t, Options{Clock: readClock{now: func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }}})
 				began := time.Now()
 				var jobs []*Job
 				for _, flow := range []string{sleeps, together} { // parked, and under way

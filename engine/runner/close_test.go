@@ -113,13 +113,13 @@ func TestCloseWhileCallersRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		closed := false
 		var f *fixture
-		f = newFixture(t, Options{Now: func() time.Time {
+		f = newFixture(t, Options{Clock: readClock{now: func() time.Time {
 			if f != nil && f.runner != nil && !closed { // the execution has begun
 				closed = true
 				f.runner.Close()
 			}
 			return time.Now()
-		}})
+		}}})
 		closed = true
 		job := f.job(f.plan(gated), "{}")
 		closed = false

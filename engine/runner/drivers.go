@@ -82,6 +82,7 @@ func (r *Runner) nextActor() *actor {
 			return nil
 		}
 		r.idle++ // until somebody wakes it
+		r.clock().Rest()
 		r.turn.Wait()
 	}
 }
@@ -160,6 +161,7 @@ func (r *Runner) work() {
 		}
 		if !ok {
 			r.workers--
+			r.clock().Rest()
 			r.mu.Unlock()
 			return
 		}

@@ -330,7 +330,7 @@ func TestDerived(t *testing.T) {
 tasks:
 - {id: a, type: io.kestra.plugin.core.debug.Return, format: "{{ now() }} {{ execution.startDate }} {{ taskrun.startDate }} {{ taskrun.id }}"}`)
 	at := time.Date(2026, 6, 1, 10, 11, 12, 123456000, time.UTC)
-	f.runner.Configure(Options{Now: func() time.Time { return at }})
+	f.runner.Configure(Options{Clock: readClock{now: func() time.Time { return at }}})
 	job := f.job(p, "{}")
 	s := f.wait(job)
 	var got struct{ Value string }

@@ -419,3 +419,11 @@ var _ pebble.Secrets = secrets("")
 type eachTask []string
 
 func (e eachTask) Values(context.Context, *task.Context) ([]string, error) { return e, nil }
+
+// readClock is the time of the machine but for what it reads.
+type readClock struct {
+	wallClock
+	now func() time.Time
+}
+
+func (c readClock) Now() time.Time { return c.now() }

@@ -108,7 +108,7 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 	if err != nil {
 		return nil, nil, false, err
 	}
-	late := func() bool { return ctx.Err() != nil || r.exited() || !time.Now().Before(deadline) }
+	late := func() bool { return ctx.Err() != nil || r.exited() || !r.Now().Before(deadline) }
 	a.scheduled = true // nobody else drives it
 	ended, err := a.drive(keep, late)
 	var h *handle
@@ -147,14 +147,14 @@ func (r *Runner) RunAndWait(ctx context.Context, job *Job, deadline time.Time) (
 
 // waitUntil waits for the end of an execution that drivers go on with, as RunAndWait does; s is what is known of it now.
 func (r *Runner) waitUntil(ctx context.Context, h *handle, s *execution.State, deadline time.Time) (*execution.State, *scope.Execution, bool, error) {
-	timer := time.NewTimer(time.Until(deadline))
-	defer timer.Stop()
+	late, stop := r.clock().Until(deadline, h.done)
+	defer stop()
 	select {
 	case <-h.done:
 		if h.err == nil {
 			return h.state, h.scope, true, nil
 		}
-	case <-timer.C:
+	case <-late:
 	case <-ctx.Done():
 	case <-r.exit:
 	}

@@ -41,7 +41,7 @@ func (r *Runner) HasFailed(ctx context.Context, id string) (bool, error) {
 // returns it, and so are the errors.
 func (r *Runner) Join(ctx context.Context, id string, deadline time.Time) (s *execution.State, done bool, err error) {
 	keep := context.WithoutCancel(ctx)
-	if s, done, err = r.look(keep, id); err != nil || done || !time.Now().Before(deadline) {
+	if s, done, err = r.look(keep, id); err != nil || done || !r.Now().Before(deadline) {
 		return s, done, err
 	}
 	h, leave := r.await(id)
@@ -49,14 +49,14 @@ func (r *Runner) Join(ctx context.Context, id string, deadline time.Time) (s *ex
 	if s, done, err = r.look(keep, id); err != nil || done { // before somebody could tell
 		return s, done, err
 	}
-	end := time.NewTimer(time.Until(deadline))
-	defer end.Stop()
+	late, stop := r.clock().Until(deadline, h.done)
+	defer stop()
 	select {
 	case <-h.done:
 		if h.err == nil {
 			return h.state, true, nil
 		}
-	case <-end.C:
+	case <-late:
 	case <-ctx.Done():
 	case <-r.exit:
 	}

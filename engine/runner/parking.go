@@ -110,7 +110,7 @@ func (r *Runner) wakeAt(t time.Time) {
 	r.due = t
 	wait := max(0, t.Sub(r.now()))
 	if r.wake == nil {
-		r.wake = time.AfterFunc(wait, r.claimDue)
+		r.wake = r.clock().AfterFunc(wait, r.claimDue)
 		return
 	}
 	r.wake.Reset(wait)
@@ -269,9 +269,9 @@ func (a *actor) setTimers() {
 			continue
 		}
 		if a.timers == nil {
-			a.timers = make(map[int32]*time.Timer)
+			a.timers = make(map[int32]Timer)
 		}
-		a.timers[row] = time.AfterFunc(max(0, e.At.Sub(a.runner.now())), func() {
+		a.timers[row] = a.runner.clock().AfterFunc(max(0, e.At.Sub(a.runner.now())), func() {
 			if now := a.runner.now(); now.After(e.At) { // else clocks differ a little
 				e.At = now
 			}

@@ -32,15 +32,15 @@ const DefaultDrain = 2 * time.Second
 
 // Options are what a runner can be told at any time. Zero fields take their defaults.
 type Options struct {
-	Workers  int              // tasks that are not pure and run at once; default [DefaultWorkers]
-	Logger   *zap.Logger      // for the logs of executions; default none
-	Pending  int              // executions that wait for a place in a store that outlives the process; default [DefaultPending]
-	Drain    time.Duration    // how long executions may run on from [Runner.Exit] or, without that, [Runner.Close]; default [DefaultDrain], below 0 none
-	Services *task.Services   // for tasks and expressions; default none
-	Observer Observer         // default none
-	Now      func() time.Time // the clock of executions; default time.Now. Deadlines of waiting callers go by the wall clock
-	Find     Recover          // for executions that have ended and go on; default none, which means that none does
-	Recover  Recover          // for executions that are found in the store; default none, for a store that was empty. See [Runner.TakeUp]
+	Workers  int            // tasks that are not pure and run at once; default [DefaultWorkers]
+	Logger   *zap.Logger    // for the logs of executions; default none
+	Pending  int            // executions that wait for a place in a store that outlives the process; default [DefaultPending]
+	Drain    time.Duration  // how long executions may run on from [Runner.Exit] or, without that, [Runner.Close]; default [DefaultDrain], below 0 none
+	Services *task.Services // for tasks and expressions; default none
+	Observer Observer       // default none
+	Clock    Clock          // default that of the machine
+	Find     Recover        // for executions that have ended and go on; default none, which means that none does
+	Recover  Recover        // for executions that are found in the store; default none, for a store that was empty. See [Runner.TakeUp]
 }
 
 // Runner drives executions. Its methods may be called concurrently.
@@ -73,7 +73,7 @@ type Runner struct {
 	closed   bool                       // no more executions
 	ending   time.Time                  // when Exit or Close was called first
 	drained  chan struct{}              // closed when closed is set and nothing is under way
-	wake     *time.Timer                // for the next parked execution; nil before there was one
+	wake     Timer                      // for the next parked execution; nil before there was one
 	due      time.Time                  // when it fires; zero: not at all
 	claiming sync.Mutex                 // held while executions that are due are claimed
 	working  sync.WaitGroup             // drivers and workers
@@ -113,8 +113,8 @@ func (r *Runner) Configure(o Options) {
 	if o.Logger == nil {
 		o.Logger = zap.NewNop()
 	}
-	if o.Now == nil {
-		o.Now = time.Now
+	if o.Clock == nil {
+		o.Clock = wallClock{}
 	}
 	r.options.Store(&o)
 
@@ -135,9 +135,6 @@ func (r *Runner) Services() *task.Services { return r.options.Load().Services }
 // maxDrivers is how many goroutines drive executions that no caller drives: one more than processors for each that may wait
 // for the store.
 func maxDrivers() int { return 2 * runtime.GOMAXPROCS(0) }
-
-// now returns the time as histories and stores keep it: in UTC, without a monotonic reading.
-func (r *Runner) now() time.Time { return r.options.Load().Now().UTC().Round(0) }
 
 // Drain returns how long executions may run on at the end.
 func (r *Runner) Drain() time.Duration { return max(0, r.options.Load().Drain) }

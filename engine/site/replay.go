@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -59,7 +58,7 @@ func (s *Site) Replay(ctx context.Context, id string) (next, url string, err err
 
 // repeat makes the job of an execution that does anew what another one did. Its claim is to be released.
 func (s *Site) repeat(f *served, before *execution.State) (*runner.Job, error) {
-	next := execution.NewRepeat(f.scope.Plan(), before, time.Now())
+	next := execution.NewRepeat(f.scope.Plan(), before, s.host.Runner().Now())
 	claim := s.host.Admission().Claim(f.name)
 	job := &runner.Job{
 		Setting: s.Setting(f.scope, next.Trigger),

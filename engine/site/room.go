@@ -1,8 +1,6 @@
 package site
 
 import (
-	"time"
-
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -30,7 +28,7 @@ func (s *Site) enter(c call) *call {
 		r = new(room)
 		r.release, r.queued = r.call.release, r.delivery.Drop
 	}
-	c.site, c.room, c.now = s, r, time.Now()
+	c.site, c.room, c.now = s, r, s.host.Runner().Now()
 	r.call = c
 	return &r.call
 }
