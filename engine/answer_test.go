@@ -240,7 +240,7 @@ func (failingStore) Commit(context.Context, *execution.Batch) error {
 
 func TestStoreThatKeepsNothing(t *testing.T) {
 	store := failingStore{memory.New(memory.Options{})}
-	e, err := newEngine(t.Context(), nil, admission.New(admission.Limits{}), files.New(""), store)
+	e, err := newEngine(t.Context(), StoreOptions{}, admission.New(admission.Limits{}), files.New(""), store)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,8 @@ type Engine struct {
 	rates     site.Rates
 	certs     site.Certificates
 	tokens    *webhook.Tokens
-	observer  Observer // nil: none
+	observer  Observer     // nil: none
+	clock     runner.Clock // nil: that of the machine
 	hidden    hidden
 	searching chan struct{} // holds a value while somebody searches
 	exiting   atomic.Bool
@@ -60,7 +61,7 @@ func Open(ctx context.Context, o StoreOptions) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	e, err := newEngine(ctx, o.Observer, a, f, store)
+	e, err := newEngine(ctx, o, a, f, store)
 	if err == nil {
 		e.kind, e.path = o.Kind, o.Path
 	}
@@ -86,7 +87,7 @@ func openStore(ctx context.Context, o StoreOptions, a *admission.Controller, f *
 	}
 }
 
-func newEngine(ctx context.Context, observer Observer, a *admission.Controller, f *files.Store, store execution.Store) (*Engine, error) {
+func newEngine(ctx context.Context, o StoreOptions, a *admission.Controller, f *files.Store, store execution.Store) (*Engine, error) {
 	kept, err := store.Triggers(ctx)
 	if err == nil {
 		err = outlive(ctx, f, store)
@@ -94,7 +95,10 @@ func newEngine(ctx context.Context, observer Observer, a *admission.Controller, 
 	if err != nil {
 		return nil, errors.Join(err, f.Close(), store.Close())
 	}
-	e := &Engine{searching: make(chan struct{}, 1), observer: observer, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
+	e := &Engine{searching: make(chan struct{}, 1), observer: o.Observer, clock: o.Clock, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
+	if o.Wire != nil {
+		e.outbound = outbound.Through(o.Wire)
+	}
 	e.services = task.Services{
 		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Network: e.outbound, Executions: keeper{e}, Commands: &e.commands,
 	}
@@ -130,7 +134,7 @@ func (e *Engine) configure(o Options) {
 	e.Hide(o.Secrets)
 	e.allow(o)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
-	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer, Find: e.recover}
+	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer, Find: e.recover, Clock: e.clock}
 	if e.store.Durable() {
 		run.Recover = e.recover
 	}
@@ -149,6 +153,9 @@ func (e *Engine) Exit() {
 
 // Drain returns how long what is under way may run on when the process goes down.
 func (e *Engine) Drain() time.Duration { return e.runner.Drain() }
+
+// AtWork returns how many goroutines do something for executions now, without those of callers; see [runner.Runner.AtWork].
+func (e *Engine) AtWork() int { return e.runner.AtWork() }
 
 // Busy reports whether calls are under way.
 func (e *Engine) Busy() bool { return e.calls.count.Load() > 0 }

@@ -134,7 +134,7 @@ func TestFlowsAreKeptTogether(t *testing.T) {
 	const flows = 100
 	store := &meetingStore{Store: memory.New(memory.Options{})}
 	store.all.Add(flows)
-	e, err := newEngine(t.Context(), nil, admission.New(admission.Limits{}), files.New(""), store)
+	e, err := newEngine(t.Context(), StoreOptions{}, admission.New(admission.Limits{}), files.New(""), store)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,7 @@ func TestStopAfterWithTheEnd(t *testing.T) {
 	g := newGate(t, t.Name())
 	close(g.open)
 	b := &batches{Store: memory.New(memory.Options{})}
-	e, err := newEngine(t.Context(), nil, admission.New(admission.Limits{}), files.New(""), b)
+	e, err := newEngine(t.Context(), StoreOptions{}, admission.New(admission.Limits{}), files.New(""), b)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"net/http"
 	"time"
 
 	"go.uber.org/zap"
@@ -8,6 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/process"
+	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/secret"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
 )
@@ -31,6 +33,10 @@ type StoreOptions struct {
 	Files string
 
 	Observer Observer // of the engine that is opened; nil: none
+
+	// What a test of flows puts in the place of the world.
+	Clock Clock             // of executions and requests; nil: that of the machine
+	Wire  http.RoundTripper // that the requests of flows take; nil: connections to other servers
 }
 
 // Identity is equal for options that mean the same durable thing; one process opens it once.
@@ -85,6 +91,12 @@ type (
 
 	// CommandOptions say how commands run, see package process.
 	CommandOptions = process.Options
+
+	// Clock is the time that an engine goes by, see package runner.
+	Clock = runner.Clock
+
+	// Timer is a call that a clock is to make.
+	Timer = runner.Timer
 
 	// Site answers the webhooks of one site, see package site.
 	Site = site.Site

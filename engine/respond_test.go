@@ -220,7 +220,7 @@ func (forgetfulStore) Flow(context.Context, string, string, int) (execution.Flow
 
 // TestResponseOfAForgottenFlow checks the answer to a delivery that comes again when nobody knows any more how it was answered.
 func TestResponseOfAForgottenFlow(t *testing.T) {
-	e, err := newEngine(t.Context(), nil, admission.New(admission.Limits{}), files.New(""), forgetfulStore{memory.New(memory.Options{})})
+	e, err := newEngine(t.Context(), StoreOptions{}, admission.New(admission.Limits{}), files.New(""), forgetfulStore{memory.New(memory.Options{})})
 	if err != nil {
 		t.Fatal(err)
 	}

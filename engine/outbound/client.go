@@ -37,6 +37,7 @@ const (
 // Client sends requests to other servers. It is a [task.HTTP].
 type Client struct {
 	guard atomic.Pointer[guard]
+	wire  http.RoundTripper // in place of connections; nil: those
 
 	// What tests replace: how connections are made, names are resolved, and which authorities are trusted (nil: the system's).
 	dial     func(ctx context.Context, network, address string) (net.Conn, error)
@@ -68,6 +69,13 @@ func New() *Client {
 	return c
 }
 
+// Through returns a client whose requests take a wire: nothing is connected to, resolved or refused. It is for tests of flows.
+func Through(wire http.RoundTripper) *Client {
+	c := New()
+	c.wire = wire
+	return c
+}
+
 // Configure applies o; the last call wins. Connections that were made under other options are not used again.
 func (c *Client) Configure(o Options) {
 	g := newGuard(o)
@@ -86,8 +94,16 @@ func (c *Client) Close() {
 	}
 }
 
-// transport returns the pool of a route. The one that was not used for the longest time makes room for a new one.
-func (c *Client) transport(r route) *http.Transport {
+// transport returns what a request of a route takes.
+func (c *Client) transport(r route) http.RoundTripper {
+	if c.wire != nil {
+		return c.wire
+	}
+	return c.pool(r)
+}
+
+// pool returns the connections of a route. The one that was not used for the longest time makes room for a new one.
+func (c *Client) pool(r route) *http.Transport {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.uses++

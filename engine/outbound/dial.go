@@ -11,6 +11,9 @@ import (
 
 // Dial implements [task.Network].
 func (c *Client) Dial(ctx context.Context, address string) (net.Conn, error) {
+	if c.wire != nil {
+		return nil, fmt.Errorf("Connect to %s failed: nothing is connected to in a test of flows", address) //nolint:staticcheck // Kestra's words
+	}
 	conn, err := c.dial(ctx, "tcp", address)
 	if err == nil || ctx.Err() != nil {
 		return conn, err

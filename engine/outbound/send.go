@@ -203,7 +203,7 @@ func (s *sending) exchange(ctx context.Context) (*http.Response, error) {
 		remote = info.Conn.RemoteAddr().String()
 		s.watch.answering()
 	}})
-	if s.route.proxy.Host != "" {
+	if s.route.proxy.Host != "" && s.client.wire == nil {
 		if err := s.client.checkProxied(ctx, s.url); err != nil {
 			return nil, s.explain(err)
 		}
