@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -415,43 +414,12 @@ func (t told) placeholder(name string) (any, bool) {
 // means that the client has gone, which nobody needs to know.
 func write(w http.ResponseWriter, r *http.Request, response webhook.Response, closes bool) int {
 	header := w.Header()
-	maps.Copy(header, response.Header)                                                           // what is set below cannot be among them
-	values := [...]string{"nosniff", "no-store", response.ExecutionID, response.ContentType, ""} // one allocation for all
-	header["X-Content-Type-Options"] = values[:1:1]                                              // the answer holds what the sender wrote
-	header["Cache-Control"] = values[1:2:2]
-	if response.ExecutionID != "" {
-		header["X-Kestra-Execution-Id"] = values[2:3:3]
-	}
-	if response.Replayed {
-		header.Set("Idempotent-Replayed", "true")
-	}
+	response.SetHeaders(header)
 	if closes {
 		header.Set("Connection", "close")
 	}
-	if response.Allow != "" {
-		header.Set("Allow", response.Allow)
-	}
-	if response.AllowedOrigin != "" {
-		header.Set("Webhook-Allowed-Origin", response.AllowedOrigin)
-		header.Set("Webhook-Allowed-Rate", "*") // no limit
-	}
-	if response.Outcome == webhook.OutcomeBody && response.Status == http.StatusUnsupportedMediaType {
-		header.Set("Accept-Encoding", webhook.Codings) // RFC 9110 §12.5.3
-	}
-	if response.RetryAfter > 0 {
-		header.Set("Retry-After", strconv.Itoa(response.RetryAfter))
-	}
-	if !response.HasBody() {
-		w.WriteHeader(response.Status)
-		return 0
-	}
-	if response.ContentType != "" { // an empty body has none, and net/http guesses none for it
-		header["Content-Type"] = values[3:4:4]
-	}
-	values[4] = strconv.Itoa(len(response.Body))
-	header["Content-Length"] = values[4:]
 	w.WriteHeader(response.Status)
-	if r.Method == http.MethodHead {
+	if !response.HasBody() || r.Method == http.MethodHead {
 		return 0
 	}
 	n, _ := w.Write(response.Body)
