@@ -176,8 +176,8 @@ var house = slices.Concat([]row{
 		tests: []string{"engine/store/memory", "engine/task/...", "engine/value/valuetest", "go.opentelemetry.io/otel"},
 	},
 	{
-		pkg:  "engine/webhook/senders", // data
-		ours: []string{"engine/signature"},
+		pkg:  "engine/webhook/senders", // data, and samples with values put into them
+		ours: []string{"engine/signature", "engine/value"},
 	},
 	{
 		pkg:     "engine/webhook", // it undoes charsets and content codings of bodies
@@ -209,13 +209,17 @@ var house = slices.Concat([]row{
 		outside: []string{"golang.org/x/time/rate"},
 	},
 	{pkg: "engine", ours: []string{"engine/..."}, tests: []string{"go.opentelemetry.io/otel"}},
+	{ // it runs flows as a server would, and holds what becomes of them against files of cases
+		pkg:  "engine/flowtest",
+		ours: []string{"engine", "engine/webhook", "engine/webhook/senders", "engine/execution", "engine/flow", "engine/nearest", "engine/yaml", "engine/value"},
+	},
 	{ // the API over HTTP, without Caddy
 		pkg:  "caddymodule/api",
 		ours: []string{"engine", "engine/search", "engine/show", "engine/webhook", "engine/execution", "engine/flow", "engine/value"},
 	},
 	{
 		pkg:  "caddymodule",
-		ours: []string{"engine", "engine/flow", "engine/webhook", "engine/size", "caddymodule/api"},
+		ours: []string{"engine", "engine/flow", "engine/flowtest", "engine/webhook", "engine/size", "caddymodule/api"},
 		outside: []string{
 			"github.com/caddyserver/caddy/v2", "github.com/spf13/cobra", "github.com/fsnotify/fsnotify",
 			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel",
@@ -232,7 +236,7 @@ var house = slices.Concat([]row{
 	// The tables of the README and the schema are made from the specs, the examples are run, and flows are held against the schema.
 	{
 		pkg:   "tests",
-		tests: []string{"engine", "engine/execution", "engine/flow", "engine/webhook", "engine/yaml", "engine/value", "caddymodule/tasks/all", "github.com/caddyserver/caddy/v2"},
+		tests: []string{"engine", "engine/execution", "engine/flow", "engine/flowtest", "engine/webhook", "engine/yaml", "engine/value", "caddymodule/tasks/all", "github.com/caddyserver/caddy/v2"},
 	},
 	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.
