@@ -42,7 +42,7 @@ func addCommands(c *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"files", "Flow files:", []*cobra.Command{validateCommand(), urlsCommand(), curlCommand()}},
+		{"files", "Flow files:", []*cobra.Command{validateCommand(), testCommand(), urlsCommand(), curlCommand()}},
 		{"language", "Keys and the language of flows:", []*cobra.Command{genkeyCommand(), sendersCommand(), typesCommand(), schemaCommand(), functionsCommand(), evalCommand()}},
 		{"server", "A running server:", []*cobra.Command{statusCommand(), reloadCommand(), triggersCommand(), enableCommand(), disableCommand(), purgeCommand(), backupCommand()}},
 		{"executions", "Executions of a running server:", []*cobra.Command{executionsCommand(), showCommand(), logsCommand(), killCommand(), resumeCommand(), restartCommand(), replayCommand()}},
@@ -150,7 +150,7 @@ func runE(run func(*cobra.Command, []string) error) func(*cobra.Command, []strin
 		}
 		c.SilenceErrors = true
 		fmt.Fprintf(c.ErrOrStderr(), "%s: %v\n", c.CommandPath(), err)
-		if !errors.Is(err, errNoFlow) {
+		if !errors.Is(err, errNoFlow) && !errors.Is(err, errNoCase) {
 			return err // exit status 1
 		}
 		return caddycmd.WrapCommandFuncForCobra(func(caddycmd.Flags) (int, error) { return exitNoFlow, nil })(c, nil)

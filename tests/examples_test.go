@@ -18,6 +18,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/flowtest"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -52,7 +53,7 @@ func TestExamples(t *testing.T) {
 				answer, release := site.Webhook(t.Context(), call.request(t))
 				body := string(answer.Body)
 				release()
-				if answer.Outcome == webhook.OutcomeResponded { // see TestHandshakes
+				if answer.Outcome == webhook.OutcomeResponded { // the cases of the flow compare it
 					continue
 				}
 				if answer.ExecutionID == "" {
@@ -82,6 +83,45 @@ func TestExamples(t *testing.T) {
 // isElsewhere reports whether an example needs another server than this one. It is loaded, and not run: the tests of its group of tasks
 // do that.
 func isElsewhere(name string) bool { return strings.HasPrefix(filepath.Base(name), "elsewhere-") }
+
+// TestExampleCases runs the cases of flows.example, of which every flow has some beside it.
+func TestExampleCases(t *testing.T) {
+	sources, err := flow.ReadCases("../flows.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, found := flowtest.Load(sources)
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	flows, err := flow.ReadDir("../flows.example")
+	if err != nil || len(flows) == 0 {
+		t.Fatal("no examples", err)
+	}
+	set, _ := catalog(t).Load(flows)
+	suite := flowtest.NewSuite(set, []string{"../flows.example"})
+	tested := map[string]bool{}
+	for _, file := range files {
+		for _, c := range file.Cases {
+			for _, name := range c.Flows() {
+				tested[filepath.Base(file.Source.Name)+" "+name] = true
+			}
+			failures, err := suite.Run(t.Context(), c, filepath.Join(t.TempDir(), "files"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range failures {
+				t.Errorf("%s: %v: %s: %s\n%s", c.Name, f.Pos, f.Path, f.Message, f.Diff)
+			}
+		}
+	}
+	for f := range set.All() {
+		file := strings.TrimSuffix(filepath.Base(f.Source.Name), ".yml") + ".test.yml"
+		if !tested[file+" "+f.Namespace+"/"+f.ID] {
+			t.Errorf("%s has no case that calls %s/%s", file, f.Namespace, f.ID)
+		}
+	}
+}
 
 // answer answers a request of a flow to the server itself, as the handler of the Caddy module does.
 func answer(w http.ResponseWriter, r *http.Request, site *engine.Site) {

@@ -54,9 +54,12 @@ func pathless(err error) error {
 
 // ReadDir returns the flow files below a directory, *.yml and *.yaml at any depth, by name. Names are absolute and
 // cleaned, symbolic links are followed, and what begins with a dot is skipped, so that a mounted Kubernetes ConfigMap
-// gives every file once; so is what is named _files. A directory below that cannot be read gives a source whose loading warns of it. The error is about
+// gives every file once; so is what is named _files, and files of test cases, see [IsCaseFile]. A directory below that cannot be read gives a source whose loading warns of it. The error is about
 // dir itself, when it is missing or cannot be read; it says the absolute path.
-func ReadDir(dir string) ([]*Source, error) {
+func ReadDir(dir string) ([]*Source, error) { return readDir(dir, isFlowFile) }
+
+// readDir returns the files that are wanted, by their names.
+func readDir(dir string, wanted func(name string) bool) ([]*Source, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("flow directory %s: %w", dir, err)
@@ -69,7 +72,7 @@ func ReadDir(dir string) ([]*Source, error) {
 		return nil, fmt.Errorf("flow directory %s: not a directory", abs)
 	}
 	var sources []*Source
-	w := walker{real: map[string]bool{}, visit: func(name string, linked bool) {
+	w := walker{real: map[string]bool{}, wanted: wanted, visit: func(name string, linked bool) {
 		s := ReadFile(name)
 		if linked || !errors.Is(s.err, fs.ErrNotExist) { // else it was removed meanwhile
 			sources = append(sources, s)
@@ -88,7 +91,7 @@ func ReadDir(dir string) ([]*Source, error) {
 // which symbolic links lead. What cannot be read is left out.
 func Folders(dir string) []string {
 	linkedTo := map[string]bool{}
-	w := walker{real: map[string]bool{}, visit: func(name string, linked bool) {
+	w := walker{real: map[string]bool{}, wanted: isFlowFile, visit: func(name string, linked bool) {
 		if !linked {
 			return
 		}
@@ -106,11 +109,12 @@ func Folders(dir string) []string {
 // walker goes through a directory and those below it.
 type walker struct {
 	real   map[string]bool // real paths of the directories that were read: links back to them are not followed
-	visit  func(file string, linked bool)
+	wanted func(file string) bool
+	visit  func(file string, linked bool) // of one that is wanted
 	unread func(dir string, err error)
 }
 
-// walk visits the flow files below dir. The error is about dir alone.
+// walk visits the files below dir. The error is about dir alone.
 func (w *walker) walk(dir string) error {
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
@@ -139,7 +143,7 @@ func (w *walker) walk(dir string) error {
 			if err := w.walk(name); err != nil && (linked || !errors.Is(err, fs.ErrNotExist)) { // else it was removed meanwhile
 				w.unread(name, err)
 			}
-		case isFlowFile(name):
+		case w.wanted(name):
 			w.visit(name, linked)
 		}
 	}
@@ -151,5 +155,5 @@ const namespaceFiles = "_files"
 
 func isFlowFile(name string) bool {
 	ext := filepath.Ext(name)
-	return ext == ".yml" || ext == ".yaml"
+	return (ext == ".yml" || ext == ".yaml") && !IsCaseFile(name)
 }

@@ -18,7 +18,7 @@ import (
 //
 //	status <code> <program> [<argument>...]
 //
-// which runs a program as exec does, and demands an exit status.
+// which runs a program as exec does, and demands an exit status. $EXAMPLES is flows.example.
 func TestCommands(t *testing.T) {
 	binary := harness.Program(t, harness.Product)
 	testscript.Run(t, testscript.Params{
@@ -28,7 +28,9 @@ func TestCommands(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("HOME", env.WorkDir)
-			return nil
+			examples, err := filepath.Abs(filepath.Join("..", "..", "flows.example"))
+			env.Setenv("EXAMPLES", examples)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": runStatus},
 	})
