@@ -102,7 +102,7 @@ func TestMembers(t *testing.T) {
 		})
 	}
 	form, _ := mailgun.Compile()
-	for _, body := range []string{"", "[]", "null", "text", `{"signature":1}`} {
+	for _, body := range []string{"", "[]", "null", "text", "{} x", `{"signature":1}`, `{"signature":{"token":[]}}`, `{"signature":{"timestamp":true}}`} {
 		if _, err := form.SignBody(&Message{Header: http.Header{}}, []byte(body), "secret", now); !errors.Is(err, ErrMalformed) {
 			t.Errorf("%q: %v", body, err)
 		}
@@ -110,4 +110,39 @@ func TestMembers(t *testing.T) {
 	if err := form.Sign(&Message{Header: http.Header{}}, nil, "secret", now); err == nil {
 		t.Error("a signature for the body is put into a header")
 	}
+}
+
+// FuzzSignBody signs bodies of any form: what it signs is never wrong, and it takes nothing but objects.
+func FuzzSignBody(f *testing.F) {
+	for _, body := range []string{
+		`{}`, `{"signature":{"token":"t","timestamp":"1770920772"},"event-data":{}}`, `{"signature":{"signature":null,"timestamp":1e3}}`, `{"signature":[]}`,
+		`{"signature":{"token":"a","token":"b"},"signature":{"token":"c"}}`, `[]`, `{"a":"\ud800"}`, `{"signature":{"token":{"a":1}}}`, ``, ` {"a":1} x`,
+	} {
+		f.Add(body)
+	}
+	form, err := Scheme{
+		SignatureMember: "signature.signature", TimestampMember: "signature.timestamp", IDMember: "signature.token", Payload: "{timestamp}{id}", Bodiless: true,
+	}.Compile()
+	if err != nil {
+		f.Fatal(err)
+	}
+	v, err := form.With("secret")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		now := time.Unix(1_770_920_772, 0)
+		m := &Message{Method: "POST", Header: http.Header{}}
+		signed, err := form.SignBody(m, []byte(body), "secret", now)
+		if err != nil {
+			if !errors.Is(err, ErrMalformed) {
+				t.Fatal(err)
+			}
+			return
+		}
+		m.Member = memberOf(t, signed)
+		if err := v.Begin(m).End(nil, now); errors.Is(err, ErrWrong) {
+			t.Errorf("%s: %v", signed, err)
+		}
+	})
 }

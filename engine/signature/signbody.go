@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 )
@@ -59,7 +60,8 @@ func openBody(body []byte) (*openedBody, error) {
 	b := new(openedBody)
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
-	if err := d.Decode(&b.members); err != nil || b.members == nil {
+	err := d.Decode(&b.members)
+	if _, after := d.Token(); err != nil || b.members == nil || !errors.Is(after, io.EOF) {
 		return nil, fmt.Errorf("the body %w: it must be a JSON object, which has a part of the signature", ErrMalformed)
 	}
 	return b, nil
@@ -68,8 +70,12 @@ func openBody(body []byte) (*openedBody, error) {
 // orElse returns the text of a member, which is put there first if there is none.
 func (b *openedBody) orElse(path string, otherwise func() any) string {
 	m, name := b.parent(path)
-	if _, there := m[name]; !there {
+	switch m[name].(type) {
+	case nil:
 		b.set(path, otherwise())
+	case string, json.Number:
+	default:
+		b.err = fmt.Errorf("%s of the body %w: it must be a text or a number", path, ErrMalformed)
 	}
 	return fmt.Sprint(m[name])
 }
