@@ -144,7 +144,7 @@ func adminError(err error) error {
 		return nil
 	case errors.As(err, &refused):
 		return refused
-	case errors.Is(err, engine.ErrNotFound), errors.Is(err, errNotConfigured):
+	case errors.Is(err, engine.ErrNotFound), errors.Is(err, errNotConfigured), errors.As(err, new(*engine.NoRevisionError)):
 		status = http.StatusNotFound
 	case engine.Unfit(err):
 		status = http.StatusConflict

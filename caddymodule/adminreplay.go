@@ -3,6 +3,7 @@ package caddymodule
 import (
 	"context"
 	"errors"
+	"math"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
 )
@@ -15,10 +16,11 @@ type adminReplayed struct {
 
 // replayExecution starts an execution that does anew what another one did which has ended.
 func replayExecution(c *adminCall) error {
+	how := engine.Replay{TaskRun: c.query.text("taskRunId"), Revision: int(c.query.number("revision", 1, math.MaxInt32))}
 	if err := c.query.end(); err != nil {
 		return err
 	}
-	started, err := c.app.replay(c.request.Context(), c.request.PathValue("id"))
+	started, err := c.app.replay(c.request.Context(), c.request.PathValue("id"), how)
 	if err != nil {
 		return err
 	}
@@ -26,10 +28,10 @@ func replayExecution(c *adminCall) error {
 }
 
 // replay lets the first site replay an execution that has its flow.
-func (a *App) replay(ctx context.Context, id string) (started adminReplayed, err error) {
+func (a *App) replay(ctx context.Context, id string, how engine.Replay) (started adminReplayed, err error) {
 	err = engine.ErrNoFlow
 	for _, h := range a.sites {
-		started.ID, started.URL, err = h.compiled.Load().Replay(ctx, id)
+		started.ID, started.URL, err = h.compiled.Load().Replay(ctx, id, how)
 		if !errors.Is(err, engine.ErrNoFlow) {
 			break
 		}

@@ -34,7 +34,9 @@ func TestAdminReplay(t *testing.T) {
 	s.ask(http.MethodPost, "executions/"+works+"/replay", "").want(t, 409, "its flow is disabled")
 	s.ask(http.MethodPost, "executions/"+paused+"/replay", "").want(t, 409, "it has not ended")
 	s.ask(http.MethodPost, "executions/nobody/replay", "").want(t, 404, "execution not found")
-	s.ask(http.MethodPost, "executions/"+failed+"/replay?revision=1", "").want(t, 400, "revision: there is no such parameter")
+	s.ask(http.MethodPost, "executions/"+failed+"/replay?revision=x", "").want(t, 400, "revision")
+	s.ask(http.MethodPost, "executions/"+failed+"/replay?revision=9", "").want(t, 404, "Unable to find revision 9")
+	s.ask(http.MethodPost, "executions/"+failed+"/replay?taskRunId=nobody", "").want(t, 409, "No task found")
 	serve(map[string]string{"works.yml": adminFlows["works.yml"]})
 	s.ask(http.MethodPost, "executions/"+failed+"/replay", "").want(t, 409, "its flow is not loaded any more")
 	if next := decode[adminReplayed](t, s.ask(http.MethodPost, "executions/"+works+"/replay", "")); next.ID == works {

@@ -99,11 +99,14 @@ func TestAPI(t *testing.T) {
 		{"DELETE", "executions/nobody/kill", "", "", 404, "Not Found"},
 		{"DELETE", "executions/" + works + "/actions/kill", "", "", 200, `{"id":"` + works},
 		{"POST", "executions/" + works + "/restart", "", "", 422, "Illegal argument: No task found to restart execution from!"},
-		{"POST", "executions/" + fails + "/restart?revision=1", "", "", 422, "Illegal argument: revision: "},
+		{"POST", "executions/" + fails + "/restart?revision=9", "", "", 404, "Not Found: Unable to find revision 9 on flow company.team.fails"},
+		{"POST", "executions/" + fails + "/restart?revision=1", "", "", 200, `"parentId":"` + fails + `"`},
 		{"POST", "executions/" + fails + "/restart", "", "", 200, `{"key":"system.restarted","value":"true"}`},
 		{"POST", "executions/nobody/restart", "", "", 404, "Not Found"},
 		{"POST", "executions/" + works + "/replay", "", "", 200, `"parentId":"` + works + `","originalId":"` + works + `"`},
-		{"POST", "executions/" + works + "/replay?taskRunId=x", "", "", 422, "an execution is replayed from its beginning"},
+		{"POST", "executions/" + works + "/replay?taskRunId=x", "", "", 422, "Illegal argument: No task found to restart execution from!"},
+		{"POST", "executions/" + works + "/replay?breakpoints=a", "", "", 422, "Illegal argument: breakpoints: "},
+		{"POST", "executions/" + works + "/replay?revision=0", "", "", 422, "must be greater than or equal to 1"},
 		{"POST", "executions/nobody/replay", "", "", 404, "Not Found"},
 	} {
 		a := s.do(tt.method, apiRoot+tt.path, tt.body, "Content-Type", tt.kind)

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/caddy-kestra/kestra-webhook/caddymodule/api"
+	"github.com/caddy-kestra/kestra-webhook/engine"
 )
 
 func init() {
@@ -121,8 +122,8 @@ func (s apiServer) Flows() []api.Flow {
 }
 
 // Replay implements [api.Server].
-func (s apiServer) Replay(ctx context.Context, id string) (string, error) {
-	started, err := s.app.replay(ctx, id)
+func (s apiServer) Replay(ctx context.Context, id string, how engine.Replay) (string, error) {
+	started, err := s.app.replay(ctx, id, how)
 	return started.ID, err
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -18,13 +19,18 @@ func replayCommand() *cobra.Command {
 	var server running
 	var which selection
 	var failed, dry, asJSON bool
+	var from string
+	var revision int
 	c := &cobra.Command{
-		Use:   "replay <execution>… [--json]" + serverFlags + "\n  caddy kestra replay --failed --since <duration or time> [--namespace <name>] [--flow <id>] [--dry-run] [--json]" + serverFlags,
+		Use:   "replay <execution>… [--from <task run>] [--revision <number>] [--json]" + serverFlags + "\n  caddy kestra replay --failed --since <duration or time> [--namespace <name>] [--flow <id>] [--dry-run] [--json]" + serverFlags,
 		Short: "Runs executions anew, with what they were started with",
 		Long: `
 Starts new executions with the triggers and inputs of others, by their flows as
 they are now: all tasks run again. Prints the id of each new execution beside
 that of the old one, which stays as it is.
+
+With --from, tasks before a task run are not run again: the new execution has
+their outputs. --revision names another revision of the flow.
 
 With --failed, replays those that have ended in FAILED since some time, the
 oldest first. Left out are those that were replayed already, of which the last
@@ -43,6 +49,16 @@ again. --dry-run only lists them.`,
 				return errors.New("--since, --namespace, --flow and --dry-run go with --failed")
 			case failed && which.since == "":
 				return errors.New("--failed needs --since, as in --since 1h")
+			}
+			query := url.Values{}
+			if from != "" {
+				if len(ids) != 1 {
+					return errors.New("--from is for one execution")
+				}
+				query.Set("taskRunId", from)
+			}
+			if revision != 0 {
+				query.Set("revision", strconv.Itoa(revision))
 			}
 			if failed {
 				found, err := server.failed(&which)
@@ -63,11 +79,13 @@ again. --dry-run only lists them.`,
 					ids = append(ids, e.ID)
 				}
 			}
-			return server.replay(c.OutOrStdout(), ids, asJSON)
+			return server.replay(c.OutOrStdout(), ids, query, asJSON)
 		}),
 	}
 	server.addFlags(c)
 	which.addFlags(c)
+	c.Flags().StringVar(&from, "from", "", "the id of a task run: what came before is not run again")
+	c.Flags().IntVar(&revision, "revision", 0, "a revision of the flow; default is the flow as it is now")
 	c.Flags().BoolVar(&failed, "failed", false, "replay those that have failed")
 	c.Flags().BoolVar(&dry, "dry-run", false, "with --failed: list them, and replay none")
 	addJSONFlag(c, &asJSON, "print an object per line: id of the new execution, replays for that of the old one, and url where there is one")
@@ -75,7 +93,7 @@ again. --dry-run only lists them.`,
 }
 
 // replay replays executions and prints the new ones.
-func (r *running) replay(w io.Writer, ids []string, asJSON bool) error {
+func (r *running) replay(w io.Writer, ids []string, query url.Values, asJSON bool) error {
 	return forEach(ids, func(id string) error {
 		path, err := executionPath(id, "replay")
 		if err != nil {
@@ -85,6 +103,9 @@ func (r *running) replay(w io.Writer, ids []string, asJSON bool) error {
 			ID      string `json:"id"`
 			Replays string `json:"replays"`
 			URL     string `json:"url,omitempty"`
+		}
+		if len(query) > 0 {
+			path += "?" + query.Encode()
 		}
 		if _, err := r.post(path, nil, &next); err != nil {
 			return err

@@ -20,6 +20,7 @@ var (
 	ErrNoFlow     = site.ErrNoFlow
 	ErrDisabled   = site.ErrDisabled
 
+	ErrNotReplayable    = execution.ErrNotReplayable
 	ErrNotRestartable   = execution.ErrNotRestartable
 	ErrNothingToRestart = execution.ErrNothingToRestart
 )
@@ -32,7 +33,7 @@ func IsBusy(err error) bool {
 
 // Unfit reports whether err says that something does not fit the state of an execution.
 func Unfit(err error) bool {
-	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled, ErrNotRestartable, ErrNothingToRestart} {
+	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled, ErrNotRestartable, ErrNothingToRestart, ErrNotReplayable} {
 		if errors.Is(err, unfit) {
 			return true
 		}

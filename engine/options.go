@@ -104,6 +104,12 @@ type (
 	// SiteOptions configure a site.
 	SiteOptions = site.Options
 
+	// Replay says how a [Site] does an execution anew.
+	Replay = site.Replay
+
+	// NoRevisionError is the error of a revision of a flow that is not kept.
+	NoRevisionError = site.NoRevisionError
+
 	// Secrets are those that flows may read, see package secret.
 	Secrets = secret.Set
 

@@ -33,7 +33,7 @@ func testReplay(t *testing.T) {
 		t.Fatalf("the first one is %v, %v", first, err)
 	}
 	mended := newSite(t, e, SiteOptions{BaseURL: "https://example.com"}, failingFlow("{id: a, type: io.kestra.plugin.core.log.Log, message: ok}"))
-	next, url, err := mended.Replay(t.Context(), id)
+	next, url, err := mended.Replay(t.Context(), id, Replay{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func testReplay(t *testing.T) {
 		t.Errorf("labels (-want +got):\n%s", diff)
 	}
 	// One that was replayed is replayed again.
-	again, _, err := mended.Replay(t.Context(), next)
+	again, _, err := mended.Replay(t.Context(), next, Replay{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func testReplayStops(t *testing.T) {
 		}
 	}
 	toggle(true)
-	next, _, err := site.Replay(t.Context(), id)
+	next, _, err := site.Replay(t.Context(), id, Replay{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func testReplayRefused(t *testing.T) {
 		{"without its flow", gone, site.ErrNoFlow},
 		{"of a disabled flow", off, site.ErrDisabled},
 	} {
-		if next, _, err := s.Replay(t.Context(), tt.id); !errors.Is(err, tt.want) || next != "" {
+		if next, _, err := s.Replay(t.Context(), tt.id, Replay{}); !errors.Is(err, tt.want) || next != "" {
 			t.Errorf("%s: %q, %v", tt.name, next, err)
 		}
 	}

@@ -219,3 +219,60 @@ func TestRestartGoesOnAfterwards(t *testing.T) {
 		t.Errorf("the other one ended %s", st.Status())
 	}
 }
+
+// TestReplayFrom does executions anew from a task run on, by this and by other revisions of their flow.
+func TestReplayFrom(t *testing.T) { onEachStore(t, testReplayFrom) }
+
+func testReplayFrom(t *testing.T, e *Engine) {
+	const large = 300 << 10 // which is kept apart
+	first := "- {id: first, type: io.kestra.plugin.core.debug.Return, format: \"{{ uuid() }}{{ trigger.body.large }}\"}\n- "
+	outputs := "outputs: [{id: o, type: STRING, value: '{{ outputs.need.value }} {{ outputs.first.value | length }}'}]"
+	s := newSite(t, e, SiteOptions{}, taskFlow("f", first+needsKey, "", outputs))
+	e.Serve(s)
+	id := send(s, "f", `{"n":7,"large":"`+strings.Repeat("x", large)+`"}`).ExecutionID
+	before := waitFor(t, e, id)
+	failed := before.Runs[1].ID
+	mended := `{id: need, type: io.kestra.plugin.core.debug.Return, format: mended}`
+	s = newSite(t, e, SiteOptions{}, taskFlow("f", first+mended, "", outputs))
+	e.Serve(s)
+	for _, tt := range []struct {
+		name     string
+		how      Replay
+		revision int
+		status   execution.Status
+		label    string
+	}{
+		{"by the flow as it is now", Replay{TaskRun: failed}, 2, execution.Success, "system.replay"},
+		{"by the first revision", Replay{TaskRun: failed, Revision: 1}, 1, execution.Failed, "system.replay"},
+		{"from what has failed", Replay{Failed: true, Revision: 2}, 2, execution.Success, "system.restarted"},
+	} {
+		next, _, err := s.Replay(t.Context(), id, tt.how)
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		got := waitFor(t, e, next)
+		if got.Status() != tt.status || got.Revision != tt.revision || got.Origin.Before != id || got.Labels[len(got.Labels)-1].Key != tt.label {
+			t.Errorf("%s: %s by revision %d, %+v, %v", tt.name, got.Status(), got.Revision, got.Origin, got.Labels)
+		}
+		if outputOf(got, "first", "value") != outputOf(before, "first", "value") || got.Runs[0].Outputs.Ref == before.Runs[0].Outputs.Ref {
+			t.Errorf("%s: what came before has other outputs, or the same value", tt.name)
+		}
+		if tt.status == execution.Success && !strings.HasPrefix(string(got.Outputs.JSON), `{"o":"mended 307`) {
+			t.Errorf("%s: outputs %.60s", tt.name, got.Outputs.JSON)
+		}
+		if shown, err := e.Show(t.Context(), next); err != nil || shown.Metadata.AttemptNumber != 2 {
+			t.Errorf("%s: it is shown as %+v, %v", tt.name, shown.Metadata, err)
+		}
+	}
+	var missing *NoRevisionError
+	if _, _, err := s.Replay(t.Context(), id, Replay{Revision: 9}); !errors.As(err, &missing) {
+		t.Errorf("a revision that is not kept: %v", err)
+	}
+	if _, _, err := s.Replay(t.Context(), id, Replay{TaskRun: "nobody"}); !errors.Is(err, ErrNothingToRestart) {
+		t.Errorf("no task run: %v", err)
+	}
+	if next, _, err := s.Replay(t.Context(), id, Replay{Revision: 1}); err != nil || waitFor(t, e, next).Revision != 1 {
+		t.Errorf("all of it by the first revision: %v", err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
+	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
 // done answers an action that has succeeded.
@@ -72,22 +73,38 @@ func restartExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	if values.Get("revision") != "" {
-		return illegalArgument("revision: an execution is restarted by the revision of its flow that it began with")
+	revision, err := atLeast1(values, "revision", 0, "restartExecution")
+	if err != nil {
+		return err
 	}
 	s, err := c.execution()
 	if err != nil {
 		return err
 	}
-	switch err := c.engine.Restart(c.request.Context(), s.ID); {
+	if revision > 0 { // as another execution
+		return c.replay(s, engine.Replay{Failed: true, Revision: revision})
+	}
+	if err := c.engine.Restart(c.request.Context(), s.ID); err != nil {
+		return unfit(s, err)
+	}
+	return c.shown(s.ID)
+}
+
+// unfit returns an error of an execution that does not go on, or is not done anew, as Kestra's.
+func unfit(s *execution.State, err error) error {
+	missing := new(engine.NoRevisionError)
+	switch {
 	case errors.Is(err, engine.ErrNotRestartable):
 		return illegalState(fmt.Sprintf("%s, current state is '%s' !", engine.ErrNotRestartable, s.Status()))
 	case errors.Is(err, engine.ErrNothingToRestart):
 		return illegalArgument(engine.ErrNothingToRestart.Error())
-	case err != nil:
+	case errors.Is(err, engine.ErrNotReplayable):
+		return illegalArgument(err.Error())
+	case errors.As(err, &missing):
+		return &refusal{http.StatusNotFound, "Not Found: " + missing.Error()}
+	default:
 		return err
 	}
-	return c.shown(s.ID)
 }
 
 // replayExecution starts an execution that does anew what another one did, and answers with it.
@@ -96,18 +113,25 @@ func replayExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"taskRunId", "revision", "breakpoints"} {
-		if values.Get(name) != "" {
-			return illegalArgument(name + ": an execution is replayed from its beginning, by the flow as it is loaded now")
-		}
+	if values.Get("breakpoints") != "" {
+		return illegalArgument("breakpoints: an execution does not stop before a task here: let a Pause do that")
+	}
+	revision, err := atLeast1(values, "revision", 0, "replayExecution")
+	if err != nil {
+		return err
 	}
 	s, err := c.execution()
 	if err != nil {
 		return err
 	}
-	next, err := c.api.Replay(c.request.Context(), s.ID)
+	return c.replay(s, engine.Replay{TaskRun: values.Get("taskRunId"), Revision: revision})
+}
+
+// replay answers with a new execution.
+func (c *call) replay(s *execution.State, how engine.Replay) error {
+	next, err := c.api.Replay(c.request.Context(), s.ID, how)
 	if err != nil {
-		return err
+		return unfit(s, err)
 	}
 	return c.shown(next)
 }

@@ -17,8 +17,8 @@ type Server interface {
 	// Flows returns the flows that are served.
 	Flows() []Flow
 
-	// Replay starts an execution that does anew what another one did which has ended, and returns its id.
-	Replay(ctx context.Context, id string) (string, error)
+	// Replay starts an execution that does anew what another one did which has ended, in one of the ways there are, and returns its id.
+	Replay(ctx context.Context, id string, how engine.Replay) (string, error)
 
 	// Stopping is closed when the configuration stops: whoever follows an execution is to ask again.
 	Stopping() <-chan struct{}

@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
+	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -20,9 +21,17 @@ var (
 	ErrNotEnded = errors.New("it has not ended")
 )
 
-// Replay starts an execution that does anew what another one did which has ended, with the same trigger and inputs, by the flow as the
-// site has it now. It returns its id, and where it is seen if the site has a URL, when it is kept for certain.
-func (s *Site) Replay(ctx context.Context, id string) (next, url string, err error) {
+// Replay says how an execution is done anew.
+type Replay struct {
+	TaskRun  string // id of the one from which on; empty: all of it
+	Failed   bool   // from those that have failed on
+	Revision int    // of the flow; 0: the one that the site has now
+}
+
+// Replay starts an execution that does anew what another one did which has ended, with the same trigger and inputs. It returns its id, and
+// where it is seen if the site has a URL, when it is kept for certain. The errors are those above, those of [execution.NewRepeatFrom],
+// [NoRevisionError], and those of [runner.Runner.Start].
+func (s *Site) Replay(ctx context.Context, id string, how Replay) (next, url string, err error) {
 	if !s.host.Begin() {
 		return "", "", runner.ErrStopping
 	}
@@ -43,8 +52,14 @@ func (s *Site) Replay(ctx context.Context, id string) (next, url string, err err
 	if err != nil {
 		return "", "", fmt.Errorf("execution %s: %w", id, err)
 	}
+	in := s.flows[f].scope
+	if how.Revision != 0 && how.Revision != in.Plan().Revision() {
+		if in, err = s.revision(ctx, before, how.Revision); err != nil {
+			return "", "", err
+		}
+	}
 	before.Trigger.Variables.Ref, before.Inputs.Ref = "", "" // a value that is kept apart belongs to one execution
-	job, err := s.repeat(s.flows[f], before)
+	job, err := s.repeat(s.flows[f].name, in, before, how)
 	if err != nil {
 		return "", "", err
 	}
@@ -56,20 +71,53 @@ func (s *Site) Replay(ctx context.Context, id string) (next, url string, err err
 	return next, url, nil
 }
 
+// NoRevisionError is the error of a revision of a flow that is not kept.
+type NoRevisionError struct {
+	Namespace, FlowID string
+	Revision          int
+}
+
+// Error says it in Kestra's words.
+func (e *NoRevisionError) Error() string {
+	return fmt.Sprintf("Unable to find revision %d on flow %s.%s", e.Revision, e.Namespace, e.FlowID)
+}
+
+// revision returns the flow of an execution in another revision.
+func (s *Site) revision(ctx context.Context, of *execution.State, number int) (*scope.Flow, error) {
+	other := execution.State{Start: of.Start}
+	other.Revision = number
+	f, err := s.host.Former(ctx, s, &other)
+	if errors.Is(err, execution.ErrNotFound) {
+		return nil, &NoRevisionError{of.Namespace, of.FlowID, number}
+	}
+	return f, err
+}
+
 // repeat makes the job of an execution that does anew what another one did. Its claim is to be released.
-func (s *Site) repeat(f *served, before *execution.State) (*runner.Job, error) {
-	next := execution.NewRepeat(f.scope.Plan(), before, s.host.Runner().Now())
-	claim := s.host.Admission().Claim(f.name)
+func (s *Site) repeat(name string, f *scope.Flow, before *execution.State, how Replay) (*runner.Job, error) {
+	now := s.host.Runner().Now()
+	next := execution.NewRepeat(f.Plan(), before, now)
+	if how.TaskRun != "" || how.Failed {
+		var err error
+		if next, err = execution.NewRepeatFrom(f.Plan(), before, how.TaskRun, now); err != nil {
+			return nil, fmt.Errorf("execution %s: %w", before.ID, err)
+		}
+	}
+	claim := s.host.Admission().Claim(name)
 	job := &runner.Job{
-		Setting: s.Setting(f.scope, next.Trigger),
+		Setting: s.Setting(f, next.Trigger),
 		State:   next,
 		Claim:   claim,
 	}
-	if err := claim.Take(int64(len(next.Trigger.Variables.JSON) + 2*len(next.Inputs.JSON))); err != nil {
+	size := len(next.Trigger.Variables.JSON) + 2*len(next.Inputs.JSON) + len(next.Variables.JSON)
+	for i := range next.Runs {
+		size += 2 * len(next.Runs[i].Outputs.JSON)
+	}
+	if err := claim.Take(int64(size)); err != nil {
 		claim.Release()
 		return nil, err
 	}
-	if secrets := secretInputs(f.scope.Plan().Flow(), next); len(secrets) > 0 {
+	if secrets := secretInputs(f.Plan().Flow(), next); len(secrets) > 0 {
 		claim.Charge(mask.Size(secrets))
 		job.Mask = job.Mask.With(secrets)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/caddymodule/api"
+	"github.com/caddy-kestra/kestra-webhook/engine"
 )
 
 // Flows implements [api.Server].
@@ -20,8 +21,8 @@ func (s *server) Flows() []api.Flow {
 }
 
 // Replay implements [api.Server].
-func (s *server) Replay(ctx context.Context, id string) (string, error) {
-	next, _, err := s.site.Replay(ctx, id)
+func (s *server) Replay(ctx context.Context, id string, how engine.Replay) (string, error) {
+	next, _, err := s.site.Replay(ctx, id, how)
 	return next, err
 }
 
