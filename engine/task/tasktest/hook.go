@@ -32,7 +32,7 @@ func NewHook(t testing.TB, headers ...string) *Hook {
 		if err != nil {
 			t.Error(err)
 		}
-		parts := []string{r.Method, r.URL.RequestURI()}
+		parts := append(make([]string, 0, 3+len(headers)), r.Method, r.URL.RequestURI())
 		for _, name := range headers {
 			parts = append(parts, name+"="+strings.Join(r.Header.Values(name), ","))
 		}
