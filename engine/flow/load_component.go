@@ -107,6 +107,14 @@ func (l *loader) componentID(kind Kind, c *Component, n *yaml.Node) {
 // handOn says what can be done with a flow that needs what Kestra has and this module has not.
 const handOn = "leave this flow to a Kestra behind this server, to which `unknown pass` hands its webhooks on"
 
+// buildIn says what else can be done if that is a task.
+func buildIn(kind Kind) string {
+	if kind != KindTask {
+		return ""
+	}
+	return ", or build in a group of tasks that has it, see docs/tasks.md"
+}
+
 // componentType finds the spec of the component's type. It returns false when the type cannot be used; a trigger of a
 // type of Kestra's that never fires here can.
 func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
@@ -135,7 +143,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		}
 		return true
 	case c.Spec != nil && kind != KindTrigger:
-		l.errorAt(val, path, "the %s type `%s` is Kestra's, and not supported yet: %s", kind, typ, handOn)
+		l.errorAt(val, path, "the %s type `%s` is Kestra's, and not supported yet: %s%s", kind, typ, handOn, buildIn(kind))
 		return false
 	case c.Spec != nil:
 		l.neverFires(val, path, typ)
@@ -158,7 +166,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		c.Spec = &Spec{Kind: kind, Type: typ}
 		return true
 	case plugin && hint == "":
-		l.errorAt(val, path, "`%s` is a type of Kestra's %s, which is not supported here: %s", shorten(typ), pluginOf(typ), handOn)
+		l.errorAt(val, path, "`%s` is a type of Kestra's %s, which is not supported here: %s%s", shorten(typ), pluginOf(typ), handOn, buildIn(kind))
 	default:
 		l.errorAt(val, path, "unknown %s type `%s`%s", kind, shorten(typ), hint)
 	}

@@ -1,0 +1,131 @@
+package e2e
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
+)
+
+// needs are the flows of testdata/inuse that do not load, with the plugins of Kestra whose tasks are not here. What is done takes lines
+// away.
+var needs = map[string]string{
+	"agent-summary":   "ai",
+	"agent-triage":    "ai",
+	"backup-database": "scripts",
+	"build-docs":      "docker",
+	"build-image":     "docker git",
+	"chat-completion": "openai",
+	"classify-ticket": "ai openai",
+	"clone-and-test":  "git scripts",
+	"convert-orders":  "scripts",
+	"csv-report":      "scripts",
+	"deploy-site":     "git scripts",
+	"enrich-lead":     "scripts",
+	"etl-python":      "jdbc scripts",
+	"invoice-node":    "scripts",
+	"issue-comment":   "scripts",
+	"legacy-bash":     "scripts",
+	"legacy-node":     "scripts",
+	"load-warehouse":  "scripts",
+	"local-files":     "scripts",
+	"model-training":  "git scripts",
+	"ping-servers":    "fs",
+	"process-upload":  "scripts",
+	"python-commands": "scripts",
+	"python-inline":   "scripts",
+	"python-report":   "scripts",
+	"python-scrape":   "scripts",
+	"python-validate": "scripts",
+	"restart-service": "scripts",
+	"run-container":   "docker scripts",
+	"shell-checks":    "scripts",
+	"sync-flows":      "git scripts",
+}
+
+// uses are how many of 147 public flows with a webhook, counted in November 2026, have a text.
+var uses = map[string]int{
+	"core.log.Log": 50, "python.Script": 39, "http.Request": 33, "shell.Commands": 21, "core.flow.If": 21, "core.flow.WorkingDirectory": 16, "git.Clone": 13,
+	"python.Commands": 13, "core.flow.Subflow": 12, "node.Script": 12, "SlackIncomingWebhook": 11, "AIAgent": 9, "openai.ChatCompletion": 7, "kv.Set": 7, "kv.Get": 7,
+	"debug.Return": 7, "LocalFiles": 7, "docker.Build": 6, "execution.Fail": 5, "docker.Run": 5, "OutputValues": 5, "flow.Parallel": 5, "flow.Pause": 4,
+	"flow.ForEach": 4, "scripts.Bash": 4, "MailSend": 3, "SyncFlows": 3, "ai.completion": 3, "flow.Switch": 3, "scripts.Node": 3,
+	"\ninputs:": 93, "\nlabels:": 36, "\nerrors:": 30, "\nvariables:": 28, "\noutputs:": 24, "\npluginDefaults:": 7, "\nconcurrency:": 7,
+	"retry:": 15, "allowFailure:": 15, "runIf:": 10, "namespaceFiles:": 13, "returnOutputs:": 12, "condition.Expression": 7, "trigger.Schedule": 22,
+}
+
+// TestFlowsInUseAreLikeThose counts the texts in our flows: none is off by two flows or more.
+func TestFlowsInUseAreLikeThose(t *testing.T) {
+	files, err := filepath.Glob("testdata/inuse/*.yml")
+	if err != nil || len(files) != 40 {
+		t.Fatalf("%d flows, %v", len(files), err)
+	}
+	counts := map[string]int{}
+	for _, file := range files {
+		flow, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for text := range uses {
+			if strings.Contains(string(flow), text) {
+				counts[text]++
+			}
+		}
+	}
+	for text, of147 := range uses {
+		if off := counts[text]*147 - of147*40; off >= 2*147 || off <= -2*147 {
+			t.Errorf("%d of 40 flows have %q, and %d of 147 do", counts[text], text, of147)
+		}
+	}
+}
+
+// TestFlowsInUse validates 40 flows that use tasks, properties and expressions about as often as public flows of Kestra with a webhook do:
+// all load but those that need a plugin which is not here, and those for no other reason.
+func TestFlowsInUse(t *testing.T) {
+	c := exec.Command(harness.Program(t, harness.Product), "kestra", "validate", "--format", "json", "inuse")
+	c.Dir = "testdata"
+	out, err := c.Output()
+	if ended := new(exec.ExitError); err != nil && !errors.As(err, &ended) {
+		t.Fatal(err)
+	}
+	var found struct {
+		Flows    int
+		Findings []struct{ Severity, Source, Path, Message string }
+	}
+	if err := json.Unmarshal(out, &found); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	plugin := regexp.MustCompile("^`io\\.kestra\\.plugin\\.([a-z]+)\\.[^`]*` is a type of Kestra's plugin |^the task type `io\\.kestra\\.core\\.tasks\\.(scripts)\\.[^`]*` is Kestra's, and not supported yet")
+	got := map[string][]string{}
+	for _, f := range found.Findings {
+		name := strings.TrimSuffix(filepath.Base(f.Source), ".yml")
+		missing := plugin.FindStringSubmatch(f.Message)
+		switch {
+		case f.Severity == "error" && missing != nil:
+			got[name] = append(got[name], missing[1]+missing[2])
+		case f.Severity == "warning" && strings.HasSuffix(f.Message, "`io.kestra.plugin.core.trigger.Schedule` never fires here"):
+		case f.Severity == "note": // a key in a secret
+		default:
+			t.Errorf("%s: %s: %s: %s", name, f.Severity, f.Path, f.Message)
+		}
+	}
+	joined := map[string]string{}
+	for name, plugins := range got {
+		slices.Sort(plugins)
+		joined[name] = strings.Join(slices.Compact(plugins), " ")
+	}
+	if diff := cmp.Diff(needs, joined); diff != "" {
+		t.Errorf("flows that do not load (-want +got):\n%s", diff)
+	}
+	if found.Flows != 40-len(needs) {
+		t.Errorf("%d flows load, want %d", found.Flows, 40-len(needs))
+	}
+}
