@@ -51,11 +51,14 @@
 //	andybalholm/brotli         bodies with the content coding br, in Go alone
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
+//	go-git/go-git              clones of git without a program of that name; go-git/go-billy is the file system that it writes to
 //	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
+//	jackc/pgx                  the protocol of PostgreSQL, with COPY; Caddy links it
 //	klauspost/compress         bodies with the content coding zstd, and archives; Caddy links it
 //	rickar/cal                 public holidays of countries, for one condition
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
+//	golang.org/x/crypto/ssh    connections by SSH, as Caddy links it
 //	golang.org/x/net           what may be the name and the value of a header, as net/http has it
 //	golang.org/x/time          the rate limits of triggers, as token buckets
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case

@@ -15,7 +15,26 @@ var groups = []row{
 		outside: []string{"github.com/wneessen/go-mail"},
 		tests:   []string{"engine/task/tasktest", "engine/files", "engine/outbound"},
 	},
+	{
+		pkg:     "engine/task/ssh", // makes the connections of git, too
+		ours:    []string{"engine/task", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
+		outside: []string{"golang.org/x/crypto/ssh"},
+		tests:   []string{"engine/task/ssh/sshtest", "engine/task/tasktest", "engine/outbound"},
+	},
+	{pkg: "engine/task/ssh/sshtest", outside: []string{"golang.org/x/crypto/ssh"}},
+	{
+		pkg:     "engine/task/git",
+		ours:    []string{"engine/task", "engine/task/directory", "engine/task/setting", "engine/task/ssh", "engine/flow", "engine/value"},
+		outside: []string{"github.com/go-git/go-git/v5", "github.com/go-git/go-billy/v5", "golang.org/x/crypto/ssh"},
+		tests:   []string{"engine/task/ssh/sshtest", "engine/task/tasktest", "engine/files", "engine/outbound"},
+	},
 	messages("github"),
+	{
+		pkg:     "engine/task/postgresql",
+		ours:    []string{"engine/task", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/pebble", "engine/value"},
+		outside: []string{"github.com/jackc/pgx/v5"},
+		tests:   []string{"engine/task/tasktest", "engine/files", "engine/outbound"},
+	},
 	{
 		pkg:     "engine/task/serdes",
 		ours:    []string{"engine/task", "engine/task/charset", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/value"},

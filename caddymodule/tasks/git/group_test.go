@@ -1,0 +1,30 @@
+package git
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
+)
+
+func TestOptions(t *testing.T) {
+	here, err := filepath.Abs("known")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ text, known, err string }{
+		{"git", "", ""},
+		{"git {\nknown_hosts known\n}", here, ""},
+		{"git {\nknown_hosts /etc/known\n}", "/etc/known", ""},
+		{"git {\nknown_hosts\n}", "", "wrong argument count"},
+		{"git {\nknown_hosts a\nknown_hosts b\n}", "", "twice"},
+		{"git {\nkey x\n}", "", "unrecognized option"},
+	} {
+		g := new(Group)
+		err := g.UnmarshalCaddyfile(caddyfile.NewTestDispenser(test.text))
+		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) || err == nil && g.KnownHosts != test.known {
+			t.Errorf("%q: %q, %v", test.text, g.KnownHosts, err)
+		}
+	}
+}

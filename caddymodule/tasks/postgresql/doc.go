@@ -1,0 +1,2 @@
+// Package postgresql registers the group of tasks that ask PostgreSQL.
+package postgresql

@@ -1,0 +1,259 @@
+package git
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/files"
+	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/ssh/sshtest"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestExamples(t *testing.T) { tasktest.Examples(t, Specs(Options{})) }
+
+// git runs git in a folder, and returns what it prints.
+func git(t testing.TB, folder string, args ...string) string {
+	t.Helper()
+	c := exec.Command("git", args...)
+	c.Dir = folder
+	c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
+	out, err := c.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// repository makes one with three commits on main, one more on other, and a tag on the second one. It returns its folder and the hash
+// of the first commit.
+func repository(t testing.TB) (folder, first string) {
+	t.Helper()
+	folder = filepath.Join(t.TempDir(), "repo")
+	git(t, ".", "init", "-q", "-b", "main", folder)
+	write := func(name, text string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		git(t, folder, "add", ".")
+		git(t, folder, "commit", "-q", "-m", name)
+	}
+	write("a.txt", "one")
+	first = git(t, folder, "rev-parse", "HEAD")
+	write("a.txt", "two")
+	git(t, folder, "tag", "-a", "v1", "-m", "v1")
+	if err := os.Symlink("a.txt", filepath.Join(folder, "link")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/etc/passwd", filepath.Join(folder, "out")); err != nil {
+		t.Fatal(err)
+	}
+	write("dir/b.txt", "three")
+	git(t, folder, "checkout", "-q", "-b", "other")
+	write("other.txt", strings.Repeat("0123456789", 1000))
+	git(t, folder, "checkout", "-q", "main")
+	return folder, first
+}
+
+// serve serves a repository over HTTP, to a user.
+func serve(t testing.TB, folder string) string {
+	t.Helper()
+	path, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &cgi.Handler{Path: path, Args: []string{"http-backend"}, Env: []string{"GIT_PROJECT_ROOT=" + filepath.Dir(folder), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"}}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, password, _ := r.BasicAuth(); strings.HasPrefix(r.URL.Path, "/private/") && password != "pass" {
+			w.Header().Set("WWW-Authenticate", "Basic")
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		r.URL.Path = strings.TrimPrefix(r.URL.Path, "/private")
+		h.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// listed returns the files of a folder but for those of git, with their texts.
+func listed(t testing.TB, folder string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	err := filepath.WalkDir(folder, func(name string, e os.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.Name() == ".git":
+			return filepath.SkipDir
+		case e.IsDir():
+			return nil
+		}
+		rel, err := filepath.Rel(folder, name)
+		if err != nil {
+			return err
+		}
+		if e.Type()&os.ModeSymlink != 0 {
+			to, err := os.Readlink(name)
+			found[rel] = "-> " + to
+			return err
+		}
+		text, err := os.ReadFile(name)
+		found[rel] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestClone clones a repository over HTTP and SSH, and looks at what git says of the clone.
+func TestClone(t *testing.T) {
+	folder, first := repository(t)
+	web := serve(t, folder)
+	shell := sshtest.New(t, func(c sshtest.Command) int {
+		name, path, _ := strings.Cut(c.Text, " ")
+		run := exec.Command(name, strings.Trim(path, "'"))
+		run.Env = append(os.Environ(), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*")
+		run.Stdout, run.Stderr = c.Stdout, c.Stderr
+		in, err := run.StdinPipe()
+		if err != nil {
+			t.Error(err)
+		}
+		go func() { // it may end before all is read
+			_, _ = io.Copy(in, c.Stdin)
+			_ = in.Close()
+		}()
+		if err := run.Run(); err != nil {
+			return 1
+		}
+		return 0
+	})
+	variables := value.JSON(value.MapOf("web", value.String(web), "ssh", value.String("ssh://git@"+shell.Host+":"+shell.Port+folder), "key", value.String(shell.Key), "p", value.String("pass"), "first", value.String(first)))
+	main := map[string]string{"a.txt": "two", "dir/b.txt": "three", "link": "-> a.txt", "out": "-> /etc/passwd"}
+	other := map[string]string{"a.txt": "two", "dir/b.txt": "three", "link": "-> a.txt", "out": "-> /etc/passwd", "other.txt": strings.Repeat("0123456789", 1000)}
+	const repo = `url: "{{ web }}/repo/.git"`
+	for _, test := range []struct {
+		name, members string
+		want          map[string]string
+		history       string // how many commits there are, and the branch
+		err           string
+	}{
+		{"the branch of the server", repo, main, "1 main", ""},
+		{"a branch", repo + `, branch: other`, other, "1 other", ""},
+		{"a branch with some history", repo + `, branch: "{{ 'other' }}", depth: 2`, other, "2 other", ""},
+		{"all history", repo + `, depth: 0`, main, "3 main", ""},
+		{"a tag", repo + `, tag: v1`, map[string]string{"a.txt": "two"}, "1 HEAD (no branch)", ""},
+		{"a commit", repo + `, commit: "{{ first }}"`, map[string]string{"a.txt": "one"}, "1 HEAD (no branch)", ""},
+		{"the beginning of a commit", repo + `, commit: "{{ first | slice(0, 8) }}"`, map[string]string{"a.txt": "one"}, "1 HEAD (no branch)", ""},
+		{"with a password", `url: "{{ web }}/private/repo/.git", username: u, password: "{{ p }}"`, main, "1 main", ""},
+		{"by SSH", `url: "{{ ssh }}", privateKey: "{{ key }}"`, main, "1 main", ""},
+		{"by SSH, all", `url: "{{ ssh }}", password: "{{ p }}", depth: 0, branch: other`, other, "4 other", ""},
+		{"a folder", repo + `, directory: x/y`, main, "1 main", ""},
+		{"no branch of that name", repo + `, branch: nope`, nil, "", `there is no branch "nope"`},
+		{"no tag of that name", repo + `, tag: nope`, nil, "", `there is no tag "nope"`},
+		{"no commit of that hash", repo + `, commit: "0000000000000000000000000000000000000000"`, nil, "", "there is no commit 0000000000000000000000000000000000000000"},
+		{"no hash", repo + `, commit: main`, nil, "", "commit must be a hash"},
+		{"a wrong password", `url: "{{ web }}/private/repo/.git", username: u, password: "{{ p }}x"`, nil, "", "authentication"},
+		{"no repository", `url: "{{ web }}/nope"`, nil, "", "repository not found"},
+		{"no repository by SSH", `url: "{{ ssh }}/nope", privateKey: "{{ key }}"`, nil, "", "does not appear to be a git repository"},
+		{"a folder outside", repo + `, directory: "{{ '../x' }}"`, nil, "", "directory must be a folder within the directory"},
+		{"the disk of the server", `url: "{{ 'file:///etc' }}"`, nil, "", "url must begin with"},
+		{"where no request may go", `url: "{{ 'http://169.254.169.254/x' }}"`, nil, "", "are refused: it is a link-local address"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, store := outbound.New(), files.New(t.TempDir())
+			t.Cleanup(c.Close)
+			t.Cleanup(func() { _ = store.Close() })
+			shared := tasktest.Origin
+			shared.Task, shared.Run = "around", "2Run"
+			dir, err := store.MakeDirectory(t.Context(), shared)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = dir.Close() }()
+			if err := dir.WriteFile("mine.txt", []byte("mine"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r := tasktest.RunShared(t, Specs(Options{}), &task.Services{Network: c, Files: store, Directories: store}, shared, `{type: io.kestra.plugin.git.Clone, `+test.members+`}`, variables)
+			if (r.Err == "") != (test.err == "") || !strings.Contains(r.Err, test.err) {
+				t.Fatalf("%s, want %s", r.Err, test.err)
+			}
+			if test.err != "" {
+				return
+			}
+			out, _ := value.DecodeJSONText(r.Outputs)
+			at, _ := out.Map().Get("directory")
+			want := map[string]string{}
+			for name, text := range test.want {
+				want[name] = text
+			}
+			if at.Str() == dir.Name() {
+				want["mine.txt"] = "mine"
+			}
+			if diff := cmp.Diff(want, listed(t, at.Str())); diff != "" {
+				t.Error(diff)
+			}
+			history := git(t, at.Str(), "rev-list", "--count", "HEAD")
+			status := git(t, at.Str(), "status", "--porcelain", "--branch")
+			branch, changed, _ := strings.Cut(strings.TrimPrefix(status, "## "), "\n")
+			branch, _, _ = strings.Cut(branch, "...")
+			if got := history + " " + branch; got != test.history || changed != "" && changed != "?? mine.txt" {
+				t.Errorf("history %s, want %s; changed %q", got, test.history, changed)
+			}
+			if config, err := os.ReadFile(filepath.Join(at.Str(), ".git", "config")); err != nil || strings.Contains(string(config), "pass") {
+				t.Errorf("the configuration: %v\n%s", err, config)
+			}
+		})
+	}
+}
+
+// TestCounts checks that a clone counts as files of the execution do.
+func TestCounts(t *testing.T) {
+	folder, _ := repository(t)
+	c, store := outbound.New(), files.New(t.TempDir())
+	t.Cleanup(c.Close)
+	t.Cleanup(func() { _ = store.Close() })
+	store.Configure(files.Limits{Execution: 40_000}, files.Namespaces{})
+	r := tasktest.RunServed(t, Specs(Options{}), &task.Services{Network: c, Files: store, Directories: store}, fmt.Sprintf(`{type: io.kestra.plugin.git.Clone, url: "%s/repo/.git"}`, serve(t, folder)), "{}")
+	if !strings.Contains(r.Err, "the files of one execution may take 40000 bytes") {
+		t.Error(r.Err)
+	}
+}
+
+// TestRefused loads tasks that cannot be right.
+func TestRefused(t *testing.T) {
+	for _, test := range []struct{ members, want string }{
+		{`branch: main`, "url"},
+		{`url: "file:///srv/repo"`, "must begin with https://"},
+		{`url: /srv/repo`, "must begin with https://"},
+		{`url: "git://example.com/repo"`, "must begin with https://"},
+		{`url: "https://example.com/repo", directory: ../x`, "must be a folder within the directory"},
+		{`url: "git@example.com:a/b", cloneSubmodules: true`, "is not supported here"},
+		{`url: "https://example.com/repo", cache: true`, "cache"},
+	} {
+		_, found := tasktest.Load(t, Specs(Options{}), `{type: io.kestra.plugin.git.Clone, `+test.members+`}`)
+		if err := found.Err(); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v, want %s", test.members, err, test.want)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+//go:build unix
+
+package postgresql
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+)
+
+// cluster is a server of PostgreSQL of a test's own.
+type cluster struct {
+	url         string
+	certificate string // of the server, which vouches for itself
+}
+
+const superPassword = "pass'word"
+
+// newCluster starts a server on loopback that ends with the test. Without PostgreSQL on the machine the test is skipped.
+func newCluster(t testing.TB) cluster {
+	t.Helper()
+	installed, err := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if path, err := exec.LookPath("initdb"); err == nil {
+		installed = append(installed, filepath.Dir(path))
+	}
+	if len(installed) == 0 {
+		t.Skip("there is no PostgreSQL on this machine")
+	}
+	bin := slices.Max(installed)
+	folder, err := os.MkdirTemp("", "postgresql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	attributes := &syscall.SysProcAttr{}
+	if os.Getuid() == 0 { // it does not run as root
+		nobody, err := user.Lookup("nobody")
+		if err != nil {
+			t.Fatal(err)
+		}
+		uid, _ := strconv.Atoi(nobody.Uid)
+		gid, _ := strconv.Atoi(nobody.Gid)
+		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid), NoSetGroups: true}
+		if err := os.Chown(folder, uid, gid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(name string, args ...string) {
+		t.Helper()
+		c := exec.Command(filepath.Join(bin, name), args...)
+		c.Dir, c.SysProcAttr = folder, attributes
+		out, err := os.Create(filepath.Join(folder, name+".log")) // a pipe would be held open by the server
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = out.Close() }()
+		c.Stdout, c.Stderr = out, out
+		if err := c.Run(); err != nil {
+			log, _ := os.ReadFile(out.Name())
+			t.Fatalf("%s: %v\n%s", name, err, log)
+		}
+	}
+	write := func(name, text string) {
+		t.Helper()
+		path := filepath.Join(folder, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c := attributes.Credential; c != nil {
+			if err := os.Chown(path, int(c.Uid), int(c.Gid)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	certified := httptest.NewTLSServer(http.NotFoundHandler())
+	certified.Close()
+	pair := certified.TLS.Certificates[0]
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}))
+	write("password", superPassword)
+	write("server.crt", certificate)
+	write("server.key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(folder, "data")
+	run("initdb", "-D", data, "-U", "super", "-A", "scram-sha-256", "--pwfile", filepath.Join(folder, "password"), "--no-sync", "--locale=C", "-E", "UTF8")
+	options := fmt.Sprintf("-p %s -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c shared_buffers=16MB -c max_connections=10 -c ssl=on -c ssl_cert_file=%s/server.crt -c ssl_key_file=%s/server.key", port, folder, folder)
+	run("pg_ctl", "-D", data, "-w", "-o", options, "-l", filepath.Join(folder, "server.log"), "start")
+	t.Cleanup(func() { run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop") })
+	return cluster{"jdbc:postgresql://127.0.0.1:" + port + "/postgres", certificate}
+}

@@ -1,0 +1,2 @@
+// Package postgresql has the tasks that ask PostgreSQL, over its own protocol.
+package postgresql
