@@ -32,10 +32,13 @@ func readLines(from io.Reader, stderr bool, yield func(task.CommandLine)) {
 				continue
 			}
 			returned = false
-			end := bytes.IndexAny(rest, "\r\n")
+			end := bytes.IndexByte(rest, '\n')
 			text := rest
 			if end >= 0 {
 				text = rest[:end]
+			}
+			if first := bytes.IndexByte(text, '\r'); first >= 0 {
+				end, text = first, text[:first]
 			}
 			if room := task.MaxCommandLine - len(line); len(text) > room {
 				text, cut = text[:room], true
