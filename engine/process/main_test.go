@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -96,7 +97,7 @@ func awaitGone(t testing.TB, pids ...string) {
 			if t.Context().Err() != nil {
 				t.Fatalf("process %s runs on", pid)
 			}
-			pause()
+			time.Sleep(time.Millisecond)
 		}
 	}
 }

@@ -22,8 +22,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
-func pause() { time.Sleep(time.Millisecond) }
-
 func TestRun(t *testing.T) {
 	r := open(t, Options{})
 	for name, tt := range map[string]struct {
