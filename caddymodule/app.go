@@ -111,6 +111,10 @@ type App struct {
 	// Lets flows run commands on this machine. Default: flows with tasks that do are refused.
 	AllowCommands *AllowCommands `json:"allow_commands,omitempty"`
 
+	// The Kestra behind this server, to which flows are handed on that need what is not supported here. Default: none, and such flows are
+	// errors.
+	Upstream *Upstream `json:"upstream,omitempty"`
+
 	logger *zap.Logger
 	types  flowTypes
 	flows  *flowLoader
@@ -181,6 +185,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	if err := a.Retention.check(a.store); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	if err := a.Upstream.provision(); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	var running *App          // of the configuration that serves

@@ -93,6 +93,19 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //			cpu          <duration>
 //			max_parallel <n>
 //		}
+//
+//		upstream <url> {
+//			header        <name> <value>
+//			basic_auth    <user> <password>
+//			tls {
+//				ca          <file>...
+//				certificate <file> <key file>
+//				server_name <name>
+//				insecure_skip_verify
+//			}
+//			timeout       <duration>
+//			hand_on_retry <duration>
+//		}
 //	}
 //
 // Options flows, flow, secrets and tasks may be repeated. Relative folders are taken from the folder of the Caddyfile.
@@ -120,6 +133,9 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			a.InlineFlows = append(a.InlineFlows, InlineFlow{Source: source, YAML: text})
 		case "tasks":
 			return a.parseTasks(d)
+		case "upstream":
+			a.Upstream = new(Upstream)
+			return a.Upstream.UnmarshalCaddyfile(d)
 		case "store":
 			if err := a.parseStore(d); err != nil {
 				return err
@@ -201,7 +217,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, secrets, tasks, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
-				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private, keep_credentials and allow_commands", name)
+				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private, keep_credentials, allow_commands and upstream", name)
 		}
 		return nil
 	})

@@ -26,8 +26,12 @@ Prints the types of tasks, triggers and conditions that flows can use. With
 types, prints their properties, outputs, an example and other names; a type is
 named in full, by one of its other names, or by its last part, as in Log.
 
+Where the configuration has the option upstream, each type is marked: here, or
+handed on, with the flow that uses it.
+
 With --json, prints an object: "types" are the types, "common" the properties
-that every task, trigger or condition has beside those of its type.`,
+that every task, trigger or condition has beside those of its type. A type
+"runs" here, is handed on, or does neither.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: runE(func(c *cobra.Command, names []string) error {
 			catalog, err := from.commandCatalog(c)
@@ -40,11 +44,11 @@ that every task, trigger or condition has beside those of its type.`,
 			}
 			switch {
 			case asJSON:
-				return printTypesJSON(c.OutOrStdout(), specs)
+				return printTypesJSON(c.OutOrStdout(), specs, catalog.HandsOn())
 			case len(names) == 0:
-				return printTypes(c.OutOrStdout(), specs)
+				return printTypes(c.OutOrStdout(), specs, catalog.HandsOn())
 			}
-			return printTypesWhole(c.OutOrStdout(), specs)
+			return printTypesWhole(c.OutOrStdout(), specs, catalog.HandsOn())
 		}),
 	}
 	from.addFlags(c)
@@ -128,14 +132,42 @@ func isCalled(spec *flow.Spec, name string) bool {
 
 // typesJSON is what `types --json` prints.
 type typesJSON struct {
-	Types  []flow.Description                    `json:"types"`
+	Types  []typeJSON                            `json:"types"`
 	Common map[string][]flow.PropertyDescription `json:"common"` // by kind
 }
 
-func printTypesJSON(w io.Writer, specs []*flow.Spec) error {
-	out := typesJSON{Types: []flow.Description{}, Common: make(map[string][]flow.PropertyDescription)}
+type typeJSON struct {
+	flow.Description
+
+	Runs string `json:"runs"` // see runs
+}
+
+// The values of "runs".
+const (
+	runsHere     = "here"
+	runsBehind   = "handed on" // with the flow that uses it
+	runsNowhere  = "nowhere"
+	pluginsToo   = "Types of Kestra's plugins, which are too many to be listed, are handed on too."
+	firesBehind  = "Kestra's, which fire where a flow is handed on to"
+	notSupported = "Kestra's, not supported yet"
+)
+
+// runs says where a type runs; handsOn: there is a Kestra behind this server.
+func runs(spec *flow.Spec, handsOn bool) string {
+	switch {
+	case spec.Compile != nil:
+		return runsHere
+	case handsOn && spec.Kind != flow.KindCondition:
+		return runsBehind
+	default:
+		return runsNowhere
+	}
+}
+
+func printTypesJSON(w io.Writer, specs []*flow.Spec, handsOn bool) error {
+	out := typesJSON{Types: []typeJSON{}, Common: make(map[string][]flow.PropertyDescription)}
 	for _, spec := range specs {
-		out.Types = append(out.Types, spec.Describe())
+		out.Types = append(out.Types, typeJSON{spec.Describe(), runs(spec, handsOn)})
 	}
 	for _, k := range kinds {
 		out.Common[k.kind.String()] = flow.DescribeProperties(flow.CommonProperties(k.kind))
@@ -152,7 +184,7 @@ func printJSON(w io.Writer, v any) error {
 }
 
 // printTypes prints a paragraph for each type that can be used, and the names of the others.
-func printTypes(w io.Writer, specs []*flow.Spec) error {
+func printTypes(w io.Writer, specs []*flow.Spec, handsOn bool) error {
 	var b strings.Builder
 	for _, k := range kinds {
 		var later []string
@@ -163,11 +195,20 @@ func printTypes(w io.Writer, specs []*flow.Spec) error {
 			case spec.Compile == nil:
 				later = append(later, strings.TrimPrefix(spec.Type, "io.kestra.plugin.core."))
 			default:
-				fmt.Fprintf(&b, "  %s\n      %s\n", spec.Type, spec.Summary)
+				fmt.Fprintf(&b, "  %s%s\n      %s\n", spec.Type, mark(runsHere, handsOn), spec.Summary)
 			}
 		}
-		if len(later) > 0 {
-			b.WriteString("  Kestra's, not supported yet: " + strings.Join(later, ", ") + "\n")
+		if label := notSupported; len(later) > 0 {
+			switch {
+			case handsOn && k.kind == flow.KindTask:
+				label = "Kestra's" + mark(runsBehind, handsOn)
+			case handsOn && k.kind == flow.KindTrigger:
+				label = firesBehind
+			}
+			b.WriteString("  " + label + ": " + strings.Join(later, ", ") + "\n")
+		}
+		if handsOn && k.kind == flow.KindTask {
+			b.WriteString("  " + pluginsToo + "\n")
 		}
 		b.WriteByte('\n')
 	}
@@ -175,14 +216,22 @@ func printTypes(w io.Writer, specs []*flow.Spec) error {
 	return err
 }
 
+// mark is what stands behind a type where some are handed on.
+func mark(where string, handsOn bool) string {
+	if !handsOn {
+		return ""
+	}
+	return " (" + where + ")"
+}
+
 // printTypesWhole prints all that is known of types.
-func printTypesWhole(w io.Writer, specs []*flow.Spec) error {
+func printTypesWhole(w io.Writer, specs []*flow.Spec, handsOn bool) error {
 	for i, spec := range specs {
 		var b strings.Builder
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s, a %s\n  %s\n", spec.Type, spec.Kind, spec.Summary)
+		fmt.Fprintf(&b, "%s, a %s%s\n  %s\n", spec.Type, spec.Kind, mark(runs(spec, handsOn), handsOn), spec.Summary)
 		if len(spec.Aliases) > 0 {
 			b.WriteString("  Also called " + strings.Join(spec.Aliases, ", ") + ".\n")
 		}

@@ -82,6 +82,7 @@ func (a *App) openSites() (err error) {
 		DenyPrivate:    a.DenyPrivate,
 
 		Commands: a.commands,
+		Upstream: a.Upstream.engine(),
 	})
 	for _, h := range a.sites {
 		if err := h.compiled.Load().Open(context.Background(), a.engine.Engine); err != nil {

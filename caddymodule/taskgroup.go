@@ -41,7 +41,8 @@ type flowTypes struct {
 // one, so that flows which have not changed are not compiled again.
 func (a *App) loadTypes(ctx caddy.Context, running *App) error {
 	a.types.options = len(a.TasksRaw) > 0
-	if running != nil && !a.types.options && !running.types.options && (a.AllowCommands == nil) == (running.AllowCommands == nil) {
+	if running != nil && !a.types.options && !running.types.options && (a.AllowCommands == nil) == (running.AllowCommands == nil) &&
+		(a.Upstream == nil) == (running.Upstream == nil) {
 		a.types.catalog = running.types.catalog
 		return nil
 	}
@@ -74,6 +75,9 @@ func (a *App) loadCatalog(ctx caddy.Context) (*engine.Catalog, error) {
 	catalog, err := engine.NewCatalog(groups...)
 	if err == nil && a.AllowCommands == nil {
 		catalog = catalog.WithoutCommands()
+	}
+	if err == nil && a.Upstream != nil {
+		catalog = catalog.HandingOn()
 	}
 	return catalog, err
 }

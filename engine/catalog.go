@@ -13,6 +13,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/debug"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/executions"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/flowable"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/handon"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/http"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/kv"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/logs"
@@ -32,7 +33,16 @@ import (
 type Catalog struct {
 	types  *flow.Catalog
 	refuse func(*flow.Spec) string // see [flow.Options]
+	handOn *flow.Spec              // of the task that hands requests on; nil: there is no Kestra behind this server
 }
+
+// HandingOn returns the catalog with which flows are handed on that need what only Kestra has.
+func (c *Catalog) HandingOn() *Catalog {
+	return &Catalog{types: c.types, refuse: c.refuse, handOn: handon.Spec()}
+}
+
+// HandsOn reports whether flows are handed on.
+func (c *Catalog) HandsOn() bool { return c.handOn != nil }
 
 // NewCatalog returns the catalog of the core and of groups. A type that two of them have, and a spec that is wrong in itself, is an error
 // that names the group.
@@ -111,11 +121,13 @@ func (c *Catalog) Schema() []byte {
 
 // Load compiles flow sources. Flows with errors are not in the set; the diagnostics have the errors and warnings of all of them.
 func (c *Catalog) Load(sources []*flow.Source) (*flow.Set, flow.Diagnostics) {
-	return flow.Load(c.types, flow.Options{Pebble: expressions(), Refuse: c.refuse}, sources)
+	return flow.Load(c.types, flow.Options{Pebble: expressions(), Refuse: c.refuse, HandOn: c.handOn}, sources)
 }
 
 // WithoutCommands returns a catalog of the same types for flows that run no commands: tasks that do are errors.
-func (c *Catalog) WithoutCommands() *Catalog { return &Catalog{types: c.types, refuse: refuseCommands} }
+func (c *Catalog) WithoutCommands() *Catalog {
+	return &Catalog{types: c.types, refuse: refuseCommands, handOn: c.handOn}
+}
 
 func refuseCommands(s *flow.Spec) string {
 	if !s.Commands {

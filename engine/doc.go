@@ -29,6 +29,7 @@
 //	task       what a task is; one folder per group of tasks
 //	files      files of executions and namespaces, in folders that nothing leads out of
 //	outbound   requests to other servers, and which ones nobody may reach
+//	upstream   a Kestra behind this server, to which requests are handed on
 //	process    commands of scripts, as processes of the machine
 //	outside    what tasks and expressions reach beyond their execution
 //	trace      OpenTelemetry spans of executions and tasks

@@ -21,6 +21,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/store/memory"
 	"github.com/caddy-kestra/kestra-webhook/engine/store/sqlite"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/upstream"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -36,6 +37,7 @@ type Engine struct {
 	services  task.Services
 	outbound  *outbound.Client
 	commands  process.Runner
+	upstream  *upstream.Upstream
 	known     outside.Namespaces
 	served    served
 	open      atomic.Pointer[[]*Site] // see Serve
@@ -99,11 +101,12 @@ func newEngine(ctx context.Context, o StoreOptions, a *admission.Controller, f *
 	if o.Wire != nil {
 		e.outbound = outbound.Through(o.Wire)
 	}
+	e.tokens = webhook.NewTokens(store.Secret())
+	e.upstream = upstream.New(f, e.tokens)
 	e.services = task.Services{
-		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Network: e.outbound, Executions: keeper{e}, Commands: &e.commands,
+		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Network: e.outbound, Executions: keeper{e}, Commands: &e.commands, Upstream: e.upstream,
 	}
 	e.triggers.Load(kept)
-	e.tokens = webhook.NewTokens(store.Secret())
 	e.configure(Options{})
 	return e, nil
 }
@@ -134,6 +137,7 @@ func (e *Engine) configure(o Options) {
 	e.Hide(o.Secrets)
 	e.allow(o)
 	e.outbound.Configure(outbound.Options{Admin: o.AdminEndpoints, DenyPrivate: o.DenyPrivate})
+	e.upstream.Configure(o.Upstream)
 	run := runner.Options{Workers: o.Workers, Logger: o.Logger, Drain: o.Drain, Pending: o.MaxPending, Services: &e.services, Observer: e.observer, Find: e.recover, Clock: e.clock}
 	if e.store.Durable() {
 		run.Recover = e.recover
@@ -166,6 +170,7 @@ func (e *Engine) Close() error {
 	e.calls.close()
 	e.runner.Close()
 	e.outbound.Close()
+	e.upstream.Close()
 	return errors.Join(e.commands.Close(), e.files.Close(), e.store.Close()) // who opens the store next opens the files next
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/secret"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
+	"github.com/caddy-kestra/kestra-webhook/engine/upstream"
 )
 
 // The kinds of stores.
@@ -75,8 +76,9 @@ type Options struct {
 
 	Commands *CommandOptions // how flows run commands on this machine; nil: they run none
 
-	AdminEndpoints []string // where admin endpoints of this server listen, as in localhost:2019: flows send no request there
-	DenyPrivate    bool     // flows send no request to this machine and to private networks
+	AdminEndpoints []string  // where admin endpoints of this server listen, as in localhost:2019: flows send no request there
+	Upstream       *Upstream // to which flows are handed on; nil: there is none
+	DenyPrivate    bool      // flows send no request to this machine and to private networks
 }
 
 // MinMemoryLimit is the smallest [Options.MemoryLimit] that leaves room for one evaluation at its own limit, in bytes.
@@ -97,6 +99,9 @@ type (
 
 	// Timer is a call that a clock is to make.
 	Timer = runner.Timer
+
+	// Upstream is a Kestra behind this server, see package upstream.
+	Upstream = upstream.Options
 
 	// Site answers the webhooks of one site, see package site.
 	Site = site.Site

@@ -146,6 +146,7 @@ var house = slices.Concat([]row{
 	},
 	taskGroup("templating"),
 	taskGroup("timing"),
+	taskGroup("handon"),
 	{pkg: "engine/filelock"},
 	{pkg: "engine/files", ours: []string{"engine/filelock", "engine/task"}},
 }, groups, []row{
@@ -200,6 +201,7 @@ var house = slices.Concat([]row{
 	},
 	{pkg: "engine/show", ours: []string{"engine/execution", "engine/task", "engine/mask", "engine/flow", "engine/yaml", "engine/value"}},
 	{pkg: "engine/search", ours: []string{"engine/execution", "engine/flow"}},
+	{pkg: "engine/upstream", ours: []string{"engine/outbound", "engine/task", "engine/webhook"}},
 	{
 		pkg: "engine/site", // it knows no type of task and no store
 		ours: []string{
@@ -222,7 +224,7 @@ var house = slices.Concat([]row{
 		ours: []string{"engine", "engine/flow", "engine/flowtest", "engine/webhook", "engine/size", "caddymodule/api"},
 		outside: []string{
 			"github.com/caddyserver/caddy/v2", "github.com/spf13/cobra", "github.com/fsnotify/fsnotify",
-			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel",
+			"github.com/prometheus/client_golang", "go.opentelemetry.io/otel", "golang.org/x/net",
 		},
 		tests: []string{"github.com/rogpeppe/go-internal", "engine/task", "engine/value"}, // a group of tasks as somebody else writes it
 	},

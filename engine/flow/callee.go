@@ -37,6 +37,8 @@ func (s *Set) CheckCallees(all *Set) Diagnostics {
 				warn("flowId", "there is no flow %s/%s, so the task fails", shorten(namespace), shorten(id))
 			case callee.Disabled:
 				warn("flowId", "the flow %s/%s is disabled, so the task fails", namespace, id)
+			case callee.HandedOn:
+				warn("flowId", "the flow %s/%s is handed on to the Kestra behind this server, where its webhook alone starts it, so the task fails", namespace, id)
 			default:
 				callee.checkGiven(c, warn)
 			}

@@ -73,6 +73,8 @@ var flowProperties = []Property{
 	{Name: "sla", Type: Objects, Summary: "What must hold while an execution runs.", Properties: append(slices.Clip(slaProperties), slaLabels)},
 	{Name: "checks", Type: Objects, Summary: "What Kestra asks before an execution is started by hand.", Properties: askedProperties},
 	{Name: "retry", Type: Object, Summary: "For tasks that have none, and that are in no task that has one.", Properties: retryProperties},
+	{Name: "handOn", Type: Boolean, Default: "false", Extension: true, Summary: "The Kestra behind this server, which the option `upstream` names, runs the flow; without it, one that needs what is not supported here."},
+	{Name: "ordered", Type: Boolean, Default: "false", Extension: true, Summary: "Of a flow that is handed on: one request after the other, in the order in which they came."},
 	{Name: "deleted", Type: Boolean, Default: "false", Summary: "A flow that was deleted in Kestra does not load."},
 }
 

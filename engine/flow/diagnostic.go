@@ -27,6 +27,7 @@ type Diagnostic struct { //nolint:errname // it is a warning as often
 	Pos      Position
 	Path     string // the member, as in tasks[0].message; may be empty
 	Message  string
+	kestras  bool  // it is about what Kestra has and this module has not
 	Err      error // the cause, such as a *pebble.Error; may be nil. Its text may quote the file, Message quotes no property's value
 }
 

@@ -23,6 +23,7 @@ type Flow struct {
 	Concurrency    *Concurrency // nil: any number of executions may run at once
 	SLAs           []*SLA       // in declared order
 	Disabled       bool
+	HandedOn       bool // a Kestra behind this server runs it: Tasks are the one that hands a request on
 	Source         *Source
 	Pos            Position
 	Hash           [32]byte // SHA-256 of the source text; another hash is another revision

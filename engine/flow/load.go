@@ -20,6 +20,10 @@ type Options struct {
 
 	// Refuse says why a type is not to be used where these flows run; empty: it may be. Nil: all may be.
 	Refuse func(*Spec) string
+
+	// HandOn is the spec of the task that hands a request on to a Kestra behind this server. Flows that need what only Kestra has, and
+	// those that ask for it, have that one. Nil: there is no such Kestra, and they are errors.
+	HandOn *Spec
 }
 
 // Load reads all sources and returns the flows without errors, and the findings about all of them in the order of the
@@ -34,7 +38,7 @@ func Load(catalog *Catalog, o Options, sources []*Source) (*Set, Diagnostics) {
 	for _, source := range sources {
 		if id := source.identity(); !seen[id] {
 			seen[id] = true
-			loaders = append(loaders, &loader{collector: &collector{source: source}, catalog: catalog, pebble: o.Pebble, refuse: o.Refuse})
+			loaders = append(loaders, &loader{collector: &collector{source: source}, catalog: catalog, pebble: o.Pebble, refuse: o.Refuse, handOn: o.HandOn})
 		}
 	}
 	flows := loadAll(loaders)
@@ -83,6 +87,12 @@ type loader struct {
 	flow    *Flow
 	taskIDs map[string]Position
 
+	handOn   *Spec       // of the task that hands on; nil: there is none
+	handedOn bool        // the flow is read as one that is handed on
+	ordered  bool        // it is handed on one request after the other
+	reason   *Diagnostic // the first finding about what only Kestra has; nil: none
+	kestras  int         // errors about that
+
 	early      bool       // what is being read is evaluated before the flow runs
 	variables  []string   // what is being read sees them beside the others
 	items      bool       // what is being read sees taskrun.items
@@ -98,6 +108,21 @@ func (l *loader) load() *Flow {
 	if root == nil {
 		return nil
 	}
+	f := l.loadRoot(root)
+	if l.handsOn() {
+		return l.loadHandedOn(root)
+	}
+	if l.failed() {
+		return nil
+	}
+	if l.ordered {
+		l.report(SeverityWarning, f.memberPos("ordered"), "ordered", "has no effect: the flow runs here, where `concurrency` with the limit 1 keeps the order")
+	}
+	return f
+}
+
+// loadRoot is load for what the file holds.
+func (l *loader) loadRoot(root *yaml.Node) *Flow {
 	l.flow = &Flow{
 		Source: l.source, Pos: l.pos(root), Hash: sha256.Sum256(l.source.YAML),
 		Variables: value.NewMap(0), members: map[string]Position{},
@@ -106,9 +131,12 @@ func (l *loader) load() *Flow {
 	root = l.withDefaults(root)
 	l.members(root, "", flowMembers, l.flowMember)
 	for _, name := range []string{"id", "namespace", "tasks"} {
-		if _, ok := l.flow.members[name]; !ok {
+		if _, ok := l.flow.members[name]; !ok && !(l.handedOn && name == "tasks") {
 			l.report(SeverityError, l.flow.Pos, name, "is missing")
 		}
+	}
+	if l.handedOn {
+		l.addHandOn()
 	}
 	l.checkReferences()
 	if l.failed() {
@@ -166,6 +194,7 @@ var flowMembers = map[string]memberState{
 	"afterExecution": supported, "listeners": notYet, "pluginDefaults": supported,
 	"taskDefaults": supported, "concurrency": supported, "retry": supported, "sla": supported, "checks": supported, "draft": notYet,
 	"workerGroup": enterprise, "workerSelector": enterprise, "quotas": enterprise, "policyRefs": enterprise,
+	"handOn": supported, "ordered": supported,
 	"extend":   blueprint,
 	"revision": serverSet, "updated": serverSet, "tenantId": serverSet, "source": serverSet,
 }
@@ -193,10 +222,11 @@ func (l *loader) membersOf(n *yaml.Node, path string, known memberSet, visit fun
 		case !ok:
 			l.errorAt(key, path, "unknown member `%s`%s", shorten(name), didYouMean(nearest.Name(name, known.names())))
 		case yaml.IsNull(val):
+		case l.handedOn && (state == notYet || state == enterprise): // the Kestra behind has it
 		case state == notYet:
-			l.errorAt(key, inner, "is not supported yet")
+			l.onlyKestra(key, inner, "is not supported yet")
 		case state == enterprise:
-			l.errorAt(key, inner, "is a feature of Kestra's Enterprise Edition and not supported")
+			l.onlyKestra(key, inner, "is a feature of Kestra's Enterprise Edition and not supported")
 		case state == blueprint:
 			l.report(SeverityWarning, l.pos(key), inner, "belongs to the catalog of Kestra's blueprints and has no effect in a flow")
 		case state == serverSet:
@@ -260,6 +290,12 @@ func (l *loader) flowMember(name string, key, val *yaml.Node, path string) {
 		l.early = true
 		l.checks(val, path)
 		l.early = false
+	case "handOn":
+		f.HandedOn, _ = l.boolean(val, path)
+		l.extension(key, path, "member `handOn`")
+	case "ordered":
+		l.ordered, _ = l.boolean(val, path)
+		l.extension(key, path, "member `ordered`")
 	case "concurrency":
 		f.Concurrency = l.concurrency(val, path)
 	case "triggers":

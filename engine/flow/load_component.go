@@ -104,8 +104,8 @@ func (l *loader) componentID(kind Kind, c *Component, n *yaml.Node) {
 	l.taskIDs[c.ID] = l.pos(val)
 }
 
-// handOn says what can be done with a flow that needs what Kestra has and this module has not.
-const handOn = "leave this flow to a Kestra behind this server, to which `unknown pass` hands its webhooks on"
+// handItOn says what can be done with a flow that needs what Kestra has and this module has not.
+const handItOn = "leave this flow to a Kestra behind this server, to which the option `upstream` hands it on"
 
 // buildIn says what else can be done if that is a task.
 func buildIn(kind Kind) string {
@@ -137,13 +137,13 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		}
 		if l.refuse != nil {
 			if why := l.refuse(c.Spec); why != "" {
-				l.errorAt(val, path, "%s", why)
+				l.onlyKestra(val, path, "%s", why)
 				return false
 			}
 		}
 		return true
 	case c.Spec != nil && kind != KindTrigger:
-		l.errorAt(val, path, "the %s type `%s` is Kestra's, and not supported yet: %s%s", kind, typ, handOn, buildIn(kind))
+		l.onlyKestra(val, path, "the %s type `%s` is Kestra's, and not supported yet: %s%s", kind, typ, handItOn, buildIn(kind))
 		return false
 	case c.Spec != nil:
 		l.neverFires(val, path, typ)
@@ -166,7 +166,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 		c.Spec = &Spec{Kind: kind, Type: typ}
 		return true
 	case plugin && hint == "":
-		l.errorAt(val, path, "`%s` is a type of Kestra's %s, which is not supported here: %s%s", shorten(typ), pluginOf(typ), handOn, buildIn(kind))
+		l.onlyKestra(val, path, "`%s` is a type of Kestra's %s, which is not supported here: %s%s", shorten(typ), pluginOf(typ), handItOn, buildIn(kind))
 	default:
 		l.errorAt(val, path, "unknown %s type `%s`%s", kind, shorten(typ), hint)
 	}
@@ -191,6 +191,9 @@ func samePlugin(typ, known string) bool {
 }
 
 func (l *loader) neverFires(n *yaml.Node, path, typ string) {
+	if l.handedOn { // it fires there
+		return
+	}
 	l.add(&Diagnostic{
 		Severity: SeverityWarning, Strict: true, Pos: l.pos(n), Path: path,
 		Message: "the trigger type `" + shorten(typ) + "` never fires here",

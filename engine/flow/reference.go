@@ -22,7 +22,7 @@ type expressionText struct {
 
 // noteText remembers a text that checkReferences and checkExpressions have to look at.
 func (l *loader) noteText(n *yaml.Node, text, path string) {
-	if hasExpression(text) {
+	if hasExpression(text) && (l.early || !l.handedOn) { // what is rendered at the end, the Kestra behind renders
 		l.texts = append(l.texts, expressionText{node: n, text: text, path: path, early: l.early, items: l.items, of: l.reading, variables: l.variables})
 	}
 }

@@ -385,6 +385,9 @@ func (c *call) masks() *mask.Mask {
 // the same under any load: the evaluation of what makes it waits for its turn and for memory.
 func (c *call) ended(ctx context.Context, t *webhook.Trigger, ended *execution.State, vars *scope.Execution) webhook.Response {
 	c.claim.Charge(webhook.OutputsSize(ended))
+	if t.HandsOn() {
+		return t.HandedOn(ended, c.site.options.AllowHeaders, c.site.host.Tokens(), c.site.options.BaseURL)
+	}
 	if !t.RendersAnswer() || vars == nil {
 		response, _ := t.Ended(ended, nil, c.site.options.BaseURL) // nothing is evaluated, so nothing fails
 		return response

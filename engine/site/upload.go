@@ -32,6 +32,14 @@ func (c *call) placeBody() {
 	}
 }
 
+// handOn keeps the request for the Kestra behind this server, if that runs the flow.
+func (c *call) handOn() {
+	if !c.trigger.Flow.HandedOn {
+		return
+	}
+	c.delivery.HandOn(c.trigger.ID(), c.Execution().ID, c.site.host.Tokens())
+}
+
 // ownFiles says whose the files of the request are.
 func (c *call) ownFiles() task.Origin {
 	o := c.origin()
@@ -54,6 +62,7 @@ const copyBytes = 64 << 10
 
 // writeFiles writes the files of the request, whose URIs the execution is about to know. An error leaves none.
 func (c *call) writeFiles(ctx context.Context) error {
+	c.handOn()
 	if !c.delivery.HasFiles() {
 		return nil
 	}

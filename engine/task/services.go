@@ -10,6 +10,7 @@ type Services struct {
 	Directories Directories
 	Executions  Executions
 	Commands    Commands
+	Upstream    Upstream // nil: there is none
 }
 
 // Origin says for what a service is asked.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -97,7 +98,13 @@ func AnswerSize(s *execution.State) int64 {
 }
 
 // OutputsSize returns about how many bytes the outputs of an execution take in an answer.
-func OutputsSize(s *execution.State) int64 { return 2 * int64(len(s.Outputs.JSON)) }
+func OutputsSize(s *execution.State) int64 {
+	size := 2 * int64(len(s.Outputs.JSON))
+	if len(s.Runs) == 1 && s.Runs[0].TaskID == flow.HandOnID {
+		size += 3 * int64(len(s.Runs[0].Outputs.JSON))
+	}
+	return size
+}
 
 // Ended returns the answer to a caller that waited for an execution which has ended. scope has the variables of responseCode; nil if there
 // is none, or it is not known what they were. A trigger that [Trigger.HasResponse] is answered by that, if they are known.

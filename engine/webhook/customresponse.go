@@ -54,7 +54,9 @@ func compileResponse(c *flow.Component) (*customAnswer, error) {
 func (t *Trigger) HasResponse() bool { return t.own != nil && t.own.response != nil }
 
 // RendersAnswer reports whether expressions make the answer to a waiting caller, or its status.
-func (t *Trigger) RendersAnswer() bool { return t.responseCode != nil || t.HasResponse() }
+func (t *Trigger) RendersAnswer() bool {
+	return !t.HandsOn() && (t.responseCode != nil || t.HasResponse())
+}
 
 // Response returns the answer that the trigger's `response` gives a caller who waited for an execution which has ended. scope has
 // its variables, allowed is what the site allows. The error says why the answer cannot be made; it is 500 then, and shows nothing of the

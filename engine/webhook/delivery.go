@@ -21,6 +21,8 @@ type Delivery struct {
 	drawn   value.Drawn              // the memory for it
 	fetch   Fetch                    // what the execution has of the body
 	uri     func(name string) string // of its files; nil: there are none
+	arrived []byte                   // the bytes of the body as they came, if they are to be handed on
+	letter  *letter                  // nil: the request is not handed on
 	whole   bool                     // somebody walked over the variable, and its parts are held by that too
 	asked   bool                     // a part was made on first use, or there was no memory for it
 	built   int64                    // bytes that those parts take
@@ -69,6 +71,11 @@ func (d *Delivery) Receive(r *Request, limit int64, account Account) error {
 	var err error
 	if d.body, err = readBody(r, raw, limit, account); err != nil {
 		return err
+	}
+	if r.handedOn {
+		if err := d.keepArrived(raw); err != nil {
+			return err
+		}
 	}
 	if err := r.signature.endMembers(d); err != nil {
 		return err

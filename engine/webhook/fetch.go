@@ -88,16 +88,23 @@ func (d *Delivery) stores() bool {
 
 // HasFiles reports whether the execution is to have files.
 func (d *Delivery) HasFiles() bool {
-	return d.stores() || d.body.multipart != nil && d.fetch != FetchNone && len(d.body.multipart.files) > 0
+	return d.letter != nil || d.stores() || d.body.multipart != nil && d.fetch != FetchNone && len(d.body.multipart.files) > 0
 }
 
 // WriteFiles calls write for each file that the execution is to have, by its name, with what is in it. The names are ours.
 func (d *Delivery) WriteFiles(write func(name string, content io.Reader) error) error {
+	if d.letter != nil {
+		if err := d.writeLetter(write); err != nil {
+			return err
+		}
+	}
 	switch {
 	case !d.HasFiles():
 		return nil
 	case d.stores():
 		return write(bodyFile, bytes.NewReader(d.body.raw))
+	case d.body.multipart == nil || d.fetch == FetchNone:
+		return nil
 	default:
 		return d.body.multipart.writeFiles(d.body.raw, write)
 	}

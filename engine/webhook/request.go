@@ -48,6 +48,7 @@ type Request struct {
 	sender    *senders.Sender // nil: the trigger names none
 	signature *signatureCheck // see [Endpoint.Demand]
 	token     string          // the header that has a token in place of a signature, in its canonical spelling; "": none
+	handedOn  bool            // the bytes of its body are kept as they came
 	hidden    bool            // see [Delivery.HideCredentials]
 }
 

@@ -35,7 +35,8 @@ func (r *Response) SetHeaders(h http.Header) {
 	if !r.HasBody() {
 		return
 	}
-	if r.ContentType != "" { // an empty body has none, and net/http guesses none for it
+	h["Content-Type"] = nil // net/http is to guess none
+	if r.ContentType != "" {
 		h["Content-Type"] = values[3:4:4]
 	}
 	values[4] = strconv.Itoa(len(r.Body))

@@ -38,7 +38,7 @@ func (e *Endpoint) NeedsCertificate() bool {
 // Demand makes r a request of the trigger's sender, and a right signature part of its receipt: without one, [Receive] returns a
 // [SignatureError]. The URL that some senders sign begins with baseURL, or as the request says if that is empty.
 func (e *Endpoint) Demand(r *Request, baseURL string, now time.Time) {
-	r.sender = e.sender
+	r.sender, r.handedOn = e.sender, e.Flow.HandedOn
 	if e.verifier == nil {
 		return
 	}

@@ -221,6 +221,12 @@ func check(f *flow.Flow, c *flow.Component, report flow.Report) {
 		}
 		return
 	}
+	if f.HandedOn { // the answer is that of the Kestra behind
+		if c.Has("response") {
+			warn("response", "has no effect: the answer is that of the Kestra to which the flow is handed on")
+		}
+		return
+	}
 	if t.answer != answerExecution && len(f.Outputs) == 0 {
 		warn("returnOutputs", "the flow has no outputs, so the answer is always empty")
 	}
