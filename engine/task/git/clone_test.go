@@ -3,6 +3,7 @@ package git
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
@@ -204,9 +205,7 @@ func TestClone(t *testing.T) {
 			out, _ := value.DecodeJSONText(r.Outputs)
 			at, _ := out.Map().Get("directory")
 			want := map[string]string{}
-			for name, text := range test.want {
-				want[name] = text
-			}
+			maps.Copy(want, test.want)
 			if at.Str() == dir.Name() {
 				want["mine.txt"] = "mine"
 			}

@@ -175,7 +175,7 @@ func (w *what) checkOut(r *gogit.Repository, head *plumbing.Reference) error {
 	if _, err := r.CreateRemote(remote); err != nil && !errors.Is(err, gogit.ErrRemoteExists) {
 		return err
 	}
-	at := plumbing.NewHashReference(plumbing.HEAD, plumbing.ZeroHash)
+	var at *plumbing.Reference
 	switch {
 	case head == nil:
 		hash, err := r.ResolveRevision(plumbing.Revision(strings.ToLower(w.commit)))

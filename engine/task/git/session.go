@@ -162,7 +162,8 @@ func (s *sshSession) UploadPack(_ context.Context, r *packp.UploadPackRequest) (
 		return nil, err
 	}
 	out := packp.NewUploadPackResponse(r)
-	return out, out.Decode(io.NopCloser(s.out))
+	err := out.Decode(io.NopCloser(s.out))
+	return out, err
 }
 
 // Close implements [io.Closer].

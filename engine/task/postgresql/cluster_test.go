@@ -41,7 +41,7 @@ func newCluster(t testing.TB) cluster {
 		t.Skip("there is no PostgreSQL on this machine")
 	}
 	bin := slices.Max(installed)
-	folder, err := os.MkdirTemp("", "postgresql")
+	folder, err := os.MkdirTemp("", "postgresql") //nolint:usetesting // whose folder another user may not enter
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func newCluster(t testing.TB) cluster {
 			t.Fatal(err)
 		}
 	}
-	run := func(name string, args ...string) {
+	try := func(name string, args ...string) error {
 		t.Helper()
 		c := exec.Command(filepath.Join(bin, name), args...)
 		c.Dir, c.SysProcAttr = folder, attributes
@@ -71,7 +71,14 @@ func newCluster(t testing.TB) cluster {
 		c.Stdout, c.Stderr = out, out
 		if err := c.Run(); err != nil {
 			log, _ := os.ReadFile(out.Name())
-			t.Fatalf("%s: %v\n%s", name, err, log)
+			return fmt.Errorf("%s: %w\n%s", name, err, log)
+		}
+		return nil
+	}
+	run := func(name string, args ...string) {
+		t.Helper()
+		if err := try(name, args...); err != nil {
+			t.Fatal(err)
 		}
 	}
 	write := func(name, text string) {
@@ -97,6 +104,28 @@ func newCluster(t testing.TB) cluster {
 	write("password", superPassword)
 	write("server.crt", certificate)
 	write("server.key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
+	data := filepath.Join(folder, "data")
+	run("initdb", "-D", data, "-U", "super", "-A", "scram-sha-256", "--pwfile", filepath.Join(folder, "password"), "--no-sync", "--locale=C", "-E", "UTF8")
+	var port string
+	for tries := 1; ; tries++ { // somebody else may take a port before the server does
+		port = freePort(t)
+		options := fmt.Sprintf("-p %s -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c shared_buffers=16MB -c max_connections=10 -c ssl=on -c ssl_cert_file=%s/server.crt -c ssl_key_file=%s/server.key", port, folder, folder)
+		err := try("pg_ctl", "-D", data, "-w", "-o", options, "-l", filepath.Join(folder, "server.log"), "start")
+		if err == nil {
+			break
+		}
+		if tries == 5 {
+			log, _ := os.ReadFile(filepath.Join(folder, "server.log"))
+			t.Fatalf("%v\n%s", err, log)
+		}
+	}
+	t.Cleanup(func() { run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop") })
+	return cluster{"jdbc:postgresql://127.0.0.1:" + port + "/postgres", certificate}
+}
+
+// freePort returns a port of loopback that nobody has taken.
+func freePort(t testing.TB) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -105,10 +134,5 @@ func newCluster(t testing.TB) cluster {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	data := filepath.Join(folder, "data")
-	run("initdb", "-D", data, "-U", "super", "-A", "scram-sha-256", "--pwfile", filepath.Join(folder, "password"), "--no-sync", "--locale=C", "-E", "UTF8")
-	options := fmt.Sprintf("-p %s -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c shared_buffers=16MB -c max_connections=10 -c ssl=on -c ssl_cert_file=%s/server.crt -c ssl_key_file=%s/server.key", port, folder, folder)
-	run("pg_ctl", "-D", data, "-w", "-o", options, "-l", filepath.Join(folder, "server.log"), "start")
-	t.Cleanup(func() { run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop") })
-	return cluster{"jdbc:postgresql://127.0.0.1:" + port + "/postgres", certificate}
+	return port
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -145,9 +146,7 @@ func (d *database) config(c *task.Context, a *address, mode string) (*pgconn.Con
 	}
 	config.User, config.Password, config.Database = a.user, a.password, a.database
 	config.RuntimeParams = a.settings
-	for name, text := range map[string]string{"DateStyle": "ISO", "IntervalStyle": "iso_8601", "client_encoding": "UTF8"} {
-		config.RuntimeParams[name] = text
-	}
+	maps.Copy(config.RuntimeParams, map[string]string{"DateStyle": "ISO", "IntervalStyle": "iso_8601", "client_encoding": "UTF8"})
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "kestra_webhook"
 	}
@@ -164,14 +163,16 @@ func (d *database) config(c *task.Context, a *address, mode string) (*pgconn.Con
 		if err != nil {
 			return nil, err
 		}
-		ways := []*tls.Config{safe}
+		var ways []*tls.Config
 		switch mode {
 		case "DISABLE":
 			ways = []*tls.Config{nil}
 		case "ALLOW":
 			ways = []*tls.Config{nil, safe}
 		case "PREFER":
-			ways = append(ways, nil)
+			ways = []*tls.Config{safe, nil}
+		default:
+			ways = []*tls.Config{safe}
 		}
 		for j, way := range ways {
 			if i == 0 && j == 0 {
@@ -230,10 +231,10 @@ func (d *database) tls(c *task.Context, mode, host string) (*tls.Config, error) 
 	return config, nil
 }
 
-// close closes a connection.
-func closeConnection(conn *pgconn.PgConn) {
+// closeConnection closes a connection, also when the task's context is over.
+func closeConnection(ctx context.Context, conn *pgconn.PgConn) {
 	const patience = 5 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	_ = conn.Close(ctx)
 }

@@ -115,7 +115,7 @@ func (t *copyIn) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 	if err != nil {
 		return task.Result{}, err
 	}
-	defer closeConnection(conn)
+	defer closeConnection(ctx, conn)
 	c.Log.Log(task.Debug, "Starting query: "+sql)
 	tag, err := conn.CopyFrom(ctx, f, sql)
 	if err != nil {

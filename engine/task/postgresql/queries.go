@@ -70,7 +70,7 @@ func (q *queries) Run(ctx context.Context, c *task.Context) (task.Result, error)
 	if err != nil {
 		return task.Result{}, err
 	}
-	defer closeConnection(r.conn)
+	defer closeConnection(ctx, r.conn)
 	outputs, err := r.transaction(ctx, joined, statements)
 	if err != nil {
 		return task.Result{}, err

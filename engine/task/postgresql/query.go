@@ -98,7 +98,7 @@ func (q *query) Run(ctx context.Context, c *task.Context) (task.Result, error) {
 	if err != nil {
 		return task.Result{}, err
 	}
-	defer closeConnection(r.conn)
+	defer closeConnection(ctx, r.conn)
 	outputs, err := r.transaction(ctx, len(statements) > 1, statements)
 	if err != nil || len(outputs) == 0 || outputs[0].IsNull() {
 		return task.Result{Outputs: value.MapOf()}, err

@@ -30,7 +30,7 @@ func parseURL(text string) (address, error) {
 	a := address{settings: map[string]string{}}
 	rest, ok := strings.CutPrefix(strings.TrimSpace(text), prefix)
 	if !ok {
-		return a, errors.New("must begin with jdbc:postgresql:")
+		return a, fmt.Errorf("must begin with %q", prefix)
 	}
 	rest, query, _ := strings.Cut(rest, "?")
 	servers := "localhost"
@@ -44,14 +44,15 @@ func parseURL(text string) (address, error) {
 	if a.database, err = url.PathUnescape(strings.TrimPrefix(rest, "/")); err != nil || strings.ContainsRune(a.database, 0) {
 		return a, errors.New("has a name of a database that is broken")
 	}
-	for _, server := range strings.Split(servers, ",") {
+	for server := range strings.SplitSeq(servers, ",") {
 		h, err := parseHost(server)
 		if err != nil {
 			return a, err
 		}
 		a.hosts = append(a.hosts, h)
 	}
-	return a, a.parameters(query)
+	err = a.parameters(query)
+	return a, err
 }
 
 func parseHost(server string) (host, error) {

@@ -158,9 +158,9 @@ func (t *command) run(ctx context.Context, c *task.Context, session *ssh.Session
 	)}
 	if exit, ok := errors.AsType[*ssh.ExitError](err); ok && ctx.Err() == nil {
 		if name := exit.Signal(); name != "" {
-			return task.Result{}, fmt.Errorf("SSH command was ended by the signal %s", name) //nolint:staticcheck // as Kestra begins
+			return task.Result{}, fmt.Errorf("SSH command was ended by the signal %s", name)
 		}
-		return task.Result{}, fmt.Errorf("SSH command fails with exit status %d", exit.ExitStatus()) //nolint:staticcheck // Kestra's words
+		return task.Result{}, fmt.Errorf("SSH command fails with exit status %d", exit.ExitStatus())
 	}
 	if err != nil {
 		return task.Result{}, explain(ctx, "SSH", err)
@@ -192,9 +192,9 @@ func (t *command) login(c *task.Context) (l Login, err error) {
 	case method == byOpenSSH:
 		return l, errors.New("authMethod OPEN_SSH is not supported: no flow uses the configuration of the server's own user")
 	case method == byKey && l.PrivateKey == "":
-		return l, errors.New("Private key is necessary for given SSH auth method: PUBLIC_KEY") //nolint:staticcheck // Kestra's words
+		return l, errors.New("privateKey is necessary with authMethod PUBLIC_KEY")
 	case method != byKey && l.Password == "":
-		return l, errors.New("Password is necessary for given SSH auth method: PASSWORD") //nolint:staticcheck // Kestra's words
+		return l, errors.New("password is necessary with authMethod PASSWORD")
 	case method != byKey:
 		l.PrivateKey = ""
 	}

@@ -62,7 +62,7 @@ func TestCommand(t *testing.T) {
 		{"wrong key", `authMethod: PUBLIC_KEY, privateKey: "{{ other }}", commands: [nothing]`, "", "", nil, "unable to authenticate"},
 		{"no key", `authMethod: PUBLIC_KEY, privateKey: "{{ p }}", commands: [nothing]`, "", "", nil, "the private key cannot be used: ssh: no key found"},
 		{"encrypted key alone", `authMethod: PUBLIC_KEY, privateKey: "{{ encrypted }}", commands: [nothing]`, "", "", nil, "passphrase protected"},
-		{"empty password", `password: "{{ '' }}", commands: [nothing]`, "", "", nil, "Password is necessary for given SSH auth method: PASSWORD"},
+		{"empty password", `password: "{{ '' }}", commands: [nothing]`, "", "", nil, "password is necessary with authMethod PASSWORD"},
 		{"unknown server", password + `strictHostKeyChecking: ask, commands: [nothing]`, other.KnownHosts(), "", nil, "is no known host"},
 		{"another server", password + `strictHostKeyChecking: "{{ 'yes' }}", commands: [nothing]`, wrong, "", nil, "has another key than the one that is known"},
 	} {
@@ -84,7 +84,7 @@ func TestCommand(t *testing.T) {
 		})
 	}
 	run := func(command string) tasktest.Result {
-		return tasktest.RunServed(t, Specs(Options{}), &task.Services{Network: c}, fmt.Sprintf(`{type: io.kestra.plugin.fs.ssh.Command, host: %s, port: "%s", username: me, %scommands: [%s]}`, server.Host, server.Port, password, command), variables)
+		return tasktest.RunServed(t, Specs(Options{}), &task.Services{Network: c}, fmt.Sprintf(`{type: io.kestra.plugin.fs.ssh.Command, host: %s, port: %q, username: me, %scommands: [%s]}`, server.Host, server.Port, password, command), variables)
 	}
 	r := run("outputs") // both streams are read at once, so that either value of n may be the last one
 	if len(r.Log) != 6 || !strings.Contains(r.Outputs, `"s":"x"`) || !strings.Contains(r.Outputs, `"stdOutLineCount":4,"stdErrLineCount":2`) {

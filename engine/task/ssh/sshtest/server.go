@@ -79,7 +79,7 @@ func New(t testing.TB, run func(Command) int) *Server {
 		},
 	}
 	s.config.AddHostKey(signer)
-	if s.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+	if s.listener, err = new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	s.Host, s.Port, _ = net.SplitHostPort(s.listener.Addr().String())
