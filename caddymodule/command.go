@@ -42,7 +42,7 @@ func addCommands(c *cobra.Command) {
 		id, title string
 		commands  []*cobra.Command
 	}{
-		{"files", "Flow files:", []*cobra.Command{validateCommand(), testCommand(), urlsCommand(), curlCommand()}},
+		{"files", "Flow files:", []*cobra.Command{validateCommand(), testCommand(), newCommand(), sendCommand(), urlsCommand(), curlCommand()}},
 		{"language", "Keys and the language of flows:", []*cobra.Command{genkeyCommand(), sendersCommand(), typesCommand(), schemaCommand(), functionsCommand(), evalCommand()}},
 		{"server", "A running server:", []*cobra.Command{statusCommand(), reloadCommand(), triggersCommand(), enableCommand(), disableCommand(), purgeCommand(), backupCommand()}},
 		{"executions", "Executions of a running server:", []*cobra.Command{executionsCommand(), showCommand(), logsCommand(), killCommand(), resumeCommand(), restartCommand(), replayCommand()}},

@@ -34,6 +34,7 @@ type commandFlows struct {
 	found   flow.Diagnostics // about all of them
 	urls    []engine.URL     // of the flows that a site serves
 	baseURL string           // of the configuration; empty: none
+	secrets *engine.Secrets  // of the configuration; nil: those of the environment
 	strict  bool             // of the configuration
 }
 
@@ -228,7 +229,7 @@ func loadConfigured(app *App, handlers []*Handler) (*commandFlows, error) {
 	if err != nil {
 		return nil, err
 	}
-	flows := &commandFlows{catalog: catalog, sources: len(all), baseURL: baseURL, strict: app.Strict}
+	flows := &commandFlows{catalog: catalog, sources: len(all), baseURL: baseURL, secrets: secrets, strict: app.Strict}
 	flows.set, flows.found = catalog.Load(all)
 	forbidden, err := forbiddenHeaders(flows.set, handlers, served)
 	if err != nil {

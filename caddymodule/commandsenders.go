@@ -2,7 +2,6 @@ package caddymodule
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,14 +27,12 @@ before it sends anything, how long it waits, and a flow to start from.`,
 				}
 				return table.flush()
 			}
-			known := make([]string, len(all))
-			for i, s := range all {
-				if known[i] = s.Name; s.Name == names[0] {
-					_, err := fmt.Fprint(w, s.Page())
-					return err
-				}
+			s := engine.SenderByName(names[0])
+			if s == nil {
+				return unknownSender(names[0])
 			}
-			return fmt.Errorf("there is no sender %q; there are %s", names[0], strings.Join(known, ", "))
+			_, err := fmt.Fprint(w, s.Page())
+			return err
 		}),
 	}
 }

@@ -13,3 +13,6 @@ func Senders() []*senders.Sender {
 	}
 	return all
 }
+
+// SenderByName returns the one that flows call so; nil when there is none.
+func SenderByName(name string) *senders.Sender { return senders.ByName(name) }
