@@ -240,8 +240,8 @@ func TestHandedOnThroughFaults(t *testing.T) {
 		"nothing":     func(w http.ResponseWriter) { cut(w, "") },
 		"half a line": func(w http.ResponseWriter) { cut(w, "HTTP/1.1 20") },
 		"no HTTP":     func(w http.ResponseWriter) { cut(w, "hello\r\n\r\n") },
-		"500":         func(w http.ResponseWriter) { http.Error(w, "no", 500) },
-		"503":         func(w http.ResponseWriter) { http.Error(w, "no", 503) },
+		"500":         func(w http.ResponseWriter) { http.Error(w, "no", http.StatusInternalServerError) },
+		"503":         func(w http.ResponseWriter) { http.Error(w, "no", http.StatusServiceUnavailable) },
 		"429": func(w http.ResponseWriter) {
 			w.Header().Set("Retry-After", "0")
 			w.WriteHeader(429)

@@ -124,7 +124,8 @@ func TestHandedOnWait(t *testing.T) {
 				w.Header().Set("Content-Type", "image/png")
 				_, _ = io.WriteString(w, "\x89PNG\xff")
 			},
-			webhook.Response{Status: 200, ContentType: "image/png", Body: []byte("\x89PNG\xff")}, execution.Success,
+			webhook.Response{Status: 200, ContentType: "image/png", Body: []byte("\x89PNG\xff")},
+			execution.Success,
 		},
 		"nothing": {func(w http.ResponseWriter) { w.WriteHeader(204) }, webhook.Response{Status: 204}, execution.Success},
 		"a redirect": {
@@ -132,7 +133,8 @@ func TestHandedOnWait(t *testing.T) {
 				w.Header().Set("Location", "/elsewhere")
 				w.WriteHeader(307)
 			},
-			webhook.Response{Status: 307, Header: http.Header{"Location": {"/elsewhere"}}}, execution.Failed,
+			webhook.Response{Status: 307, Header: http.Header{"Location": {"/elsewhere"}}},
+			execution.Failed,
 		},
 		"with the key in it": {
 			func(w http.ResponseWriter) {
@@ -201,7 +203,7 @@ func TestHandedOnWaitsNoLonger(t *testing.T) {
 
 // TestHandedOnInVain has a Kestra behind that never takes a request, and callers who wait for an answer.
 func TestHandedOnInVain(t *testing.T) {
-	b := newBehind(t, func(w http.ResponseWriter, _ *arrived) { http.Error(w, "no", 503) })
+	b := newBehind(t, func(w http.ResponseWriter, _ *arrived) { http.Error(w, "no", http.StatusServiceUnavailable) })
 	b.options.Patience = 20 * time.Millisecond
 	e, site := handOn(t, &b.options, nil, SiteOptions{}, handedOnFlow("f", "wait: true"))
 	got := sendRequest(site, handedOnRequest("f", "{}"))

@@ -44,7 +44,8 @@ func TestHandedOn(t *testing.T) {
 		"what is rendered at the end belongs to it": {
 			plugin + "outputs: [{id: o, type: STRING, value: '{{ outputs.t.uri }}'}]\ntriggers: [{id: w, type: io.kestra.plugin.core.trigger.Webhook, key: k, wait: true, responseCode: '{{ outputs.t.nothing.code }}'}]\n", true, []string{
 				"flow.yml:3:23: tasks[0].type: `io.kestra.plugin.aws.s3.Download` is a type of Kestra's plugin aws, which is not supported here, so the flow is handed on to the Kestra behind this server" + rest,
-			}},
+			},
+		},
 		"asked for":       {here + "handOn: true\n" + hook, true, []string{"flow.yml:4:9: handOn: the flow is handed on to the Kestra behind this server" + rest}},
 		"not asked for":   {here + hook, false, nil},
 		"no webhook":      {plugin, true, []string{"flow.yml:1:1: triggers: are none, so nothing of the flow is handed on", "flow.yml:3:23: tasks[0].type: `io.kestra.plugin.aws.s3.Download` is a type of Kestra's plugin aws, which is not supported here, so the flow is handed on to the Kestra behind this server" + rest}},
@@ -55,7 +56,7 @@ func TestHandedOn(t *testing.T) {
 		"a misspelt member": {plugin + "lables: {}\n" + hook, false, []string{
 			"flow.yml:4:1: unknown member `lables`; did you mean `labels`?",
 		}},
-		"asked for, misspelt": {"handOn: true\ntasks: [{id: t, type: test.All, nmae: x}]\n" + hook, false, []string{"flow.yml:4:33: tasks[0]: unknown member `nmae`"}},
+		"asked for, misspelt": {"handOn: true\ntasks: [{id: t, type: test.All, fromat: x}]\n" + hook, false, []string{"flow.yml:4:33: tasks[0]: unknown member `fromat`"}},
 		"its condition":       {plugin + "triggers: [{id: w, type: io.kestra.plugin.core.trigger.Webhook, key: k, conditions: [{type: io.kestra.plugin.core.condition.Weekend}]}]\n", false, []string{"flow.yml:4:93: triggers[0].conditions[0].type: the condition type `io.kestra.plugin.core.condition.Weekend` is Kestra's, and not supported yet: " + handItOn}},
 	}
 	for name, tt := range tests {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -175,9 +176,7 @@ func (s *server) address(o task.Origin, l *webhook.Letter) *url.URL {
 // header returns the headers of the request.
 func (s *server) header(o task.Origin, l *webhook.Letter) http.Header {
 	h := l.Header
-	for name, texts := range s.options.Header {
-		h[name] = texts
-	}
+	maps.Copy(h, s.options.Header)
 	h["X-Kestra-Delivery-Id"] = []string{o.Execution}
 	return h
 }
