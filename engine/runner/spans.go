@@ -15,10 +15,11 @@ func (r *Runner) trace(ctx context.Context, s *execution.State) {
 	}
 }
 
-// beginSpan begins the span of the execution that lasts as long as the actor.
+// beginSpan begins the span of the execution that lasts as long as the actor, unless it has begun. An actor that was made before anything
+// could be traced, as after a start, begins it with its next task.
 func (a *actor) beginSpan() {
 	s := a.state
-	if s.Trace == "" {
+	if s.Trace == "" || !a.span.None() {
 		return
 	}
 	a.span = a.runner.tracer.Execution(&trace.Execution{Names: a.names(), Parent: s.Trace, Trigger: s.Trigger.ID, Resumed: s.Status() != execution.Created})
@@ -39,7 +40,10 @@ func endOf(s *execution.State, err error) (state string, failed bool) {
 // traced returns what the span of an effect says, which another goroutine may begin; nil if it has none: what is no attempt of a task
 // that runs or starts executions, and what nobody traces.
 func (a *actor) traced(e execution.Effect) *trace.Task {
-	if a.span.None() || e.Kind != execution.RunTask && e.What != execution.Call {
+	if e.Kind != execution.RunTask && e.What != execution.Call {
+		return nil
+	}
+	if a.beginSpan(); a.span.None() {
 		return nil
 	}
 	c, r := a.component(e.Run), &a.state.Runs[e.Run]
