@@ -26,7 +26,7 @@ func fuzzFlows() []string {
 		webhookFlow("dedupe", "wait: true\ndeduplicate: {key: \"{{ trigger.headers['x-id'] | first }}\"}"),
 		webhookFlow("waits", "wait: true\nreturnOutputs: true", "outputs: [{id: o, type: STRING, required: false, value: \"{{ trigger.body ?? 'none' }}\"}, {id: p, type: JSON, value: '{{ trigger.parameters | toJson }}'}]"),
 		webhookFlow("text", "wait: true\nreturnOutputs: true\nresponseContentType: text/plain", "outputs: [{id: o, type: STRING, value: \"{{ trigger.headers | toJson }}\"}]"),
-		webhookFlow("answer", "wait: true\nresponse: {status: 201, headers: {X-Length: \"{{ trigger.body | toJson | length }}\"}, contentType: application/xml, body: \"{{ trigger.body | toJson | base64encode }}\"}"),
+		webhookFlow("answer", "wait: true\nresponse: {status: 201, headers: {X-Length: \"{{ (trigger.body ?? '') | toJson | length }}\"}, contentType: application/xml, body: \"{{ (trigger.body ?? '') | toJson | base64encode }}\"}"),
 		webhookFlow("inputs", "wait: true\ninputs: {n: '{{ trigger.body.n }}', day: '{{ trigger.body.day }}'}", "inputs: [{id: n, type: INT, max: 9}, {id: day, type: DATE, required: false}]"),
 		webhookFlow("form", "fetchType: STORE\nwait: true\ninputsFrom: body", "inputs: [{id: a, type: STRING, required: false}, {id: f, type: FILE, required: false}]"),
 	}
@@ -54,6 +54,7 @@ func FuzzRequest(f *testing.F) {
 		{"POST", url + "waits/abc", "a=1", "Content-Encoding: zstd, br, deflate", "\x28\xb5\x2f\xfd"},
 		{"POST", url + "text/abc", "", "X-Kestra-Test-Event: true\nAccept: text/html\nCookie: a=b; c", "\xef\xbb\xbf[1]"},
 		{"POST", url + "answer/abc", "", "Content-Type: application/json", `{"a":"\ud800","b":1e999,"a":2}`},
+		{"POST", url + "answer/abc", "", "C ntent-Type: application/json", ""},
 		{"POST", url + "inputs/abc", "", "Content-Type: application/json", `{"n":"7","day":"2026-02-29"}`},
 		{"POST", url + "form/abc", "", "Content-Type: multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"../x\"\r\n\r\ntext\r\n--b--\r\n"},
 		{"POST", url + "form/abc", "", "Content-Type: application/x-www-form-urlencoded", "a=1&f=2&a=%"},
