@@ -36,7 +36,6 @@ func TestRecordedRequestsOfBinary(t *testing.T) {
 			}
 		}
 	}
-	unsupported := loadUnsupported(t)
 	b := &binary{refused: make(map[string]bool)}
 	for _, r := range loadDivergences(t) {
 		if !r.ofFacts() && !r.ofFaults() {
@@ -52,14 +51,9 @@ func TestRecordedRequestsOfBinary(t *testing.T) {
 	recorded, compared, left := 0, 0, 0
 	for _, topic := range topics {
 		recorded += len(topic.Cases)
-		_, lacks := load(withoutClassName(topic.Flows))
 		for _, c := range topic.Cases {
 			name := topic.Topic + "/" + c.Name
 			if isOfAPI(c) { // the site has no kestra_api
-				left++
-				continue
-			}
-			if unsupported[name] && lacks.ofCase(topic.Flows, c).unsupported() != "" {
 				left++
 				continue
 			}

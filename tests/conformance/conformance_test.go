@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,18 +19,12 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-// notSupported is what the diagnostics of flows say that cannot be run yet.
-const notSupported = "not supported yet"
-
 // onlyCases is for work at a few cases.
 var onlyCases = flag.String("cases", "*", "compare only the recorded requests whose topic/case matches this `pattern`, in which * is any text")
 
 // TestRecordedRequests sends every recorded request and compares the answers; see the package documentation.
 func TestRecordedRequests(t *testing.T) {
-	c := &comparison{
-		rows:        slices.DeleteFunc(loadDivergences(t), func(r *divergence) bool { return r.ofFacts() || r.ofFaults() || r.ofBinary() }),
-		unsupported: loadUnsupported(t), missing: make(map[string][]string),
-	}
+	c := &comparison{rows: slices.DeleteFunc(loadDivergences(t), func(r *divergence) bool { return r.ofFacts() || r.ofFaults() || r.ofBinary() })}
 	for _, topic := range loadTopics(t, startUpstream(t)) {
 		flows := withoutClassName(topic.Flows)
 		set, lacks := load(flows)
@@ -60,11 +53,8 @@ func TestRecordedRequests(t *testing.T) {
 // comparison is one of all recorded requests.
 type comparison struct {
 	rows           []*divergence
-	unsupported    map[string]bool // what may be left out
 	cases, covered int
-	compared       int
-	recorded       int                 // in testdata
-	missing        map[string][]string // cases, by what their flows need that cannot run here
+	recorded       int // in testdata
 }
 
 // run compares cases of one topic.
@@ -80,13 +70,7 @@ func (c *comparison) run(t *testing.T, topic string, cases []recorded, set *flow
 			continue
 		}
 		c.cases++
-		errors := of(r)
-		if reason := errors.unsupported(); reason != "" {
-			c.missing[reason] = append(c.missing[reason], name)
-			continue
-		}
-		c.compared++
-		for _, d := range s.compare(t, r, errors) {
+		for _, d := range s.compare(t, r, of(r)) {
 			row := slices.IndexFunc(c.rows, func(r *divergence) bool { return r.matches(name, d) })
 			if row < 0 {
 				t.Errorf("%s: %v", name, d)
@@ -98,29 +82,15 @@ func (c *comparison) run(t *testing.T, topic string, cases []recorded, set *flow
 	}
 }
 
-// report says what was not compared, and which rows cover nothing any more.
+// report fails the test when not all was compared, and for rows that cover nothing any more.
 func (c *comparison) report(t *testing.T) {
 	t.Helper()
-	unreachable := 0
-	for _, reason := range slices.Sorted(maps.Keys(c.missing)) {
-		names := c.missing[reason]
-		unreachable += len(names)
-		if testing.Verbose() { // else it would hide what has failed
-			t.Logf("not reachable: %s: %s", reason, strings.Join(names, "; "))
-		}
-	}
-	t.Logf("%d requests, %d of them to flows that are not supported yet; %d differences covered by %d rows", c.cases, unreachable, c.covered, len(c.rows))
+	t.Logf("%d requests; %d differences covered by %d rows", c.cases, c.covered, len(c.rows))
 	if *onlyCases != "*" {
 		return
 	}
-	left := slices.Concat(slices.Collect(maps.Values(c.missing))...)
-	for _, name := range left {
-		if !c.unsupported[name] {
-			t.Errorf("%s: was not compared, and does not stand in testdata/unsupported.txt", name)
-		}
-	}
-	if c.cases != c.compared+len(left) || c.cases != c.recorded {
-		t.Errorf("%d requests are recorded, %d were compared and %d left out", c.recorded, c.compared, len(left))
+	if c.cases != c.recorded {
+		t.Errorf("%d requests are recorded, and %d were compared", c.recorded, c.cases)
 	}
 	checkCovers(t, c.rows)
 }
@@ -158,20 +128,6 @@ func inBubble(t *testing.T, name string, f func(t *testing.T)) {
 			<-time.After(time.Second) // net/http closes some connections half a second after their last answer
 		})
 	})
-}
-
-// loadUnsupported returns the cases that may be left out, because their flows need what is not supported yet.
-func loadUnsupported(t *testing.T) map[string]bool {
-	t.Helper()
-	text, err := os.ReadFile("testdata/unsupported.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := make(map[string]bool)
-	for name := range strings.Lines(string(text)) {
-		names[strings.TrimSpace(name)] = true
-	}
-	return names
 }
 
 // compare sends one request, after those that must come before it, and returns the differences.
@@ -215,20 +171,6 @@ func (s *server) compare(t *testing.T, c recorded, found findings) []difference 
 
 // findings are the errors of one flow.
 type findings flow.Diagnostics
-
-// unsupported returns what a flow uses that is not supported yet; "" for a flow that loads, or that has only other errors.
-func (f findings) unsupported() string {
-	var reasons []string
-	for _, d := range f {
-		if strings.Contains(d.Message, notSupported) {
-			reasons = append(reasons, strings.TrimPrefix(anyIndex.ReplaceAllString(d.Path, "[]")+" "+d.Message, " "))
-		}
-	}
-	slices.Sort(reasons)
-	return strings.Join(slices.Compact(reasons), "; ")
-}
-
-var anyIndex = regexp.MustCompile(`\[\d+\]`)
 
 // load loads flows, by id, and returns the errors of each.
 func load(flows map[string]string) (*flow.Set, lacking) {

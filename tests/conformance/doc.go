@@ -2,7 +2,6 @@
 // of the expression language.
 //
 //	testdata/NN-topic.json   recorded requests, answers and final executions
-//	testdata/unsupported.txt the cases that may be left out: their flows need what is not supported yet
 //	testdata/faults.tsv      inputs of other people that once came out wrong, by kind
 //	testdata/types.tsv       the types of Kestra's core: kind, name, and other names
 //	testdata/rules/*.txt     rules of how flows run, each with a flow that shows it
@@ -12,9 +11,8 @@
 //
 // The requests go through a real HTTP server, and once more to the built program, with the flows of all topics. Of the former status, content type, body, the execution that came of it and its log are compared.
 // Those to the API of executions (16-api) are answered by package caddymodule/api alone.
-// Ids, dates, durations, random names of files and the order of members and of headers are no differences. A flow that uses what is
-// not supported yet cannot be compared; the test prints why, and which cases these are. Flows that ask other servers ask one of the
-// test, which answers as the recorded one did. While you work at a few cases:
+// Ids, dates, durations, random names of files and the order of members and of headers are no differences. Flows that ask
+// other servers ask one of the test, which answers as the recorded one did. While you work at a few cases:
 //
 //	go test ./tests/conformance -run RecordedRequests -v -args -cases '23-kv-files/Split*'
 //
