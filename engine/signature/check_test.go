@@ -231,6 +231,37 @@ func TestTimes(t *testing.T) {
 	}
 }
 
+// TestTimeForms signs with the times of each form, in a header and in the body.
+func TestTimeForms(t *testing.T) {
+	at := time.Date(2023, 11, 14, 22, 13, 20, 0, time.UTC)
+	for _, test := range []struct {
+		form         TimeForm
+		header, body string
+	}{
+		{Seconds, "1700000000", `{"at":1700000000}`},
+		{Milliseconds, "1700000000000", `{"at":1700000000000}`},
+		{RFC3339, "2023-11-14T22:13:20Z", `{"at":"2023-11-14T22:13:20Z"}`},
+	} {
+		for _, scheme := range []Scheme{
+			{Header: "X", TimestampHeader: "At", Payload: "{timestamp}{body}", TimeForm: test.form},
+			{Header: "X", TimestampMember: "at", TimeForm: test.form},
+		} {
+			form, err := scheme.Compile()
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := &Message{Header: http.Header{}}
+			body, err := form.SignBody(m, []byte("{}"), "secret", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if scheme.TimestampHeader != "" && m.Header.Get("At") != test.header || scheme.TimestampMember != "" && string(body) != test.body {
+				t.Errorf("%s: %v, %s", test.form, m.Header, body)
+			}
+		}
+	}
+}
+
 // FuzzCheck gives a check headers and bodies of any form: none is right, and nothing else happens.
 func FuzzCheck(f *testing.F) {
 	for i := range vectors {

@@ -48,6 +48,28 @@ func Encodings() []string { return []string{string(Hex), string(Base64), string(
 // SecretEncodings returns the encodings of secrets.
 func SecretEncodings() []string { return append([]string{string(Text)}, Encodings()...) }
 
+// TimeForm is how a timestamp is written. All forms are read; a request is signed with that of its sender.
+type TimeForm string
+
+// The forms of timestamps.
+const (
+	Seconds      TimeForm = ""             // since 1970
+	Milliseconds TimeForm = "milliseconds" // since 1970
+	RFC3339      TimeForm = "RFC 3339"     // in UTC
+)
+
+// of returns a time as a member of a JSON body has it.
+func (f TimeForm) of(t time.Time) any {
+	switch f {
+	case Milliseconds:
+		return t.UnixMilli()
+	case RFC3339:
+		return t.UTC().Format(time.RFC3339)
+	default:
+		return t.Unix()
+	}
+}
+
 // DefaultTolerance is how far the time of a signature may be from that of its arrival, unless a scheme says otherwise.
 const DefaultTolerance = 5 * time.Minute
 
@@ -68,6 +90,7 @@ type Scheme struct {
 	Payload string
 
 	TimestampHeader string        // that has {timestamp}: seconds or milliseconds since 1970, or a date of RFC 3339; "": none
+	TimeForm        TimeForm      // of the timestamp
 	IDHeader        string        // that has {id}; "": none
 	Tolerance       time.Duration // how far the timestamp may be from now; 0: [DefaultTolerance]
 

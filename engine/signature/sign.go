@@ -10,7 +10,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -21,8 +20,8 @@ func (v *Verifier) MAC(text string) string {
 	return encode(v.form.scheme.Encoding, v.sum(0, []byte(text)))
 }
 
-// Sign puts the signature of a request into its headers, as its sender would, with now as its time: in seconds, unless the
-// header of the timestamp has a text already, as that of {id} must. A form that has a part of its signature in the body needs
+// Sign puts the signature of a request into its headers, as its sender would, with now as its time, unless the header of the
+// timestamp has a text already, as that of {id} must. A form that has a part of its signature in the body needs
 // [Form.SignBody]. secret is as of [Form.With] or, for public keys, the private one in PEM.
 func (f *Form) Sign(m *Message, body []byte, secret string, now time.Time) error {
 	scheme := &f.scheme
@@ -32,7 +31,7 @@ func (f *Form) Sign(m *Message, body []byte, secret string, now time.Time) error
 	case scheme.SignatureMember != "":
 		return fmt.Errorf("%s is not for a header", scheme.place())
 	}
-	c := &Check{verifier: &Verifier{form: f}, message: *m, timestamp: strconv.FormatInt(now.Unix(), 10)}
+	c := &Check{verifier: &Verifier{form: f}, message: *m, timestamp: fmt.Sprint(scheme.TimeForm.of(now))}
 	if scheme.TimestampHeader != "" {
 		if given := m.Header.Get(scheme.TimestampHeader); given != "" {
 			c.timestamp = given

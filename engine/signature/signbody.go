@@ -30,7 +30,7 @@ func (f *Form) SignBody(m *Message, body []byte, secret string, now time.Time) (
 	}
 	c := &Check{verifier: &Verifier{form: f}, message: *m}
 	if scheme.TimestampMember != "" {
-		c.timestamp = b.orElse(scheme.TimestampMember, func() any { return now.Unix() })
+		c.timestamp = b.orElse(scheme.TimestampMember, func() any { return scheme.TimeForm.of(now) })
 	}
 	if scheme.IDMember != "" {
 		c.id = b.orElse(scheme.IDMember, func() any { return rand.Text() })

@@ -60,7 +60,7 @@ var aToG = []Sender{
 		Note:  "Of the two signatures of a request the one by the primary key is checked. While keys change, name both in `signature.secrets`.",
 
 		Signature: signature.Scheme{
-			Header: "Box-Signature-Primary", Encoding: signature.Base64, Payload: "{body}{timestamp}", TimestampHeader: "Box-Delivery-Timestamp",
+			Header: "Box-Signature-Primary", Encoding: signature.Base64, Payload: "{body}{timestamp}", TimestampHeader: "Box-Delivery-Timestamp", TimeForm: signature.RFC3339,
 		},
 		Secret: "Primary key of the application's webhooks",
 

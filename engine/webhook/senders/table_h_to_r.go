@@ -34,6 +34,7 @@ var hToR = []Sender{
 
 		Signature: signature.Scheme{
 			Header: "X-Hubspot-Signature-V3", Encoding: signature.Base64, Payload: "{method}{decodedUrl}{body}{timestamp}", TimestampHeader: "X-Hubspot-Request-Timestamp",
+			TimeForm: signature.Milliseconds,
 		},
 		Secret: "Client secret of the app",
 
@@ -79,7 +80,7 @@ var hToR = []Sender{
 		Docs:  "https://linear.app/developers/webhooks",
 		Proof: "the package @linear/sdk of npm",
 
-		Signature: signature.Scheme{Header: "Linear-Signature", TimestampMember: "webhookTimestamp"},
+		Signature: signature.Scheme{Header: "Linear-Signature", TimestampMember: "webhookTimestamp", TimeForm: signature.Milliseconds},
 		Secret:    "Signing secret of the webhook",
 
 		DeliveryID: Place{Header: "Linear-Delivery"},

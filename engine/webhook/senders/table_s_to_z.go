@@ -227,6 +227,7 @@ var sToZ = []Sender{
 
 		Signature: signature.Scheme{
 			Header: "X-Zendesk-Webhook-Signature", Encoding: signature.Base64, Payload: "{timestamp}{body}", TimestampHeader: "X-Zendesk-Webhook-Signature-Timestamp",
+			TimeForm: signature.RFC3339,
 		},
 		Secret: "Signing secret of the webhook",
 
