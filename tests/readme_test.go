@@ -35,6 +35,7 @@ func TestReadmeTables(t *testing.T) {
 		{"conditions", types(t, flow.KindCondition)},
 		{"tasks", types(t, flow.KindTask)},
 		{"expressions", names(manual)},
+		{"checks", checks(t)},
 	} {
 		begin, end := "<!-- "+table.name+" -->\n", "<!-- /"+table.name+" -->\n"
 		before, rest, ok := strings.Cut(text, begin)
@@ -52,6 +53,24 @@ func TestReadmeTables(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// checks returns the table of what is asked of a request, which stands beside the code that asks.
+func checks(t *testing.T) string {
+	t.Helper()
+	source, err := os.ReadFile("../engine/site/doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString("| what is asked, in this order | else the answer is |\n|---|---|\n")
+	for line := range strings.Lines(string(source)) {
+		if row, ok := strings.CutPrefix(line, "//\t"); ok {
+			asked, answer, _ := strings.Cut(row, "  ")
+			fmt.Fprintf(&b, "| %s | %s |\n", asked, strings.TrimSpace(answer))
+		}
+	}
+	return b.String()
 }
 
 // running returns the specs of a kind that run here, in the order of their types.
