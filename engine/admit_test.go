@@ -62,6 +62,10 @@ func TestOrderOfChecks(t *testing.T) {
 		{"inputs before capacity", "badinputs", false, true, nil, 422, "inputs", true, true},
 		{"inputs", "badinputs", false, false, nil, 422, "inputs", true, true},
 		{"conditions before deduplication", "unmetonce", false, false, nil, 204, "unmet", true, true},
+		{"allow before disabled", "elsewhere", false, false, nil, 404, "unknown", false, false},
+		{"the method before allow", "elsewhere", false, false, []func(*webhook.Request){wrongMethod}, 405, "method", false, false},
+		{"the length before the signature", "signed", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
+		{"the signature before respond, conditions and capacity", "signed", false, true, nil, 401, "unsigned", true, true},
 		{"the length before respond", "responds", false, false, []func(*webhook.Request){tooLarge}, 413, "body", false, true},
 		{"respond before conditions", "responds", false, false, nil, 201, "responded", true, true},
 		{"respond before capacity", "responds", false, true, nil, 201, "responded", true, true},
@@ -82,6 +86,7 @@ func TestOrderOfChecks(t *testing.T) {
 				webhookFlow("badinputs", "inputsFrom: body", "inputs: [{id: a, type: INT}]"),
 				webhookFlow("unmetonce", "deduplicate: {key: '{{ x.y }}'}\n"+expressionCondition("false")),
 				webhookFlow("responds", responds+expressionCondition("false")), webhookFlow("respondsnot", responds+"disabled: true"),
+				webhookFlow("elsewhere", "allow: [198.51.100.0/24]\ndisabled: true"), webhookFlow("signed", "signature: {header: X-Signature, secret: s3cret}\n"+responds+expressionCondition("false")),
 				webhookFlow("unmetinputs", "inputsFrom: body\n"+expressionCondition("false"), "inputs: [{id: a, type: INT}]"),
 				taskFlow("blocks", "- {id: gate, type: test.Gate, gate: "+quoteYAML(t.Name())+"}", ""))
 			defer close(g.open)
