@@ -157,7 +157,7 @@ func (l *loader) componentType(kind Kind, c *Component, n *yaml.Node) bool {
 	}
 	plugin := strings.HasPrefix(typ, pluginPrefix) && !strings.HasPrefix(typ, corePackage)
 	hint := didYouMean(l.catalog.nearest(kind, typ))
-	if plugin && !samePlugin(typ, l.catalog.nearest(kind, typ)) {
+	if plugin && !misspells(typ, l.catalog.nearest(kind, typ)) {
 		hint = ""
 	}
 	switch {
@@ -182,12 +182,17 @@ func pluginOf(typ string) string {
 	return "plugin " + shorten(name)
 }
 
-// samePlugin reports whether the type known is of the plugin that typ names, give or take a letter, or typ lacks just the
-// word core: another plugin's class of the same name does something else.
-func samePlugin(typ, known string) bool {
+// misspells reports whether a type of a plugin is meant to be the type known: one of the same plugin, give or take a letter, with a name in
+// it that differs by few, or that of the core without this word. Another class of the plugin is one that is not here, and another
+// plugin's class of the same name does something else.
+func misspells(typ, known string) bool {
 	group, class, _ := strings.Cut(strings.TrimPrefix(typ, pluginPrefix), ".")
-	other, _, _ := strings.Cut(strings.TrimPrefix(known, pluginPrefix), ".")
-	return nearest.Distance(strings.ToLower(group), strings.ToLower(other)) <= 1 || known == corePackage+group+"."+class
+	other, otherClass, _ := strings.Cut(strings.TrimPrefix(known, pluginPrefix), ".")
+	if known == corePackage+group+"."+class {
+		return true
+	}
+	few := max(1, (len(class)-strings.LastIndexByte(class, '.')-1)/4)
+	return nearest.Distance(strings.ToLower(group), strings.ToLower(other)) <= 1 && nearest.Distance(strings.ToLower(class), strings.ToLower(otherClass)) <= few
 }
 
 func (l *loader) neverFires(n *yaml.Node, path, typ string) {
