@@ -79,7 +79,7 @@ func FuzzFind(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, path string) {
 		u, err := url.Parse(path)
 		if err != nil {
-			t.Skip()
+			return
 		}
 		route, ok := Find(&http.Request{Method: method, URL: u})
 		if !ok {

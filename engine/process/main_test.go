@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -87,19 +86,6 @@ func shIn(ctx context.Context, r *Runner, script string, seen func(string)) resu
 		},
 	})
 	return out
-}
-
-// awaitGone waits until none of these processes runs any more.
-func awaitGone(t testing.TB, pids ...string) {
-	t.Helper()
-	for _, pid := range pids {
-		for runs(pid) {
-			if t.Context().Err() != nil {
-				t.Fatalf("process %s runs on", pid)
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}
 }
 
 // runs reports whether a process does, and is not merely remembered.
