@@ -22,12 +22,12 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
-// TestExamples loads all flows of flows.example and scripts.example, without a finding, and sends what the comment of each says: every execution must
+// TestExamples loads all flows of flows.example and docs/scripts, without a finding, and sends what the comment of each says: every execution must
 // end with SUCCESS, but for those that are answered before one is started. There is a task of every type among what they run, or among those
 // that need another server.
 func TestExamples(t *testing.T) {
 	sources, err := flow.ReadDir("../flows.example")
-	scripts, err2 := flow.ReadDir("../scripts.example")
+	scripts, err2 := flow.ReadDir("../docs/scripts")
 	if err != nil || err2 != nil || len(sources) == 0 || len(scripts) == 0 {
 		t.Fatal("no examples", err, err2)
 	}

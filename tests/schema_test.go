@@ -43,13 +43,15 @@ func TestSchemaFile(t *testing.T) {
 	}
 }
 
-// exampleFlows returns the texts of flows.example and scripts.example.
+// exampleFlows returns the texts of flows.example and docs/scripts.
 func exampleFlows(t *testing.T) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("../*.example/*.yml")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no examples", err)
+	files, err := filepath.Glob("../flows.example/*.yml")
+	scripts, err2 := filepath.Glob("../docs/scripts/*.yml")
+	if err != nil || err2 != nil || len(files) == 0 || len(scripts) == 0 {
+		t.Fatal("no examples", err, err2)
 	}
+	files = append(files, scripts...)
 	flows := make(map[string]string)
 	for _, file := range files {
 		if flow.IsCaseFile(file) {
