@@ -66,7 +66,7 @@ func messages(name string) row {
 func groupModule(name string) row {
 	return row{
 		pkg:     "caddymodule/tasks/" + name,
-		ours:    []string{"engine/task/" + name, "engine/flow", "engine/size"},
+		ours:    []string{"engine/task/" + name, "engine/flow", "engine/size", "caddymodule/knownhosts"},
 		outside: []string{"github.com/caddyserver/caddy/v2"},
 	}
 }

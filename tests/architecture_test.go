@@ -228,6 +228,7 @@ var house = slices.Concat([]row{
 		},
 		tests: []string{"github.com/rogpeppe/go-internal", "engine/task", "engine/value"}, // a group of tasks as somebody else writes it
 	},
+	{pkg: "caddymodule/knownhosts", outside: []string{"github.com/caddyserver/caddy/v2"}}, // an option that several groups have
 	{pkg: "caddymodule/tasks/all", ours: []string{"caddymodule/tasks/..."}},
 	{
 		pkg:     "caddymodule/cmd/caddy",

@@ -37,7 +37,7 @@ func TestSchemaFile(t *testing.T) {
 		t.Errorf("run `go test ./tests -run SchemaFile -update`: (-want +got)\n%s", diff)
 	}
 	for name, text := range exampleFlows(t) {
-		if !strings.HasPrefix(strings.Replace(text, "$schema=../flows.example/", "$schema=", 1), schemaHeader) {
+		if !strings.HasPrefix(strings.Replace(text, "$schema=../../flows.example/", "$schema=", 1), schemaHeader) {
 			t.Errorf("%s does not begin with %s", name, schemaHeader)
 		}
 	}

@@ -1,4 +1,4 @@
-package ssh
+package knownhosts
 
 import (
 	"path/filepath"
@@ -21,7 +21,7 @@ func TestOptions(t *testing.T) {
 		{"ssh {\nknown_hosts a\nknown_hosts b\n}", "", "twice"},
 		{"ssh {\nkey x\n}", "", "unrecognized option"},
 	} {
-		g := new(Group)
+		g := new(Option)
 		err := g.UnmarshalCaddyfile(caddyfile.NewTestDispenser(test.text))
 		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) || err == nil && g.KnownHosts != test.known {
 			t.Errorf("%q: %q, %v", test.text, g.KnownHosts, err)
