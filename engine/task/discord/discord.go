@@ -2,13 +2,13 @@ package discord
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	tasks "github.com/caddy-kestra/kestra-webhook/engine/task/http"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/notice"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -61,7 +61,7 @@ func newSender(c *flow.Component) (sender, error) {
 	}
 	if payload := c.Structure("payload"); payload != nil && payload.Template() != nil {
 		if text, constant := payload.Template().Constant(); constant {
-			if _, err := payloadOf(text); err != nil {
+			if _, err := notice.Payload(text); err != nil {
 				return sender{}, c.Errorf("payload", "%w", err)
 			}
 		}
@@ -88,24 +88,12 @@ func (s *sender) send(ctx context.Context, c *task.Context, message value.Value)
 func (s *sender) sendPayload(ctx context.Context, c *task.Context, payload *pebble.Structure) (task.Result, error) {
 	v, err := payload.Render(c.Pebble)
 	if err == nil && v.Kind() == value.KindString {
-		v, err = payloadOf(v.Str())
+		v, err = notice.Payload(v.Str())
 	}
 	if err != nil {
 		return task.Result{}, err
 	}
 	return s.send(ctx, c, v)
-}
-
-// payloadOf returns the message that JSON text is.
-func payloadOf(text string) (value.Value, error) {
-	v, err := value.DecodeJSONText(text)
-	if err == nil && v.Kind() != value.KindMap {
-		err = fmt.Errorf("it is %s", v.Kind())
-	}
-	if err != nil {
-		return value.Null, fmt.Errorf("payload is no JSON object: %w", err)
-	}
-	return v, nil
 }
 
 // incomingWebhook is io.kestra.plugin.discord.DiscordIncomingWebhook.

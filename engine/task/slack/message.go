@@ -1,23 +1,10 @@
 package slack
 
 import (
-	"fmt"
 	"regexp"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
-
-// payloadOf returns the message that JSON text is.
-func payloadOf(text string) (value.Value, error) {
-	v, err := value.DecodeJSONText(text)
-	if err == nil && v.Kind() != value.KindMap {
-		err = fmt.Errorf("it is %s", v.Kind())
-	}
-	if err != nil {
-		return value.Null, fmt.Errorf("payload is no JSON object: %w", err)
-	}
-	return v, nil
-}
 
 // messageOf returns the message that has a text. Kestra takes as JSON whatever begins like it, such as "42 is the answer", of which
 // it sends 42; no such text is meant so.

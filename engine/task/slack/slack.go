@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	tasks "github.com/caddy-kestra/kestra-webhook/engine/task/http"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/notice"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -49,7 +50,7 @@ messageText: "**{{ flow.id }}** got {{ trigger.body.text }}"
 			}
 			w := &incomingWebhook{sender{s, setting.Of(&c.Members, "url")}, c.Structure("payload"), setting.Of(&c.Members, "messageText")}
 			if text, constant := constantText(w.payload); constant {
-				if _, err := payloadOf(text); err != nil {
+				if _, err := notice.Payload(text); err != nil {
 					return nil, c.Errorf("payload", "%w", err)
 				}
 			}
@@ -111,5 +112,5 @@ func (w *incomingWebhook) message(c *task.Context) (value.Value, error) {
 	if err != nil || v.Kind() != value.KindString {
 		return v, err
 	}
-	return payloadOf(v.Str())
+	return notice.Payload(v.Str())
 }

@@ -14,16 +14,16 @@ import (
 // §8.2, storage.LocalFiles: two tasks of a WorkingDirectory share its directory; outside of one a task has its own.
 func TestLocalFiles(t *testing.T) {
 	const head = `{type: io.kestra.plugin.core.storage.LocalFiles, `
-	d := newDisk(t)
-	services := &task.Services{Files: d.store, Directories: d.store}
+	d, store := newDisk(t)
+	services := &task.Services{Files: store, Directories: store}
 	shared := tasktest.Origin
 	shared.Task, shared.Run = "around", "9Run"
-	dir, err := d.store.MakeDirectory(t.Context(), shared)
+	dir, err := store.MakeDirectory(t.Context(), shared)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer dir.Close()
-	variables := value.JSON(value.MapOf("name", value.String("bob"), "uri", value.String(d.put("a.txt", "of a file"))))
+	variables := value.JSON(value.MapOf("name", value.String("bob"), "uri", value.String(d.Put("a.txt", "of a file"))))
 	run := func(shared task.Origin, yaml string) string {
 		r := tasktest.RunShared(t, Specs(), services, shared, head+yaml, variables)
 		if r.Err != "" {
@@ -33,7 +33,7 @@ func TestLocalFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return value.JSON(d.inlined(outputs))
+		return value.JSON(d.Inlined(outputs))
 	}
 	got := []string{
 		run(shared, `inputs: {in.txt: "hello {{ name }}", sub/b.txt: "{{ uri }}"}}`),
@@ -54,7 +54,7 @@ func TestLocalFiles(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if r := tasktest.RunServed(t, Specs(), &task.Services{Files: d.store}, head+`inputs: {a: b}}`, variables); !strings.Contains(r.Err, "there is no place for files") {
+	if r := tasktest.RunServed(t, Specs(), &task.Services{Files: store}, head+`inputs: {a: b}}`, variables); !strings.Contains(r.Err, "there is no place for files") {
 		t.Errorf("without directories: %+v", r)
 	}
 }

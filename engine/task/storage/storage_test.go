@@ -2,7 +2,6 @@ package storage
 
 import (
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 
@@ -17,91 +16,11 @@ import (
 
 func TestExamples(t *testing.T) { tasktest.Examples(t, Specs()) }
 
-// disk has the files of an execution, of another task than the one that is tested.
-type disk struct {
-	t     testing.TB
-	store *files.Store
-}
-
-func newDisk(t testing.TB) disk {
+func newDisk(t testing.TB) (tasktest.Disk, *files.Store) {
 	t.Helper()
-	d := disk{t, files.New(t.TempDir())}
-	t.Cleanup(func() { _ = d.store.Close() })
-	return d
-}
-
-// put writes a file and returns its URI.
-func (d disk) put(name, text string) string {
-	d.t.Helper()
-	o := tasktest.Origin
-	o.Task, o.Run = "before", "1Run"
-	f, err := d.store.Create(d.t.Context(), o, name)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := io.WriteString(f, text); err != nil {
-		d.t.Fatal(err)
-	}
-	uri, err := f.Commit()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return uri
-}
-
-func (d disk) read(uri string) string {
-	d.t.Helper()
-	f, err := d.store.Open(d.t.Context(), tasktest.Origin, uri)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(f)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return string(text)
-}
-
-// run runs a task with variables, and returns its outputs with the text of each file in place of its URI.
-func (d disk) run(yaml string, variables value.Value) tasktest.Result {
-	d.t.Helper()
-	r := tasktest.RunServed(d.t, Specs(), &task.Services{Files: d.store}, yaml, value.JSON(variables))
-	if r.Err != "" {
-		return r
-	}
-	outputs, err := value.DecodeJSONText(r.Outputs)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	r.Outputs = value.JSON(d.inlined(outputs))
-	return r
-}
-
-func (d disk) inlined(v value.Value) value.Value {
-	const own = "kestra:///company/team/hello/executions/4Execution/tasks/a/5Run/"
-	switch v.Kind() {
-	case value.KindString:
-		if name, ok := strings.CutPrefix(v.Str(), own); ok {
-			_, extension, _ := strings.Cut(name, ".")
-			return value.String(extension + ": " + d.read(v.Str()))
-		}
-	case value.KindList:
-		items := make([]value.Value, v.List().Len())
-		for i := range items {
-			items[i] = d.inlined(v.List().At(i))
-		}
-		return value.ListOf(items...)
-	case value.KindMap:
-		m := value.NewMap(v.Map().Len())
-		for name, member := range v.Map().All() {
-			m.Set(name, d.inlined(member))
-		}
-		return value.FromMap(m)
-	default:
-	}
-	return v
+	store := files.New(t.TempDir())
+	t.Cleanup(func() { _ = store.Close() })
+	return tasktest.NewDisk(t, store), store
 }
 
 // Each row has the files a, b, … of these texts, and their URIs in variables.
@@ -196,15 +115,15 @@ func TestTasks(t *testing.T) {
 		{"PurgeCurrentExecutionFiles: nothing", nil, `{type: PurgeCurrentExecutionFiles}`, `{"uris":[]}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d := newDisk(t)
+			d, _ := newDisk(t)
 			variables := value.NewMap(3)
 			variables.Set("x", value.Int(7))
 			variables.Set("gone", value.String(gone))
 			for i, text := range tt.files {
 				name := string(rune('a' + i))
-				variables.Set(name, value.String(d.put(name+".txt", text)))
+				variables.Set(name, value.String(d.Put(name+".txt", text)))
 			}
-			r := d.run(strings.Replace(tt.yaml, "type: ", "type: "+prefix, 1), value.FromMap(variables))
+			r := d.Run(Specs(), task.Services{}, strings.Replace(tt.yaml, "type: ", "type: "+prefix, 1), value.FromMap(variables))
 			got := r.Outputs
 			if r.Err != "" {
 				if got = "error: " + r.Err; strings.HasPrefix(got, tt.want) {
@@ -220,34 +139,34 @@ func TestTasks(t *testing.T) {
 
 // An attempt that is made again leaves the same files.
 func TestAgain(t *testing.T) {
-	d := newDisk(t)
-	from := value.MapOf("a", value.String(d.put("a.txt", "1\n2\n3\n")))
+	d, store := newDisk(t)
+	from := value.MapOf("a", value.String(d.Put("a.txt", "1\n2\n3\n")))
 	const yaml = `{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 1}`
-	services := &task.Services{Files: d.store}
+	services := &task.Services{Files: store}
 	first := tasktest.RunServed(t, Specs(), services, yaml, value.JSON(from))
 	again := tasktest.RunServed(t, Specs(), services, yaml, value.JSON(from))
 	if diff := cmp.Diff(first, again); diff != "" {
 		t.Errorf("(-first +again):\n%s", diff)
 	}
-	if uris, err := d.store.List(t.Context(), tasktest.Origin); len(uris) != 4 || err != nil {
+	if uris, err := store.List(t.Context(), tasktest.Origin); len(uris) != 4 || err != nil {
 		t.Errorf("there are %v, %v", uris, err)
 	}
 }
 
 // A task that fails leaves no file, and one that needs too much space fails and says so.
 func TestNoSpace(t *testing.T) {
-	d := newDisk(t)
-	a := value.MapOf("a", value.String(d.put("a.txt", strings.Repeat("0123456789\n", 1000))))
-	d.store.Configure(files.Limits{Execution: 60_000}, files.Namespaces{})
+	d, store := newDisk(t)
+	a := value.MapOf("a", value.String(d.Put("a.txt", strings.Repeat("0123456789\n", 1000))))
+	store.Configure(files.Limits{Execution: 60_000}, files.Namespaces{})
 	for _, yaml := range []string{
 		`{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 10}`,
 		`{type: io.kestra.plugin.core.storage.Concat, files: ["{{ a }}", "{{ a }}", "{{ a }}", "{{ a }}", "{{ a }}"]}`,
 	} {
-		if r := d.run(yaml, a); !strings.Contains(r.Err, "the files of one execution may take 60000 bytes, see files_per_execution") {
+		if r := d.Run(Specs(), task.Services{}, yaml, a); !strings.Contains(r.Err, "the files of one execution may take 60000 bytes, see files_per_execution") {
 			t.Errorf("%s: %+v", yaml, r)
 		}
 	}
-	if got := d.read(a.Map().At(0).Str()); len(got) != 11_000 {
+	if got := d.Read(a.Map().At(0).Str()); len(got) != 11_000 {
 		t.Errorf("the first file has %d bytes", len(got))
 	}
 }
@@ -285,7 +204,7 @@ func TestNamesOfItems(t *testing.T) {
 
 // Lines that go over the pieces in which a file is read.
 func TestLongLines(t *testing.T) {
-	d := newDisk(t)
+	d, _ := newDisk(t)
 	var forth, back strings.Builder
 	lines := make([]string, 200)
 	for i := range lines {
@@ -295,17 +214,17 @@ func TestLongLines(t *testing.T) {
 	for i := range lines {
 		back.WriteString(lines[len(lines)-1-i] + "\n")
 	}
-	a := value.MapOf("a", value.String(d.put("a.txt", forth.String())))
-	r := d.run(`{type: io.kestra.plugin.core.storage.Reverse, from: "{{ a }}"}`, a)
+	a := value.MapOf("a", value.String(d.Put("a.txt", forth.String())))
+	r := d.Run(Specs(), task.Services{}, `{type: io.kestra.plugin.core.storage.Reverse, from: "{{ a }}"}`, a)
 	if want := value.JSON(value.MapOf("uri", value.String("txt: "+back.String()))); r.Outputs != want {
 		t.Errorf("reversed: %s", cmp.Diff(want, r.Outputs))
 	}
-	r = d.run(`{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 1000}`, a)
+	r = d.Run(Specs(), task.Services{}, `{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 1000}`, a)
 	if want := value.JSON(value.MapOf("uris", value.Strings([]string{"txt: " + strings.ReplaceAll(forth.String(), "\r\n", "\n")}))); r.Outputs != want {
 		t.Errorf("split: %s", cmp.Diff(want, r.Outputs))
 	}
-	long := value.MapOf("a", value.String(d.put("b.txt", "x\n"+strings.Repeat("y", 16<<20+1))))
-	if r := d.run(`{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 1}`, long); r.Err != "line 2 has more than 16777216 bytes" {
+	long := value.MapOf("a", value.String(d.Put("b.txt", "x\n"+strings.Repeat("y", 16<<20+1))))
+	if r := d.Run(Specs(), task.Services{}, `{type: io.kestra.plugin.core.storage.Split, from: "{{ a }}", rows: 1}`, long); r.Err != "line 2 has more than 16777216 bytes" {
 		t.Errorf("a line that is too long: %+v", r)
 	}
 }

@@ -67,11 +67,12 @@ func (d Disk) Run(specs []flow.Spec, services task.Services, yaml string, variab
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	r.Outputs = value.JSON(d.inlined(outputs))
+	r.Outputs = value.JSON(d.Inlined(outputs))
 	return r
 }
 
-func (d Disk) inlined(v value.Value) value.Value {
+// Inlined returns outputs with the extension and the text of each file in place of its URI.
+func (d Disk) Inlined(v value.Value) value.Value {
 	const own = "kestra:///company/team/hello/executions/4Execution/tasks/a/5Run/"
 	switch v.Kind() {
 	case value.KindString:
@@ -82,13 +83,13 @@ func (d Disk) inlined(v value.Value) value.Value {
 	case value.KindList:
 		items := make([]value.Value, v.List().Len())
 		for i, item := range v.List().All() {
-			items[i] = d.inlined(item)
+			items[i] = d.Inlined(item)
 		}
 		return value.ListOf(items...)
 	case value.KindMap:
 		m := value.NewMap(v.Map().Len())
 		for name, member := range v.Map().All() {
-			m.Set(name, d.inlined(member))
+			m.Set(name, d.Inlined(member))
 		}
 		return value.FromMap(m)
 	default:
