@@ -117,22 +117,8 @@ func add(ctx context.Context, c *task.Context, p packer, name, uri string) error
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(w, interruptible{ctx, f})
+	_, err = io.Copy(w, task.Interruptible(ctx, f))
 	return err
-}
-
-// interruptible reads until its context is done.
-type interruptible struct {
-	context.Context //nolint:containedctx // of the attempt that reads
-	from            io.Reader
-}
-
-// Read implements [io.Reader].
-func (r interruptible) Read(p []byte) (int, error) {
-	if err := r.Err(); err != nil {
-		return 0, err
-	}
-	return r.from.Read(p)
 }
 
 type zipPacker struct{ *zip.Writer }

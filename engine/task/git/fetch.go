@@ -150,21 +150,7 @@ func (w *what) download(ctx context.Context, s session, offered *packp.AdvRefs, 
 	case r.Capabilities.Supports(capability.Sideband):
 		pack = sideband.NewDemuxer(sideband.Sideband, answer)
 	}
-	return packfile.UpdateObjectStorage(to, interruptible{ctx, pack})
-}
-
-// interruptible reads until its context is done.
-type interruptible struct {
-	context.Context //nolint:containedctx // of the attempt that reads
-	from            io.Reader
-}
-
-// Read implements [io.Reader].
-func (r interruptible) Read(p []byte) (int, error) {
-	if err := r.Err(); err != nil {
-		return 0, err
-	}
-	return r.from.Read(p)
+	return packfile.UpdateObjectStorage(to, task.Interruptible(ctx, pack))
 }
 
 // checkOut writes the files of what was fetched, and notes where it came from.
