@@ -16,11 +16,13 @@ import (
 type schemaChecker struct {
 	t    *testing.T
 	root map[string]any
+
+	patterns map[string]*regexp.Regexp // those of the schema, once compiled
 }
 
 func newSchemaChecker(t *testing.T) *schemaChecker {
 	t.Helper()
-	c := &schemaChecker{t: t}
+	c := &schemaChecker{t: t, patterns: map[string]*regexp.Regexp{}}
 	if err := json.Unmarshal(catalog(t).Schema(), &c.root); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +81,7 @@ func (c *schemaChecker) keyword(path, keyword string, schema map[string]any, v a
 			return fail("is none of %s", strings.Join(texts(rule), ", "))
 		}
 	case "pattern":
-		if isText && !regexp.MustCompile(rule.(string)).MatchString(text) {
+		if isText && !c.pattern(rule.(string)).MatchString(text) {
 			return fail("is not of %s", rule)
 		}
 	case "maxLength":
@@ -161,4 +163,13 @@ func typeOf(v any) string {
 	default:
 		return "object"
 	}
+}
+
+func (c *schemaChecker) pattern(text string) *regexp.Regexp {
+	p := c.patterns[text]
+	if p == nil {
+		p = regexp.MustCompile(text)
+		c.patterns[text] = p
+	}
+	return p
 }

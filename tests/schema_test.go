@@ -92,12 +92,12 @@ func recordedFlows(t *testing.T) map[string]string {
 
 // TestSchemaTakesWhatLoads holds every flow that loads against the schema: what an editor marks in red must be wrong.
 func TestSchemaTakesWhatLoads(t *testing.T) {
-	checker := newSchemaChecker(t)
+	checker, types := newSchemaChecker(t), catalog(t)
 	all := recordedFlows(t)
 	maps.Copy(all, exampleFlows(t))
 	held := 0
 	for name, text := range all {
-		if set, _ := catalog(t).Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
+		if set, _ := types.Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
 			continue
 		}
 		held++
@@ -153,14 +153,14 @@ func TestSchemaRefuses(t *testing.T) {
 // TestSchemaKnowsMembers adds a member that nobody knows to every mapping of flows that load: the schema refuses it where loading
 // does, and takes it where it is data.
 func TestSchemaKnowsMembers(t *testing.T) {
-	checker := newSchemaChecker(t)
+	checker, types := newSchemaChecker(t), catalog(t)
 	all := recordedFlows(t)
 	maps.DeleteFunc(all, func(name, _ string) bool { return !strings.HasPrefix(name, "19-") && !strings.HasPrefix(name, "13-") })
 	maps.Copy(all, exampleFlows(t))
 	refused, taken := 0, 0
 	seen := map[string]bool{} // objects of one place, type and members say the same
 	for name, text := range all {
-		if set, _ := catalog(t).Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
+		if set, _ := types.Load([]*flow.Source{flow.NewSource(name, []byte(text))}); set.Len() == 0 {
 			continue
 		}
 		root := flowJSON(t, text)
@@ -178,7 +178,7 @@ func TestSchemaKnowsMembers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			set, found := catalog(t).Load([]*flow.Source{flow.NewSource(name, changed)})
+			set, found := types.Load([]*flow.Source{flow.NewSource(name, changed)})
 			wrong := checker.check(root)
 			delete(object, "nobodyKnows")
 			if err := found.Err(); err != nil && strings.Contains(err.Error(), `the content of "nobodyKnows" must be text`) {

@@ -87,16 +87,26 @@ func Run(t *testing.T, h Harness) {
 		{"Close", testClose},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // most of what a store of files takes is waiting for the disk
 			test.run(t, open(t, h))
 		})
 	}
 	for name, again := range map[string]func(testing.TB, execution.Store) execution.Store{"Reopened": h.Reopen, "Crashed": h.Crash} {
 		if again != nil {
-			t.Run(name, func(t *testing.T) { testRecovery(t, h, again) })
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				testRecovery(t, h, again)
+			})
 		}
 	}
-	t.Run("Secret", func(t *testing.T) { testSecret(t, h) })
-	t.Run("Random", func(t *testing.T) { testRandom(t, h) })
+	t.Run("Secret", func(t *testing.T) {
+		t.Parallel()
+		testSecret(t, h)
+	})
+	t.Run("Random", func(t *testing.T) {
+		t.Parallel()
+		testRandom(t, h)
+	})
 }
 
 // open returns a store that is closed at the end of the test.
