@@ -67,7 +67,8 @@ type App struct {
 	// loaded. Default: none, and then both are absent.
 	BaseURL string `json:"base_url,omitempty"`
 
-	// How many tasks that reach outside, as for a request to another server, may run at once. Default: 100.
+	// How many tasks that reach outside, as for a request to another server, may run at once. Beside them, half as many requests are on their
+	// way to a Kestra behind this server. Default: 100.
 	Workers int `json:"workers,omitempty"`
 
 	// How many executions may be under way at once. Above it executions are accepted into a store in a file and begin later, or with the

@@ -40,7 +40,7 @@ func newGauges(e *engine.Engine) *gauges {
 				func(u *engine.Usage) int64 { return int64(u.Pending) }),
 			newGauge("executions_parked", "Executions that wait for a time, somebody to resume them, another execution or a place of concurrency.",
 				func(u *engine.Usage) int64 { return int64(u.Parked) }),
-			newGauge("tasks_running", "Tasks that reach outside and run, of which there may be as many as the option workers says.",
+			newGauge("tasks_running", "Tasks that reach outside and run, of which there may be as many as the option workers says, and beside them half as many that hand requests on.",
 				func(u *engine.Usage) int64 { return int64(u.Running) }),
 			newGauge("tasks_waiting", "Tasks that reach outside and wait for a worker.",
 				func(u *engine.Usage) int64 { return int64(u.Waiting) }),

@@ -100,13 +100,20 @@ func (b *behind) arrivals() []*arrived {
 	return slices.Clone(b.came)
 }
 
-// handOn opens an engine that hands flows on, and a site.
+// handOn opens an engine with a store in a file that hands flows on, and a site.
 func handOn(t *testing.T, options *Upstream, log *zap.Logger, o SiteOptions, texts ...string) (*Engine, *Site) {
 	t.Helper()
 	e := openLasting(t, t.TempDir())
 	t.Cleanup(func() { mustClose(t, e) })
+	return handOnIn(t, e, Options{Upstream: options, Logger: log}, o, texts...)
+}
+
+// handOnIn lets an engine hand flows on, and opens a site on it.
+func handOnIn(t *testing.T, e *Engine, options Options, o SiteOptions, texts ...string) (*Engine, *Site) {
+	t.Helper()
 	catalog := Core().HandingOn()
-	e.Configure(Options{Upstream: options, Logger: log, Catalog: catalog})
+	options.Catalog = catalog
+	e.Configure(options)
 	var sources []*flow.Source
 	for _, text := range texts {
 		sources = append(sources, flow.NewSource("test", []byte(text)))

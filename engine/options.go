@@ -50,7 +50,7 @@ func (o StoreOptions) Identity() string {
 
 // Options are what an engine can be told while it runs.
 type Options struct {
-	Workers    int           // tasks that reach outside and run at once; 0: 100
+	Workers    int           // tasks that reach outside and run at once, beside half as many that hand requests on; 0: 100
 	Drain      time.Duration // how long executions, and callers who wait for them, may go on when the process goes down; 0: 2 s, below 0: not at all
 	Capacity   int           // executions under way at once; 0: 10,000
 	MaxPending int           // accepted executions that wait in a store in a file to be under way, above it, or without such a store, requests get 503; 0: 100,000

@@ -94,6 +94,16 @@ type Attempt struct {
 	History History `json:"history"`
 }
 
+// Begun returns when a task run was begun last: when it was created, or by a restart.
+func (r *Run) Begun() time.Time {
+	for i := len(r.History) - 1; i > 0; i-- {
+		if r.History[i].Status == Restarted {
+			return r.History[i].At
+		}
+	}
+	return r.History.Start()
+}
+
 // Progress counts what goes on below a flowable, so that nothing has to be searched.
 type Progress struct {
 	Stage  Stage  `json:"stage,omitzero"`

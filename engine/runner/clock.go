@@ -52,5 +52,5 @@ func (r *Runner) now() time.Time { return r.Now().UTC().Round(0) }
 func (r *Runner) AtWork() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.drivers - r.idle + r.workers
+	return r.drivers - r.idle + r.tasks.atWork + r.patient.atWork
 }

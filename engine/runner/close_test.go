@@ -175,8 +175,8 @@ func TestWorkers(t *testing.T) {
 		if err != nil || len(states) != 20 {
 			t.Errorf("%d ended, %v", len(states), err)
 		}
-		if f.runner.workers != 0 {
-			t.Errorf("%d workers without work", f.runner.workers)
+		if f.runner.tasks.atWork != 0 {
+			t.Errorf("%d workers without work", f.runner.tasks.atWork)
 		}
 	})
 }

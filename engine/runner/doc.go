@@ -4,7 +4,8 @@
 // Each execution under way has an actor: its state, the events that have come for it, and the effects that run for it. One
 // goroutine at a time drives an actor: it takes all events, steps each, commits if any of them asked for it, and starts the
 // effects. Evaluations and pure tasks are performed by the driver itself; other tasks run on goroutines of their own, at most
-// [Options.Workers] at once, so that slow ones keep no driver. A caller who waits for an execution drives it on its own
+// [Options.Workers] at once, so that slow ones keep no driver. Those that wait for a Kestra behind this server have workers of
+// their own, and are parked when too many wait. A caller who waits for an execution drives it on its own
 // goroutine up to the first effect that blocks; one who does not wait performs the first few before that.
 //
 // An execution that only waits is parked: its actor is gone, its place and memory are given back, and the store wakes it by

@@ -1,11 +1,6 @@
 package runner
 
-import (
-	"context"
-	"errors"
-
-	"github.com/caddy-kestra/kestra-webhook/engine/execution"
-)
+import "errors"
 
 // enlist hands an actor whose execution has been accepted to the drivers. A runner that is closed leaves it as it was committed.
 func (r *Runner) enlist(a *actor) {
@@ -96,99 +91,4 @@ func (r *Runner) checkDrained() {
 			close(r.drained)
 		}
 	}
-}
-
-// attempt is a task that is to run on a goroutine of its own.
-type attempt struct {
-	actor  *actor
-	effect execution.Effect
-	run    func(ctx context.Context) message
-	ctx    context.Context
-	cancel context.CancelFunc
-}
-
-// startBlocking starts the effects that were waiting for a commit.
-func (a *actor) startBlocking() {
-	for _, e := range a.blocking {
-		ctx, cancel := context.WithCancel(a.runner.context)
-		a.mu.Lock()
-		if a.running == nil {
-			a.running = make(map[int32]context.CancelFunc)
-		}
-		a.running[e.Run] = cancel
-		a.mu.Unlock()
-		a.runner.startTask(&attempt{actor: a, effect: e, run: a.prepare(e), ctx: ctx, cancel: cancel})
-	}
-	a.blocking = a.blocking[:0]
-}
-
-// cancel ends an attempt that runs.
-func (a *actor) cancel(row int32) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if cancel := a.running[row]; cancel != nil {
-		cancel()
-		delete(a.running, row)
-	}
-}
-
-func (r *Runner) startTask(t *attempt) {
-	if t.ctx.Err() != nil {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.tasks.Push(t.actor.claim, t)
-	r.startWorker()
-}
-
-// startWorker starts a worker if there may be one more, with the lock held.
-func (r *Runner) startWorker() {
-	if r.workers < r.options.Load().Workers {
-		r.workers++
-		r.working.Go(r.work)
-	}
-}
-
-// work runs attempts until there is none whose turn it is, or there are more workers than there should be.
-func (r *Runner) work() {
-	for {
-		r.mu.Lock()
-		var t *attempt
-		ok := false
-		if r.workers <= r.options.Load().Workers {
-			t, ok = r.tasks.Pop()
-		}
-		if !ok {
-			r.workers--
-			r.clock().Rest()
-			r.mu.Unlock()
-			return
-		}
-		r.mu.Unlock()
-		claim := t.actor.claim
-		claim.Retain() // the actor may be gone when the attempt ends
-		t.finish()
-		r.mu.Lock()
-		r.tasks.Done(claim)
-		r.mu.Unlock()
-		claim.Release()
-	}
-}
-
-// finish runs an attempt and tells the actor of its end, unless it was cut short by the end of the runner.
-func (t *attempt) finish() {
-	a := t.actor
-	var m message
-	if t.ctx.Err() == nil {
-		m = t.run(t.ctx)
-	}
-	defer t.cancel()
-	a.postIf(m, func() bool {
-		if t.ctx.Err() != nil { // nobody waits for it; another task run may have its row by now
-			return false
-		}
-		delete(a.running, t.effect.Run)
-		return true
-	})
 }

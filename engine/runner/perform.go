@@ -124,7 +124,7 @@ func originOf(s *execution.State, row int32, taskID string) task.Origin {
 
 // taskContext returns what a task sees in an effect, with the expressions and functions of [actor.setContext].
 func (a *actor) taskContext(e execution.Effect, c *pebble.Context, f *outside.Functions) task.Context {
-	return task.Context{Pebble: c, Log: a.taskLog(e.Run), Origin: f.Origin, Services: f.Services, Shared: a.shared(e.Run), Woke: e.Woke}
+	return task.Context{Pebble: c, Log: a.taskLog(e.Run), Origin: f.Origin, Services: f.Services, Shared: a.shared(e.Run), Woke: e.Woke, Begun: a.state.Runs[e.Run].Begun()}
 }
 
 // prepare returns the call that performs an effect that blocks, on a goroutine of its own. What it sees is as it stands now.

@@ -32,7 +32,7 @@ const DefaultDrain = 2 * time.Second
 
 // Options are what a runner can be told at any time. Zero fields take their defaults.
 type Options struct {
-	Workers  int            // tasks that are not pure and run at once; default [DefaultWorkers]
+	Workers  int            // tasks that are not pure and run at once, beside half as many that hand requests on; default [DefaultWorkers]
 	Logger   *zap.Logger    // for the logs of executions; default none
 	Pending  int            // executions that wait for a place in a store that outlives the process; default [DefaultPending]
 	Drain    time.Duration  // how long executions may run on from [Runner.Exit] or, without that, [Runner.Close]; default [DefaultDrain], below 0 none
@@ -56,29 +56,29 @@ type Runner struct {
 	exitOnce sync.Once
 
 	mu       sync.Mutex
-	runs     map[string]*actor          // accepted and under way here, by execution id
-	parked   map[string]*parked         // accepted, and waiting for nothing but a time or a place
-	lines    map[string]int             // by the key of a place: how many executions here wait for one
-	limits   map[string]int             // by the key of a place: how many there are now, see Renew
-	awaited  map[string]*awaited        // by execution id: of those that nobody drives yet
-	stuck    map[string]struct{}        // executions found in the store that cannot go on
-	takesUp  bool                       // executions found in the store may be taken up
-	backlog  backlog                    // executions that are accepted, or were found, and wait for a place
-	ready    *admission.Queue[*actor]   // those that wait for a driver
-	drivers  int                        // goroutines that drive, or wait for an actor
-	idle     int                        // of those, the ones that wait and that nobody has woken
-	turn     sync.Cond                  // tells them that there is an actor, or that the runner is closed
-	tasks    *admission.Queue[*attempt] // those that wait for a worker
-	workers  int                        // at work
-	closed   bool                       // no more executions
-	ending   time.Time                  // when Exit or Close was called first
-	drained  chan struct{}              // closed when closed is set and nothing is under way
-	wake     Timer                      // for the next parked execution; nil before there was one
-	due      time.Time                  // when it fires; zero: not at all
-	claiming sync.Mutex                 // held while executions that are due are claimed
-	working  sync.WaitGroup             // drivers and workers
-	desks    sync.Pool                  // of *desk
-	actors   sync.Pool                  // of *actor: zero ones
+	runs     map[string]*actor        // accepted and under way here, by execution id
+	parked   map[string]*parked       // accepted, and waiting for nothing but a time or a place
+	lines    map[string]int           // by the key of a place: how many executions here wait for one
+	limits   map[string]int           // by the key of a place: how many there are now, see Renew
+	awaited  map[string]*awaited      // by execution id: of those that nobody drives yet
+	stuck    map[string]struct{}      // executions found in the store that cannot go on
+	takesUp  bool                     // executions found in the store may be taken up
+	backlog  backlog                  // executions that are accepted, or were found, and wait for a place
+	ready    *admission.Queue[*actor] // those that wait for a driver
+	drivers  int                      // goroutines that drive, or wait for an actor
+	idle     int                      // of those, the ones that wait and that nobody has woken
+	turn     sync.Cond                // tells them that there is an actor, or that the runner is closed
+	tasks    crew                     // for tasks that are not pure
+	patient  crew                     // for those of them that are [later]
+	closed   bool                     // no more executions
+	ending   time.Time                // when Exit or Close was called first
+	drained  chan struct{}            // closed when closed is set and nothing is under way
+	wake     Timer                    // for the next parked execution; nil before there was one
+	due      time.Time                // when it fires; zero: not at all
+	claiming sync.Mutex               // held while executions that are due are claimed
+	working  sync.WaitGroup           // drivers and workers
+	desks    sync.Pool                // of *desk
+	actors   sync.Pool                // of *actor: zero ones
 	tracer   trace.Tracer
 	pending  pending
 }
@@ -89,7 +89,8 @@ func New(store execution.Store, a *admission.Controller, o Options) *Runner {
 	r := &Runner{
 		store: store, admission: a, runs: map[string]*actor{}, parked: map[string]*parked{}, lines: map[string]int{}, limits: map[string]int{},
 		awaited: map[string]*awaited{}, stuck: map[string]struct{}{},
-		ready: admission.NewQueue[*actor](), tasks: admission.NewQueue[*attempt](),
+		ready: admission.NewQueue[*actor](),
+		tasks: crew{queue: admission.NewQueue[*attempt]()}, patient: crew{queue: admission.NewQueue[*attempt]()},
 		exit: make(chan struct{}), drained: make(chan struct{}),
 	}
 	r.context, r.cancel = context.WithCancel(context.Background())
@@ -122,10 +123,8 @@ func (r *Runner) Configure(o Options) {
 	defer r.mu.Unlock()
 	share := r.admission.Limits().Share
 	r.ready.Limit(maxDrivers(), share)
-	r.tasks.Limit(o.Workers, share)
-	for range r.tasks.Len() {
-		r.startWorker()
-	}
+	r.tasks.limit(r, o.Workers, share)
+	r.patient.limit(r, max(1, o.Workers/2), share)
 	r.startPending()
 }
 

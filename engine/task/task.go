@@ -115,4 +115,6 @@ type Context struct {
 	*Services
 	Shared Origin // the task run in whose directory the task works, with others; without a run: none
 	Woke   bool   // the attempt has waited for the time of its [Result.Wake]
+
+	Begun time.Time // when the task run was begun: when it was created, or restarted
 }

@@ -57,7 +57,7 @@ func (h *handOn) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 	case errors.Is(err, task.ErrNoRequest), ctx.Err() != nil:
 		return task.Result{}, err
 	case err != nil:
-		return h.later(c, err.Error(), 0, task.Result{})
+		return h.again(c, err.Error(), 0, task.Result{})
 	}
 	if take != nil {
 		if err := take(treeBytes * int64(len(answer.Body))); err != nil {
@@ -78,7 +78,7 @@ func (h *handOn) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 	}
 	result.Exit = flow.Failed // with the answer, which an error would drop
 	if answer.Code >= http.StatusInternalServerError || answer.Code == http.StatusTooManyRequests {
-		return h.later(c, says, retryAfter(answer.Header, h.now()), result)
+		return h.again(c, says, retryAfter(answer.Header, h.now()), result)
 	}
 	c.Log.Log(task.Error, says+", which is final")
 	return result, nil
@@ -87,22 +87,15 @@ func (h *handOn) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 // longestPause bounds the time until a request is sent again.
 const longestPause = 5 * time.Minute
 
-// later lets the attempt wait until the request is sent again: for as long as it was tried so far, so that each pause is twice the one
-// before, and not before a time that the answer asks for. When that would be too late, it ends with the result, which without an
-// answer is an error.
-func (h *handOn) later(c *task.Context, says string, atLeast time.Duration, failed task.Result) (task.Result, error) {
+// again lets the attempt wait until the request is sent again, and not before a time that the answer asks for. When that would be too
+// late, it ends with the result, which without an answer is an error.
+func (h *handOn) again(c *task.Context, says string, atLeast time.Duration, failed task.Result) (task.Result, error) {
 	now := h.now()
-	begun := now
-	if run, ok := c.Pebble.Vars.Get("taskrun"); ok {
-		if start, ok := run.Map().Get("startDate"); ok && start.Kind() == value.KindTime {
-			begun = start.Time()
-		}
+	wake := pause(c, now)
+	if asked := now.Add(atLeast); asked.After(wake) {
+		wake = asked
 	}
-	shortest, patience := c.Upstream.Retry()
-	pause := min(max(now.Sub(begun), shortest), longestPause)
-	pause += time.Duration(float64(pause) / 4 * float64(c.Pebble.Seed>>11) / (1 << 53)) // so that not all come at once
-	wake := now.Add(max(pause, atLeast))
-	if wake.After(begun.Add(patience)) {
+	if _, patience := c.Upstream.Retry(); wake.After(c.Begun.Add(patience)) {
 		says += ", and the time to try it again is over: hand_on_retry is " + patience.String()
 		if failed.Exit == "" {
 			return task.Result{}, errors.New(says)
@@ -112,6 +105,22 @@ func (h *handOn) later(c *task.Context, says string, atLeast time.Duration, fail
 	}
 	c.Log.Log(task.Warn, says+"; the request is sent again at "+string(value.AppendInstant(nil, wake)))
 	return task.Result{Wake: wake}, nil
+}
+
+// Later returns until when the attempt waits because so many requests are on their way to the Kestra behind, or wait for that, that there
+// is no room for another one. Nothing was tried, so it does not end by that.
+func (h *handOn) Later(c *task.Context) time.Time {
+	wake := pause(c, h.now())
+	c.Log.Log(task.Info, "many requests wait for the Kestra behind; this one is sent at "+string(value.AppendInstant(nil, wake)))
+	return wake
+}
+
+// pause returns until when an attempt waits now: for as long as the request was tried so far, so that each pause is twice the one before.
+func pause(c *task.Context, now time.Time) time.Time {
+	shortest, _ := c.Upstream.Retry()
+	d := min(max(now.Sub(c.Begun), shortest), longestPause)
+	d += time.Duration(float64(d) / 4 * float64(c.Pebble.Seed>>11) / (1 << 53)) // so that not all come at once
+	return now.Add(d)
 }
 
 // retryAfter returns how long an answer asks to wait, in seconds or until a date; 0: it does not.

@@ -45,7 +45,7 @@ var hook = flow.Spec{
 }
 
 // run runs the task of a flow that is handed on and has a trigger with these properties.
-func run(t *testing.T, trigger string, b *behind, change ...func(*pebble.Context)) (task.Result, error) {
+func run(t *testing.T, trigger string, b *behind, change ...func(*task.Context)) (task.Result, error) {
 	t.Helper()
 	catalog, err := flow.NewCatalog(hook)
 	if err != nil {
@@ -61,9 +61,10 @@ func run(t *testing.T, trigger string, b *behind, change ...func(*pebble.Context
 	c := &task.Context{
 		Pebble:   &pebble.Context{Vars: value.NewMap(0), Now: tasktest.Now},
 		Services: &task.Services{Upstream: b},
+		Begun:    tasktest.Now,
 	}
 	for _, f := range change {
-		f(c.Pebble)
+		f(c)
 	}
 	b.Trigger = "w"
 	h := f.Tasks[0].Compiled.(*handOn)
@@ -166,9 +167,8 @@ func TestPauses(t *testing.T) {
 		{&behind{err: task.ErrNoRequest}, 0, task.ErrNoRequest.Error()},
 	}
 	for _, tt := range tests {
-		r, err := run(t, "", tt.behind, func(c *pebble.Context) {
-			c.Now = c.Now.Add(-tt.after) // which the attempt began with
-			c.Vars = value.MapOf("taskrun", value.MapOf("startDate", value.Time(c.Now))).Map()
+		r, err := run(t, "", tt.behind, func(c *task.Context) {
+			c.Begun = c.Begun.Add(-tt.after)
 		})
 		got := fmt.Sprint(r.Wake.Sub(tasktest.Now))
 		switch {
@@ -184,9 +184,20 @@ func TestPauses(t *testing.T) {
 			t.Errorf("%+v after %s: %s, want %s", tt.behind, tt.after, got, tt.want)
 		}
 	}
-	r, _ := run(t, "", &behind{err: refused}, func(c *pebble.Context) { c.Seed = 1 << 63 })
+	r, _ := run(t, "", &behind{err: refused}, func(c *task.Context) { c.Pebble.Seed = 1 << 63 })
 	if got := r.Wake.Sub(tasktest.Now); got != 1125*time.Millisecond {
 		t.Errorf("half of what is drawn makes it %s", got)
+	}
+}
+
+// TestLater asks until when a request waits that was not sent: that does not end by the time to try it, as nothing was tried.
+func TestLater(t *testing.T) {
+	h := &handOn{now: func() time.Time { return tasktest.Now }}
+	for after, want := range map[time.Duration]time.Duration{0: time.Second, time.Minute: time.Minute, 2 * time.Hour: longestPause} {
+		c := &task.Context{Pebble: &pebble.Context{}, Services: &task.Services{Upstream: &behind{}}, Begun: tasktest.Now.Add(-after)}
+		if got := h.Later(c).Sub(tasktest.Now); got != want {
+			t.Errorf("after %s it waits %s, want %s", after, got, want)
+		}
 	}
 }
 
