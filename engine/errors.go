@@ -7,6 +7,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/site"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
 // The errors of an [Engine], to be tested with errors.Is.
@@ -19,6 +20,7 @@ var (
 	ErrNotEnded   = site.ErrNotEnded
 	ErrNoFlow     = site.ErrNoFlow
 	ErrDisabled   = site.ErrDisabled
+	ErrNoRequest  = task.ErrNoRequest
 
 	ErrNotReplayable    = execution.ErrNotReplayable
 	ErrNotRestartable   = execution.ErrNotRestartable
@@ -33,7 +35,7 @@ func IsBusy(err error) bool {
 
 // Unfit reports whether err says that something does not fit the state of an execution.
 func Unfit(err error) bool {
-	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled, ErrNotRestartable, ErrNothingToRestart, ErrNotReplayable} {
+	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled, ErrNotRestartable, ErrNothingToRestart, ErrNotReplayable, ErrNoRequest} {
 		if errors.Is(err, unfit) {
 			return true
 		}

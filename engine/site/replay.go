@@ -30,7 +30,7 @@ type Replay struct {
 
 // Replay starts an execution that does anew what another one did which has ended, with the same trigger and inputs. It returns its id, and
 // where it is seen if the site has a URL, when it is kept for certain. The errors are those above, those of [execution.NewRepeatFrom],
-// [NoRevisionError], and those of [runner.Runner.Start].
+// [NoRevisionError], [task.ErrNoRequest] of a flow that is handed on, and those of [runner.Runner.Start].
 func (s *Site) Replay(ctx context.Context, id string, how Replay) (next, url string, err error) {
 	if !s.host.Begin() {
 		return "", "", runner.ErrStopping
@@ -65,7 +65,11 @@ func (s *Site) Replay(ctx context.Context, id string, how Replay) (next, url str
 	}
 	defer job.Claim.Release()
 	next, url = job.State.ID, webhook.ExecutionURL(s.options.BaseURL, job.State)
+	if err := s.handOnAgain(ctx, before, job); err != nil {
+		return "", "", err
+	}
 	if err := s.host.Runner().Start(ctx, job); err != nil {
+		s.forget(job.State)
 		return "", "", err
 	}
 	return next, url, nil

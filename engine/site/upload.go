@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -20,6 +19,9 @@ type Files interface {
 	// CreateOfRequest begins such a file. What an execution has that does not begin goes by Forget.
 	CreateOfRequest(ctx context.Context, o task.Origin, name string) (task.NewFile, error)
 	Forget(namespace, flowID, id string)
+
+	// Open opens a file.
+	Open(ctx context.Context, o task.Origin, uri string) (*task.File, error)
 }
 
 // placeBody says what the execution is to have of the body of the request, unless that is all of it, as text.
@@ -30,14 +32,6 @@ func (c *call) placeBody() {
 	if fetch := c.trigger.Fetch(); fetch != webhook.FetchText || c.delivery.IsForm() {
 		c.delivery.Place(fetch, c.fileURI)
 	}
-}
-
-// handOn keeps the request for the Kestra behind this server, if that runs the flow.
-func (c *call) handOn() {
-	if !c.trigger.Flow.HandedOn {
-		return
-	}
-	c.delivery.HandOn(c.trigger.ID(), c.Execution().ID, c.site.host.Tokens())
 }
 
 // ownFiles says whose the files of the request are.
@@ -73,17 +67,7 @@ func (c *call) writeFiles(ctx context.Context) error {
 	keep := context.WithoutCancel(ctx) // it has all been received: the execution begins, whether somebody waits for the answer or not
 	o, files := c.ownFiles(), c.site.host.Files()
 	c.filed = true
-	err := c.delivery.WriteFiles(func(name string, content io.Reader) (err error) {
-		f, err := files.CreateOfRequest(keep, o, name)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, f.Close()) }()
-		if _, err = io.Copy(f, content); err == nil {
-			_, err = f.Commit()
-		}
-		return err
-	})
+	err := c.delivery.WriteFiles(func(name string, content io.Reader) error { return writeFile(keep, files, o, name, content) })
 	if err != nil {
 		c.forgetFiles()
 		return fmt.Errorf("files of the request: %w", err)

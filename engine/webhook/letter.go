@@ -82,20 +82,12 @@ func (d *Delivery) writeLetter(write func(name string, content io.Reader) error)
 	if err != nil {
 		return fmt.Errorf("request that is handed on: %w", err)
 	}
-	line := append(base64.StdEncoding.AppendEncode(nil, text), '\n')
-	return write(LetterFile, io.MultiReader(bytes.NewReader(line), bytes.NewReader(d.arrived)))
+	return write(LetterFile, io.MultiReader(bytes.NewReader(sealedLine(text)), bytes.NewReader(d.arrived)))
 }
 
 // ReadLetter reads the letter of an execution, and returns how many bytes of the file it takes: the others are the body.
 func ReadLetter(r io.Reader, execution string, tokens *Tokens) (l *Letter, size int64, err error) {
-	line, err := bufio.NewReader(r).ReadBytes('\n')
-	var text []byte
-	if err == nil {
-		text, err = base64.StdEncoding.AppendDecode(nil, bytes.TrimSuffix(line, []byte("\n")))
-	}
-	if err == nil {
-		text, err = tokens.Unseal(execution, text)
-	}
+	text, size, err := unseal(bufio.NewReader(r), execution, tokens)
 	var read letterLine
 	if err == nil {
 		err = json.Unmarshal(text, &read)
@@ -109,7 +101,37 @@ func ReadLetter(r io.Reader, execution string, tokens *Tokens) (l *Letter, size 
 			l.Header[name] = append(l.Header[name], string(text))
 		}
 	}
-	return l, int64(len(line)), nil
+	return l, size, nil
+}
+
+// CopyLetter returns the file of a letter for another execution, as the one of r has it.
+func CopyLetter(r io.Reader, execution, other string, tokens *Tokens) (io.Reader, error) {
+	b := bufio.NewReader(r)
+	text, _, err := unseal(b, execution, tokens)
+	if err == nil {
+		text, err = tokens.Seal(other, text)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("request that is handed on: %w", err)
+	}
+	return io.MultiReader(bytes.NewReader(sealedLine(text)), b), nil
+}
+
+// sealedLine returns a sealed text as the first line of the file.
+func sealedLine(sealed []byte) []byte {
+	return append(base64.StdEncoding.AppendEncode(nil, sealed), '\n')
+}
+
+// unseal reads the first line of the file, and returns how many bytes it takes.
+func unseal(r *bufio.Reader, execution string, tokens *Tokens) (text []byte, size int64, err error) {
+	line, err := r.ReadBytes('\n')
+	if err == nil {
+		text, err = base64.StdEncoding.AppendDecode(nil, bytes.TrimSuffix(line, []byte("\n")))
+	}
+	if err == nil {
+		text, err = tokens.Unseal(execution, text)
+	}
+	return text, int64(len(line)), err
 }
 
 // ofConnection reports whether a header is one of the connection to this server, or one that each connection has anew.
