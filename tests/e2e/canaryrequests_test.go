@@ -110,20 +110,21 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 		fmt.Fprintf(&sites, "http://%s:{$HTTP_PORT} {\n\t%s\n\ttracing\n\tkestra_webhook {\n\t\tmax_body 1KiB\n\t}\n\trespond none 404\n}\n", host, log)
 	}
 	config := harness.Config{
-		Global: "\tdebug\n\tmetrics\n\tlog all {\n\t\tlevel DEBUG\n\t\toutput file {$DIR}/all.log\n\t\tformat console\n\t}\n" + canaryOption(),
-		Sites:  sites.String(),
-		Files:  canaryFiles(),
-		Env:    append([]string{"OTEL_TRACES_EXPORTER=console"}, canaryEnv...),
+		Global: "\tdebug\n\tmetrics\n\tlog all {\n\t\tlevel DEBUG\n\t\toutput file {$DIR}/all.log\n\t\tformat console\n\t}\n" +
+			strings.Replace(canaryOption(), "kestra {\n", "kestra {\n\t\tupstream "+startBehind(t)+"\n", 1),
+		Sites: sites.String(),
+		Files: behindFiles(canaryFiles()),
+		Env:   append([]string{"OTEL_TRACES_EXPORTER=console"}, canaryEnv...),
 	}
 	s := harness.Start(t, config)
 	for host := range logs {
 		fetchOutcomes(t, s, host)
 	}
+	texts := fetchBehind(t, s, "json.test")
 	config.Files = nil
 	if err := s.Reload(config); err != nil {
 		t.Fatal(err)
 	}
-	texts := map[string]string{}
 	texts["metrics"] = harness.Fetch(t, http.DefaultClient, "GET", fmt.Sprintf("http://127.0.0.1:%d/metrics", s.AdminPort), "").Body
 	for _, args := range [][]string{{"validate"}, {"kestra", "validate"}, {"kestra", "urls"}} {
 		out, err := s.Command(append(args, "--config", "Caddyfile")...).CombinedOutput()
@@ -160,7 +161,7 @@ func TestKeyIsNeverPrinted(t *testing.T) {
 func wantLogged(t *testing.T, s *harness.Server) {
 	t.Helper()
 	for file, wants := range map[string][]string{
-		"output.log":  {`"status":405`, `"outcome":"fired"`, "could not be evaluated", `"SpanContext"`, `"logger":"http.log.access"`, "/executions/webhook/company.team/start_odd/REDACTED"},
+		"output.log":  {`"status":405`, `"outcome":"fired"`, "could not be evaluated", `"SpanContext"`, `"logger":"http.log.access"`, `"Name":"task handOn"`, "/executions/webhook/company.team/start_odd/REDACTED"},
 		"all.log":     {"could not be evaluated", "REDACTED"},
 		"json.log":    {`"status":200`, `"status":202`, `"status":204`, `"status":400`, `"status":404`, `"status":405`, `"status":409`, `"status":413`, `"status":415`, `"outcome":"handshake"`, `"status":500`},
 		"console.log": {"handled request", "REDACTED"},
