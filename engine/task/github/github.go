@@ -93,47 +93,70 @@ func checkRepository(text string) error {
 	return nil
 }
 
+// apiVersion is the version of the API that is asked for, unless a request needs another one.
+const apiVersion = "2022-11-28"
+
+// target is where the requests of a task go, and who asks.
+type target struct {
+	*api
+	repository, endpoint, token string
+}
+
+// target renders where requests go.
+func (a *api) target(c *task.Context) (target, error) {
+	t := target{api: a}
+	var err error
+	if t.repository, err = a.repository.Trimmed(c); err != nil {
+		return t, err
+	}
+	if err := checkRepository(t.repository); err != nil {
+		return t, err
+	}
+	if t.endpoint, err = a.endpoint.Trimmed(c); err != nil {
+		return t, err
+	}
+	if t.endpoint == "" {
+		t.endpoint = a.otherwise
+	}
+	if err := CheckEndpoint(t.endpoint); err != nil {
+		return t, err
+	}
+	for _, s := range a.tokens {
+		if t.token, err = s.Trimmed(c); err != nil || t.token != "" {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
 // post sends a message about the repository. The path is below its own. The answer is an object, or null.
 func (a *api) post(ctx context.Context, c *task.Context, path string, body value.Value) (*value.Map, error) {
-	repository, err := a.repository.Trimmed(c)
+	t, err := a.target(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkRepository(repository); err != nil {
-		return nil, err
+	v, err := t.send(ctx, c, http.MethodPost, t.own(path), apiVersion, body)
+	return v.Map(), err
+}
+
+// own returns a path below that of the repository.
+func (t *target) own(path string) string { return "/repos/" + t.repository + path }
+
+// send sends a request, and returns the answer.
+func (t *target) send(ctx context.Context, c *task.Context, method, path, version string, body value.Value) (value.Value, error) {
+	h := http.Header{"Accept": {"application/vnd.github+json"}, "X-Github-Api-Version": {version}}
+	if t.token != "" {
+		h.Set("Authorization", "Bearer "+t.token)
 	}
-	endpoint, err := a.endpoint.Trimmed(c)
-	if err != nil {
-		return nil, err
-	}
-	if endpoint == "" {
-		endpoint = a.otherwise
-	}
-	if err := CheckEndpoint(endpoint); err != nil {
-		return nil, err
-	}
-	h := http.Header{"Accept": {"application/vnd.github+json"}, "X-Github-Api-Version": {"2022-11-28"}}
-	for _, t := range a.tokens {
-		token, err := t.Trimmed(c)
-		if err != nil {
-			return nil, err
-		}
-		if token != "" {
-			h.Set("Authorization", "Bearer "+token)
-			break
-		}
-	}
-	reply, err := a.service.Send(ctx, c, tasks.Message{
-		Method: http.MethodPost, URL: strings.TrimRight(endpoint, "/") + "/repos/" + repository + path, Header: h, Body: body,
-	})
+	reply, err := t.service.Send(ctx, c, tasks.Message{Method: method, URL: strings.TrimRight(t.endpoint, "/") + path, Header: h, Body: body})
 	if err != nil || strings.TrimSpace(reply.Text) == "" {
-		return nil, err
+		return value.Null, err
 	}
 	v, err := value.DecodeJSONText(reply.Text)
 	if err != nil {
-		return nil, fmt.Errorf("the answer of GitHub is no JSON: %w", err)
+		return value.Null, fmt.Errorf("the answer of GitHub is no JSON: %w", err)
 	}
-	return v.Map(), nil
+	return v, nil
 }
 
 // texts returns the texts of settings as members of an object; what was not written is left out.

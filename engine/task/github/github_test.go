@@ -23,12 +23,21 @@ func TestPost(t *testing.T) {
 		switch {
 		case strings.Contains(r.URL.Path, "missing"):
 			answer, code = `{"message":"Not Found"}`, http.StatusNotFound
+		case strings.HasSuffix(r.URL.Path, "/field-definitions"):
+			answer, code = `[{"id":"IF_one","name":"Customer"},{"id":12,"name":"Stage"},{"id":"x"}]`, http.StatusOK
+			if strings.HasPrefix(r.URL.Path, "/orgs/wrapped/") {
+				answer = `{"field_definitions":` + answer + `}`
+			}
+		case strings.HasSuffix(r.URL.Path, "/field-values"), strings.HasSuffix(r.URL.Path, "/requested_reviewers"):
+			if strings.HasPrefix(r.URL.Path, "/repos/o/full/") {
+				code = http.StatusUnprocessableEntity
+			}
 		case strings.HasSuffix(r.URL.Path, "/comments"):
 			answer = `{"html_url":"https://github.com/o/r/issues/7#issuecomment-1"}`
 		case strings.HasSuffix(r.URL.Path, "/issues"):
 			answer = `{"html_url":"https://github.com/o/r/issues/7","number":7}`
 		case strings.HasSuffix(r.URL.Path, "/pulls"):
-			answer = `{"html_url":"https://github.com/o/r/pull/8","issue_url":"https://api.github.com/repos/o/r/issues/8"}`
+			answer = `{"number":8,"html_url":"https://github.com/o/r/pull/8","issue_url":"https://api.github.com/repos/o/r/issues/8"}`
 		case strings.HasSuffix(r.URL.Path, "/dispatches"):
 			answer, code = "", http.StatusNoContent
 		}
@@ -38,14 +47,22 @@ func TestPost(t *testing.T) {
 	c := outbound.New()
 	t.Cleanup(c.Close)
 	const as = " Authorization= Accept=application/vnd.github+json X-GitHub-Api-Version=2022-11-28 "
+	asNew := strings.TrimRight(strings.Replace(as, "2022-11-28", "2026-03-10", 1), " ")
 	asToken := strings.Replace(as, "Authorization=", "Authorization=Bearer T", 1)
 	for _, test := range []struct{ task, want, outputs, err string }{
 		{`issues.Create, repository: o/r, title: "{{ x }}"`, "POST /repos/o/r/issues" + as + `{"title":"a\"b"}`, `{"issueUrl":"https://github.com/o/r/issues/7","issueNumber":7}`, ""},
 		{`issues.Create, repository: "{{ 'o/r' }}", login: me, oauthToken: "{{ t }}", title: t, body: b, labels: [a, "{{ x }}"], assignees: "{{ ['m'] | toJson }}"`, "POST /repos/o/r/issues" + asToken + `{"title":"t","body":"b","labels":["a","a\"b"],"assignees":["m"]}`, `{"issueUrl":"https://github.com/o/r/issues/7","issueNumber":7}`, ""},
+		{`issues.Create, repository: o/r, title: t, fields: {Customer: "{{ x }}", IF_0123456789abcdefghij: 3}`, "GET /orgs/o/issues/field-definitions" + asNew + "\nPOST /repos/o/r/issues" + as + `{"title":"t"}` + "\nPUT /repos/o/r/issues/7/field-values" + asNew + ` {"field_values":{"IF_one":"a\"b","IF_0123456789abcdefghij":3}}`, `{"issueUrl":"https://github.com/o/r/issues/7","issueNumber":7}`, ""},
+		{`issues.Create, repository: wrapped/r, title: t, fields: "{{ {'Stage': 'new'} | toJson }}"`, "GET /orgs/wrapped/issues/field-definitions" + asNew + "\nPOST /repos/wrapped/r/issues" + as + `{"title":"t"}` + "\nPUT /repos/wrapped/r/issues/7/field-values" + asNew + ` {"field_values":{"12":"new"}}`, `{"issueUrl":"https://github.com/o/r/issues/7","issueNumber":7}`, ""},
+		{`issues.Create, repository: o/r, title: t, fields: {Nope: 1}`, "GET /orgs/o/issues/field-definitions" + asNew, "", `the organisation has no field "Nope": it has Customer, Stage`},
+		{`issues.Create, repository: missing/r, title: t, fields: {Nope: 1}`, "GET /orgs/missing/issues/field-definitions" + asNew, "", "the fields of missing cannot be had; their ids do without: "},
+		{`issues.Create, repository: o/full, title: t, fields: {IF_0123456789abcdefghij: 3}`, "POST /repos/o/full/issues" + as + `{"title":"t"}` + "\nPUT /repos/o/full/issues/7/field-values" + asNew + ` {"field_values":{"IF_0123456789abcdefghij":3}}`, "", "the issue 7 is open, and has not got its fields: "},
 		{`issues.Comment, repository: o/r, jwtToken: "{{ t }}", issueNumber: 7, body: "{{ x }}"`, "POST /repos/o/r/issues/7/comments" + asToken + `{"body":"a\"b"}`, `{"issueUrl":"https://github.com/o/r/issues/7","commentUrl":"https://github.com/o/r/issues/7#issuecomment-1"}`, ""},
 		{`issues.Comment, repository: o/r, issueNumber: "{{ x }}", body: b`, "", "", "issueNumber must be a whole number above 0"},
 		{`pulls.Create, repository: o/r, appInstallationToken: "{{ t }}", sourceBranch: s, targetBranch: main, title: t`, "POST /repos/o/r/pulls" + asToken + `{"title":"t","head":"s","base":"main","maintainer_can_modify":false,"draft":false}`, `{"issueUrl":"https://api.github.com/repos/o/r/issues/8","pullRequestUrl":"https://github.com/o/r/pull/8"}`, ""},
 		{`pulls.Create, repository: o/r, sourceBranch: s, targetBranch: main, title: t, body: b, draft: true, maintainerCanModify: "{{ 'true' }}"`, "POST /repos/o/r/pulls" + as + `{"title":"t","head":"s","base":"main","body":"b","maintainer_can_modify":true,"draft":true}`, `{"issueUrl":"https://api.github.com/repos/o/r/issues/8","pullRequestUrl":"https://github.com/o/r/pull/8"}`, ""},
+		{`pulls.Create, repository: o/r, sourceBranch: s, targetBranch: main, title: t, reviewers: [a, "team:{{ 'b' }}", c]`, "POST /repos/o/r/pulls" + as + `{"title":"t","head":"s","base":"main","maintainer_can_modify":false,"draft":false}` + "\nPOST /repos/o/r/pulls/8/requested_reviewers" + as + `{"reviewers":["a","c"],"team_reviewers":["b"]}`, `{"issueUrl":"https://api.github.com/repos/o/r/issues/8","pullRequestUrl":"https://github.com/o/r/pull/8"}`, ""},
+		{`pulls.Create, repository: o/full, sourceBranch: s, targetBranch: main, title: t, reviewers: ["team:b"]`, "POST /repos/o/full/pulls" + as + `{"title":"t","head":"s","base":"main","maintainer_can_modify":false,"draft":false}` + "\nPOST /repos/o/full/pulls/8/requested_reviewers" + as + `{"team_reviewers":["b"]}`, "", "the pull request 8 is open, and nobody was asked to review it: "},
 		{`actions.RunWorkflow, repository: o/r, workflowId: a b.yml, ref: main, inputs: {k: "{{ x }}"}`, "POST /repos/o/r/actions/workflows/a%20b.yml/dispatches" + as + `{"ref":"main","inputs":{"k":"a\"b"}}`, `null`, ""},
 		{`actions.RunWorkflow, repository: o/r, workflowId: 12, ref: main`, "POST /repos/o/r/actions/workflows/12/dispatches" + as + `{"ref":"main"}`, `null`, ""},
 		{`actions.RunWorkflow, repository: o/r, workflowId: "{{ '..' }}", ref: main`, "", "", "workflowId must be"},
@@ -77,7 +94,7 @@ func TestRefused(t *testing.T) {
 		{`issues.Create, repository: nobody, title: t`, "must be the repository as owner/name"},
 		{`issues.Create, repository: o/.., title: t`, "must be the repository as owner/name"},
 		{`issues.Create, repository: o/r`, "title"},
-		{`issues.Create, repository: o/r, title: t, fields: {a: b}`, "fields"},
+		{`issues.Create, repository: o/r, title: t, fields: 3`, "fields"},
 		{`issues.Create, repository: o/r, title: t, endpoint: github.example.com`, "the endpoint must be an address"},
 	} {
 		_, found := tasktest.Load(t, Specs(Options{}), `{type: io.kestra.plugin.github.`+test.task+`}`)
