@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/big"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
@@ -63,10 +64,12 @@ func TestReadIon(t *testing.T) {
 		"[0x1F, 0b11, -0x10, 1_000, -5, 123456789012345678901, 1e3, 1E-2, 1d2, 1., -1.5, nan, +inf, -inf]": `[[31,3,-16,1000,-5,123456789012345678901,1000.0,0.01,100,1,-1.5,"NaN","Infinity","-Infinity"]]`,
 		`"a\"\\\n\x41\u00e9\U0001f680\0\
 b"`: "[\"a\\\"\\\\\\nAé🚀\\u0000b\"]",
-		"'''a''' '''b\nc'''":                        `["ab\nc"]`,
-		"2024-02-29T13:14:15.123Z 2024-02-29 2024T": `["2024-02-29T13:14:15.123Z","2024-02-29","2024T"]`,
-		"1[2] 3/**/4//":                             "[1,[2],3,4]",
-		"012":                                       "!", "-00": "!", "29/02/2024": "!",
+		"'''a''' '''b\nc'''":                                                   `["ab\nc"]`,
+		"2024-02-29T13:14:15.123Z 2024-02-29 2024T":                            `["2024-02-29T13:14:15.123Z","2024-02-29","2024T"]`,
+		`LocalDate::"2024-02-29" {a: 'OffsetTime' :: "10:00Z"} [Instant::sym]`: `["2024-02-29",{"a":"10:00Z"},["sym"]]`,
+		`base64::"eA=="`:                                                       "!", `LocalDate::LocalDate::"x"`: "!", "LocalDate::1": "!", "LocalDate::": "!", `LocalDate: :"x"`: "!",
+		"1[2] 3/**/4//": "[1,[2],3,4]",
+		"012":           "!", "-00": "!", "29/02/2024": "!",
 		"{a:1,a:2}": `[{"a":2}]`,
 		"{a:1":      "!", "[1": "!", "{a 1}": "!", "{:1}": "!", "[1 2]": "!", "\"a": "!", "\"a\nb\"": "!", "a::1": "!", "'a'::1": "!", "{{aGk=}}": "!", "(a b)": "!", "/* a": "!", "0x": "!", "1e": "!", "-": "!", "+1": "!", "1.2.3": "!", `"\q"`: "!", `"\x4"`: "!", `"\U00110000"`: "!", "]": "!", "null.": "!", "{a:}": "!", "{,}": "!",
 	} {
@@ -78,6 +81,21 @@ b"`: "[\"a\\\"\\\\\\nAé🚀\\u0000b\"]",
 		} else if got := value.JSON(value.ListOf(rows...)); got != want {
 			t.Errorf("%q: got %s, want %s", text, got, want)
 		}
+	}
+}
+
+// TestMarked reads dates as more than text.
+func TestMarked(t *testing.T) {
+	rows, err := ReadMarked(ready(), `{a: 2024-02-29T13:14Z, b: LocalDate::"2024-02-29", c: a::'b c' :: "x", d: "y", e: z}`, true, func(annotations []string, text string) (value.Value, error) {
+		return value.String(strings.Join(annotations, "+") + "/" + text), nil
+	})
+	want := `[{"a":"/2024-02-29T13:14Z","b":"LocalDate/2024-02-29","c":"a+b c/x","d":"y","e":"z"}]`
+	if got := value.JSON(value.ListOf(rows...)); err != nil || got != want {
+		t.Errorf("%s, %v; want %s", got, err, want)
+	}
+	wrong := errors.New("wrong")
+	if _, err := ReadMarked(ready(), "2024-02-29", true, func([]string, string) (value.Value, error) { return value.Null, wrong }); !errors.Is(err, wrong) {
+		t.Error(err)
 	}
 }
 
@@ -134,7 +152,7 @@ func anyValue(r *rand.Rand, depth int) value.Value {
 
 // FuzzIon reads texts and what toIon writes of them again: nothing panics or takes much memory, and the values stay.
 func FuzzIon(f *testing.F) {
-	for _, text := range []string{"{a:1, 'b c': [\"x\", 1.5e0, 2.50]}", "'''a''' '''b'''", "2024-02-29T", "null.string", "0x1F // c", `"\u00e9\n"`, "a::b", "{{}}", "/**/1"} {
+	for _, text := range []string{"{a:1, 'b c': [\"x\", 1.5e0, 2.50]}", "'''a''' '''b'''", "2024-02-29T", "null.string", "0x1F // c", `"\u00e9\n"`, "a::b", `LocalDate::"2024-02-29"`, "{{}}", "/**/1"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -1,8 +1,10 @@
 package ion
 
 import (
+	"errors"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,12 +13,30 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
+// Marked returns what a text of a file of Ion is that is more than text: a timestamp, without annotations, or a text with some.
+type Marked func(annotations []string, text string) (value.Value, error)
+
 // Read reads the values of a text, all or the first, within the budget.
 func Read(m *meter.Meter, text string, all bool) ([]value.Value, error) {
+	return ReadMarked(m, text, all, func(annotations []string, text string) (value.Value, error) {
+		if len(annotations) > 1 || len(annotations) == 1 && !slices.Contains(dates, annotations[0]) {
+			return value.Null, errAnnotation
+		}
+		return value.String(text), nil
+	})
+}
+
+// dates are the annotations of dates that Kestra writes as text.
+var dates = []string{"Instant", "OffsetDateTime", "ZonedDateTime", "LocalDateTime", "LocalDate", "OffsetTime", "LocalTime"}
+
+var errAnnotation = errors.New("annotations are not supported")
+
+// ReadMarked is [Read] for those who want to know which texts are dates.
+func ReadMarked(m *meter.Meter, text string, all bool, marked Marked) ([]value.Value, error) {
 	if err := m.Charge(len(text) / 2); err != nil {
 		return nil, err
 	}
-	r := &reader{m: m, text: text}
+	r := &reader{m: m, text: text, marked: marked}
 	var rows []value.Value
 	for {
 		if err := r.skip(); err != nil {
@@ -35,9 +55,10 @@ func Read(m *meter.Meter, text string, all bool) ([]value.Value, error) {
 
 // reader reads the text form of Ion, as far as toIon and Kestra write it.
 type reader struct {
-	m    *meter.Meter
-	text string
-	at   int
+	m      *meter.Meter
+	text   string
+	at     int
+	marked Marked
 }
 
 func (r *reader) fail(what string) error {
@@ -96,9 +117,12 @@ func (r *reader) value(depth int) (value.Value, error) {
 		return value.String(text), err
 	case c == '\'':
 		text, err := r.quoted()
-		return value.String(text), r.noAnnotation(err)
+		if err != nil {
+			return value.Null, err
+		}
+		return r.symbol(text, depth)
 	case isLetter(c) || c == '_' || c == '$':
-		return r.word()
+		return r.word(depth)
 	case isDigit(c) || c == '-' || c == '+':
 		return r.number()
 	case c == 0 && r.at >= len(r.text):
@@ -200,7 +224,7 @@ func (r *reader) identifier() string {
 }
 
 // word reads null, a typed null, a boolean, nan, or a symbol, which is its text.
-func (r *reader) word() (value.Value, error) {
+func (r *reader) word(depth int) (value.Value, error) {
 	name := r.identifier()
 	if name == "null" && r.peek() == '.' {
 		r.at++
@@ -217,15 +241,62 @@ func (r *reader) word() (value.Value, error) {
 	case "nan":
 		return value.Float(math.NaN()), nil
 	default:
-		return value.String(name), r.noAnnotation(nil)
+		return r.symbol(name, depth)
 	}
 }
 
-func (r *reader) noAnnotation(err error) error {
-	if err == nil && strings.HasPrefix(r.text[r.at:], "::") {
-		return r.fail("annotations are not supported")
+// symbol reads what comes behind a symbol: a value, if it is an annotation.
+func (r *reader) symbol(name string, depth int) (value.Value, error) {
+	var annotations []string
+	for {
+		at := r.at
+		if err := r.skip(); err != nil {
+			return value.Null, err
+		}
+		if !strings.HasPrefix(r.text[r.at:], "::") {
+			r.at = at
+			if annotations == nil {
+				return value.String(name), nil
+			}
+			return r.mark(annotations, name)
+		}
+		r.at += len("::")
+		if annotations = append(annotations, name); len(annotations) > maxAnnotations {
+			return value.Null, r.fail("value has too many annotations")
+		}
+		if err := r.skip(); err != nil {
+			return value.Null, err
+		}
+		switch c := r.peek(); {
+		case c == '"' || strings.HasPrefix(r.text[r.at:], "'''"):
+			text, err := r.quoted()
+			if err != nil {
+				return value.Null, err
+			}
+			return r.mark(annotations, text)
+		case c == '\'':
+			text, err := r.quoted()
+			if err != nil {
+				return value.Null, err
+			}
+			name = text
+		case isLetter(c) || c == '_' || c == '$':
+			name = r.identifier()
+		default:
+			return value.Null, r.fail(errAnnotation.Error())
+		}
 	}
-	return err
+}
+
+// maxAnnotations is how many annotations a value may have.
+const maxAnnotations = 10
+
+func (r *reader) mark(annotations []string, text string) (value.Value, error) {
+	v, err := r.marked(annotations, text)
+	if errors.Is(err, errAnnotation) {
+		return value.Null, r.fail(err.Error())
+	}
+	return v, err
 }
 
 // maxNumber is how long a number may be, in bytes: the longest that the language makes.
@@ -255,7 +326,7 @@ func (r *reader) number() (value.Value, error) {
 	}
 	digits := strings.TrimPrefix(text, "-")
 	if len(digits) > 4 && (digits[4] == '-' || digits[4] == 'T') && strings.Trim(digits[:4], "0123456789") == "" && digits == text {
-		return value.String(text), nil
+		return r.mark(nil, text)
 	}
 	if len(text) > maxNumber {
 		return value.Null, r.fail("number is too long")

@@ -28,6 +28,14 @@ func Meter(c *task.Context) *meter.Meter {
 // Values calls each for the value of every line of a file that is not blank, as Ion or JSON, which Ion includes. The line holds until
 // each returns. An error names the line.
 func Values(ctx context.Context, c *task.Context, uri string, each func(line []byte, v value.Value) error) error {
+	return ReadValues(ctx, c, uri, ion.Read, each)
+}
+
+// ReadValues is [Values] for those who read the values in their own way: all of a text, or the first.
+func ReadValues(
+	ctx context.Context, c *task.Context, uri string, read func(m *meter.Meter, text string, all bool) ([]value.Value, error),
+	each func(line []byte, v value.Value) error,
+) error {
 	in, err := Open(ctx, c, uri)
 	if err != nil {
 		return err
@@ -44,7 +52,7 @@ func Values(ctx context.Context, c *task.Context, uri string, each func(line []b
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		rows, err := ion.Read(Meter(c), string(line), false)
+		rows, err := read(Meter(c), string(line), false)
 		switch {
 		case err != nil:
 		case len(rows) == 0: // a comment alone

@@ -19,13 +19,12 @@ import (
 var quoteModes = []string{"ALWAYS", "REQUIRED", "NON_NUMERIC"}
 
 func ionToCsvSpec() flow.Spec {
-	const dates = "Date-times are written as the file has them."
 	return flow.Spec{
 		Kind:    flow.KindTask,
 		Type:    "io.kestra.plugin.serdes.csv.IonToCsv",
 		Aliases: []string{"io.kestra.plugin.serdes.csv.CsvWriter"},
 		Summary: "Turn a file of Ion, a row in each line, into CSV.",
-		Properties: []flow.Property{
+		Properties: append([]flow.Property{
 			fromProperty, charsetProperty,
 			{Name: "header", Type: flow.Boolean, Dynamic: true, Default: "true", Summary: "The first row has the names of the fields, which are those of the first map."},
 			{Name: "fieldSeparator", Type: flow.String, Dynamic: true, Default: ",", Summary: "The character between fields."},
@@ -33,12 +32,8 @@ func ionToCsvSpec() flow.Spec {
 			{Name: "lineDelimiter", Type: flow.String, Dynamic: true, Default: "\\n", Summary: "What stands after each row."},
 			{Name: "quoteMode", Type: flow.String, Dynamic: true, Values: quoteModes, Default: "REQUIRED", Summary: "Which fields stand between text delimiters: all, those that must, or all that are no numbers."},
 			{Name: "alwaysDelimitText", Type: flow.Boolean, Dynamic: true, Default: "false", Summary: "The older way to say `quoteMode: ALWAYS`."},
-			{Name: "dateFormat", Type: flow.String, NotYet: true, Summary: dates},
-			{Name: "timeFormat", Type: flow.String, NotYet: true, Summary: dates},
-			{Name: "dateTimeFormat", Type: flow.String, NotYet: true, Summary: dates},
-			{Name: "timeZoneId", Type: flow.String, NotYet: true, Summary: dates},
-		},
-		Outputs: []flow.TaskOutput{uriOutput},
+		}, dateProperties...),
+		Outputs: outputs,
 		Example: `id: table
 type: io.kestra.plugin.serdes.csv.IonToCsv
 from: "{{ trigger.body.file }}"
@@ -50,7 +45,11 @@ quoteMode: NON_NUMERIC
 				return nil, err
 			}
 			of := func(name string) setting.Setting { return setting.Of(&c.Members, name) }
-			return &ionToCsv{v, of("header"), of("fieldSeparator"), of("textDelimiter"), of("lineDelimiter"), of("quoteMode"), of("alwaysDelimitText")}, checkMarks(c)
+			dates, err := newDateSettings(c)
+			if err != nil {
+				return nil, err
+			}
+			return &ionToCsv{v, of("header"), of("fieldSeparator"), of("textDelimiter"), of("lineDelimiter"), of("quoteMode"), of("alwaysDelimitText"), dates}, checkMarks(c)
 		},
 	}
 }
@@ -59,6 +58,7 @@ quoteMode: NON_NUMERIC
 type ionToCsv struct {
 	conversion
 	header, separator, delimiter, end, quote, always setting.Setting
+	dates                                            dateSettings
 }
 
 func (t *ionToCsv) Run(ctx context.Context, c *task.Context) (task.Result, error) {
@@ -70,8 +70,16 @@ func (t *ionToCsv) Run(ctx context.Context, c *task.Context) (task.Result, error
 	if err != nil {
 		return task.Result{}, err
 	}
-	return write(ctx, c, ".csv", e, func(to *bufio.Writer) error {
-		return lines.Values(ctx, c, from, func(_ []byte, v value.Value) error { return w.row(to, v) })
+	dates, err := t.dates.writer(c, lines.Meter(c))
+	if err != nil {
+		return task.Result{}, err
+	}
+	return write(ctx, c, ".csv", e, func(to *bufio.Writer) (size int64, err error) {
+		err = lines.ReadValues(ctx, c, from, dates.read, func(_ []byte, v value.Value) error {
+			size++
+			return w.row(to, v)
+		})
+		return size, err
 	})
 }
 

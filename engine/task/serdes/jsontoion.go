@@ -24,7 +24,7 @@ func jsonToIonSpec() flow.Spec {
 		Aliases:    []string{"io.kestra.plugin.serdes.json.JsonReader"},
 		Summary:    "Turn a JSON file into one of Ion, a row each.",
 		Properties: []flow.Property{fromProperty, charsetProperty, newLineProperty},
-		Outputs:    []flow.TaskOutput{uriOutput},
+		Outputs:    outputs,
 		Example: `id: rows
 type: io.kestra.plugin.serdes.json.JsonToIon
 from: "{{ trigger.body.file }}"
@@ -54,19 +54,22 @@ func (t *jsonToIon) Run(ctx context.Context, c *task.Context) (task.Result, erro
 	}
 	defer func() { _ = file.Close() }()
 	rows := &rowReader{context: ctx, from: in, task: c, most: maxRow}
-	return write(ctx, c, ".ion", nil, func(to *bufio.Writer) error {
+	return write(ctx, c, ".ion", nil, func(to *bufio.Writer) (size int64, err error) {
 		each := func(text []byte) error {
 			rows.next()
+			size++
 			v, err := value.DecodeJSON(text)
 			if err != nil {
 				return err
 			}
 			return writeIon(c, to, v)
 		}
+		eachOf := eachItem
 		if newLine {
-			return eachLine(rows, each)
+			eachOf = eachLine
 		}
-		return eachItem(rows, each)
+		err = eachOf(rows, each)
+		return size, err
 	})
 }
 

@@ -26,7 +26,10 @@ func Specs() []flow.Spec {
 var (
 	fromProperty    = flow.Property{Name: "from", Type: flow.String, Required: true, Dynamic: true, Summary: "The URI of the file."}
 	charsetProperty = flow.Property{Name: "charset", Type: flow.String, Dynamic: true, Default: "UTF-8", Summary: "The charset of the text."}
-	uriOutput       = flow.TaskOutput{Name: "uri", Type: flow.TypeURI, Summary: "The URI of the file that was written."}
+	outputs         = []flow.TaskOutput{
+		{Name: "uri", Type: flow.TypeURI, Summary: "The URI of the file that was written."},
+		{Name: "size", Type: flow.TypeInt, Summary: "How many rows it has, a header not counted."},
+	}
 )
 
 var errNoServer = errors.New("the task cannot run here: it needs a server")
@@ -81,8 +84,8 @@ func (v *conversion) open(ctx context.Context, c *task.Context) (io.Reader, io.C
 	return buffered, f, nil
 }
 
-// write writes the file of the task run, and returns what the task gives.
-func write(ctx context.Context, c *task.Context, extension string, e encoding.Encoding, rows func(to *bufio.Writer) error) (task.Result, error) {
+// write writes the file of the task run, and returns what the task gives. The function rows says how many there are.
+func write(ctx context.Context, c *task.Context, extension string, e encoding.Encoding, rows func(to *bufio.Writer) (int64, error)) (task.Result, error) {
 	f, err := c.Files.Create(ctx, c.Origin, task.FileName(c.Origin, 0, extension))
 	if err != nil {
 		return task.Result{}, err
@@ -98,7 +101,8 @@ func write(ctx context.Context, c *task.Context, extension string, e encoding.En
 		}
 	}
 	out := bufio.NewWriterSize(to, 64<<10)
-	if err := rows(out); err != nil {
+	size, err := rows(out)
+	if err != nil {
 		return task.Result{}, err
 	}
 	if err := out.Flush(); err != nil {
@@ -110,7 +114,7 @@ func write(ctx context.Context, c *task.Context, extension string, e encoding.En
 		}
 	}
 	uri, err := f.Commit()
-	return task.Result{Outputs: value.MapOf("uri", value.String(uri))}, err
+	return task.Result{Outputs: value.MapOf("uri", value.String(uri), "size", value.Int(size))}, err
 }
 
 // writeIon writes a value as a line of Ion.

@@ -30,6 +30,9 @@ func run(d tasktest.Disk, typ, members, text string) tasktest.Result {
 	return r
 }
 
+// kestraDates are dates as Kestra's tasks write them into files.
+const kestraDates = `[2021-05-05T10:21:12.123Z,ZonedDateTime::"2021-05-05T12:21:12.123+02:00",LocalDateTime::"2021-05-05T12:21",OffsetDateTime::"2021-05-05T12:21:12.123+02:00",LocalDate::"2021-05-05",LocalTime::"12:21:12.123",OffsetTime::"12:21:12.123+02:00",Instant::"2021-05-05T10:21:12.123Z"]`
+
 // TestConvert compares what files become.
 func TestConvert(t *testing.T) {
 	d := newDisk(t)
@@ -63,6 +66,26 @@ func TestConvert(t *testing.T) {
 		{"a list below a header", "csv.IonToCsv", "", "[1]\n", "", "line 1: Invalid data of type List with header"},
 		{"a row with more than the header", "csv.IonToCsv", "", "{a:1}\n{a:1,b:2}\n", "", `line 2: the row has "b", which the header has not`},
 		{"no row", "csv.IonToCsv", "", "1\n", "", "line 1: a row must be a map or a list"},
+
+		{"columns without a name", "csv.CsvToIon", "", "a,,b,,\n1,2,3,4,5\n", "ion: {a:\"1\",'':\"2\",b:\"3\"}\n", ""},
+		{"columns without a name get one", "csv.CsvToIon", `, onEmptyHeader: RENAME`, "a,,col_3,,\n1,2,3,4,5\n", "ion: {a:\"1\",col_1:\"2\",col_3:\"3\",col_3_2:\"4\",col_4:\"5\"}\n", ""},
+		{"no column has a name", "csv.CsvToIon", "", ",\n1,2\n", "ion: {'':\"1\"}\n", ""},
+
+		{"dates of Kestra", "csv.IonToCsv", `, header: false, timeZoneId: Europe/Lisbon`, kestraDates + "\n", "csv: 2021-05-05T10:21:12.123Z,2021-05-05T11:21:12.123+01:00,2021-05-05T12:21:00.000,2021-05-05T11:21:12.123+01:00,2021-05-05,12:21:12,12:21:12+02:00,2021-05-05T10:21:12.123Z\n", ""},
+		{"dates in other formats", "csv.IonToCsv", `, header: false, timeZoneId: "{{ 'Asia/Tokyo' }}", dateFormat: "dd.MM.yy", timeFormat: "H'h'mm", dateTimeFormat: "{{ 'yyyy/MM/dd HH:mm[ VV]' }}"`, kestraDates + "\n", "csv: 2021/05/05 10:21 Z,2021/05/05 19:21 Asia/Tokyo,2021/05/05 12:21,2021/05/05 19:21 Asia/Tokyo,05.05.21,12h21,12h21,2021/05/05 10:21 Z\n", ""},
+		{"timestamps", "csv.IonToCsv", `, header: false, timeZoneId: UTC`, "[2021-05-05T00:00:00Z, 2021-05-05, 2021-05T, 2021T, 2021-05-05T00:00:00+02:00, 2021-05-05T10:00Z, 2021-05-05T10:00:00.5-00:00]\n", "csv: 2021-05-05,2021-05-05,2021-05-01,2021-01-01,2021-05-04T22:00:00.000Z,2021-05-05T10:00:00.000Z,2021-05-05T10:00:00.500Z\n", ""},
+		{"dates as text stay", "csv.IonToCsv", `, header: false, dateFormat: yy`, "[\"2021-05-05\", a::\"2021-05-05\"]\n", "csv: 2021-05-05,2021-05-05\n", ""},
+		{"a time without an offset", "csv.IonToCsv", `, header: false, timeFormat: "HH:mmXXX"`, "[OffsetTime::\"10:00Z\"]\n[LocalTime::\"10:00\"]\n", "", "line 2: timeFormat: a LocalTime has nothing for the letter X"},
+		{"a date with a time", "csv.IonToCsv", `, header: false, dateFormat: "yyyy HH"`, "[2021T]\n", "", "dateFormat: a LocalDate has nothing for the letter H"},
+		{"no date", "csv.IonToCsv", "", "{a:LocalDate::\"x\"}\n", "", "line 1: a text is marked as LocalDate, and is none"},
+		{"no timestamp", "csv.IonToCsv", "", "{a:2021-99-99T10:00Z}\n", "", "line 1: \"2021-99-99T10:00Z\" is no timestamp"},
+		{"no zone", "csv.IonToCsv", `, timeZoneId: "{{ 'No/Zone' }}"`, "1\n", "", "timeZoneId: "},
+		{"no pattern", "csv.IonToCsv", `, dateFormat: "{{ 'bbb' }}"`, "1\n", "", "dateFormat: "},
+
+		{"dates to json", "json.IonToJson", "", kestraDates + "\n", "jsonl: [\"2021-05-05T10:21:12.123Z\",\"2021-05-05T12:21:12.123+02:00\",\"2021-05-05T12:21\",\"2021-05-05T12:21:12.123+02:00\",\"2021-05-05\",\"12:21:12.123\",\"12:21:12.123+02:00\",\"2021-05-05T10:21:12.123Z\"]\n", ""},
+		{"dates to json in a zone", "json.IonToJson", `, timeZoneId: Europe/Lisbon`, kestraDates + "\n", "jsonl: [\"2021-05-05T11:21:12.123+01:00\",\"2021-05-05T11:21:12.123+01:00\",\"2021-05-05T12:21\",\"2021-05-05T11:21:12.123+01:00\",\"2021-05-05\",\"12:21:12.123\",\"12:21:12.123+02:00\",\"2021-05-05T11:21:12.123+01:00\"]\n", ""},
+		{"annotations to json", "json.IonToJson", `, shouldKeepAnnotations: true`, "[a::b::\"x\", base64::'y', 2021T]\n", "jsonl: [{\"ion_annotations\":[\"a\",\"b\"],\"value\":\"x\"},{\"ion_annotations\":[\"base64\"],\"value\":\"y\"},\"2021T\"]\n", ""},
+		{"annotations left out", "json.IonToJson", "", "[base64::\"x\"]\n", "jsonl: [\"x\"]\n", ""},
 
 		{"json lines", "json.JsonToIon", "", "{\"a\": 1}\n\n[1.50, null]\n\"x\"\n", "ion: {a:1}\n[1.5e0,null]\n\"x\"\n", ""},
 		{"older name", "json.JsonReader", "", "1\n", "ion: 1\n", ""},
@@ -127,7 +150,11 @@ func TestRefused(t *testing.T) {
 		{`csv.CsvToIon, from: f, fieldSeparator: ab`, "fieldSeparator must be one character"},
 		{`csv.CsvToIon, from: f, fieldSeparator: "'", textDelimiter: "'"`, "must not be the same"},
 		{`csv.IonToCsv, from: f, textDelimiter: é`, "must be a character of ASCII"},
-		{`csv.IonToCsv, from: f, dateFormat: yyyy`, "dateFormat"},
+		{`csv.IonToCsv, from: f, dateFormat: bbb`, "dateFormat"},
+		{`csv.IonToCsv, from: f, timeFormat: "HH'"`, "timeFormat"},
+		{`csv.IonToCsv, from: f, timeZoneId: No/Zone`, "timeZoneId"},
+		{`json.IonToJson, from: f, timeZoneId: No/Zone`, "timeZoneId"},
+		{`csv.CsvToIon, from: f, onEmptyHeader: KEEP`, "must be one of DROP"},
 		{`csv.IonToCsv, from: f, quoteMode: NEVER`, "must be one of ALWAYS"},
 		{`json.JsonToIon, from: f, charset: utf-99`, `charset "utf-99" is not known`},
 	} {
