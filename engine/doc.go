@@ -49,13 +49,14 @@
 //
 // # Libraries
 //
-//	andybalholm/brotli         bodies with the content coding br, in Go alone
+//	andybalholm/brotli         bodies with the content coding br, and files, in Go alone
 //	cel.dev/cel-go             conditions in CEL: google/cel-go under its present import path, the one Caddy links
 //	dlclark/regexp2            Java's regular expressions have look-around and back references; its matches have a time limit
 //	go-git/go-git              clones of git without a program of that name; go-git/go-billy is the file system that it writes to
 //	itchyny/gojq               the parser of jq programs; what it parses is run by package jq
 //	jackc/pgx                  the protocol of PostgreSQL, with COPY; Caddy links it
-//	klauspost/compress         bodies with the content coding zstd, and archives; Caddy links it
+//	klauspost/compress         bodies with the content coding zstd, and files of ZSTD and SNAPPY; Caddy links it
+//	pierrec/lz4                files of LZ4
 //	rickar/cal                 public holidays of countries, for one condition
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
@@ -63,6 +64,7 @@
 //	golang.org/x/net           what may be the name and the value of a header, as net/http has it
 //	golang.org/x/time          the rate limits of triggers, as token buckets
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
+//	ulikunitz/xz               files of LZMA, and XZ that is written; xi2/xz reads it, with a bound for its memory, which the other has not
 //	wneessen/go-mail           mail by SMTP, for the tasks that send some
 //	modernc.org/sqlite         a database in a file, in Go alone: xcaddy builds it without a C compiler
 //	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column

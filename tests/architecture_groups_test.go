@@ -5,7 +5,7 @@ var groups = []row{
 	{
 		pkg:     "engine/task/compress",
 		ours:    []string{"engine/task", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
-		outside: []string{"github.com/klauspost/compress/zstd"},
+		outside: []string{"github.com/andybalholm/brotli", "github.com/klauspost/compress", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz", "github.com/xi2/xz"},
 		tests:   []string{"engine/task/tasktest", "engine/files"},
 	},
 	messages("discord"),
@@ -37,7 +37,7 @@ var groups = []row{
 	},
 	{
 		pkg:     "engine/task/serdes",
-		ours:    []string{"engine/task", "engine/task/charset", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/value"},
+		ours:    []string{"engine/task", "engine/task/charset", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/javatime", "engine/meter", "engine/value"},
 		outside: []string{"golang.org/x/text"},
 		tests:   []string{"engine/task/tasktest", "engine/files"},
 	},

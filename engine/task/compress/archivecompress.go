@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -61,7 +62,7 @@ func (t *archiveCompress) Run(ctx context.Context, c *task.Context) (task.Result
 	}
 	defer func() { _ = file.Close() }()
 	buffered := bufio.NewWriterSize(file, 64<<10)
-	out, err := packed(way, buffered)
+	out, err := packed(c, way, buffered)
 	if err != nil {
 		return task.Result{}, err
 	}
@@ -78,10 +79,12 @@ func (t *archiveCompress) Run(ctx context.Context, c *task.Context) (task.Result
 	return task.Result{Outputs: value.MapOf("uri", value.String(uri))}, err
 }
 
+// extensions are what the names of files end in that are compressed.
+var extensions = map[string]string{gzipWay: ".gz", zstdWay: ".zst", deflateWay: ".zz", xzWay: ".xz", lzmaWay: ".lzma", lz4Way: ".lz4", snappyFrameWay: ".sz"}
+
 // extensionOf returns what the name of an archive ends in.
 func extensionOf(format, way string) string {
-	extension := map[string]string{zipFormat: ".zip", jarFormat: ".jar", tarFormat: ".tar"}[format]
-	return extension + map[string]string{gzipWay: ".gz", zstdWay: ".zst", deflateWay: ".zz"}[way]
+	return "." + strings.ToLower(format) + extensions[way]
 }
 
 // packer writes the entries of an archive.
@@ -92,9 +95,16 @@ type packer interface {
 
 // pack writes an archive of files.
 func pack(ctx context.Context, c *task.Context, format string, to io.Writer, from *value.Map) error {
-	var p packer = zipPacker{zip.NewWriter(to)}
-	if format == tarFormat {
+	var p packer
+	switch format {
+	case tarFormat:
 		p = tarPacker{tar.NewWriter(to)}
+	case arFormat:
+		p = &arPacker{to: to}
+	case cpioFormat:
+		p = &cpioPacker{to: to}
+	default:
+		p = zipPacker{zip.NewWriter(to)}
 	}
 	for name, uri := range from.All() {
 		if err := checkName(name); err != nil {

@@ -63,10 +63,10 @@ func (t *archiveDecompress) Run(ctx context.Context, c *task.Context) (task.Resu
 		return task.Result{}, err
 	}
 	u := &unpacker{context: ctx, task: c, files: value.NewMap(0), left: maxUnpacked}
-	if format == tarFormat {
-		err = u.tar(uri, way)
-	} else {
+	if format == zipFormat || format == jarFormat {
 		err = u.zip(uri, way) //nolint:contextcheck // it is that of the attempt
+	} else {
+		err = u.stream(format, uri, way)
 	}
 	return task.Result{Outputs: value.MapOf("files", value.FromMap(u.files))}, err
 }
@@ -104,7 +104,7 @@ func (u *unpacker) open(uri, way string) (io.Reader, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	in, err := unpacked(way, bufio.NewReaderSize(f, 64<<10))
+	in, err := unpacked(u.task, way, bufio.NewReaderSize(f, 64<<10))
 	if err != nil {
 		_ = f.Close()
 		return nil, nil, fmt.Errorf("%s: %w", way, err)
@@ -112,34 +112,78 @@ func (u *unpacker) open(uri, way string) (io.Reader, func(), error) {
 	return counted{u, in}, func() { _ = in.Close(); _ = f.Close() }, nil
 }
 
-func (u *unpacker) tar(uri, way string) error {
+// entry is one of an archive.
+type entry struct {
+	name string
+	kind int
+	from io.Reader // what it has, if it is a file
+}
+
+// What an entry can be.
+const (
+	fileEntry = iota
+	folderEntry
+	otherEntry // a link, a device
+)
+
+// entries reads an archive from its beginning to its end, which is [io.EOF]. What is not read of an entry is left out.
+type entries interface{ next() (entry, error) }
+
+// stream unpacks an archive that has no list of its entries.
+func (u *unpacker) stream(format, uri, way string) error {
 	in, closing, err := u.open(uri, way)
 	if err != nil {
 		return err
 	}
 	defer closing()
-	r := tar.NewReader(in)
+	var all entries
+	switch format {
+	case arFormat:
+		all = &arReader{from: in}
+	case cpioFormat:
+		all = &cpioReader{from: in}
+	default:
+		all = tarReader{tar.NewReader(in)}
+	}
 	for {
-		h, err := r.Next()
+		e, err := all.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("TAR: %w", err)
+			return fmt.Errorf("%s: %w", format, err)
 		}
 		if err := u.count(); err != nil {
 			return err
 		}
-		switch h.Typeflag {
-		case tar.TypeReg:
-			if err := u.file(h.Name, r); err != nil {
+		switch e.kind {
+		case fileEntry:
+			if err := u.file(e.name, e.from); err != nil {
 				return err
 			}
-		case tar.TypeDir, tar.TypeXGlobalHeader:
+		case folderEntry:
 		default:
-			u.task.Log.Log(task.Warn, fmt.Sprintf("entry %q is left out: it is no file", h.Name))
+			u.task.Log.Log(task.Warn, fmt.Sprintf("entry %q is left out: it is no file", e.name))
 		}
 	}
+}
+
+// tarReader reads an archive of tar.
+type tarReader struct{ *tar.Reader }
+
+func (r tarReader) next() (entry, error) {
+	h, err := r.Next()
+	if err != nil {
+		return entry{}, err
+	}
+	e := entry{name: h.Name, kind: otherEntry, from: r}
+	switch h.Typeflag {
+	case tar.TypeReg:
+		e.kind = fileEntry
+	case tar.TypeDir, tar.TypeXGlobalHeader:
+		e.kind = folderEntry
+	}
+	return e, nil
 }
 
 func (u *unpacker) zip(uri, way string) error {
