@@ -19,6 +19,7 @@ func BenchmarkWebhook(b *testing.B) {
 		status     int
 	}{
 		{"unmet by header, Pebble", webhookFlow("f", expressionCondition("{{ trigger.headers['X-GitHub-Event'][0] == 'push' }}")), 204},
+		{"unmet by body, Pebble", webhookFlow("f", expressionCondition("{{ trigger.body.action == 'closed' }}")), 204},
 		{"unmet by body, CEL", webhookFlow("f", celCondition(`body.action == "closed"`)), 204},
 		{"asked, with respond", webhookFlow("f", "respond: [{when: \"{{ trigger.body.action == 'opened' }}\", body: \"{{ trigger.body.sender.login }}\"}]"), 200},
 		{"waited, with response", taskFlow("f", echo, "wait: true\nresponse: {status: 201, headers: {Location: /a}, body: {greeting: \"{{ outputs.ret.value }}\"}}"), 201},

@@ -227,29 +227,36 @@ func (c *call) evaluate(ctx context.Context, patience time.Duration, f func() er
 	return err
 }
 
+// event returns the request as conditions see it.
 func (c *call) event(deadline time.Time) *condition.Event {
-	return &condition.Event{
+	r := c.room
+	r.event = condition.Event{
 		Pebble:     &c.context,
 		Flow:       c.trigger.Flow,
-		Labels:     c.Labels,
+		Labels:     r.labelled,
 		Method:     c.request.Method,
-		Path:       c.request.RedactedPath,
-		URL:        c.request.RedactedURL,
+		Path:       r.path,
+		URL:        r.url,
 		RemoteAddr: c.request.RemoteAddr,
-		RawBody:    c.delivery.RawBody,
+		RawBody:    r.text,
 		Now:        c.now,
 		Deadline:   deadline,
 	}
+	return &r.event
 }
+
+func (c *call) path() string { return c.request.RedactedPath() }
+func (c *call) url() string  { return c.request.RedactedURL() }
 
 // unmet answers a request whose conditions do not hold, or, with an error, could not be evaluated.
 func (c *call) unmet(what string, err error) *webhook.Response {
-	response := webhook.Unmet(webhook.OutcomeUnmet)
+	response := &c.room.refusal
+	*response = webhook.Unmet(webhook.OutcomeUnmet)
 	if err != nil {
 		response.Outcome = webhook.OutcomeError
 		c.log().Warn(what+" could not be evaluated, so it is not met", failureFields(err)...)
 	}
-	return &response
+	return response
 }
 
 // run creates the execution and answers with it: at once, or when it has ended if the trigger waits.

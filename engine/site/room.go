@@ -1,6 +1,7 @@
 package site
 
 import (
+	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -13,12 +14,17 @@ type room struct {
 	delivery   webhook.Delivery
 	state      execution.State
 	evaluation evaluation
+	event      condition.Event
+	refusal    webhook.Response // of conditions that are not met
 	answer     []byte // bodies of answers
 	variables  []byte // the trigger's
 	labels     []flow.Label
 
-	release func() // of the call
-	queued  func() // of the delivery
+	release   func()              // of the call
+	labelled  func() []flow.Label // likewise
+	path, url func() string       // likewise
+	queued    func()              // of the delivery
+	text      func() string       // likewise
 }
 
 // enter returns a call with a room.
@@ -26,7 +32,8 @@ func (s *Site) enter(c call) *call {
 	r, ok := s.rooms.Get().(*room)
 	if !ok {
 		r = new(room)
-		r.release, r.queued = r.call.release, r.delivery.Drop
+		r.release, r.labelled, r.path, r.url = r.call.release, r.call.Labels, r.call.path, r.call.url
+		r.queued, r.text = r.delivery.Drop, r.delivery.RawBody
 	}
 	c.site, c.room, c.now = s, r, s.host.Runner().Now()
 	r.call = c
@@ -48,6 +55,7 @@ func (c *call) release() {
 	}
 	s := c.site
 	r.call, r.delivery, r.evaluation = call{}, webhook.Delivery{}, evaluation{}
+	r.event, r.refusal = condition.Event{}, webhook.Response{}
 	r.state.Clear()
 	if clear(r.labels); cap(r.labels) > mostLabels {
 		r.labels = nil

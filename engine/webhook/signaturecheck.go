@@ -39,9 +39,12 @@ func (e *Endpoint) NeedsCertificate() bool {
 // [SignatureError]. The URL that some senders sign begins with baseURL, or as the request says if that is empty.
 func (e *Endpoint) Demand(r *Request, baseURL string, now time.Time) {
 	r.sender, r.handedOn = e.sender, e.Flow.HandedOn
-	if e.verifier == nil {
-		return
+	if e.verifier != nil {
+		e.demandSignature(r, baseURL, now)
 	}
+}
+
+func (e *Endpoint) demandSignature(r *Request, baseURL string, now time.Time) {
 	c := &signatureCheck{form: e.verifier.Form(), copies: e.verifier.Copies(), now: now}
 	c.message = signature.Message{Method: r.Method, Header: r.Header, Certificate: r.Certificate, URL: func() string {
 		if baseURL == "" {
