@@ -1,6 +1,8 @@
 package execution
 
 import (
+	"iter"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +16,10 @@ import (
 //
 // All of them run, whatever the others end with. If one cannot begin no other does, and the attempt fails when those have ended that
 // have begun.
+//
+// An attempt that goes on after its end ([Restart]) looks at all of them once more ([Recall]), the first one first and a part of them at a
+// time: what has ended well by now is counted, and what has failed goes on. Where that cannot be another one begins in its place, which
+// has the next number that leaves the same rest when it is divided by their total: so ids follow from structure, and nothing else is kept.
 
 // Several counts the executions of an attempt of a Children. It never changes: a change makes another one, since stores keep it.
 type Several struct {
@@ -22,6 +28,7 @@ type Several struct {
 	Open   []int32 `json:"open,omitempty"`   // those that are under way, of those that are waited for
 	Ended  []Count `json:"ended,omitempty"`  // of the others: how many have which status, in the order of their names
 	Broken bool    `json:"broken,omitempty"` // one could not begin
+	Again  bool    `json:"again,omitempty"`  // the attempt goes on: Next is the first one that was not looked at, and Open has numbers as of [Several.Place]
 	Alone  bool    `json:"alone,omitempty"`  // nobody waits for them
 	Given  string  `json:"given,omitempty"`  // JSON of an object: outputs of the task run beside the counts
 }
@@ -57,7 +64,43 @@ func (w *walk) askSeveral(row int32) {
 	r := w.run(row)
 	w.wait(r, WaitEval)
 	r.Wake = w.at
-	w.effect(w.state.evalEffect(row, Call))
+	w.effect(w.state.evalEffect(row, w.plan.called(r)))
+}
+
+// called returns what an attempt of a Children asks for.
+func (p *Plan) called(r *Run) What {
+	if r.Several != nil && r.Several.Again {
+		return Recall
+	}
+	return Call
+}
+
+// Place returns for which of the executions that there are to be one with a number stands: it is the same as the number unless that one
+// has begun in place of another.
+func (v *Several) Place(number int32) int32 {
+	if v.Total == 0 { // not known yet
+		return number
+	}
+	return number % v.Total
+}
+
+// Numbers returns the numbers of the executions that may have begun at a place of an attempt that goes on, the last one first.
+func (s *State) Numbers(row, place int32) iter.Seq[int32] {
+	total := int64(s.Runs[row].Several.Total)
+	return func(yield func(int32) bool) {
+		for before := int64(s.Restarts) - 1; before >= 0; before-- {
+			if number := int64(place) + total*before; number <= math.MaxInt32 && !yield(int32(number)) {
+				return
+			}
+		}
+	}
+}
+
+// NextNumber returns the number of the execution that begins at a place of an attempt that goes on, where others were before; false if
+// there were too many.
+func (s *State) NextNumber(row, place int32) (int32, bool) {
+	number := int64(place) + int64(s.Runs[row].Several.Total)*int64(s.Restarts)
+	return int32(number), number <= math.MaxInt32
 }
 
 // begun goes on with a Children when more of its executions begin. That none could while others are under way is no failure: it is
@@ -65,17 +108,25 @@ func (w *walk) askSeveral(row int32) {
 func (w *walk) begun(e *Event) {
 	v := w.several(e.Run)
 	w.result.Barrier = true
-	if v.Next == 0 && !e.Failed {
+	if v.Next == 0 && !e.Failed && !v.Again {
 		v.Total, v.Alone, v.Given = e.Total, !e.True, string(e.Outputs.JSON)
 	}
-	for range e.Begun {
-		if v.Alone {
-			v.count(Success, 1)
-		} else {
-			v.Open = append(v.Open, v.Next)
+	open := e.Open
+	if !v.Again {
+		for i := range e.Begun {
+			open = append(open, v.Next+i)
 		}
-		v.Next++
 	}
+	for _, c := range e.Over {
+		v.Count(c.Status, c.N)
+	}
+	switch {
+	case !v.Alone:
+		v.Open = append(v.Open, open...)
+	case len(open) > 0:
+		v.Count(Success, int32(len(open)))
+	}
+	v.Next += e.Begun
 	v.Broken = v.Broken || e.Failed || e.Begun == 0 && v.Next < v.Total && len(v.Open) == 0
 	w.moreOfSeveral(e.Run, e.Begun > 0)
 }
@@ -130,7 +181,7 @@ func (w *walk) killSeveral(row int32) {
 	for _, i := range v.Open {
 		w.effect(Effect{Kind: KillChild, Run: row, Attempt: int32(len(r.Attempts) - 1), Iteration: i})
 	}
-	v.count(Killed, int32(len(v.Open)))
+	v.Count(Killed, int32(len(v.Open)))
 	v.Open = nil
 	w.countsOfSeveral(row)
 	w.result.Barrier = true
@@ -142,11 +193,11 @@ func (v *Several) end(i int32, status Status) {
 	if len(v.Open) == 0 { // as a store gives it back
 		v.Open = nil
 	}
-	v.count(status, 1)
+	v.Count(status, 1)
 }
 
-// count counts executions that have ended with a status.
-func (v *Several) count(status Status, n int32) {
+// Count counts executions that have ended with a status.
+func (v *Several) Count(status Status, n int32) {
 	i, found := slices.BinarySearchFunc(v.Ended, status, func(c Count, status Status) int { return strings.Compare(string(c.Status), string(status)) })
 	if !found {
 		v.Ended = slices.Insert(v.Ended, i, Count{Status: status})

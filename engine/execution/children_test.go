@@ -115,10 +115,47 @@ func (a *actor) several(e Effect, word string) Event {
 	return event
 }
 
+// recalled returns the answer to an effect that asks what becomes of executions of a Children: those that have failed go on, unless the
+// script says something else of all. At most three are looked at by one effect.
+func (a *actor) recalled(e Effect) Event {
+	r := &a.state.Runs[e.Run]
+	v, word, statuses := r.Several, a.script["recall "+r.TaskID], strings.Fields(strings.TrimSuffix(a.script[r.TaskID], " later"))[1:]
+	event := Event{Kind: Evaluated, Run: e.Run, Failed: word == "fail"}
+	over := new(Several)
+	for place := v.Next; place < v.Total && event.Begun < 3 && !event.Failed; place++ {
+		status, now := Success, Status(strings.Trim(word, "new"))
+		if len(statuses) > 0 {
+			status = Status(statuses[int(place)%len(statuses)])
+		}
+		if now != "" {
+			status = now
+		}
+		if status != Failed && word != "new" {
+			over.Count(status, 1)
+			event.Begun++
+			continue
+		}
+		if int32(len(event.Open)) == a.plan.Room(a.state, e.Run) {
+			break
+		}
+		number := place
+		if word == "new" {
+			number, _ = a.state.NextNumber(e.Run, place)
+		}
+		event.Open = append(event.Open, number)
+		event.Begun++
+	}
+	event.Over = over.Ended
+	return event
+}
+
 // endsOfSeveral returns the ends of the executions of a Children that are under way.
 func (a *actor) endsOfSeveral(row int32) []Event {
 	r := &a.state.Runs[row]
 	statuses := strings.Fields(strings.TrimSuffix(a.script[r.TaskID], " later"))[1:]
+	if again := a.script["again "+r.TaskID]; r.Several.Again && again != "" {
+		statuses = strings.Fields(again)
+	}
 	attempt := int32(len(r.Attempts) - 1)
 	var ends []Event
 	for _, i := range r.Several.Open {

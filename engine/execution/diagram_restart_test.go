@@ -39,6 +39,18 @@ func restartSection(next *flow.Component) section {
 			{"RUNNING(s RUNNING eval attempt 2)", "s starts an execution", "RUNNING(s RUNNING child attempt 2)", "commit"},
 			{"RUNNING(s RUNNING child attempt 2)", "s execution ends SUCCESS", "RUNNING(s SUCCESS, next RUNNING)", "commit, run next"},
 		}},
+		{"Children s, at most two at once, of which one has failed: how many are under way, were looked at, and there are.", newFlow(children("s", 2), next), "", []move{
+			{"CREATED", "Started", "RUNNING(s RUNNING eval)", "eval call s"},
+			{"RUNNING(s RUNNING eval)", "s starts 2 of 2", "RUNNING(s RUNNING child 2 of 2/2)", "commit"},
+			{"RUNNING(s RUNNING child 2 of 2/2)", "s first one ends SUCCESS", "RUNNING(s RUNNING child 1 of 2/2)", "commit"},
+			{"RUNNING(s RUNNING child 1 of 2/2)", "s second one ends FAILED", "FAILED(s FAILED)", "commit"},
+			{"RUNNING(s RUNNING child 1 of 2/2)", "s second one ends SUCCESS", "RUNNING(s SUCCESS, next RUNNING)", "commit, run next"},
+			{"FAILED(s FAILED)", "Restart", "RESTARTED(s RESTARTED)", "commit"},
+			{"RESTARTED(s RESTARTED)", "Started", "RUNNING(s RUNNING eval again)", "eval recall s"},
+			{"RUNNING(s RUNNING eval again)", "s first one has ended, second one goes on", "RUNNING(s RUNNING child 1 of 2/2)", "commit"},
+			{"RUNNING(s RUNNING eval again)", "s none is looked at", "FAILED(s FAILED)", "commit"},
+			{"RUNNING(s SUCCESS, next RUNNING)", "next ends SUCCESS", "SUCCESS(s SUCCESS, next SUCCESS)", "commit"},
+		}},
 		{"A flow with the task a and concurrency that queues.", queues, "", []move{
 			{"CREATED place", "Started", "RUNNING(a RUNNING)", "commit, run a"},
 			{"RUNNING(a RUNNING)", "a ends FAILED", "FAILED(a FAILED)", "commit"},

@@ -55,7 +55,7 @@ const (
 	Assert                  // the assertions of the flow's `sla`
 	Prepare                 // the directory that the tasks of a run share
 	Collect                 // what of that directory is to be kept when they have ended
-	Recall                  // what becomes of the execution that an attempt of a Child has started which goes on
+	Recall                  // what becomes of the execution that an attempt of a Child has started which goes on, or of several of a Children
 )
 
 var whatNames = []string{"", "runIf", "choose", "outputs", "values", "timeout", "pause", "until", "call", "assert", "prepare", "collect", "recall"}

@@ -29,9 +29,11 @@ type Event struct {
 	Exit      Status       `json:"exit,omitempty"`     // TaskEnded: what the execution is to end with, at once
 	Broken    []int32      `json:"broken,omitempty"`   // Evaluated: those of the flow's `sla` that do not hold, by their indexes
 
-	Total     int32 `json:"total,omitempty"`     // Evaluated: how many executions a Children starts
-	Begun     int32 `json:"begun,omitempty"`     // Evaluated: how many of them begin now
-	Iteration int32 `json:"iteration,omitempty"` // ChildEnded: which of the executions of a Children, from 0
+	Total     int32   `json:"total,omitempty"`     // Evaluated: how many executions a Children starts
+	Begun     int32   `json:"begun,omitempty"`     // Evaluated: how many of them begin now; of an attempt that goes on: were looked at
+	Open      []int32 `json:"open,omitempty"`      // Evaluated, of an attempt of a Children that goes on: the numbers of those of them that are under way now
+	Over      []Count `json:"over,omitempty"`      // Evaluated, likewise: how many of them have ended with which status
+	Iteration int32   `json:"iteration,omitempty"` // ChildEnded: which of the executions of a Children, from 0
 }
 
 // EventKind says what an [Event] tells.

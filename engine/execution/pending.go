@@ -49,8 +49,10 @@ func (p *Plan) Asked(r *Run) What {
 		return Values
 	case n.Shape == flow.ShapeChild && r.hasGoneOn():
 		return Recall
-	case n.Shape == flow.ShapeChild, n.Shape == flow.ShapeChildren:
+	case n.Shape == flow.ShapeChild:
 		return Call
+	case n.Shape == flow.ShapeChildren:
+		return p.called(r)
 	case n.Shape == flow.ShapePause:
 		return Pause
 	case n.Shape == flow.ShapeUntil:
@@ -114,9 +116,9 @@ const attemptSeeds = 12
 
 func (s *State) evalEffect(row int32, what What) Effect {
 	r := &s.Runs[row]
-	if what == Call {
+	if what == Call || what == Recall && r.Several != nil {
 		e := s.taskEffect(row)
-		e.Kind, e.What, e.Woke = Eval, Call, false
+		e.Kind, e.What, e.Woke = Eval, what, false
 		if !r.Wake.IsZero() {
 			e.At = r.Wake
 		}

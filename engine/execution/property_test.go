@@ -83,6 +83,8 @@ func (f *forest) task(depth int) *flow.Component {
 		if rapid.Bool().Draw(f.rt, "careless") {
 			careless(c)
 		}
+		f.script["recall "+id] = rapid.SampledFrom([]string{"", "", "new", "SUCCESS", "WARNING", "fail"}).Draw(f.rt, "recall")
+		f.script["again "+id] = rapid.SampledFrom([]string{"", "SUCCESS", "FAILED WARNING"}).Draw(f.rt, "again")
 		f.script[id] = rapid.SampledFrom([]string{"0", "1 SUCCESS", "5 SUCCESS", "5 SUCCESS FAILED", "4 WARNING CANCELLED", "3 KILLED SUCCESS", "7 alone", "fail", "6 SUCCESS later"}).Draw(f.rt, "ends")
 	case 8:
 		c = child(id)

@@ -180,6 +180,9 @@ func (w *walk) transplant(again, gone []bool) error {
 			parent = s.Runs[r.Parent].ID
 		}
 		r.Node, r.Outputs.Ref = node, ""
+		if again[row] {
+			r.Several = nil // the other one has started those
+		}
 		r.ID = RunID(s.ID, parent, paths[row], int(r.Iteration), 0)
 	}
 	return nil

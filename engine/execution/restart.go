@@ -14,7 +14,8 @@ import (
 // ([Started]), with a place if the flow wants one, the execution is RESTARTED, and so are the task runs that will run.
 //
 // A flowable of which nothing is left, and one whose tasks share a directory, begins anew as a whole. So does a Child whose
-// execution cannot go on; else that goes on too ([Recall]), and so does the attempt.
+// execution cannot go on; else that goes on too ([Recall]), and so does the attempt. So do those executions of a Children that have
+// failed; the others are counted as they are.
 //
 // One that is paused goes on as if somebody resumed all that is paused in it.
 
@@ -183,7 +184,12 @@ func (w *walk) beginsAnew(row int32) {
 	if !w.node(row).Single() {
 		r.Outputs = Datum{}
 	}
-	r.Values, r.Children, r.Several, r.Progress = nil, nil, nil, Progress{}
+	r.Values, r.Children, r.Progress = nil, nil, Progress{}
+	if v := r.Several; v != nil && v.Total > 0 {
+		r.Several = &Several{Total: v.Total, Alone: v.Alone, Given: v.Given, Again: true}
+	} else {
+		r.Several = nil
+	}
 	w.waitNoMore(row, r)
 	w.enter(row, r, Restarted)
 }
@@ -296,14 +302,13 @@ func (w *walk) beginAgain(row int32) {
 	r := w.run(row)
 	n := w.node(row)
 	switch {
-	case n.Shape == flow.ShapeChild && len(r.Attempts) > 0:
+	case n.Shape == flow.ShapeChild && len(r.Attempts) > 0, r.Several != nil:
 		w.enter(row, r, Running)
 		w.attemptGoesOn(r)
 		if n.Timeout != nil && n.Timeout.Expression == nil {
 			w.limit(row, n.Timeout.Duration)
 		}
-		w.wait(r, WaitEval)
-		w.effect(w.state.evalEffect(row, w.plan.Asked(r)))
+		w.recall(row)
 	case n.Task.RunIf != nil:
 		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, RunIf))
@@ -312,9 +317,24 @@ func (w *walk) beginAgain(row int32) {
 	}
 }
 
-// takeUp goes on with a flowable that has kept task runs, and reports whether it has ended by that.
+// recall asks what becomes of the executions that an attempt has started which goes on, once it is known how long it may take.
+func (w *walk) recall(row int32) {
+	r := w.run(row)
+	w.wait(r, WaitEval)
+	if r.Several != nil {
+		r.Wake = w.at // the clock of those that begin
+	}
+	w.effect(w.state.evalEffect(row, w.plan.Asked(r)))
+}
+
+// takeUp goes on with an attempt after its end, which has kept task runs, or has started executions. It reports whether the task run has
+// ended by that.
 func (w *walk) takeUp(row int32) (ended bool) {
-	if n := w.node(row); n.Shape == flow.ShapeEach && !n.Apart {
+	switch n := w.node(row); {
+	case n.Shape == flow.ShapeChild, n.Shape == flow.ShapeChildren:
+		w.recall(row)
+		return false
+	case n.Shape == flow.ShapeEach && !n.Apart:
 		w.roundsGoOn(row)
 	}
 	return w.advance(row)

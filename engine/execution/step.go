@@ -124,12 +124,13 @@ func (w *walk) evaluated(e *Event) bool {
 		w.limited(e)
 	case Values:
 		w.looped(e)
-	case Recall:
-		w.recalled(e)
-	case Call:
-		if w.node(e.Run).many() {
+	case Call, Recall:
+		switch {
+		case w.node(e.Run).many():
 			w.begun(e)
-		} else {
+		case asked == Recall:
+			w.recalled(e)
+		default:
 			w.called(e)
 		}
 	case Pause:

@@ -174,7 +174,7 @@ type actor struct {
 	t         testing.TB
 	plan      *Plan
 	state     *State
-	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; of a Children: how many there are and with what they end in turn, alone if they are not waited for, fail, or later if the second time that some are asked for fails; by "place" and "place again": none if none is free at first; by "recall TASK": with what the execution of a Child has ended by now, new if another one is to be started, or fail
+	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; of a Children: how many there are and with what they end in turn, alone if they are not waited for, fail, or later if the second time that some are asked for fails; by "place" and "place again": none if none is free at first; by "recall TASK": with what the execution of a Child has ended by now, new if another one is to be started, or fail; of a Children likewise, of each, and by "again TASK": with what those end that go on
 	clock     time.Time
 	pending   []Effect
 	again     []Effect // the next try
@@ -311,6 +311,8 @@ func (a *actor) event(e Effect) Event {
 	case e.What == RunIf:
 		word = a.script["if "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "" || word == "true", Failed: word == "fail"}
+	case e.What == Recall && a.plan.nodes[a.state.Runs[e.Run].Node].many():
+		return a.recalled(e)
 	case e.What == Recall:
 		word = a.script["recall "+id]
 		return Event{Kind: Evaluated, Run: e.Run, True: word == "", Failed: word == "fail", Status: Status(strings.Trim(word, "failnew"))}

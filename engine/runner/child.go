@@ -203,7 +203,7 @@ func (a *actor) triggerOf(e execution.Effect) *value.Map {
 	m.Set("taskRunId", value.String(r.ID))
 	switch n := a.plan.Node(r.Node); {
 	case n.Shape == flow.ShapeChildren:
-		m.Set("taskRunIteration", value.Int(int64(e.Iteration)))
+		m.Set("taskRunIteration", value.Int(int64(a.place(e.Run, e.Iteration))))
 	case n.Looped:
 		m.Set("taskRunValue", value.String(r.Value))
 		m.Set("taskRunIteration", value.Int(int64(r.Iteration)))

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,9 @@ func (a *actor) startChildren(ctx context.Context, e execution.Effect) (message,
 			return m, err
 		}
 	}
-	made, full, err := a.makeChildren(ctx, e, t, c, min(a.plan.Room(a.state, e.Run), m.event.Total-v.Next))
-	if err != nil && (!full || len(made) == 0 && len(v.Open) == 0) {
-		for _, ch := range made {
-			ch.dismiss()
-			a.give(ch.kept)
-		}
+	made, short, err := a.makeChildren(ctx, e, t, c, min(a.plan.Room(a.state, e.Run), m.event.Total-v.Next))
+	if err != nil && (!short || len(made) == 0 && len(v.Open) == 0) {
+		a.dismiss(made)
 		if errors.Is(err, admission.ErrMemory) { // all is to be made again
 			return message{}, err
 		}
@@ -70,26 +68,28 @@ func (a *actor) countChildren(ctx context.Context, t task.Children, c *task.Cont
 	return nil
 }
 
-// makeChildren makes the next so many executions of a Children. With full, the error says that there is no memory for more of them.
-func (a *actor) makeChildren(ctx context.Context, e execution.Effect, t task.Children, c *task.Context, n int32) (made []*child, full bool, err error) {
+// makeChildren makes the next so many executions of a Children. With short, the error says that there is no memory for more of them.
+func (a *actor) makeChildren(ctx context.Context, e execution.Effect, t task.Children, c *task.Context, n int32) (made []*child, short bool, err error) {
 	next := a.state.Runs[e.Run].Several.Next
 	for i := range n {
-		one := e.OneOf(next + i)
-		a.setContext(&a.pebble, &a.functions, one, &a.evaluation)
-		a.functions.Context = ctx
-		ch, err, void := a.makeChild(one, c, func() (task.Call, error) { return t.Call(ctx, c, int(one.Iteration)) })
-		switch {
-		case void != nil:
-			return made, true, void
-		case errors.Is(err, errOutputs), errors.Is(err, errMemory), errors.Is(err, errShare):
-			return made, true, err
-		case err != nil:
-			return made, false, err
+		ch, err, void := a.makeOne(ctx, e.OneOf(next+i), t, c)
+		if err := cmp.Or(void, err); err != nil {
+			return made, full(err), err
 		}
 		made = append(made, ch)
 	}
 	return made, false, nil
 }
+
+// makeOne makes one of the executions of a Children. With void, memory ran short and it is to be made again.
+func (a *actor) makeOne(ctx context.Context, one execution.Effect, t task.Children, c *task.Context) (ch *child, err, void error) {
+	a.setContext(&a.pebble, &a.functions, one, &a.evaluation)
+	a.functions.Context = ctx
+	return a.makeChild(one, c, func() (task.Call, error) { return t.Call(ctx, c, a.place(one.Run, one.Iteration)) })
+}
+
+// place returns for which of the executions of a Children one with a number stands, from 0.
+func (a *actor) place(row, number int32) int { return int(a.state.Runs[row].Several.Place(number)) }
 
 // receivedOne hands the outputs of an execution of a Children to the task, which keeps them: the state does not.
 func (a *actor) receivedOne(ctx context.Context, e execution.Event) (message, error) {
@@ -103,17 +103,27 @@ func (a *actor) receivedOne(ctx context.Context, e execution.Event) (message, er
 		return message{event: e}, nil
 	}
 	c := task.Context{Log: a.taskLog(e.Run), Origin: a.origin(e.Run), Services: a.runner.Services()}
-	err = guarded(&c.Log, func() error {
-		return a.component(e.Run).Compiled.(task.Children).Ended(ctx, &c, int(e.Iteration), own.Map())
+	if e.Status, err = a.handOver(ctx, &c, e.Run, int32(a.place(e.Run, e.Iteration)), own.Map(), e.Status); err != nil {
+		return message{}, err
+	}
+	return message{event: e}, nil
+}
+
+// handOver hands the outputs of the execution at a place to the task, and returns the status that it has by that. The error is that of
+// the context.
+func (a *actor) handOver(ctx context.Context, c *task.Context, row, place int32, outputs *value.Map, status execution.Status) (execution.Status, error) {
+	err := guarded(&c.Log, func() error {
+		return a.component(row).Compiled.(task.Children).Ended(ctx, c, int(place), outputs)
 	})
 	switch {
 	case ctx.Err() != nil:
-		return message{}, ctx.Err()
+		return "", ctx.Err()
 	case err != nil:
 		c.Log.Log(task.Warn, fmt.Sprintf("Failed to extract outputs with the error: '%s'", err))
-		e.Status = execution.Failed
+		return execution.Failed, nil
+	default:
+		return status, nil
 	}
-	return message{event: e}, nil
 }
 
 // startsSeveral reports whether a task run starts several executions.

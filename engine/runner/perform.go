@@ -96,6 +96,8 @@ func (a *actor) answer(ctx context.Context, e execution.Effect) (message, error)
 		return a.startChildren(ctx, e)
 	case e.What == execution.Call:
 		return a.startChild(ctx, e)
+	case e.What == execution.Recall && a.startsSeveral(e.Run):
+		return a.recallChildren(ctx, e)
 	case e.What == execution.Recall:
 		return a.recall(ctx, e)
 	default:

@@ -101,7 +101,7 @@ func (r *Runner) registerRestarted(c *child) bool {
 // If it cannot, or is not to, the next attempt starts another one.
 func (a *actor) recall(ctx context.Context, e execution.Effect) (message, error) {
 	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run}}
-	if t, ok := a.component(e.Run).Compiled.(interface{ Anew() bool }); ok && t.Anew() { // restartBehavior
+	if a.startsAnew(e.Run) {
 		return m, nil
 	}
 	s, err := a.startedBefore(ctx, e.Run)

@@ -109,9 +109,24 @@ func (c *Codec) several(v **execution.Several) {
 	Number(c, &(*v).Next)
 	Items(c, &(*v).Open, Number)
 	Items(c, &(*v).Ended, (*Codec).count)
-	c.Flag(&(*v).Broken)
+	c.brokenAndAgain(*v)
 	c.Flag(&(*v).Alone)
 	c.Text(&(*v).Given)
+}
+
+// brokenAndAgain writes or reads two members as one number, as [Codec.refusedAndRestarts] does.
+func (c *Codec) brokenAndAgain(v *execution.Several) {
+	var n int64
+	if v.Broken {
+		n |= 1
+	}
+	if v.Again {
+		n |= 2
+	}
+	Number(c, &n)
+	if c.reading {
+		v.Broken, v.Again = n&1 != 0, n&2 != 0
+	}
 }
 
 func (c *Codec) count(n *execution.Count) {

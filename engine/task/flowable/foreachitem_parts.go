@@ -121,6 +121,9 @@ func (i *itemCalls) eachBatch(ctx context.Context, c *task.Context, f func(uri s
 	return lines.Err()
 }
 
+// Anew reports whether an attempt that goes on starts other executions.
+func (i *itemCalls) Anew() bool { return i.call.anew }
+
 // Call implements [task.Children]. The names of batches follow from their numbers, see [lines.Split.Run]: of all the list of them only
 // the first one is read.
 func (i *itemCalls) Call(ctx context.Context, c *task.Context, number int) (task.Call, error) {
