@@ -106,14 +106,11 @@ func curlCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if base, err = flows.base(base, localBase); err != nil {
-				return err
-			}
 			return printCurl(c.OutOrStdout(), flows, args[0], base, data)
 		}),
 	}
 	from.addFlags(c)
-	addBaseFlag(c, &base, localBase)
+	addBaseFlag(c, &base, siteBase)
 	c.Flags().StringVar(&data, "data", "", "request body, as text or as @file")
 	return c
 }
@@ -131,6 +128,9 @@ Prints a new random webhook key, of at least 128 bits, in letters and digits.`,
 		}),
 	}
 }
+
+// siteBase is the URL of the server where a command asks that of a site.
+const siteBase = "that of the site there, else, without a configuration, " + localBase
 
 func addBaseFlag(c *cobra.Command, base *string, fallback string) {
 	c.Flags().StringVar(base, "base", "", "URL of the server, as in https://example.com (default: base_url of the configuration, else "+fallback+")")

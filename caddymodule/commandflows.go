@@ -19,7 +19,10 @@ import (
 )
 
 // origin says which configuration the commands go by: the one that they take their flows from when no files are given.
-type origin struct{ config, adapter string }
+type origin struct {
+	config, adapter string
+	raw             []byte // the configuration in JSON, once it was read; nil: there is none
+}
 
 func (o *origin) addFlags(c *cobra.Command) {
 	c.Flags().StringVarP(&o.config, "config", "c", "", "configuration to go by (default: ./Caddyfile)")
@@ -36,6 +39,8 @@ type commandFlows struct {
 	baseURL string           // of the configuration; empty: none
 	secrets *engine.Secrets  // of the configuration; nil: those of the environment
 	strict  bool             // of the configuration
+	config  []byte           // in JSON; nil: there is none
+	given   bool             // they are in files that the command was given, and not those of the configuration
 }
 
 // load returns the flows in files and folders, or, when there are none, of the configuration.
@@ -53,6 +58,7 @@ func (o *origin) load(paths []string) (*commandFlows, error) {
 	if flows.sources == 0 {
 		return nil, errNoFlow
 	}
+	flows.config, flows.given = o.raw, len(paths) > 0
 	return flows, nil
 }
 
@@ -108,6 +114,7 @@ func (o *origin) readConfig() (*App, []*Handler, error) {
 	if err != nil || len(config) == 0 {
 		return nil, nil, err
 	}
+	o.raw = config
 	return findConfigs(config)
 }
 

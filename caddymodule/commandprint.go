@@ -107,6 +107,11 @@ func printCurl(w io.Writer, flows *commandFlows, name, base, data string) error 
 	default:
 		return fmt.Errorf("%w: %s is not among those that load; %s", errNoFlow, name, withWebhook(flows.urls))
 	}
+	namespace, id, _ := strings.Cut(name, "/")
+	base, err := flows.site(base, flows.set.Flow(namespace, id))
+	if err != nil {
+		return err
+	}
 	arguments, err := curlData(data)
 	if err != nil {
 		return err

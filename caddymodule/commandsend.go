@@ -3,6 +3,7 @@ package caddymodule
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,14 +25,15 @@ import (
 type sending struct {
 	trigger, sender, event, method, data, delivery, base, secret string
 	headers                                                      []string
-	wrong, unsigned                                              bool
+	wrong, unsigned, insecure                                    bool
+	server                                                       running
 }
 
 func sendCommand() *cobra.Command {
 	var from origin
 	var s sending
 	c := &cobra.Command{
-		Use:   "send <namespace>/<flow> [--event <event>] [--sender <sender>] [--data <text or @file>] [--wrong-secret | --unsigned] [--base <url>]" + flowsUsage,
+		Use:   "send <namespace>/<flow> [--event <event>] [--sender <sender>] [--data <text or @file>] [--wrong-secret | --unsigned] [--base <url> | --address <address>] [--insecure]" + flowsUsage,
 		Short: "Sends a sample of a sender's webhook to a running server, signed as the flow asks for",
 		Long: `
 Sends a request to the webhook of a flow at a running server, signed as its
@@ -46,21 +48,29 @@ sender's first event. --data is another body, and --header another header.
 The key and the secret are those of the flow, from the environment of the command
 or where the configuration says; the key is never printed. Another secret is
 given by --secret; for senders that sign by a private key, as Discord, it is that
-key, as @file in PEM. --wrong-secret shows what the server answers to a wrong one.`,
+key, as @file in PEM. --wrong-secret shows what the server answers to a wrong one.
+Amazon SNS signs by a key that nobody else has, so its samples cannot be sent.
+
+It is sent to the site of the configuration that serves the flow: to the host and
+port of that, with the prefix that is stripped before it. --address takes the
+configuration of a running server, and --base is another URL.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: runE(func(c *cobra.Command, args []string) error {
 			flows, err := from.load(args[1:])
 			if err != nil {
 				return err
 			}
-			if s.base, err = flows.base(s.base, localBase); err != nil {
-				return err
+			if s.server.address != "" {
+				if flows.config, err = s.server.call(http.MethodGet, "/config/", nil, nil); err != nil {
+					return err
+				}
+				flows.given = true
 			}
 			return s.send(c.OutOrStdout(), c.ErrOrStderr(), flows, args[0])
 		}),
 	}
 	from.addFlags(c)
-	addBaseFlag(c, &s.base, localBase)
+	addBaseFlag(c, &s.base, siteBase)
 	f := c.Flags()
 	f.StringVar(&s.trigger, "trigger", "", "id of the trigger (default: the first webhook trigger)")
 	f.StringVar(&s.sender, "sender", "", "whose sample to send (default: the sender of the trigger)")
@@ -72,6 +82,8 @@ key, as @file in PEM. --wrong-secret shows what the server answers to a wrong on
 	f.StringVar(&s.secret, "secret", "", "secret to sign with, as text or as @file (default: that of the flow)")
 	f.BoolVar(&s.wrong, "wrong-secret", false, "sign with a wrong secret")
 	f.BoolVar(&s.unsigned, "unsigned", false, "do not sign")
+	f.StringVar(&s.server.address, "address", "", "address of the admin endpoint of a running server, whose configuration says where the site is")
+	f.BoolVarP(&s.insecure, "insecure", "k", false, "take any certificate of the server, as that of a local site")
 	c.MarkFlagsMutuallyExclusive("secret", "wrong-secret", "unsigned")
 	return c
 }
@@ -91,12 +103,19 @@ func (s *sending) send(w, problems io.Writer, flows *commandFlows, name string) 
 	if err != nil {
 		return err
 	}
+	if s.base, err = flows.site(s.base, flows.set.Flow(namespace, id)); err != nil {
+		return err
+	}
 	r, shown, err := s.request(caller, engine.URL{Namespace: namespace, FlowID: id}.Path(key))
 	if err != nil {
 		return err
 	}
 	hide := strings.NewReplacer(key, maskedKey, url.PathEscape(key), maskedKey)
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: s.insecure} //nolint:gosec // who asks for it
+	defer transport.CloseIdleConnections()
 	client := http.Client{
+		Transport:     transport,
 		Timeout:       sendTimeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -105,7 +124,11 @@ func (s *sending) send(w, problems io.Writer, flows *commandFlows, name string) 
 		if outer, ok := errors.AsType[*url.Error](err); ok { // which prints the URL
 			err = outer.Err
 		}
-		return fmt.Errorf("%s: %s. Does a server listen there? --base says where", s.base, hide.Replace(err.Error()))
+		hint := "Does a server listen there? --base says where"
+		if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+			hint = "--insecure takes any certificate, as that of a local site"
+		}
+		return fmt.Errorf("%s: %s. %s", s.base, hide.Replace(err.Error()), hint)
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxShownAnswer))
