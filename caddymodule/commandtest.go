@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -26,12 +29,13 @@ import (
 var errNoCase = errors.New("no case found")
 
 func testCommand() *cobra.Command {
-	var run, format string
+	var run, format, base string
 	var verbose bool
 	var from origin
+	var server running
 	c := &cobra.Command{
-		Use:   "test [--run <regexp>] [--format text|json|junit] [--verbose] [--config <file> [--adapter <name>]] <folder or case file>...",
-		Short: "Runs the test cases beside flows, without a server",
+		Use:   "test [--run <regexp>] [--format text|json|junit] [--verbose] [--base <url> [--address <address>]] [--config <file> [--adapter <name>]] <folder or case file>...",
+		Short: "Runs the test cases beside flows, without a server or against one",
 		Long: `
 Runs the test cases of flows: of the files named *.test.yml in folders, or of
 single files with the flows of their folders. No server is needed, and nothing
@@ -41,6 +45,10 @@ and what time it is. Time that a flow waits for passes at once.
     name: a push to main
     request: {flow: company.team/github_push, event: push}
     expect: {status: 200, state: SUCCESS, logs: [octocat pushed 6dcb09b]}
+
+With --base, the same cases are run against a server that runs at this URL, with
+the flows and the secrets of the cases. Its admin endpoint, which is the one
+after --address or that of the configuration, says what executions did.
 
 docs/testing.md describes all members. What does not hold is printed with file,
 line and column, and as a difference: - is expected, + is what there is. The exit
@@ -85,7 +93,11 @@ With --format json, prints one object:
 			if len(tests.results) == 0 {
 				return cmp.Or(wrong, errNoCase)
 			}
-			if err := tests.run(c.Context()); err != nil {
+			at, err := testServer(base, &server, &from)
+			if err != nil {
+				return err
+			}
+			if err := tests.run(c.Context(), at); err != nil {
 				return err
 			}
 			if err := write(c.OutOrStdout(), tests.results, verbose); err != nil {
@@ -98,6 +110,8 @@ With --format json, prints one object:
 		}),
 	}
 	from.addFlags(c)
+	c.Flags().StringVar(&base, "base", "", "URL of a server that runs, as in http://localhost:8080: run the cases against it")
+	c.Flags().StringVar(&server.address, "address", "", "address of its admin endpoint (default: that of the configuration, else "+caddy.DefaultAdminListen+")")
 	c.Flags().StringVar(&run, "run", "", "run only the cases whose name, behind that of their file and a slash, matches")
 	c.Flags().StringVar(&format, "format", "text", "text, json or junit")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "name the cases that pass, too")
@@ -166,8 +180,29 @@ func (o *origin) loadTests(paths []string, only *regexp.Regexp) (*testRun, error
 	return all, nil
 }
 
-// run runs the cases, as many at once as there are processors.
-func (t *testRun) run(ctx context.Context) error {
+// testServer returns the server at a URL against which cases are run; nil: none.
+func testServer(base string, server *running, from *origin) (*flowtest.Server, error) {
+	parsed, err := parseBaseURL(base)
+	switch {
+	case err != nil:
+		return nil, errors.New("--base must be as in https://example.com")
+	case parsed == "" && server.address != "":
+		return nil, errors.New("--address goes with --base")
+	case parsed == "":
+		return nil, nil //nolint:nilnil // there is none
+	}
+	server.config, server.adapter = from.config, from.adapter
+	return &flowtest.Server{
+		URL:  parsed,
+		HTTP: &http.Client{Timeout: sendTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		Admin: func(path string, query url.Values) ([]byte, error) {
+			return server.call(http.MethodGet, path, query, nil)
+		},
+	}, nil
+}
+
+// run runs the cases, as many at once as there are processors, against a server if there is one.
+func (t *testRun) run(ctx context.Context, at *flowtest.Server) error {
 	dir, err := os.MkdirTemp("", "kestra-test-")
 	if err != nil {
 		return err
@@ -178,7 +213,11 @@ func (t *testRun) run(ctx context.Context) error {
 	for i, r := range t.results {
 		group.Go(func() (err error) {
 			begin := time.Now()
-			r.failures, err = r.suite.Run(ctx, r.of, filepath.Join(dir, strconv.Itoa(i)))
+			if at != nil {
+				r.failures, err = r.suite.RunAt(ctx, r.of, *at)
+			} else {
+				r.failures, err = r.suite.Run(ctx, r.of, filepath.Join(dir, strconv.Itoa(i)))
+			}
 			r.took = time.Since(begin)
 			return err
 		})

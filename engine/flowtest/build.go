@@ -20,8 +20,29 @@ import (
 // host is where requests of cases go.
 const host = "localhost"
 
-// build returns the request of a step, signed if its trigger asks for that; number is that of the step.
+// build returns the request of a step for a site.
 func (p *play) build(q *request, number int) (*webhook.Request, error) {
+	r, body, err := p.compose(q, number)
+	if err != nil {
+		return nil, err
+	}
+	p.address(r)
+	r.ContentLength = int64(len(body))
+	r.ReadBody = func(limit int64, account webhook.Account) ([]byte, error) {
+		if int64(len(body)) > limit {
+			return nil, webhook.TooLarge(limit)
+		}
+		text, err := webhook.ReadAll(bytes.NewReader(body), int64(len(body)), limit, account)
+		if err == nil && r.Hash != nil {
+			_, _ = r.Hash.Write(text) // never fails
+		}
+		return text, err
+	}
+	return r, nil
+}
+
+// compose returns the request of a step and its body, signed if its trigger asks for that; number is that of the step.
+func (p *play) compose(q *request, number int) (*webhook.Request, []byte, error) {
 	r := &webhook.Request{
 		Method: q.method, Header: http.Header{}, Host: host, Scheme: "http", RemoteAddr: q.remote, Path: q.path,
 	}
@@ -33,21 +54,21 @@ func (p *play) build(q *request, number int) (*webhook.Request, error) {
 		namespace, id, _ := strings.Cut(q.flow, "/")
 		var err error
 		if caller, err = engine.FindCaller(p.suite.set, p.options, namespace, id, q.trigger); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		key, err := caller.Key()
 		if q.key != nil {
 			key, err = *q.key, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w: give it in `secrets` or `envs`", err)
+			return nil, nil, fmt.Errorf("%w: give it in `secrets` or `envs`", err)
 		}
 		r.Path = webhook.Prefix + url.PathEscape(namespace) + "/" + url.PathEscape(id) + "/" + url.PathEscape(key)
 	}
 	path, query, _ := strings.Cut(r.Path, "?")
 	body, query, err := p.fill(q, caller, r.Header, query, number)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, h := range q.headers {
 		r.Header.Del(h.name)
@@ -74,23 +95,11 @@ func (p *play) build(q *request, number int) (*webhook.Request, error) {
 		if base == "" {
 			base = r.Scheme + "://" + r.Host
 		}
-		if body, err = caller.Sign(r.Method, r.Header, base+r.URI, body, q.signWith, p.clock.Now()); err != nil {
-			return nil, err
+		if body, err = caller.Sign(r.Method, r.Header, base+r.URI, body, q.signWith, p.now()); err != nil {
+			return nil, nil, err
 		}
 	}
-	p.address(r)
-	r.ContentLength = int64(len(body))
-	r.ReadBody = func(limit int64, account webhook.Account) ([]byte, error) {
-		if int64(len(body)) > limit {
-			return nil, webhook.TooLarge(limit)
-		}
-		text, err := webhook.ReadAll(bytes.NewReader(body), int64(len(body)), limit, account)
-		if err == nil && r.Hash != nil {
-			_, _ = r.Hash.Write(text) // never fails
-		}
-		return text, err
-	}
-	return r, nil
+	return r, body, nil
 }
 
 // address says which webhook the path of a request is of.

@@ -1,9 +1,9 @@
 package flowtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -31,12 +31,14 @@ func (p *play) check(ctx context.Context, o *outcome) {
 	if x.others != nil {
 		p.executions(ctx, x.others)
 	}
-	for _, n := range []*yaml.Node{x.state, x.outputs, x.labels, x.inputs, x.logs, x.tasks} {
-		if n != nil {
-			p.execution(ctx, o, x, n)
-			return
-		}
+	if n := x.ofExecution(); n != nil {
+		p.execution(ctx, o, x, n)
 	}
+}
+
+// ofExecution returns the first expectation about the execution of a step; nil if there is none.
+func (x *expectation) ofExecution() *yaml.Node {
+	return cmp.Or(x.state, x.outputs, x.labels, x.inputs, x.logs, x.tasks)
 }
 
 // unknownRequests fails for requests to other servers that no stub answers: they cannot be what the case means.
@@ -247,44 +249,27 @@ func (p *play) execution(ctx context.Context, o *outcome, x *expectation, first 
 		o.said = nil // once is enough
 		return
 	}
-	s, err := p.load(ctx, o.response.ExecutionID)
+	e, err := p.look(ctx, o.response.ExecutionID)
 	if err != nil {
 		p.fail(p.place(first), "", err.Error())
 		return
 	}
-	lines, err := p.engine.Logs(ctx, s.ID, 0, math.MaxInt32)
-	if err != nil {
-		p.fail(p.place(first), "", err.Error())
-		return
+	if x.state != nil && e.status != x.state.Value {
+		p.differ(x.state, "state", x.state.Value, e.status)
+		p.explain(problems(e.lines))
 	}
-	if x.state != nil && string(s.Status()) != x.state.Value {
-		p.differ(x.state, "state", x.state.Value, string(s.Status()))
-		p.explain(problems(lines))
-	}
-	if x.outputs != nil {
-		p.compare(x.outputs, members(s.Outputs.JSON), "outputs", false)
-	}
-	if x.inputs != nil {
-		p.compare(x.inputs, members(s.Inputs.JSON), "inputs", true)
-	}
-	if x.labels != nil {
-		labels := value.NewMap(len(s.Labels))
-		for _, l := range s.Labels {
-			labels.Set(l.Key, value.String(l.Value))
+	for _, one := range []struct {
+		want *yaml.Node
+		got  value.Value
+		path string
+		part bool
+	}{{x.outputs, e.outputs, "outputs", false}, {x.inputs, e.inputs, "inputs", true}, {x.labels, e.labels, "labels", true}} {
+		if one.want != nil {
+			p.compare(one.want, one.got, one.path, one.part)
 		}
-		p.compare(x.labels, value.FromMap(labels), "labels", true)
 	}
-	p.logs(x.logs, lines)
-	p.tasks(x.tasks, s)
-}
-
-// load returns an execution with its values.
-func (p *play) load(ctx context.Context, id string) (*execution.State, error) {
-	s, err := p.engine.Get(ctx, id)
-	if err == nil && s.Over() {
-		s, err = p.engine.Wait(ctx, id)
-	}
-	return s, err
+	p.logs(x.logs, e.lines)
+	p.tasks(x.tasks, e)
 }
 
 // explain adds what logs say to the last failure.
@@ -304,13 +289,6 @@ func problems(lines []execution.LogLine) []string {
 		}
 	}
 	return texts
-}
-
-func members(text []byte) value.Value {
-	if m, err := value.DecodeMembers(text); err == nil {
-		return value.FromMap(m)
-	}
-	return value.FromMap(value.NewMap(0))
 }
 
 // executions compares the states of all executions of flows.

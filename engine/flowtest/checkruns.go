@@ -11,26 +11,21 @@ import (
 )
 
 // tasks compares the runs of tasks, by the ids of tasks and in the order in which they began.
-func (p *play) tasks(n *yaml.Node, s *execution.State) {
+func (p *play) tasks(n *yaml.Node, e *seen) {
 	if n == nil {
 		return
 	}
-	runs := map[string][]*execution.Run{}
-	for i := range s.Runs {
-		id := s.Runs[i].TaskID
-		runs[id] = append(runs[id], &s.Runs[i])
-	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		id := n.Content[i].Value
-		p.runs(n.Content[i+1], below("tasks", id), runs[id])
+		p.runs(n.Content[i+1], below("tasks", id), e.runs[id])
 	}
 }
 
-func (p *play) runs(n *yaml.Node, path string, got []*execution.Run) {
+func (p *play) runs(n *yaml.Node, path string, got []seenRun) {
 	want := items(n)
 	states := make([]string, len(got))
 	for i, r := range got {
-		states[i] = string(r.Status())
+		states[i] = r.status
 	}
 	if len(want) != len(got) {
 		p.differ(n, path, count(len(want), "run"), strconv.Itoa(len(got))+": "+listed(states))
@@ -51,11 +46,11 @@ func (p *play) runs(n *yaml.Node, path string, got []*execution.Run) {
 			case "state":
 				p.same(part, at, states[i])
 			case "attempts":
-				p.compare(part, value.Int(int64(len(got[i].Attempts))), at, false)
+				p.compare(part, value.Int(int64(got[i].attempts)), at, false)
 			case "value":
-				p.same(part, at, got[i].Value)
+				p.same(part, at, got[i].value)
 			case "outputs":
-				p.compare(part, members(got[i].Outputs.JSON), at, true)
+				p.compare(part, got[i].outputs, at, true)
 			}
 		}
 	}

@@ -155,8 +155,11 @@ func (r *reader) resume(n *yaml.Node, path string) *resume {
 	return to
 }
 
+// usualRemote is the address of the client of requests that name none.
+const usualRemote = "192.0.2.1"
+
 func (r *reader) request(n *yaml.Node, path string) *request {
-	to := &request{pos: r.pos(n), remote: "192.0.2.1"}
+	to := &request{pos: r.pos(n), remote: usualRemote}
 	bodies := 0
 	body := func(name string, read func(n *yaml.Node, path string)) member {
 		return member{name, func(n *yaml.Node, path string) {

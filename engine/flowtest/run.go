@@ -45,6 +45,8 @@ type play struct {
 	options engine.SiteOptions
 	clock   *clock
 	wire    *wire
+	now     func() time.Time                                    // by which requests are signed
+	look    func(ctx context.Context, id string) (*seen, error) // at an execution
 	engine  *engine.Engine
 	site    *engine.Site
 	log     *observer.ObservedLogs // of the site: warnings and errors
@@ -68,6 +70,7 @@ type outcome struct {
 func (s *Suite) Run(ctx context.Context, c *Case, files string) ([]*Failure, error) {
 	p := &play{suite: s, of: c, clock: newClock(c.now.UTC())}
 	p.wire = newWire(c.stubs, p.clock)
+	p.now, p.look = p.clock.Now, p.see
 	var core zapcore.Core
 	core, p.log = observer.New(zap.WarnLevel)
 	p.options = engine.SiteOptions{
