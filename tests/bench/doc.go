@@ -1,6 +1,6 @@
 // Bench measures the built binary, and prints Markdown tables of requests per second beside those of Caddy's own respond:
 //
-//	go run ./tests/bench [-rounds 5] [-seconds 3] [-clients 16] [-body 1024] [-flows 10000]
+//	go run ./tests/bench [-rounds 5] [-seconds 3] [-clients 64] [-body 1024] [-flows 10000]
 //
 //	-rounds   how many times all cases are driven in turn; medians are printed
 //	-seconds  how long a case is driven in each round, after a tenth of it as warm-up; fractions are allowed

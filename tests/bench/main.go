@@ -45,7 +45,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	flags.SetOutput(stderr)
 	flags.IntVar(&o.rounds, "rounds", 5, "how many times all cases are driven in turn")
 	flags.Float64Var(&seconds, "seconds", 3, "how long a case is driven in each round")
-	flags.IntVar(&o.clients, "clients", 16, "connections")
+	flags.IntVar(&o.clients, "clients", 64, "connections")
 	flags.IntVar(&o.body, "body", 1024, "`bytes` of each request's body")
 	flags.IntVar(&o.flows, "flows", 10_000, "flows that are loaded beside 10")
 	if err := flags.Parse(args); err != nil {

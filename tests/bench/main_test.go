@@ -68,7 +68,7 @@ func TestRunEndsWhenToldTo(t *testing.T) {
 }
 
 func TestParseOptions(t *testing.T) {
-	defaults := options{rounds: 5, time: 3 * time.Second, clients: 16, body: 1024, flows: 10_000}
+	defaults := options{rounds: 5, time: 3 * time.Second, clients: 64, body: 1024, flows: 10_000}
 	if got, err := parseOptions(nil, io.Discard); err != nil || got != defaults {
 		t.Errorf("defaults are %+v, %v", got, err)
 	}
