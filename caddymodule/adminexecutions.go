@@ -79,6 +79,15 @@ func restartExecution(c *adminCall) error {
 	return nil
 }
 
+// passBreakpoint lets an execution go on that is at a breakpoint, with those of the parameter.
+func passBreakpoint(c *adminCall) error {
+	next := c.query.text("breakpoints")
+	if err := c.query.end(); err != nil {
+		return err
+	}
+	return c.engine.ResumeFromBreakpoint(c.request.Context(), c.request.PathValue("id"), next)
+}
+
 // resumeExecution lets an execution go on that is paused. The body is a JSON object with the values of the inputs that its Pause asks
 // for, or empty.
 func resumeExecution(c *adminCall) error {

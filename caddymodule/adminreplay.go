@@ -17,6 +17,7 @@ type adminReplayed struct {
 // replayExecution starts an execution that does anew what another one did which has ended.
 func replayExecution(c *adminCall) error {
 	how := engine.Replay{TaskRun: c.query.text("taskRunId"), Revision: int(c.query.number("revision", 1, math.MaxInt32))}
+	how.Breakpoints = c.query.text("breakpoints")
 	if err := c.query.end(); err != nil {
 		return err
 	}

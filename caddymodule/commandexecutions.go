@@ -94,7 +94,7 @@ func (s *selection) addStateFlag(c *cobra.Command) {
 	const name = "state"
 	c.Flags().StringSliceVar(&s.states, name, nil, "only those in this state, as in FAILED; repeatable")
 	known := []flow.Status{
-		flow.Created, flow.Queued, flow.Running, flow.Retrying, flow.Paused, flow.Killing,
+		flow.Created, flow.Queued, flow.Running, flow.Retrying, flow.Paused, flow.AtBreakpoint, flow.Killing,
 		flow.Success, flow.Warning, flow.Failed, flow.Killed, flow.Cancelled, flow.Retried,
 	}
 	states := make([]string, len(known))

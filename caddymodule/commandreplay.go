@@ -19,10 +19,10 @@ func replayCommand() *cobra.Command {
 	var server running
 	var which selection
 	var failed, dry, asJSON bool
-	var from string
+	var from, breakpoints string
 	var revision int
 	c := &cobra.Command{
-		Use:   "replay <execution>… [--from <task run>] [--revision <number>] [--json]" + serverFlags + "\n  caddy kestra replay --failed --since <duration or time> [--namespace <name>] [--flow <id>] [--dry-run] [--json]" + serverFlags,
+		Use:   "replay <execution>… [--from <task run>] [--revision <number>] [--breakpoints <tasks>] [--json]" + serverFlags + "\n  caddy kestra replay --failed --since <duration or time> [--namespace <name>] [--flow <id>] [--dry-run] [--json]" + serverFlags,
 		Short: "Runs executions anew, with what they were started with",
 		Long: `
 Starts new executions with the triggers and inputs of others, by their flows as
@@ -30,7 +30,8 @@ they are now: all tasks run again. Prints the id of each new execution beside
 that of the old one, which stays as it is.
 
 With --from, tasks before a task run are not run again: the new execution has
-their outputs. --revision names another revision of the flow.
+their outputs. --revision names another revision of the flow. With --breakpoints,
+new executions stop before these tasks, until somebody lets them go on.
 
 With --failed, replays those that have ended in FAILED since some time, the
 oldest first. Left out are those that were replayed already, of which the last
@@ -60,6 +61,9 @@ again. --dry-run only lists them.`,
 			if revision != 0 {
 				query.Set("revision", strconv.Itoa(revision))
 			}
+			if breakpoints != "" {
+				query.Set("breakpoints", breakpoints)
+			}
 			if failed {
 				found, err := server.failed(&which)
 				if err != nil {
@@ -86,6 +90,7 @@ again. --dry-run only lists them.`,
 	which.addFlags(c)
 	c.Flags().StringVar(&from, "from", "", "the id of a task run: what came before is not run again")
 	c.Flags().IntVar(&revision, "revision", 0, "a revision of the flow; default is the flow as it is now")
+	c.Flags().StringVar(&breakpoints, "breakpoints", "", "ids of tasks with commas between, perhaps with a dot and a value of a ForEach")
 	c.Flags().BoolVar(&failed, "failed", false, "replay those that have failed")
 	c.Flags().BoolVar(&dry, "dry-run", false, "with --failed: list them, and replay none")
 	addJSONFlag(c, &asJSON, "print an object per line: id of the new execution, replays for that of the old one, and url where there is one")

@@ -242,6 +242,16 @@ func (e *Engine) Restart(ctx context.Context, id string) error {
 	return e.runner.Restart(ctx, id)
 }
 
+// ResumeFromBreakpoint lets an execution go on that is at a breakpoint, with the next breakpoints, as of [execution.ParseBreakpoints]. It
+// returns when that is kept for certain. One that is at none is [ErrNotSuspended]; the other errors are those of [runner.Runner.ResumeFromBreakpoint].
+func (e *Engine) ResumeFromBreakpoint(ctx context.Context, id, next string) error {
+	if !e.calls.begin() {
+		return ErrClosed
+	}
+	defer e.calls.end()
+	return e.runner.ResumeFromBreakpoint(ctx, id, execution.ParseBreakpoints(next))
+}
+
 // Begin implements [site.Host].
 func (e *Engine) Begin() bool { return e.calls.begin() }
 

@@ -12,15 +12,17 @@ import (
 
 // The errors of an [Engine], to be tested with errors.Is.
 var (
-	ErrClosed     = errors.New("engine is closed")
-	ErrNotFound   = execution.ErrNotFound
-	ErrEnded      = runner.ErrEnded
-	ErrNotPaused  = runner.ErrNotPaused
-	ErrNotRunning = runner.ErrNotRunning
-	ErrNotEnded   = site.ErrNotEnded
-	ErrNoFlow     = site.ErrNoFlow
-	ErrDisabled   = site.ErrDisabled
-	ErrNoRequest  = task.ErrNoRequest
+	ErrClosed    = errors.New("engine is closed")
+	ErrNotFound  = execution.ErrNotFound
+	ErrEnded     = runner.ErrEnded
+	ErrNotPaused = runner.ErrNotPaused
+
+	ErrNotSuspended = runner.ErrNotSuspended
+	ErrNotRunning   = runner.ErrNotRunning
+	ErrNotEnded     = site.ErrNotEnded
+	ErrNoFlow       = site.ErrNoFlow
+	ErrDisabled     = site.ErrDisabled
+	ErrNoRequest    = task.ErrNoRequest
 
 	ErrNotReplayable    = execution.ErrNotReplayable
 	ErrNotRestartable   = execution.ErrNotRestartable
@@ -35,7 +37,7 @@ func IsBusy(err error) bool {
 
 // Unfit reports whether err says that something does not fit the state of an execution.
 func Unfit(err error) bool {
-	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled, ErrNotRestartable, ErrNothingToRestart, ErrNotReplayable, ErrNoRequest} {
+	for _, unfit := range []error{ErrEnded, ErrNotPaused, ErrNotSuspended, ErrNotRunning, ErrNotEnded, ErrNoFlow, ErrDisabled, ErrNotRestartable, ErrNothingToRestart, ErrNotReplayable, ErrNoRequest} {
 		if errors.Is(err, unfit) {
 			return true
 		}

@@ -67,6 +67,26 @@ func resumeExecution(c *call) error {
 	return c.done(http.StatusNoContent)
 }
 
+// passBreakpoint lets an execution go on that is at a breakpoint, with those of the parameter.
+func passBreakpoint(c *call) error {
+	values, err := c.parameters()
+	if err != nil {
+		return err
+	}
+	s, err := c.execution()
+	if err != nil {
+		return err
+	}
+	err = c.engine.ResumeFromBreakpoint(c.request.Context(), s.ID, values.Get("breakpoints"))
+	if errors.Is(err, engine.ErrNotSuspended) || errors.Is(err, engine.ErrEnded) {
+		return illegalState(engine.ErrNotSuspended.Error())
+	}
+	if err != nil {
+		return err
+	}
+	return c.done(http.StatusOK)
+}
+
 // restartExecution lets an execution go on from where it has failed, or one that is paused, and answers with it.
 func restartExecution(c *call) error {
 	values, err := c.parameters()
@@ -113,9 +133,6 @@ func replayExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	if values.Get("breakpoints") != "" {
-		return illegalArgument("breakpoints: an execution does not stop before a task here: let a Pause do that")
-	}
 	revision, err := atLeast1(values, "revision", 0, "replayExecution")
 	if err != nil {
 		return err
@@ -124,7 +141,9 @@ func replayExecution(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.replay(s, engine.Replay{TaskRun: values.Get("taskRunId"), Revision: revision})
+	return c.replay(s, engine.Replay{
+		TaskRun: values.Get("taskRunId"), Revision: revision, Breakpoints: values.Get("breakpoints"),
+	})
 }
 
 // replay answers with a new execution.

@@ -34,11 +34,13 @@ var routes = []route{
 	{method: http.MethodGet, path: "executions/{}/follow", answer: followExecution},
 	{method: http.MethodDelete, path: "executions/{}/kill", answer: killExecution, quiet: true},
 	{method: http.MethodPost, path: "executions/{}/resume", answer: resumeExecution, quiet: true},
+	{method: http.MethodPost, path: "executions/{}/resume-from-breakpoint", answer: passBreakpoint, quiet: true},
 	{method: http.MethodPost, path: "executions/{}/restart", answer: restartExecution},
 	{method: http.MethodPost, path: "executions/{}/replay", answer: replayExecution},
 	// As Kestra 2.0 has them.
 	{method: http.MethodDelete, path: "executions/{}/actions/kill", answer: killExecution},
 	{method: http.MethodPost, path: "executions/{}/actions/resume", answer: resumeExecution},
+	{method: http.MethodPost, path: "executions/{}/actions/resume-from-breakpoint", answer: passBreakpoint},
 	{method: http.MethodPost, path: "executions/{}/actions/restart", answer: restartExecution},
 	{method: http.MethodPost, path: "executions/{}/actions/replay", answer: replayExecution},
 	{method: http.MethodGet, path: "logs/search", answer: nil}, // not here, and no execution either

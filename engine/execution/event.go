@@ -29,6 +29,8 @@ type Event struct {
 	Exit      Status       `json:"exit,omitempty"`     // TaskEnded: what the execution is to end with, at once
 	Broken    []int32      `json:"broken,omitempty"`   // Evaluated: those of the flow's `sla` that do not hold, by their indexes
 
+	Breakpoints []Breakpoint `json:"breakpoints,omitempty"` // PassOn: the next ones
+
 	Total     int32   `json:"total,omitempty"`     // Evaluated: how many executions a Children starts
 	Begun     int32   `json:"begun,omitempty"`     // Evaluated: how many of them begin now; of an attempt that goes on: were looked at
 	Open      []int32 `json:"open,omitempty"`      // Evaluated, of an attempt of a Children that goes on: the numbers of those of them that are under way now
@@ -53,9 +55,10 @@ const (
 	NoPlace                          // no place is free for an execution that has not begun
 	Interrupted                      // the process ended while an attempt was under way, and nobody knows how far it came
 	Restart                          // somebody wants the execution to go on that has ended, or is paused
+	PassOn                           // somebody lets the execution go on that is at a breakpoint
 )
 
-var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace", "interrupted", "restart"}
+var eventNames = []string{"", "started", "evaluated", "taskEnded", "woke", "timedOut", "childEnded", "resumed", "kill", "overdue", "noPlace", "interrupted", "restart", "passOn"}
 
 // MarshalText writes the word for k.
 func (k EventKind) MarshalText() ([]byte, error) { return name(eventNames, int(k)) }

@@ -169,6 +169,9 @@ func (w *walk) tryAgain(row int32) {
 		w.enterHead(Running)
 	}
 	w.enter(row, r, Created)
+	if w.stops(row) {
+		return
+	}
 	if w.plan.nodes[r.Node].Task.RunIf != nil {
 		w.wait(r, WaitEval)
 		w.effect(w.state.evalEffect(row, RunIf))

@@ -107,7 +107,7 @@ type waits struct {
 
 func (c *waits) add(what Wait, n int) {
 	switch what {
-	case WaitNone:
+	case WaitNone, WaitBreak:
 	case WaitResume, WaitRound:
 		c.paused += n
 	default:

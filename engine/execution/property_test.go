@@ -154,6 +154,14 @@ func drawActor(rt *rapid.T) *actor {
 	}
 	f.script["place again"] = rapid.SampledFrom([]string{"", "none"}).Draw(rt, "place again")
 	a := newActor(nil, fl, f.script)
+	var tasks []string
+	for range rapid.IntRange(0, 3).Draw(rt, "breakpoints") {
+		tasks = append(tasks, fmt.Sprint("t", rapid.IntRange(1, f.count+1).Draw(rt, "before"), rapid.SampledFrom([]string{"", "", ".x"}).Draw(rt, "value")))
+	}
+	a.state.Breakpoints = ParseBreakpoints(strings.Join(tasks, ","))
+	if rapid.Bool().Draw(rt, "stops again") {
+		a.stops = a.state.Breakpoints
+	}
 	a.restarts = rapid.IntRange(0, 2).Draw(rt, "restarts")
 	if rapid.IntRange(0, 3).Draw(rt, "kill") == 0 {
 		a.killAfter = rapid.IntRange(1, 9).Draw(rt, "kill after")
@@ -346,9 +354,9 @@ func TestGoOnAfterACut(t *testing.T) {
 			a.goOnInAnyOrder(rt, commit)
 		}
 
-		whole := &actor{t: t, plan: a.plan, state: first, script: a.script, clock: began, restarts: restarts}
+		whole := &actor{t: t, plan: a.plan, state: first, script: a.script, clock: began, stops: a.stops, restarts: restarts}
 		whole.run()
-		again := &actor{t: t, plan: a.plan, state: loaded(rt, kept), script: a.script, clock: a.clock, restarts: restarts - int(kept.Restarts)}
+		again := &actor{t: t, plan: a.plan, state: loaded(rt, kept), script: a.script, clock: a.clock, stops: a.stops, restarts: restarts - int(kept.Restarts)}
 		var err error
 		if again.pending, err = Pending(again.plan, again.state); err != nil {
 			rt.Fatal(err)

@@ -31,7 +31,7 @@ func NewReplay(p *Plan, s *State, e Effect) *State {
 	next := New(p, e.At, withLabels(s.Labels, []flow.Label{{Key: replayLabel, Value: "true"}}), s.Trigger)
 	next.ID, next.Seed = s.NextTry(), mixSeed(e.Seed, 1)
 	next.Inputs, next.Parent, next.Depth, next.Trace = s.Inputs, s.Parent, s.Depth, s.Trace
-	next.Origin = s.nextOrigin()
+	next.Origin, next.Breakpoints = s.nextOrigin(), s.Breakpoints
 	return next
 }
 

@@ -297,12 +297,19 @@ func (w *walk) goOn() {
 	}
 }
 
-// beginAgain begins a task run of an execution that begins again.
+// beginAgain begins a task run of an execution that begins again, unless it stops before that.
 func (w *walk) beginAgain(row int32) {
+	if !w.stops(row) {
+		w.goOnWith(row, true)
+	}
+}
+
+// goOnWith begins a task run whose turn it is. With again, the attempt of one that is to start executions goes on.
+func (w *walk) goOnWith(row int32, again bool) {
 	r := w.run(row)
 	n := w.node(row)
 	switch {
-	case n.Shape == flow.ShapeChild && len(r.Attempts) > 0, r.Several != nil:
+	case again && (n.Shape == flow.ShapeChild && len(r.Attempts) > 0 || r.Several != nil):
 		w.enter(row, r, Running)
 		w.attemptGoesOn(r)
 		if n.Timeout != nil && n.Timeout.Expression == nil {

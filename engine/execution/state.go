@@ -65,6 +65,8 @@ type Head struct {
 	Again     time.Time    `json:"again,omitzero"`     // when the execution is tried anew, of one that is
 	Refused   bool         `json:"refused,omitempty"`  // it ended for want of a place, before it began
 	Restarts  int32        `json:"restarts,omitempty"` // how many times it went on after it had ended
+
+	Breakpoints []Breakpoint `json:"breakpoints,omitempty"` // before which task runs it stops; they never change
 }
 
 // Run is one run of a task.

@@ -26,6 +26,8 @@ const (
 	Cancelled = flow.Cancelled
 	Retried   = flow.Retried
 
+	AtBreakpoint = flow.AtBreakpoint
+
 	Resubmitted = flow.Resubmitted // of an attempt alone
 )
 

@@ -15,6 +15,7 @@ type Result struct {
 	Freed   int64    // bytes of outputs, from answers, that went with the task runs of a round
 	Barrier bool     // everything since the last barrier, with this, must be committed before the effects start
 	Cut     bool     // something was interrupted: effects asked for earlier may be void now, see [State.Awaits]
+	Stopped bool     // the execution has come to a breakpoint
 	Stale   bool     // the event does not fit any more, and changed nothing
 }
 
@@ -54,6 +55,8 @@ func Step(p *Plan, s *State, e Event, r *Result) error {
 		fits = w.interrupted(&e)
 	case Restart:
 		fits = w.restart()
+	case PassOn:
+		fits = w.passOn(&e)
 	default:
 		return fmt.Errorf("execution %s: unknown event %d", s.ID, e.Kind)
 	}
@@ -187,12 +190,16 @@ func (w *walk) create(parent, node int32, value string, iteration int32) (row in
 	}
 	r := w.run(row)
 	w.result.Rows = append(w.result.Rows, row)
-	if n.Task.RunIf != nil {
+	switch {
+	case w.stops(row):
+		return row, false
+	case n.Task.RunIf != nil:
 		w.wait(r, WaitEval)
 		w.effect(s.evalEffect(row, RunIf))
 		return row, false
+	default:
+		return row, w.turn(row, room)
 	}
-	return row, w.turn(row, room)
 }
 
 // runRoom is the memory for a task run with one attempt, taken at once.

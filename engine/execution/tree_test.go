@@ -177,10 +177,11 @@ type actor struct {
 	script    map[string]string // by task, perhaps with a value as in a=x: a status, "wait" or "exit STATUS", or those of its attempts with "then" between; by "if TASK": true, false or fail; by "timeout TASK", "prepare TASK" and "collect TASK": fail; of a Choice: the number of a case, none or fail; of an Each: its values, or fail; of a Pause: time if it has one, or fail; of an Until: up to which count it goes, or fail; of a Child: with what its execution ends, alone if it is not waited for, or fail; of a Children: how many there are and with what they end in turn, alone if they are not waited for, fail, or later if the second time that some are asked for fails; by "place" and "place again": none if none is free at first; by "recall TASK": with what the execution of a Child has ended by now, new if another one is to be started, or fail; of a Children likewise, of each, and by "again TASK": with what those end that go on
 	clock     time.Time
 	pending   []Effect
-	again     []Effect // the next try
-	patient   bool     // times come only when nothing is pending, as in run
-	killAfter int      // after how many events it is killed; 0: never
-	restarts  int      // how often it is still to go on after it has ended
+	again     []Effect     // the next try
+	patient   bool         // times come only when nothing is pending, as in run
+	killAfter int          // after how many events it is killed; 0: never
+	stops     []Breakpoint // the next ones, when it goes on from one
+	restarts  int          // how often it is still to go on after it has ended
 	trace     []string
 }
 
@@ -387,7 +388,9 @@ func (a *actor) dropKilled() {
 }
 
 // outside returns the events that come from outside: times first, then the ends of executions, then what resumes a pause.
-func (a *actor) outside() []Event { return slices.Concat(a.wakes(), a.children(), a.paused()) }
+func (a *actor) outside() []Event {
+	return slices.Concat(a.wakes(), a.children(), a.paused(), a.stopped())
+}
 
 // children returns the ends of the executions that are waited for.
 func (a *actor) children() []Event {

@@ -17,9 +17,10 @@ const (
 	WaitAssert      // of an execution: the assertions of `sla`
 	WaitPlace       // of an execution that has not begun: a place of the flow's `concurrency`
 	WaitFiles       // of one whose tasks share a directory: that it is prepared, or when they have ended, collected from
+	WaitBreak       // of one that has not begun, or not again: that somebody lets the execution go on that stands at a breakpoint
 )
 
-var waitNames = []string{"", "eval", "task", "timer", "child", "round", "resume", "assert", "place", "files"}
+var waitNames = []string{"", "eval", "task", "timer", "child", "round", "resume", "assert", "place", "files", "break"}
 
 // asks reports whether an Eval is waited for.
 func (w Wait) asks() bool { return w == WaitEval || w == WaitFiles }

@@ -22,6 +22,8 @@ const (
 	Cancelled Status = "CANCELLED"
 	Retried   Status = "RETRIED"
 
+	AtBreakpoint Status = "BREAKPOINT"
+
 	Resubmitted Status = "RESUBMITTED"
 )
 
@@ -30,7 +32,7 @@ var terminated = []Status{Failed, Warning, Success, Killed, Cancelled, Retried, 
 
 // ParseStatus returns the status with a name, and whether there is one that this core gives.
 func ParseStatus(name string) (Status, bool) {
-	given := []Status{Created, Queued, Running, Success, Warning, Failed, Skipped, Retrying, Paused, Restarted, Killing, Killed, Cancelled, Retried}
+	given := []Status{Created, Queued, Running, Success, Warning, Failed, Skipped, Retrying, Paused, Restarted, Killing, Killed, Cancelled, Retried, AtBreakpoint}
 	return Status(name), slices.Contains(given, Status(name))
 }
 

@@ -303,6 +303,7 @@ func (a *actor) step(m message) error {
 	}
 	a.logTimeout(m.event, limit)
 	a.logBreaches(&m.event)
+	a.logStop()
 	return nil
 }
 

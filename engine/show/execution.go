@@ -28,6 +28,8 @@ type Execution struct {
 	Trigger      Trigger         `json:"trigger"`
 	Deleted      bool            `json:"deleted"` // never: one that is deleted is not there
 	Metadata     Metadata        `json:"metadata"`
+
+	Breakpoints []execution.Breakpoint `json:"breakpoints,omitempty"`
 }
 
 // TaskRun is one run of a task.
@@ -116,6 +118,7 @@ func Of(s *execution.State, p *execution.Plan, m *mask.Mask) Execution {
 		OriginalID:  s.OriginalID(),
 		Trigger:     Trigger{ID: s.Trigger.ID, Type: s.Trigger.Type, Variables: h.datum(s.Trigger.Variables)},
 		Metadata:    Metadata{AttemptNumber: attempt(s), OriginalCreatedDate: Instant{s.OriginallyCreated()}},
+		Breakpoints: s.Breakpoints,
 	}
 	if x.Variables == nil && p != nil && p.Flow().Variables.Len() > 0 {
 		x.Variables = h.value(value.FromMap(p.Flow().Variables))

@@ -26,6 +26,8 @@ type Replay struct {
 	TaskRun  string // id of the one from which on; empty: all of it
 	Failed   bool   // from those that have failed on
 	Revision int    // of the flow; 0: the one that the site has now
+
+	Breakpoints string // before which task runs it stops, as of [execution.ParseBreakpoints]
 }
 
 // Replay starts an execution that does anew what another one did which has ended, with the same trigger and inputs. It returns its id, and
@@ -107,6 +109,7 @@ func (s *Site) repeat(name string, f *scope.Flow, before *execution.State, how R
 			return nil, fmt.Errorf("execution %s: %w", before.ID, err)
 		}
 	}
+	next.Breakpoints = execution.ParseBreakpoints(how.Breakpoints)
 	claim := s.host.Admission().Claim(name)
 	job := &runner.Job{
 		Setting: s.Setting(f, next.Trigger),

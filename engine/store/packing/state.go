@@ -50,19 +50,43 @@ func (c *Codec) Head(h *execution.Head) {
 	Items(c, &h.Promises, (*Codec).promise)
 	Items(c, &h.Asking, Number)
 	c.Time(&h.Again)
-	c.refusedAndRestarts(h)
+	c.last(h)
 }
 
-// refusedAndRestarts writes or reads two members as one number: files that were written before there was the second have the first alone.
-func (c *Codec) refusedAndRestarts(h *execution.Head) {
-	n := int64(h.Restarts) << 1
+// last writes or reads three members as a number, which is negative if there are breakpoints, and those: files that were written before
+// there were the others have the first alone.
+func (c *Codec) last(h *execution.Head) {
+	n := int64(uint32(h.Restarts)) << 1
 	if h.Refused {
 		n |= 1
 	}
-	Number(c, &n)
-	if c.reading { // what is written is read by others meanwhile
-		h.Refused, h.Restarts = n&1 == 1, int32(n>>1)
+	if len(h.Breakpoints) > 0 {
+		n = ^n
 	}
+	Number(c, &n)
+	breakpoints := n < 0
+	if breakpoints {
+		n = ^n
+	}
+	if c.reading { // what is written is read by others meanwhile
+		h.Refused, h.Restarts = n&1 == 1, int32(uint32(n>>1))
+	}
+	if breakpoints {
+		Items(c, &h.Breakpoints, (*Codec).breakpoint)
+	}
+}
+
+func (c *Codec) breakpoint(b *execution.Breakpoint) {
+	c.Text(&b.ID)
+	valued := b.Value != nil
+	c.Flag(&valued)
+	if !valued {
+		return
+	}
+	if c.reading {
+		b.Value = new(string)
+	}
+	c.Text(b.Value)
 }
 
 // Run writes or reads a task run.
@@ -114,7 +138,7 @@ func (c *Codec) several(v **execution.Several) {
 	c.Text(&(*v).Given)
 }
 
-// brokenAndAgain writes or reads two members as one number, as [Codec.refusedAndRestarts] does.
+// brokenAndAgain writes or reads two members as one number, for the same reason.
 func (c *Codec) brokenAndAgain(v *execution.Several) {
 	var n int64
 	if v.Broken {

@@ -57,6 +57,8 @@ func head(statuses ...execution.Status) *execution.Head {
 	for i, status := range statuses {
 		h.History = append(h.History, execution.Transition{Status: status, At: after(i)})
 	}
+	value := "v"
+	h.Breakpoints = []execution.Breakpoint{{ID: "b"}, {ID: "c", Value: &value}}
 	if h.History.Current().Terminated() {
 		h.Outputs = execution.Datum{JSON: []byte(`{"o":1}`)}
 		h.Exit = h.History.Current()
@@ -85,7 +87,7 @@ func row(id string, row int32, status execution.Status) execution.Row {
 		Wait:      execution.WaitTimer,
 		Wake:      after(9),
 		Progress:  execution.Progress{Stage: execution.StageErrors, Case: 1, Next: 2, Open: 3, Broken: true, Worst: execution.Failed},
-		Several:   &execution.Several{Total: 9, Next: 4, Open: []int32{1, 3}, Ended: []execution.Count{{Status: execution.Success, N: 2}}, Given: `{"u":1}`},
+		Several:   &execution.Several{Total: 9, Next: 4, Open: []int32{1, 3}, Ended: []execution.Count{{Status: execution.Success, N: 2}}, Broken: true, Again: true, Given: `{"u":1}`},
 	}}
 }
 

@@ -21,7 +21,7 @@ func Specs() []flow.Spec {
 
 // statuses are those that executions can have.
 var statuses = []string{
-	string(flow.Created), string(flow.Queued), string(flow.Running), string(flow.Paused), string(flow.Restarted), string(flow.Retrying), string(flow.Killing),
+	string(flow.Created), string(flow.Queued), string(flow.Running), string(flow.Paused), string(flow.Restarted), string(flow.Retrying), string(flow.AtBreakpoint), string(flow.Killing),
 	string(flow.Success), string(flow.Warning), string(flow.Failed), string(flow.Killed), string(flow.Cancelled), string(flow.Retried),
 }
 

@@ -277,7 +277,7 @@ func TestLoad(t *testing.T) {
 		"flow.yml:4:3: tasks[0]: `namespace` and `flowId` go together, and with `executionId`",
 		"flow.yml:4:3: tasks[0]: one of `flows` and `namespaces` is needed",
 		"flow.yml:4:64: tasks[0].flows[0].flowId: is missing",
-		"flow.yml:4:82: tasks[0].states[0]: must be one of CREATED, QUEUED, RUNNING, PAUSED, RESTARTED, RETRYING, KILLING, SUCCESS, WARNING, FAILED, KILLED, CANCELLED, RETRIED",
+		"flow.yml:4:82: tasks[0].states[0]: must be one of CREATED, QUEUED, RUNNING, PAUSED, RESTARTED, RETRYING, BREAKPOINT, KILLING, SUCCESS, WARNING, FAILED, KILLED, CANCELLED, RETRIED",
 		"flow.yml:4:3: tasks[0].expression: is missing",
 		"flow.yml:4:3: tasks[0].endDate: is missing",
 		"flow.yml:4:86: tasks[0].flowId: needs `namespace`",
