@@ -112,6 +112,10 @@ type App struct {
 	// Lets flows run commands on this machine. Default: flows with tasks that do are refused.
 	AllowCommands *AllowCommands `json:"allow_commands,omitempty"`
 
+	// Where scripts run that name no runner: `require`, in a container or not at all; `prefer`, in a container if the group of tasks `docker` has
+	// a host, else as a process; `process`, as a process. Default: `prefer`.
+	Containers string `json:"containers,omitempty"`
+
 	// The Kestra behind this server, to which flows are handed on that need what is not supported here. Default: none, and such flows are
 	// errors.
 	Upstream *Upstream `json:"upstream,omitempty"`
@@ -198,6 +202,9 @@ func (a *App) Provision(ctx caddy.Context) error {
 		known = running.secrets.used().set
 	}
 	if a.commands, err = a.AllowCommands.options(a.store.Files); err != nil {
+		return fmt.Errorf("kestra: %w", err)
+	}
+	if err := a.checkContainers(); err != nil {
 		return fmt.Errorf("kestra: %w", err)
 	}
 	if err := a.loadTypes(ctx, running); err != nil {

@@ -93,6 +93,11 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //			cpu          <duration>
 //			max_parallel <n>
 //		}
+//		docker     <host> {
+//			allow privileged|host_network|devices|volumes...
+//			tls   <ca file> <certificate file> <key file>
+//		}
+//		containers require|prefer|process
 //
 //		upstream <url> {
 //			header        <name> <value>
@@ -202,6 +207,10 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 		case "allow_commands":
 			a.AllowCommands = new(AllowCommands)
 			return a.AllowCommands.UnmarshalCaddyfile(d)
+		case "docker":
+			return a.parseDocker(d)
+		case "containers":
+			return a.parseContainers(d)
 		case "files":
 			if !d.AllArgs(&a.Files) || a.Files == "" {
 				return d.Err("files takes one folder: write `files ./files`")
@@ -217,7 +226,7 @@ func (a *App) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			}
 		default:
 			return d.Errf("unrecognized option %q of kestra: there are flows, flow, secrets, tasks, watch, store, retention, strict, base_url, workers, capacity, max_pending, "+
-				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private, keep_credentials, allow_commands and upstream", name)
+				"memory_limit, evaluation_wait, flow_share, drain_timeout, files, files_limit, files_per_execution, deny_private, keep_credentials, allow_commands, docker, containers and upstream", name)
 		}
 		return nil
 	})

@@ -56,6 +56,9 @@ func (a *App) openSites() (err error) {
 	if a.engine, err = acquireEngine(a.store); err != nil {
 		return err
 	}
+	if err := a.engine.Contain(context.Background(), a.types.containers, a.logger); err != nil {
+		return err
+	}
 	a.engine.Configure(engine.Options{
 		Workers:    a.Workers,
 		Capacity:   a.Capacity,

@@ -33,8 +33,9 @@ type TaskGroup interface {
 
 // flowTypes are what flows of a configuration are made of.
 type flowTypes struct {
-	catalog *engine.Catalog
-	options bool // of groups are written
+	catalog    *engine.Catalog
+	options    bool              // of groups are written
+	containers engine.Containers // that scripts may run in; nil: there are none
 }
 
 // loadTypes makes the catalog of this configuration. While no group has options it is that of the one that serves, if there is
@@ -42,7 +43,7 @@ type flowTypes struct {
 func (a *App) loadTypes(ctx caddy.Context, running *App) error {
 	a.types.options = len(a.TasksRaw) > 0
 	if running != nil && !a.types.options && !running.types.options && (a.AllowCommands == nil) == (running.AllowCommands == nil) &&
-		(a.Upstream == nil) == (running.Upstream == nil) {
+		(a.Upstream == nil) == (running.Upstream == nil) && a.Containers == running.Containers {
 		a.types.catalog = running.types.catalog
 		return nil
 	}
@@ -71,8 +72,16 @@ func (a *App) loadCatalog(ctx caddy.Context) (*engine.Catalog, error) {
 			return nil, fmt.Errorf("tasks %s: module %T does not implement TaskGroup", name, module)
 		}
 		groups = append(groups, engine.Group{Name: name, Specs: group.Specs()})
+		if in, ok := group.(ContainerGroup); ok {
+			if found := in.Containers(); found != nil {
+				a.types.containers = found
+			}
+		}
 	}
 	catalog, err := engine.NewCatalog(groups...)
+	if err == nil {
+		catalog, err = a.contained(catalog)
+	}
 	if err == nil && a.AllowCommands == nil {
 		catalog = catalog.WithoutCommands()
 	}
@@ -108,7 +117,11 @@ func (a *App) parseTasks(d *caddyfile.Dispenser) error {
 	if !d.NextArg() {
 		return d.Err("tasks takes a group and its options: write `tasks <group> {`")
 	}
-	name := d.Val()
+	return a.parseGroup(d, d.Val())
+}
+
+// parseGroup reads the options of a group, at whose name it is.
+func (a *App) parseGroup(d *caddyfile.Dispenser, name string) error {
 	id := taskNamespace + "." + name
 	m, err := caddy.GetModule(id)
 	switch {

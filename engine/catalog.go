@@ -32,13 +32,14 @@ import (
 // change.
 type Catalog struct {
 	types  *flow.Catalog
+	groups []Group
 	refuse func(*flow.Spec) string // see [flow.Options]
 	handOn *flow.Spec              // of the task that hands requests on; nil: there is no Kestra behind this server
 }
 
 // HandingOn returns the catalog with which flows are handed on that need what only Kestra has.
 func (c *Catalog) HandingOn() *Catalog {
-	return &Catalog{types: c.types, refuse: c.refuse, handOn: handon.Spec()}
+	return &Catalog{types: c.types, groups: c.groups, refuse: c.refuse, handOn: handon.Spec()}
 }
 
 // HandsOn reports whether flows are handed on.
@@ -50,7 +51,11 @@ func NewCatalog(groups ...Group) (*Catalog, error) {
 	if len(groups) == 0 {
 		return Core(), nil
 	}
-	specs, taken := coreSpecs(), make(takenTypes)
+	return newCatalog(script.Options{}, groups)
+}
+
+func newCatalog(scripts script.Options, groups []Group) (*Catalog, error) {
+	specs, taken := coreSpecs(scripts), make(takenTypes)
 	for i := range specs {
 		if specs[i].Kind == flow.KindTask {
 			taken.add(&specs[i], "the core")
@@ -67,7 +72,7 @@ func NewCatalog(groups ...Group) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Catalog{types: types}, nil
+	return &Catalog{types: types, groups: groups}, nil
 }
 
 // Core returns the catalog that has no further group.
@@ -75,7 +80,7 @@ func Core() *Catalog { return core() }
 
 // core is Core.
 var core = sync.OnceValue(func() *Catalog {
-	types, err := flow.NewCatalog(coreSpecs()...)
+	types, err := flow.NewCatalog(coreSpecs(script.Options{})...)
 	if err != nil {
 		panic(err) // the specs contradict each other, which no input can bring about
 	}
@@ -83,7 +88,7 @@ var core = sync.OnceValue(func() *Catalog {
 })
 
 // coreSpecs are the types that are always there.
-func coreSpecs() []flow.Spec {
+func coreSpecs(scripts script.Options) []flow.Spec {
 	return slices.Concat(
 		webhook.Specs(),
 		condition.Specs(),
@@ -95,7 +100,7 @@ func coreSpecs() []flow.Spec {
 		kv.Specs(),
 		namespaces.Specs(),
 		output.Specs(),
-		script.Specs(),
+		script.Specs(scripts),
 		storage.Specs(),
 		templating.Specs(),
 		timing.Specs(),
@@ -126,7 +131,7 @@ func (c *Catalog) Load(sources []*flow.Source) (*flow.Set, flow.Diagnostics) {
 
 // WithoutCommands returns a catalog of the same types for flows that run no commands: tasks that do are errors.
 func (c *Catalog) WithoutCommands() *Catalog {
-	return &Catalog{types: c.types, refuse: refuseCommands, handOn: c.handOn}
+	return &Catalog{types: c.types, groups: c.groups, refuse: refuseCommands, handOn: c.handOn}
 }
 
 func refuseCommands(s *flow.Spec) string {

@@ -66,6 +66,10 @@
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case
 //	ulikunitz/xz               files of LZMA, and XZ that is written; xi2/xz reads it, with a bound for its memory, which the other has not
 //	wneessen/go-mail           mail by SMTP, for the tasks that send some
+//	containerd/errdefs         which errors of Docker's client say that there is no such thing
+//	moby/moby/client, api      the API of Docker, for containers and images
+//	moby/patternmatcher        what .dockerignore leaves out
+//	opencontainers/image-spec  platforms of images, as Docker's client takes them
 //	modernc.org/sqlite         a database in a file, in Go alone: xcaddy builds it without a C compiler
 //	gopkg.in/yaml.v3           YAML of flow files and of yaml(): its nodes know their line and column
 //

@@ -37,6 +37,7 @@ type Engine struct {
 	services  task.Services
 	outbound  *outbound.Client
 	commands  process.Runner
+	owner     *owner
 	upstream  *upstream.Upstream
 	known     outside.Namespaces
 	served    served
@@ -97,7 +98,7 @@ func newEngine(ctx context.Context, o StoreOptions, a *admission.Controller, f *
 	if err != nil {
 		return nil, errors.Join(err, f.Close(), store.Close())
 	}
-	e := &Engine{searching: make(chan struct{}, 1), observer: o.Observer, clock: o.Clock, store: store, files: f, admission: a, outbound: outbound.New(), runner: runner.New(store, a, runner.Options{})}
+	e := &Engine{searching: make(chan struct{}, 1), observer: o.Observer, clock: o.Clock, store: store, files: f, admission: a, outbound: outbound.New(), owner: newOwner(), runner: runner.New(store, a, runner.Options{})}
 	if o.Wire != nil {
 		e.outbound = outbound.Through(o.Wire)
 	}
@@ -105,6 +106,7 @@ func newEngine(ctx context.Context, o StoreOptions, a *admission.Controller, f *
 	e.upstream = upstream.New(f, e.tokens)
 	e.services = task.Services{
 		Pairs: outside.Pairs{Store: store, Known: &e.known}, Files: f, Directories: f, HTTP: e.outbound, Network: e.outbound, Executions: keeper{e}, Commands: &e.commands, Upstream: e.upstream,
+		Owner: e.owner.name,
 	}
 	e.triggers.Load(kept)
 	e.configure(Options{})
@@ -171,7 +173,7 @@ func (e *Engine) Close() error {
 	e.runner.Close()
 	e.outbound.Close()
 	e.upstream.Close()
-	return errors.Join(e.commands.Close(), e.files.Close(), e.store.Close()) // who opens the store next opens the files next
+	return errors.Join(e.commands.Close(), e.owner.end(), e.files.Close(), e.store.Close()) // who opens the store next opens the files next
 }
 
 // Get returns an execution, or [execution.ErrNotFound].

@@ -9,6 +9,15 @@ var groups = []row{
 		tests:   []string{"engine/task/tasktest", "engine/files"},
 	},
 	messages("discord"),
+	{ // its containers do what scripts do, and their output is read as that of processes
+		pkg:  "engine/task/docker",
+		ours: []string{"engine/task", "engine/task/container", "engine/task/directory", "engine/task/script", "engine/task/setting", "engine/process", "engine/flow", "engine/pebble", "engine/value"},
+		outside: []string{
+			"github.com/moby/moby/client", "github.com/moby/moby/api", "github.com/moby/patternmatcher", "github.com/containerd/errdefs", "github.com/opencontainers/image-spec",
+		},
+		tests: []string{"engine/task/docker/dockertest", "engine/task/tasktest", "engine/files"},
+	},
+	{pkg: "engine/task/docker/dockertest"},
 	{
 		pkg:     "engine/task/email",
 		ours:    []string{"engine/task", "engine/task/notice", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},

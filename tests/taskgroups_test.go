@@ -18,7 +18,7 @@ import (
 )
 
 // groupOptions are those that let all tasks of a group load, by group.
-var groupOptions = map[string]string{}
+var groupOptions = map[string]string{"docker": `{"host": "unix:///var/run/docker.sock"}`}
 
 // catalog returns what flows are made of in a Caddy that has all groups of tasks.
 func catalog(t testing.TB) *engine.Catalog {
@@ -26,14 +26,21 @@ func catalog(t testing.TB) *engine.Catalog {
 	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
 	defer cancel()
 	var groups []engine.Group
+	var containers engine.Containers
 	for _, m := range caddy.GetModules("kestra.tasks") {
 		module, err := ctx.LoadModuleByID(string(m.ID), json.RawMessage(groupOptions[m.ID.Name()]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		groups = append(groups, engine.Group{Name: m.ID.Name(), Specs: module.(interface{ Specs() []flow.Spec }).Specs()})
+		if in, ok := module.(interface{ Containers() engine.Containers }); ok {
+			containers = in.Containers()
+		}
 	}
 	all, err := engine.NewCatalog(groups...)
+	if err == nil { // scripts that name a runner of containers load, others are processes
+		all, err = all.WithContainers(engine.ContainerOptions{Containers: containers, Policy: "process"})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

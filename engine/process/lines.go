@@ -11,9 +11,9 @@ import (
 // piece is how many bytes of a stream are read at once.
 const piece = 32 << 10
 
-// readLines hands the lines of a stream to yield until it ends. A line ends with a line feed, a carriage return, or both, as Java reads
+// ReadLines hands the lines of a stream to yield until it ends. A line ends with a line feed, a carriage return, or both, as Java reads
 // them. It holds at most one line of [task.MaxCommandLine] bytes.
-func readLines(from io.Reader, stderr bool, yield func(task.CommandLine)) {
+func ReadLines(from io.Reader, stderr bool, yield func(task.CommandLine)) {
 	var line []byte // the beginning of one whose end has not come
 	cut, returned := false, false
 	flush := func() {

@@ -109,7 +109,7 @@ func (o *output) read(yield func(task.CommandLine)) (wait func()) {
 	var one sync.Mutex
 	for i, from := range o.from {
 		readers.Go(func() {
-			readLines(from, i == 1, func(l task.CommandLine) {
+			ReadLines(from, i == 1, func(l task.CommandLine) {
 				one.Lock()
 				defer one.Unlock()
 				yield(l)

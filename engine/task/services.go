@@ -11,6 +11,9 @@ type Services struct {
 	Executions  Executions
 	Commands    Commands
 	Upstream    Upstream // nil: there is none
+
+	// Owner marks what tasks make outside of the server that is to be removed should the server end without doing so.
+	Owner string
 }
 
 // Origin says for what a service is asked.

@@ -3,6 +3,7 @@ package all
 import (
 	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/compress"
 	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/discord"
+	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/docker"
 	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/email"
 	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/git"
 	_ "github.com/caddy-kestra/kestra-webhook/caddymodule/tasks/github"

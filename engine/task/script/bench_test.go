@@ -21,7 +21,7 @@ func BenchmarkTrue(b *testing.B) {
 	for name, o := range map[string]process.Options{"plain": {}, "limited": {FileSize: 1 << 30, Memory: 1 << 30}} {
 		b.Run(name, func(b *testing.B) {
 			services, _ := served(b, o)
-			c, found := tasktest.Load(b, script.Specs(), `{type: io.kestra.plugin.scripts.shell.Commands, commands: ['true']}`)
+			c, found := tasktest.Load(b, script.Specs(script.Options{}), `{type: io.kestra.plugin.scripts.shell.Commands, commands: ['true']}`)
 			if len(found) > 0 {
 				b.Fatal(found)
 			}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -55,29 +56,15 @@ const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 
 // environment returns the variables of a run: little of the server's, and what the task says. The text may install packages.
 func (s *script) environment(ctx context.Context, c *task.Context, f *folders, set *setting, text string) ([]string, error) {
-	env := map[string]string{
-		"PATH": os.Getenv("PATH"), "LANG": "C.UTF-8", "HOME": f.path(homeName), "TMPDIR": f.path(tempName),
-		"WORKING_DIR": f.work.Path, "OUTPUT_DIR": f.out.Path,
-	}
-	if env["PATH"] == "" {
-		env["PATH"] = defaultPath
-	}
-	if zone := os.Getenv("TZ"); zone != "" {
-		env["TZ"] = zone
-	}
-	if u := c.Commands.User(); u != nil {
-		env["USER"], env["LOGNAME"] = u.Name, u.Name
-	}
+	env := map[string]string{"WORKING_DIR": f.workPlace, "OUTPUT_DIR": f.path(outName)}
 	for _, one := range s.language.env {
 		name, v, _ := strings.Cut(one, "=")
 		env[name] = v
 	}
-	venv, err := s.packages(ctx, c, f, set, text, env)
-	if err != nil {
-		return nil, err
-	}
-	if venv != "" {
-		env["VIRTUAL_ENV"], env["PATH"] = venv, filepath.Join(venv, "bin")+string(filepath.ListSeparator)+env["PATH"]
+	if s.contained == nil { // an image says the rest itself
+		if err := s.ofMachine(ctx, c, f, set, text, env); err != nil {
+			return nil, err
+		}
 	}
 	for name, v := range set.env.All() {
 		if name == "" || strings.ContainsAny(name, "=\x00") {
@@ -89,9 +76,9 @@ func (s *script) environment(ctx context.Context, c *task.Context, f *folders, s
 	}
 	switch s.language {
 	case python:
-		env["PYTHONPATH"] = joinPath(env["PYTHONPATH"], f.path(libName))
+		env["PYTHONPATH"] = f.joinPath(env["PYTHONPATH"], f.path(libName))
 	case node:
-		env["NODE_PATH"] = joinPath(env["NODE_PATH"], f.path(libName))
+		env["NODE_PATH"] = f.joinPath(env["NODE_PATH"], f.path(libName))
 	}
 	all := make([]string, 0, len(env))
 	for _, name := range slices.Sorted(maps.Keys(env)) {
@@ -103,11 +90,35 @@ func (s *script) environment(ctx context.Context, c *task.Context, f *folders, s
 	return all, nil
 }
 
-func joinPath(first, second string) string {
-	if first == "" {
-		return second
+// ofMachine adds what a process of this machine needs.
+func (s *script) ofMachine(ctx context.Context, c *task.Context, f *folders, set *setting, text string, env map[string]string) error {
+	env["PATH"], env["LANG"], env["HOME"], env["TMPDIR"] = os.Getenv("PATH"), "C.UTF-8", f.path(homeName), f.path(tempName)
+	if env["PATH"] == "" {
+		env["PATH"] = defaultPath
 	}
-	return first + string(filepath.ListSeparator) + second
+	if zone := os.Getenv("TZ"); zone != "" {
+		env["TZ"] = zone
+	}
+	if u := c.Commands.User(); u != nil {
+		env["USER"], env["LOGNAME"] = u.Name, u.Name
+	}
+	venv, err := s.packages(ctx, c, f, set, text, env)
+	if err == nil && venv != "" {
+		env["VIRTUAL_ENV"], env["PATH"] = venv, filepath.Join(venv, "bin")+string(filepath.ListSeparator)+env["PATH"]
+	}
+	return err
+}
+
+// joinPath adds a folder to a search path.
+func (f *folders) joinPath(first, second string) string {
+	switch {
+	case first == "":
+		return second
+	case f.place == container.Root:
+		return first + ":" + second
+	default:
+		return first + string(filepath.ListSeparator) + second
+	}
 }
 
 // installs finds commands that install packages of Python.

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/directory"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -18,6 +20,9 @@ type folders struct {
 	work   *task.Directory
 	out    *task.Directory
 	remove func()
+
+	place, workPlace string // own and work, as commands name them
+	join             func(names ...string) string
 }
 
 // The names of folders.
@@ -30,8 +35,9 @@ const (
 	venvName = "venv"
 )
 
-// makeFolders makes the folders of a run. They are to be closed.
-func makeFolders(ctx context.Context, c *task.Context) (*folders, error) {
+// makeFolders makes the folders of a run, the files of which are copied into a container, or which commands work in themselves. They are to be
+// closed.
+func makeFolders(ctx context.Context, c *task.Context, contained bool) (*folders, error) {
 	own, err := directory.Make(ctx, c)
 	if err != nil {
 		return nil, err
@@ -52,6 +58,10 @@ func makeFolders(ctx context.Context, c *task.Context) (*folders, error) {
 	if err != nil {
 		f.close()
 		return nil, err
+	}
+	f.place, f.workPlace, f.join = own.Path, f.work.Path, filepath.Join
+	if contained {
+		f.place, f.workPlace, f.join = container.Root, path.Join(container.Root, workName), path.Join
 	}
 	return f, nil
 }
@@ -86,7 +96,10 @@ func (f *folders) hand(u *task.User) error {
 	return errors.Join(f.own.Hand(u), f.work.Hand(u))
 }
 
-func (f *folders) path(name string) string { return filepath.Join(f.own.Path, name) }
+// path returns the name of a folder of the run, as commands name it, and worked that of a file where they work.
+func (f *folders) path(name string) string { return f.join(f.place, name) }
+
+func (f *folders) worked(name string) string { return f.join(f.workPlace, name) }
 
 // expressions returns what the task sees, with the variables that name folders.
 func (f *folders) expressions(c *task.Context) *task.Context {
@@ -98,8 +111,8 @@ func (f *folders) expressions(c *task.Context) *task.Context {
 			return v
 		})
 	}
-	inner.Vars.Set("workingDir", value.String(f.work.Path))
-	inner.Vars.Set("outputDir", value.String(f.out.Path))
+	inner.Vars.Set("workingDir", value.String(f.workPlace))
+	inner.Vars.Set("outputDir", value.String(f.path(outName)))
 	seen.Pebble = &inner
 	return &seen
 }

@@ -22,7 +22,7 @@ var shell = &language{
 }
 
 var python = &language{
-	name: "python", title: "Python", image: "python", extension: ".py",
+	name: "python", title: "Python", image: "python:3.13-slim", extension: ".py",
 	// Expressions print true, false and null.
 	prelude: "true = True\nfalse = False\nnull = None\n",
 	run: func(s *setting, file string) string {
@@ -40,14 +40,17 @@ var node = &language{
 	commands: "- node -e \"console.log(require('./order.json'))\"",
 }
 
+// plain is what has no interpreter: the commands are a program and its arguments, of a container.
+var plain = &language{}
+
 // packagePrefix is that of the types.
 const packagePrefix = "io.kestra.plugin.scripts."
 
 // Specs returns the specs of this package's tasks.
-func Specs() []flow.Spec {
+func Specs(o Options) []flow.Spec {
 	var specs []flow.Spec
 	for _, l := range []*language{shell, python, node} {
-		specs = append(specs, commandsSpec(l), scriptSpec(l))
+		specs = append(specs, commandsSpec(l, o), scriptSpec(l, o))
 	}
-	return append(specs, bashSpec(), oldPythonSpec(), oldNodeSpec())
+	return append(specs, bashSpec(o), oldPythonSpec(o), oldNodeSpec(o))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/directory"
 )
 
@@ -14,15 +15,15 @@ const olderPrefix = "io.kestra.core.tasks.scripts."
 
 var olderVariables = []string{"workingDir", "outputDir", "outputFiles", "outputDirs", "temp"}
 
-func bashSpec() flow.Spec {
-	return olderSpec("Bash", shell, "Run commands by a shell: the older form of `shell.Commands`.",
+func bashSpec(o Options) flow.Spec {
+	return olderSpec(o, "Bash", shell, "Run commands by a shell: the older form of `shell.Commands`.",
 		[]flow.Property{
 			{Name: "commands", Type: flow.StringList, Required: true, Dynamic: true, JSONText: true, Variables: olderVariables, Summary: "The commands, one after the other in one shell."},
 		}, "commands:\n  - wc -c < order.json > {{ outputFiles.size }}\n")
 }
 
-func oldPythonSpec() flow.Spec {
-	return olderSpec("Python", python, "Run a script of Python, the input file `main.py`: the older form of `python.Script`.",
+func oldPythonSpec(o Options) flow.Spec {
+	return olderSpec(o, "Python", python, "Run a script of Python, the input file `main.py`: the older form of `python.Script`.",
 		[]flow.Property{
 			{Name: "commands", Type: flow.StringList, Dynamic: true, JSONText: true, Variables: olderVariables, Default: "[./bin/python main.py]", Summary: "The commands, one after the other in one shell."},
 			{Name: "args", Type: flow.StringList, Dynamic: true, JSONText: true, Variables: olderVariables, Summary: "Arguments after each command."},
@@ -32,8 +33,8 @@ func oldPythonSpec() flow.Spec {
 		}, "virtualEnv: false\ncommands:\n  - python3 -m json.tool order.json {{ outputFiles.size }}\n")
 }
 
-func oldNodeSpec() flow.Spec {
-	return olderSpec("Node", node, "Run a script of Node, the input file `main.js`: the older form of `node.Script`.",
+func oldNodeSpec(o Options) flow.Spec {
+	return olderSpec(o, "Node", node, "Run a script of Node, the input file `main.js`: the older form of `node.Script`.",
 		[]flow.Property{
 			{Name: "args", Type: flow.StringList, Dynamic: true, JSONText: true, Variables: olderVariables, Summary: "Arguments of the script."},
 			{Name: "nodePath", Type: flow.String, Dynamic: true, Default: "node", Summary: "The program of Node."},
@@ -41,7 +42,7 @@ func oldNodeSpec() flow.Spec {
 		}, "args: [\"{{ outputFiles.size }}\"]\n")
 }
 
-func olderSpec(class string, l *language, summary string, own []flow.Property, example string) flow.Spec {
+func olderSpec(o Options, class string, l *language, summary string, own []flow.Property, example string) flow.Spec {
 	input := "  order.json: \"{{ trigger.body | toJson }}\"\n"
 	if l == node {
 		input += "  main.js: |\n    const fs = require('fs');\n    fs.writeFileSync(process.argv[2], String(fs.statSync('order.json').size));\n"
@@ -56,7 +57,7 @@ func olderSpec(class string, l *language, summary string, own []flow.Property, e
 		Type:      olderPrefix + class,
 		Summary:   summary,
 		Directory: true,
-		Commands:  true,
+		Commands:  !o.decides(), // else each task is looked at
 		Properties: slices.Concat(own, []flow.Property{
 			inputs,
 			names("outputFiles", "Names of files that are kept: `{{ outputFiles.name }}` is where the script writes that with a name."),
@@ -68,17 +69,12 @@ func olderSpec(class string, l *language, summary string, own []flow.Property, e
 			{Name: "interpreter", Type: flow.String, Default: "/bin/sh", Summary: "The program that runs the commands."},
 			{Name: "interpreterArgs", Type: flow.StringList, Default: "[-c]", Summary: "Its arguments before them."},
 			{Name: "warningOnStdErr", Type: flow.Boolean, Dynamic: true, Summary: "Has no effect: what a script prints to its standard error is logged at level ERROR."},
-			{Name: "runner", Type: flow.String, Values: []string{"PROCESS", "DOCKER"}, Default: "PROCESS", Summary: "Where the script runs. There is `PROCESS`: on this machine."},
-			{Name: "dockerOptions", Type: flow.Map, Summary: "Has no effect: scripts run as processes of this machine."},
+			{Name: "runner", Type: flow.String, Values: []string{"PROCESS", "DOCKER"}, Summary: "Where the script runs: as a process of this machine, or in a container. Without it, the option `containers` of the server decides."},
+			{Name: "dockerOptions", Type: flow.Object, Properties: container.OlderProperties(olderVariables...), Summary: "What the container is, if the script runs in one."},
 		}),
-		Outputs: []flow.TaskOutput{
-			{Name: "vars", Type: flow.TypeJSON, Summary: "What the script tells as its outputs, by lines such as `::{\"outputs\": {\"name\": \"value\"}}::`."},
-			{Name: "exitCode", Type: flow.TypeInt, Summary: "The exit code; the task fails unless it is 0, and has its outputs then too."},
-			{Name: "outputFiles", Type: flow.TypeJSON, Summary: "The URIs of the files that are kept, by their names."},
-			{Name: "files", Type: flow.TypeJSON, Summary: "The same."},
-		},
+		Outputs: append(Outputs(), flow.TaskOutput{Name: "files", Type: flow.TypeJSON, Summary: "As `outputFiles`."}),
 		Example: "id: size\ntype: " + olderPrefix + class + "\ninputFiles:\n" + input + "outputFiles: [size]\n" + example,
-		Compile: func(c *flow.Component) (any, error) { return compileOlder(c, l) },
+		Compile: func(c *flow.Component) (any, error) { return compileOlder(c, l, o) },
 		Check: func(f *flow.Flow, c *flow.Component, report flow.Report) {
 			checkText(f, c, report, "commands", "args", "requirements")
 		},
@@ -86,7 +82,7 @@ func olderSpec(class string, l *language, summary string, own []flow.Property, e
 }
 
 // compileOlder compiles one of the older tasks.
-func compileOlder(c *flow.Component, l *language) (any, error) {
+func compileOlder(c *flow.Component, l *language, options Options) (any, error) {
 	s := &script{
 		language: l, commands: c.Structure("commands"), env: c.Structure("env"), failFast: task.NewOnOff(c, "exitOnFailed", true),
 		inputs: directory.NewInputs(c, "inputFiles"), cached: task.NewOnOff(c, "cached", false),
@@ -117,7 +113,9 @@ func compileOlder(c *flow.Component, l *language) (any, error) {
 		}
 	}
 	s.old = o
-	return s, errors.Join(append(errs, checkWhere(c))...)
+	var err error
+	s.contained, err = compileWhere(c, options)
+	return s, errors.Join(append(errs, err)...)
 }
 
 // literals returns a list that has no expressions.

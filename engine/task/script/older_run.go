@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -46,14 +45,14 @@ func (o *older) prepare(c *task.Context, f *folders) (*task.Context, error) {
 		if err := write(f.work, place, ""); err != nil {
 			return nil, err
 		}
-		files.Set(name, value.String(filepath.Join(f.work.Path, place)))
+		files.Set(name, value.String(f.worked(place)))
 	}
 	for _, name := range o.dirs {
 		place := o.place(c.Origin, name)
 		if err := f.work.MkdirAll(place, 0o700); err != nil {
 			return nil, fmt.Errorf("folder %s cannot be made: %w", name, pathless(err))
 		}
-		dirs.Set(name, value.String(filepath.Join(f.work.Path, place)))
+		dirs.Set(name, value.String(f.worked(place)))
 	}
 	c.Pebble.Vars.Set("outputFiles", value.FromMap(files)) // they are a copy
 	c.Pebble.Vars.Set("temp", value.FromMap(files))

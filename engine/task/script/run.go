@@ -17,10 +17,10 @@ var errOff = errors.New("commands are not allowed: write `allow_commands` in the
 
 // Run implements [task.Task]. A script that fails has outputs, too.
 func (s *script) Run(ctx context.Context, c *task.Context) (task.Result, error) {
-	if c.Services == nil || c.Commands == nil {
+	if s.contained == nil && (c.Services == nil || c.Commands == nil) {
 		return task.Result{}, errOff
 	}
-	f, err := makeFolders(ctx, c)
+	f, err := makeFolders(ctx, c, s.contained != nil)
 	if err != nil {
 		return task.Result{}, err
 	}
@@ -35,16 +35,20 @@ func (s *script) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 	if err != nil {
 		return task.Result{}, err
 	}
-	c.Log.Log(task.Debug, "Using task runner '"+processRunners[0]+"'")
+	if s.contained == nil {
+		c.Log.Log(task.Debug, "Using task runner '"+processRunners[0]+"'")
+	} else {
+		c.Log.Log(task.Debug, "Using task runner '"+dockerRunners[0]+"'")
+	}
 	args, err := s.prepare(ctx, seen, f, set)
 	if err != nil {
 		return task.Result{}, err
 	}
-	env, err := s.environment(ctx, c, f, set, args[len(args)-1])
+	env, err := s.environment(ctx, c, f, set, strings.Join(args, "\n"))
 	if err != nil {
 		return task.Result{}, err
 	}
-	return s.run(ctx, seen, f, &task.Command{Args: args, Dir: f.work.Path, Env: env})
+	return s.run(ctx, seen, f, &task.Command{Args: args, Dir: f.workPlace, Env: env}, set)
 }
 
 // prepare puts the files into the folders, and returns the command.
@@ -59,6 +63,9 @@ func (s *script) prepare(ctx context.Context, c *task.Context, f *folders, set *
 			return nil, err
 		}
 	}
+	if s.language == plain {
+		return s.arguments(ctx, c, f)
+	}
 	text, err := s.commandText(ctx, c, f, set)
 	if err != nil {
 		return nil, err
@@ -71,10 +78,13 @@ func (s *script) prepare(ctx context.Context, c *task.Context, f *folders, set *
 
 // commandText returns what the interpreter is given.
 func (s *script) commandText(ctx context.Context, c *task.Context, f *folders, set *setting) (string, error) {
-	files := &copies{dir: f.work}
+	files := &copies{dir: f.work, named: f.worked}
 	var lines []string
 	if set.failFast {
 		lines = append(lines, "set -e")
+	}
+	if s.contained != nil {
+		lines = append(lines, set.installing(f)...)
 	}
 	before, err := texts(c, "beforeCommands", s.before)
 	if err != nil {
@@ -112,22 +122,16 @@ func (s *script) scriptFile(c *task.Context, f *folders, set *setting, text stri
 	if err := write(f.work, name, s.language.prelude+text); err != nil {
 		return "", err
 	}
-	return s.language.run(set, f.work.Path+"/"+name), nil
+	return s.language.run(set, f.worked(name)), nil
 }
 
 // run runs the command, and keeps what it leaves.
-func (s *script) run(ctx context.Context, c *task.Context, f *folders, command *task.Command) (task.Result, error) {
-	if err := f.hand(c.Commands.User()); err != nil {
-		return task.Result{}, err
-	}
+func (s *script) run(ctx context.Context, c *task.Context, f *folders, command *task.Command, set *setting) (task.Result, error) {
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
 	p := &printer{c: c, stop: stop, vars: value.NewMap(0)}
 	command.Line = p.line
-	command.Started = func(pid int) {
-		c.Log.Log(task.Debug, fmt.Sprintf("Starting command with pid %d [%s]", pid, strings.Join(command.Args, " ")))
-	}
-	exit, err := c.Commands.Run(inner, command)
+	exit, id, err := s.start(inner, c, f, command, set)
 	switch {
 	case ctx.Err() != nil:
 		return task.Result{}, ctx.Err()
@@ -146,11 +150,29 @@ func (s *script) run(ctx context.Context, c *task.Context, f *folders, command *
 	if s.old != nil {
 		outputs.Map().Set("files", value.FromMap(files))
 	}
+	if id != "" {
+		outputs.Map().Set("taskRunner", value.MapOf("containerId", value.String(id)))
+	}
 	if exit != 0 {
 		failure := fmt.Errorf("Command failed with exit code %d", exit) //nolint:staticcheck // Kestra's words
 		return task.Result{Outputs: outputs, Failure: failure}, nil
 	}
 	return task.Result{Outputs: outputs}, nil
+}
+
+// start runs the command where it belongs. The id is that of its container; empty: it was a process.
+func (s *script) start(ctx context.Context, c *task.Context, f *folders, command *task.Command, set *setting) (exit int, id string, err error) {
+	if s.contained != nil {
+		return s.startContained(ctx, c, f, command, set)
+	}
+	if err := f.hand(c.Commands.User()); err != nil {
+		return 0, "", err
+	}
+	command.Started = func(pid int) {
+		c.Log.Log(task.Debug, fmt.Sprintf("Starting command with pid %d [%s]", pid, strings.Join(command.Args, " ")))
+	}
+	exit, err = c.Commands.Run(ctx, command)
+	return exit, "", err
 }
 
 // keep keeps the files that are wanted, and those of the folder for output.

@@ -21,7 +21,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 )
 
-func TestExamples(t *testing.T) { tasktest.Examples(t, script.Specs()) }
+func TestExamples(t *testing.T) { tasktest.Examples(t, script.Specs(script.Options{})) }
 
 // served returns services that run commands, and the folder of the files.
 func served(t testing.TB, o process.Options) (*task.Services, string) {
@@ -192,7 +192,7 @@ func TestTasks(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := tasktest.RunServed(t, script.Specs(), services, "{"+tt.task+"}", variables)
+			got := tasktest.RunServed(t, script.Specs(script.Options{}), services, "{"+tt.task+"}", variables)
 			var log []string
 			for _, line := range got.Log {
 				if line = same(line); !strings.HasPrefix(line, "debug Using task runner") && !strings.HasPrefix(line, "debug Starting command") &&
@@ -219,13 +219,13 @@ var shortTime = regexp.MustCompile(`(timer \w+ =) PT0\.\d+S`)
 // TestCopies runs a command over a file that is named by its URI.
 func TestCopies(t *testing.T) {
 	services, folder := served(t, process.Options{})
-	first := tasktest.RunServed(t, script.Specs(), services, `{type: io.kestra.plugin.scripts.shell.Commands, outputFiles: [a.txt], commands: ['echo inside > a.txt']}`, "{}")
+	first := tasktest.RunServed(t, script.Specs(script.Options{}), services, `{type: io.kestra.plugin.scripts.shell.Commands, outputFiles: [a.txt], commands: ['echo inside > a.txt']}`, "{}")
 	uri := regexp.MustCompile(`kestra:[^"]*`).FindString(first.Outputs)
-	second := tasktest.RunServed(t, script.Specs(), services, `{type: io.kestra.plugin.scripts.shell.Script, script: "cat {{ uri }} '{{ uri }}'"}`, `{"uri": "`+uri+`"}`)
+	second := tasktest.RunServed(t, script.Specs(script.Options{}), services, `{type: io.kestra.plugin.scripts.shell.Script, script: "cat {{ uri }} '{{ uri }}'"}`, `{"uri": "`+uri+`"}`)
 	if d := cmp.Diff([]string{"info inside", "info inside"}, second.Log[2:4]); d != "" {
 		t.Error(d, second)
 	}
-	third := tasktest.RunServed(t, script.Specs(), services, `{type: io.kestra.plugin.scripts.shell.Script, script: "cat {{ uri }}"}`, `{"uri": "`+uri+`x"}`)
+	third := tasktest.RunServed(t, script.Specs(script.Options{}), services, `{type: io.kestra.plugin.scripts.shell.Script, script: "cat {{ uri }}"}`, `{"uri": "`+uri+`x"}`)
 	if !strings.Contains(third.Err, "file does not exist") {
 		t.Error(third)
 	}
@@ -249,10 +249,10 @@ func TestLoad(t *testing.T) {
 		shell + "commands: [a]}": "",
 		shell + "commands: [a], taskRunner: {type: io.kestra.plugin.core.runner.Process}, containerImage: x}": "",
 		shell + "commands: [a], runner: PROCESS}":                                                             "",
-		shell + "commands: [a], runner: DOCKER}":                                                              "the Docker runner is not supported yet",
-		shell + "commands: [a], taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker, image: x}}": "the Docker runner is not supported yet",
-		shell + "commands: [a], taskRunner: {type: io.kestra.plugin.ee.gcp.runner.Batch}}":                    "the task runner is not supported",
-		shell + "commands: [a], taskRunner: {x: y}}":                                                          "needs a `type`",
+		shell + "commands: [a], runner: DOCKER}":                                                              "the Docker runner needs Docker, which this server has not",
+		shell + "commands: [a], taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker}}":           "the Docker runner needs Docker, which this server has not",
+		shell + "commands: [a], taskRunner: {type: io.kestra.plugin.ee.gcp.runner.Batch}}":                    "must be one of io.kestra.plugin.core.runner.Process, ",
+		shell + "commands: [a], taskRunner: {user: y}}":                                                       "is missing",
 		shell + "commands: [a], containerImage: ubuntu}":                                                      "has no effect: the script runs as a process of this machine",
 		shell + "commands: [a], docker: {image: ubuntu}}":                                                     "has no effect: the script runs as a process of this machine",
 		shell + "commands: [a], targetOS: WINDOWS}":                                                           "scripts for Windows are not supported",
@@ -271,7 +271,7 @@ func TestLoad(t *testing.T) {
 		"{type: io.kestra.core.tasks.scripts.Bash, commands: ['{{ trigger.body }}']}":                         "`trigger.body` " + runs,
 		"{type: io.kestra.core.tasks.scripts.Bash, commands: ['{{ outputFiles.a }}'], outputFiles: [a]}":      "",
 		"{type: io.kestra.core.tasks.scripts.Bash, commands: [a], outputFiles: [../a]}":                       "\"../a\" is no name of a file here",
-		"{type: io.kestra.core.tasks.scripts.Bash, commands: [a], runner: DOCKER}":                            "the Docker runner is not supported yet",
+		"{type: io.kestra.core.tasks.scripts.Bash, commands: [a], runner: DOCKER}":                            "the Docker runner needs Docker, which this server has not",
 	} {
 		found := load(t, text)
 		if want == "" {
@@ -296,7 +296,7 @@ func TestLoad(t *testing.T) {
 // load loads a flow with inputs and a task, and returns what is found.
 func load(t *testing.T, text string) flow.Diagnostics {
 	t.Helper()
-	catalog, err := flow.NewCatalog(append(script.Specs(), flow.Spec{
+	catalog, err := flow.NewCatalog(append(script.Specs(script.Options{}), flow.Spec{
 		Kind: flow.KindTrigger, Type: "test.Trigger", Variables: []flow.Variable{{Name: "body"}, {Name: "headers"}}, Compile: func(*flow.Component) (any, error) { return nil, nil },
 	})...)
 	if err != nil {
@@ -344,7 +344,7 @@ func TestUser(t *testing.T) {
 	services := &task.Services{Files: store, Directories: store, Commands: runner}
 	defer store.Close()
 	defer runner.Close()
-	got := tasktest.RunServed(t, script.Specs(), services, `{type: io.kestra.plugin.scripts.python.Script, inputFiles: {a.txt: x}, outputFiles: ['*.txt'], beforeCommands: ['id -un'],
+	got := tasktest.RunServed(t, script.Specs(script.Options{}), services, `{type: io.kestra.plugin.scripts.python.Script, inputFiles: {a.txt: x}, outputFiles: ['*.txt'], beforeCommands: ['id -un'],
 	script: "import os\nopen('a.txt', 'a').write('y')\nopen('b.txt', 'w').write('z')\nprint(os.getcwd() == '{{ workingDir }}')\nopen('`+secret+`')"}`, "{}")
 	if d := cmp.Diff(`{"exitCode":1,"outputFiles":{"a.txt":"uri/a.txt","b.txt":"uri/b.txt"},"vars":{}}`, same(got.Outputs)); d != "" {
 		t.Error(d)
@@ -364,7 +364,7 @@ func TestOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range []*task.Services{nil, services} {
-		if got := tasktest.RunServed(t, script.Specs(), s, `{type: io.kestra.plugin.scripts.shell.Commands, commands: [echo never]}`, "{}"); !strings.Contains(got.Err, "allow_commands") {
+		if got := tasktest.RunServed(t, script.Specs(script.Options{}), s, `{type: io.kestra.plugin.scripts.shell.Commands, commands: [echo never]}`, "{}"); !strings.Contains(got.Err, "allow_commands") {
 			t.Error(got)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/directory"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -32,20 +33,23 @@ type script struct {
 	cached       task.OnOff
 
 	old *older // nil: it is none of the older tasks
+
+	contained *container.Definition // nil: it is a process of this machine
+	image     *pebble.Template      // of the container; nil: that of the language
 }
 
 // compile compiles a task that has its text in a property.
-func compile(c *flow.Component, l *language, property string) (any, error) {
+func compile(c *flow.Component, l *language, property string, o Options) (any, error) {
 	s := &script{
 		language: l, text: c.Template(property), commands: c.Structure(property), before: c.Structure("beforeCommands"),
 		program: c.Structure("interpreter"), env: c.Structure("env"), failFast: task.NewOnOff(c, "failFast", true),
 		inputs: directory.NewInputs(c, "inputFiles"), dependencies: c.Structure("dependencies"), version: c.Template("pythonVersion"),
-		cached: task.NewOnOff(c, "dependencyCacheEnabled", true),
+		cached: task.NewOnOff(c, "dependencyCacheEnabled", true), image: c.Template("containerImage"),
 	}
 	var errs [3]error
 	s.outputs, errs[0] = directory.CompileOutputs(c, "outputFiles")
 	s.namespaces, errs[1] = directory.CompileNamespaceFiles(c, "namespaceFiles")
-	errs[2] = checkWhere(c)
+	s.contained, errs[2] = compileWhere(c, o)
 	return s, errors.Join(errs[:]...)
 }
 
@@ -57,11 +61,15 @@ type setting struct {
 	dependencies []string
 	version      string
 	cached       bool
+	contained    bool
 }
 
 // setting renders the properties that say how the text is run.
 func (s *script) setting(c *task.Context) (*setting, error) {
-	out := &setting{program: []string{"/bin/sh", "-c"}}
+	out := &setting{program: []string{"/bin/sh", "-c"}, contained: s.contained != nil}
+	if s.language == plain {
+		out.program = nil
+	}
 	if s.old != nil {
 		out.program = s.old.program
 	}
@@ -97,6 +105,9 @@ var versionText = regexp.MustCompile(`^\d+(\.\d+)*$`)
 func (s *setting) interpreter() string {
 	if s.version != "" {
 		return "python" + s.version
+	}
+	if s.contained { // that is what images of Python have
+		return "python"
 	}
 	if _, err := exec.LookPath("python3"); err == nil {
 		return "python3"

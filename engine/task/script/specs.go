@@ -11,28 +11,28 @@ import (
 // ownVariables are what the expressions of a script see beside the others.
 var ownVariables = []string{"workingDir", "outputDir"}
 
-func commandsSpec(l *language) flow.Spec {
-	return spec(l, "Commands", "Run commands by a shell, for "+l.title+".", flow.Property{
+func commandsSpec(l *language, o Options) flow.Spec {
+	return spec(l, o, "Commands", "Run commands by a shell, for "+l.title+".", flow.Property{
 		Name: "commands", Type: flow.StringList, Required: true, Dynamic: true, JSONText: true, Variables: ownVariables,
 		Summary: "The commands, one after the other in one shell. The URI of a file in them becomes the name of a copy.",
 	}, "inputFiles:\n  order.json: \"{{ trigger.body | toJson }}\"\ncommands:\n  "+l.commands+"\n")
 }
 
-func scriptSpec(l *language) flow.Spec {
-	return spec(l, "Script", "Run a script of "+l.title+".", flow.Property{
+func scriptSpec(l *language, o Options) flow.Spec {
+	return spec(l, o, "Script", "Run a script of "+l.title+".", flow.Property{
 		Name: "script", Type: flow.String, Required: true, Dynamic: true, Variables: ownVariables,
 		Summary: "The text of the script. The URI of a file in it becomes the name of a copy.",
 	}, "script: |\n  "+strings.ReplaceAll(l.example, "\n", "\n  ")+"\n")
 }
 
 // spec describes a task that has its text in a property.
-func spec(l *language, class, summary string, text flow.Property, example string) flow.Spec {
+func spec(l *language, o Options, class, summary string, text flow.Property, example string) flow.Spec {
 	s := flow.Spec{
 		Kind:      flow.KindTask,
 		Type:      packagePrefix + l.name + "." + class,
 		Summary:   summary,
 		Directory: true,
-		Commands:  true,
+		Commands:  !o.decides(), // else each task is looked at
 		Properties: slices.Concat([]flow.Property{text}, []flow.Property{
 			{Name: "beforeCommands", Type: flow.StringList, Dynamic: true, JSONText: true, Variables: ownVariables, Summary: "Commands before, in the same shell."},
 			{Name: "interpreter", Type: flow.StringList, Dynamic: true, JSONText: true, Default: "[/bin/sh, -c]", Summary: "The program that runs the commands, which are its last argument, and arguments before that."},
@@ -42,19 +42,25 @@ func spec(l *language, class, summary string, text flow.Property, example string
 			directory.OutputsProperty("outputFiles"),
 			directory.NamespaceFilesProperty("namespaceFiles"),
 		}, runnerProperties(), languageProperties(l)),
-		Outputs: []flow.TaskOutput{
-			{Name: "vars", Type: flow.TypeJSON, Summary: "What the script tells as its outputs, by lines such as `::{\"outputs\": {\"name\": \"value\"}}::`."},
-			{Name: "exitCode", Type: flow.TypeInt, Summary: "The exit code; the task fails unless it is 0, and has its outputs then too."},
-			{Name: "outputFiles", Type: flow.TypeJSON, Summary: "The URIs of the files that are kept, by their names."},
-		},
+		Outputs: Outputs(),
 		Example: "id: greet\ntype: " + packagePrefix + l.name + "." + class + "\nenv:\n  NAME: \"{{ trigger.body.name }}\"\n" + example,
 	}
 	property := text.Name
-	s.Compile = func(c *flow.Component) (any, error) { return compile(c, l, property) }
+	s.Compile = func(c *flow.Component) (any, error) { return compile(c, l, property, o) }
 	s.Check = func(f *flow.Flow, c *flow.Component, report flow.Report) {
 		checkText(f, c, report, property, "beforeCommands", "interpreter", "dependencies")
 	}
 	return s
+}
+
+// Outputs are those of a script.
+func Outputs() []flow.TaskOutput {
+	return []flow.TaskOutput{
+		{Name: "vars", Type: flow.TypeJSON, Summary: "What the script tells as its outputs, by lines such as `::{\"outputs\": {\"name\": \"value\"}}::`."},
+		{Name: "exitCode", Type: flow.TypeInt, Summary: "The exit code; the task fails unless it is 0, and has its outputs then too."},
+		{Name: "outputFiles", Type: flow.TypeJSON, Summary: "The URIs of the files that are kept, by their names."},
+		{Name: "taskRunner", Type: flow.TypeJSON, Summary: "Of a script in a container: its id, as `containerId`."},
+	}
 }
 
 func variables(p flow.Property) flow.Property {

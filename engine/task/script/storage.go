@@ -19,6 +19,7 @@ var fileURI = regexp.MustCompile(`kestra://[-\p{L}\p{N}._+~#=/,:;%]*`)
 // copies makes copies of the files that a text names by their URIs, in the folder where a script works.
 type copies struct {
 	dir    *task.Directory
+	named  func(name string) string // as commands name a file in it
 	number int
 	names  map[string]string // of copies, by URI
 }
@@ -69,6 +70,6 @@ func (f *copies) copy(ctx context.Context, c *task.Context, uri string) (_ strin
 	if f.names == nil {
 		f.names = map[string]string{}
 	}
-	f.names[uri] = filepath.Join(f.dir.Path, name)
+	f.names[uri] = f.named(name)
 	return f.names[uri], nil
 }
