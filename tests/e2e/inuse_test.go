@@ -21,18 +21,14 @@ import (
 var needs = map[string]string{
 	"agent-summary":   "ai",
 	"agent-triage":    "ai",
-	"build-docs":      "docker",
-	"build-image":     "docker",
 	"chat-completion": "openai",
 	"classify-ticket": "ai openai",
-	"run-container":   "docker",
 	"sync-flows":      "git", // SyncFlows, where Clone is here
 }
 
 // mayWarn are parts of warnings about what public flows do.
 var mayWarn = []string{
 	"`io.kestra.plugin.core.trigger.Schedule` never fires here",
-	"has no effect: the script runs as a process of this machine",
 	"is printed into what is run, so that the caller can run commands",
 }
 
@@ -72,9 +68,9 @@ func TestFlowsInUseAreLikeThose(t *testing.T) {
 }
 
 // TestFlowsInUse validates 40 flows that use tasks, properties and expressions about as often as public flows of Kestra with a webhook do:
-// all load but those that need a plugin which is not here, and those for no other reason.
+// all load, with a runner that is named or in containers, but those that need a plugin which is not here, and those for no other reason.
 func TestFlowsInUse(t *testing.T) {
-	c := exec.Command(harness.Program(t, harness.Product), "kestra", "validate", "--format", "json", "inuse")
+	c := exec.Command(harness.Program(t, harness.Product), "kestra", "validate", "--config", "inuse.Caddyfile", "--adapter", "caddyfile", "--format", "json", "inuse")
 	c.Dir = "testdata"
 	out, err := c.Output()
 	if ended := new(exec.ExitError); err != nil && !errors.As(err, &ended) {
