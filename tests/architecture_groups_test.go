@@ -33,7 +33,7 @@ var groups = []row{
 	{pkg: "engine/task/ssh/sshtest", outside: []string{"golang.org/x/crypto/ssh"}},
 	{
 		pkg:     "engine/task/git",
-		ours:    []string{"engine/task", "engine/task/directory", "engine/task/setting", "engine/task/ssh", "engine/flow", "engine/value"},
+		ours:    []string{"engine/task", "engine/task/directory", "engine/task/setting", "engine/task/ssh", "engine/flow", "engine/pebble", "engine/value"},
 		outside: []string{"github.com/go-git/go-git/v5", "github.com/go-git/go-billy/v5", "golang.org/x/crypto/ssh"},
 		tests:   []string{"engine/task/ssh/sshtest", "engine/task/tasktest", "engine/files", "engine/outbound"},
 	},

@@ -14,26 +14,55 @@ type Option struct {
 }
 
 // UnmarshalCaddyfile implements [caddyfile.Unmarshaler]: the name of the group, and a block with known_hosts.
-func (o *Option) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+func (o *Option) UnmarshalCaddyfile(d *caddyfile.Dispenser) error { return o.Unmarshal(d, nil) }
+
+// Unmarshal reads the name of a group, and a block with known_hosts and other options. An option that others does not know is an error;
+// nil knows none.
+func (o *Option) Unmarshal(d *caddyfile.Dispenser, others func(option string) (known bool, err error)) error {
 	d.Next()
 	group := d.Val()
 	for nesting := d.Nesting(); d.NextBlock(nesting); {
-		if d.Val() != "known_hosts" {
-			return d.Errf("unrecognized option %q of tasks %s", d.Val(), group)
-		}
-		if o.KnownHosts != "" {
-			return d.Err("known_hosts is there twice")
-		}
-		if !d.AllArgs(&o.KnownHosts) {
-			return d.ArgErr()
-		}
-		if !filepath.IsAbs(o.KnownHosts) {
-			folder, err := filepath.Abs(filepath.Dir(d.File()))
-			if err != nil {
-				return fmt.Errorf("known_hosts: %w", err)
+		option := d.Val()
+		if option == "known_hosts" {
+			if err := o.knownHosts(d); err != nil {
+				return err
 			}
-			o.KnownHosts = filepath.Join(folder, o.KnownHosts)
+			continue
+		}
+		known := false
+		if others != nil {
+			var err error
+			if known, err = others(option); err != nil {
+				return err
+			}
+		}
+		if !known {
+			return d.Errf("unrecognized option %q of tasks %s", option, group)
 		}
 	}
 	return nil
+}
+
+func (o *Option) knownHosts(d *caddyfile.Dispenser) error {
+	if o.KnownHosts != "" {
+		return d.Err("known_hosts is there twice")
+	}
+	if !d.AllArgs(&o.KnownHosts) {
+		return d.ArgErr()
+	}
+	path, err := Path(d, o.KnownHosts)
+	o.KnownHosts = path
+	return err
+}
+
+// Path returns the absolute form of a path in a Caddyfile, which is that of its folder.
+func Path(d *caddyfile.Dispenser, path string) (string, error) {
+	if filepath.IsAbs(path) {
+		return path, nil
+	}
+	folder, err := filepath.Abs(filepath.Dir(d.File()))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	return filepath.Join(folder, path), nil
 }

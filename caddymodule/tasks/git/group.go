@@ -1,6 +1,10 @@
 package git
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+
 	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 
@@ -15,17 +19,66 @@ func init() { caddy.RegisterModule(new(Group)) }
 //
 //	tasks git {
 //		known_hosts <file>
+//		allow_local <folder>...
 //	}
 //
-// The file is for servers of ssh; without it, any server is trusted.
-type Group struct{ knownhosts.Option }
+// The file is for servers of ssh; without it, any server is trusted. Flows may clone repositories of this machine by file:// that are in
+// one of the folders; without them, none. Links that lead out of a folder are not followed.
+type Group struct {
+	knownhosts.Option
+
+	// AllowLocal are folders of this machine in which are repositories that flows may clone by file://. A path in a Caddyfile is that of
+	// its folder.
+	AllowLocal []string `json:"allow_local,omitempty"`
+}
 
 // CaddyModule returns the Caddy module information.
 func (*Group) CaddyModule() caddy.ModuleInfo {
 	return caddy.ModuleInfo{ID: "kestra.tasks.git", New: func() caddy.Module { return new(Group) }}
 }
 
-// Specs implements caddymodule.TaskGroup.
-func (g *Group) Specs() []flow.Spec { return work.Specs(work.Options{KnownHosts: g.KnownHosts}) }
+// UnmarshalCaddyfile implements [caddyfile.Unmarshaler].
+func (g *Group) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
+	return g.Unmarshal(d, func(option string) (bool, error) {
+		if option != "allow_local" {
+			return false, nil
+		}
+		folders := d.RemainingArgs()
+		if len(folders) == 0 {
+			return true, d.ArgErr()
+		}
+		for _, folder := range folders {
+			path, err := knownhosts.Path(d, folder)
+			if err != nil {
+				return true, err
+			}
+			g.AllowLocal = append(g.AllowLocal, path)
+		}
+		return true, nil
+	})
+}
 
-var _ caddyfile.Unmarshaler = (*Group)(nil)
+// Provision implements [caddy.Provisioner].
+func (g *Group) Provision(caddy.Context) error {
+	for i, folder := range g.AllowLocal {
+		path, err := filepath.Abs(folder)
+		if err != nil {
+			return fmt.Errorf("allow_local: %w", err)
+		}
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			return fmt.Errorf("allow_local: %s is no folder", path)
+		}
+		g.AllowLocal[i] = path
+	}
+	return nil
+}
+
+// Specs implements caddymodule.TaskGroup.
+func (g *Group) Specs() []flow.Spec {
+	return work.Specs(work.Options{KnownHosts: g.KnownHosts, Local: g.AllowLocal})
+}
+
+var (
+	_ caddyfile.Unmarshaler = (*Group)(nil)
+	_ caddy.Provisioner     = (*Group)(nil)
+)

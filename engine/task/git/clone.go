@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/directory"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
@@ -16,7 +17,8 @@ import (
 
 // Options are what the tasks of a server have in common.
 type Options struct {
-	KnownHosts string // file of the keys of servers of SSH; empty: any server is trusted
+	KnownHosts string   // file of the keys of servers of SSH; empty: any server is trusted
+	Local      []string // absolute paths of folders of this machine in which are repositories that flows may clone; none: no flow may
 }
 
 // Specs returns the specs of this package's tasks.
@@ -30,7 +32,7 @@ func cloneSpec(o Options) flow.Spec {
 		Summary:   "Clone a repository of git into the directory of the WorkingDirectory that the task is in, which may have other files.",
 		Directory: true,
 		Properties: []flow.Property{
-			{Name: "url", Type: flow.String, Required: true, Dynamic: true, Summary: "Where the repository is: an address of https, http or ssh, or as in git@github.com:owner/name."},
+			{Name: "url", Type: flow.String, Required: true, Dynamic: true, Summary: "Where the repository is: an address of https, http or ssh, or as in git@github.com:owner/name; or file:///, with a folder of the server that it allows."},
 			{Name: "directory", Type: flow.String, Dynamic: true, Summary: "The folder that it is cloned into, within the directory. Default: the directory itself."},
 			{Name: "branch", Type: flow.String, Dynamic: true, Summary: "The branch. Default: the one that the server names."},
 			{Name: "tag", Type: flow.String, Dynamic: true, Summary: "A tag in its place."},
@@ -40,12 +42,12 @@ func cloneSpec(o Options) flow.Spec {
 			{Name: "password", Type: flow.String, Dynamic: true, Secret: true, Summary: "The password or token."},
 			{Name: "privateKey", Type: flow.String, Dynamic: true, Secret: true, Summary: "The private key for ssh, as text of OpenSSH or PEM."},
 			{Name: "passphrase", Type: flow.String, Dynamic: true, Secret: true, Summary: "What the key is encrypted with."},
-			{Name: "cloneSubmodules", Type: flow.Boolean, Dynamic: true, Default: "false", Summary: "It must be false here: submodules are not supported."},
+			{Name: "cloneSubmodules", Type: flow.Boolean, Dynamic: true, Default: "false", Summary: "Submodules are cloned too, each at its commit with its history; `username`, `password` and `privateKey` are for those of the same server alone."},
 			{Name: "cloneAllBranches", Type: flow.Boolean, Dynamic: true, Summary: "It has no effect here: what is checked out is fetched."},
 			{Name: "noTags", Type: flow.Boolean, Dynamic: true, Summary: "It has no effect here: what is checked out is fetched."},
 			{Name: "cache", Type: flow.Boolean, NotYet: true, Summary: noSupport},
 			{Name: "cacheTtl", Type: flow.Duration, NotYet: true, Summary: noSupport},
-			{Name: "gitConfig", Type: flow.Map, NotYet: true, Summary: noSupport},
+			{Name: "gitConfig", Type: flow.Map, Dynamic: true, JSONText: true, Summary: "Settings of git for the clone, as in `user.name: Flow`; null or an empty text takes one away."},
 			{Name: "trustedCaPemPath", Type: flow.String, NotYet: true, Summary: noSupport},
 			{Name: "noProxy", Type: flow.Boolean, Dynamic: true, Summary: "It has no effect here: there is no proxy."},
 			{Name: "connectTimeout", Type: flow.Integer, Dynamic: true, Summary: "It has no effect here: see `timeout`."},
@@ -67,10 +69,14 @@ func compileClone(c *flow.Component, o Options) (any, error) {
 	of := func(name string) setting.Setting { return setting.Of(&c.Members, name) }
 	t := &clone{
 		o, of("url"), of("directory"), of("branch"), of("tag"), of("commit"), of("depth"), of("username"), of("password"), of("privateKey"), of("passphrase"),
-		of("cloneSubmodules"),
+		of("cloneSubmodules"), c.Structure("gitConfig"),
 	}
 	if text, constant := t.url.Constant(); constant {
-		if _, err := parseURL(text); err != nil {
+		e, err := parseURL(text)
+		if err == nil && e.Protocol == localScheme {
+			_, _, err = allowed(o.Local, e.Path)
+		}
+		if err != nil {
 			return nil, c.Errorf("url", "%w", err)
 		}
 	}
@@ -78,9 +84,6 @@ func compileClone(c *flow.Component, o Options) (any, error) {
 		if err := checkFolder(folder); err != nil {
 			return nil, c.Errorf("directory", "%w", err)
 		}
-	}
-	if c.Bool("cloneSubmodules") {
-		return nil, c.Errorf("cloneSubmodules", "is not supported here: clone each of them with a task of its own")
 	}
 	return t, nil
 }
@@ -96,6 +99,7 @@ func checkFolder(folder string) error {
 type clone struct {
 	options                                                                              Options
 	url, directory, branch, tag, commit, depth, user, password, key, passphrase, modules setting.Setting
+	config                                                                               *pebble.Structure // may be nil
 }
 
 // what is what is to be checked out, and from where.
@@ -103,6 +107,8 @@ type what struct {
 	remote
 	folder, branch, tag, commit string
 	depth                       int64 // 0: all
+	modules                     bool  // submodules are cloned too
+	config                      *value.Map
 }
 
 func (t *clone) render(c *task.Context) (w what, err error) {
@@ -139,12 +145,11 @@ func (t *clone) render(c *task.Context) (w what, err error) {
 	if w.endpoint.Protocol != "ssh" && w.user == "" && w.password == "" {
 		w.user, w.password = w.endpoint.User, w.endpoint.Password
 	}
-	w.knownKeys = t.options.KnownHosts
-	modules, err := t.modules.OnOff(c, false)
-	if err == nil && modules {
-		err = errors.New("cloneSubmodules is not supported here: clone each of them with a task of its own")
+	w.knownKeys, w.local = t.options.KnownHosts, t.options.Local
+	if w.modules, err = t.modules.OnOff(c, false); err != nil {
+		return w, err
 	}
-	if err != nil {
+	if w.config, err = setting.Map(c, "gitConfig", t.config); err != nil {
 		return w, err
 	}
 	w.depth = 1
@@ -177,7 +182,8 @@ func (t *clone) Run(ctx context.Context, c *task.Context) (task.Result, error) {
 		}
 	}
 	c.Log.Log(task.Info, "Start cloning from '"+w.address()+"'")
-	if err := w.fetch(ctx, c, &tree{dir: dir, base: path.Clean(filepath.ToSlash(w.folder)), blank: true}); err != nil {
+	m := &modules{left: maxModules, network: c.Network, log: c.Log}
+	if err := w.fetch(ctx, m, &tree{dir: dir, base: path.Clean(filepath.ToSlash(w.folder)), blank: true}, 0); err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}

@@ -149,7 +149,10 @@ func TestClone(t *testing.T) {
 		}
 		return 0
 	})
-	variables := value.JSON(value.MapOf("web", value.String(web), "ssh", value.String("ssh://git@"+shell.Host+":"+shell.Port+folder), "key", value.String(shell.Key), "p", value.String("pass"), "first", value.String(first)))
+	if err := os.Symlink("/", filepath.Join(filepath.Dir(folder), "link")); err != nil {
+		t.Fatal(err)
+	}
+	variables := value.JSON(value.MapOf("disk", value.String(folder), "web", value.String(web), "ssh", value.String("ssh://git@"+shell.Host+":"+shell.Port+folder), "key", value.String(shell.Key), "p", value.String("pass"), "first", value.String(first)))
 	main := map[string]string{"a.txt": "two", "dir/b.txt": "three", "link": "-> a.txt", "out": "-> /etc/passwd"}
 	other := map[string]string{"a.txt": "two", "dir/b.txt": "three", "link": "-> a.txt", "out": "-> /etc/passwd", "other.txt": strings.Repeat("0123456789", 1000)}
 	const repo = `url: "{{ web }}/repo/.git"`
@@ -178,13 +181,22 @@ func TestClone(t *testing.T) {
 		{"no repository", `url: "{{ web }}/nope"`, nil, "", "repository not found"},
 		{"no repository by SSH", `url: "{{ ssh }}/nope", privateKey: "{{ key }}"`, nil, "", "does not appear to be a git repository"},
 		{"a folder outside", repo + `, directory: "{{ '../x' }}"`, nil, "", "directory must be a folder within the directory"},
-		{"the disk of the server", `url: "{{ 'file:///etc' }}"`, nil, "", "url must begin with"},
+		{"from the disk", `url: "file://{{ disk }}"`, main, "1 main", ""},
+		{"from the disk, the folder of git", `url: "file://{{ disk }}/.git", depth: 2, branch: other`, other, "2 other", ""},
+		{"from the disk, all history", `url: "file://{{ disk }}", depth: 0, branch: other`, other, "4 other", ""},
+		{"from the disk, more history than there is", `url: "file://{{ disk }}", depth: 9`, main, "3 main", ""},
+		{"from the disk, a tag", `url: "file://{{ disk }}", tag: v1`, map[string]string{"a.txt": "two"}, "1 HEAD (no branch)", ""},
+		{"from the disk, a commit", `url: "file://{{ disk }}", commit: "{{ first }}"`, map[string]string{"a.txt": "one"}, "1 HEAD (no branch)", ""},
+		{"from the disk, no branch of that name", `url: "file://{{ disk }}", branch: nope`, nil, "", `there is no branch "nope"`},
+		{"from the disk, what is no repository", `url: "file://{{ disk }}/dir"`, nil, "", "repository not found"},
+		{"from the disk, by a link that leads out", `url: "file://{{ disk }}/../link"`, nil, "", "repository not found"},
+		{"from the disk beside the folder", `url: "file://{{ disk }}/../../x"`, nil, "", "is on the disk of this server, in no folder that"},
+		{"the disk of the server", `url: "{{ 'file:///etc' }}"`, nil, "", "is on the disk of this server, in no folder that"},
+		{"a file of a host", `url: "{{ 'file://host/x' }}"`, nil, "", "url must begin with"},
 		{"where no request may go", `url: "{{ 'http://169.254.169.254/x' }}"`, nil, "", "are refused: it is a link-local address"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			c, store := outbound.New(), files.New(t.TempDir())
-			t.Cleanup(c.Close)
-			t.Cleanup(func() { _ = store.Close() })
+			c, store := newServices(t)
 			shared := tasktest.Origin
 			shared.Task, shared.Run = "around", "2Run"
 			dir, err := store.MakeDirectory(t.Context(), shared)
@@ -195,7 +207,7 @@ func TestClone(t *testing.T) {
 			if err := dir.WriteFile("mine.txt", []byte("mine"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			r := tasktest.RunShared(t, Specs(Options{}), &task.Services{Network: c, Files: store, Directories: store}, shared, `{type: io.kestra.plugin.git.Clone, `+test.members+`}`, variables)
+			r := tasktest.RunShared(t, Specs(Options{Local: []string{filepath.Dir(folder)}}), &task.Services{Network: c, Files: store, Directories: store}, shared, `{type: io.kestra.plugin.git.Clone, `+test.members+`}`, variables)
 			if (r.Err == "") != (test.err == "") || !strings.Contains(r.Err, test.err) {
 				t.Fatalf("%s, want %s", r.Err, test.err)
 			}
@@ -226,12 +238,51 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// TestCounts checks that a clone counts as files of the execution do.
-func TestCounts(t *testing.T) {
-	folder, _ := repository(t)
+func newServices(t testing.TB) (*outbound.Client, *files.Store) {
+	t.Helper()
 	c, store := outbound.New(), files.New(t.TempDir())
 	t.Cleanup(c.Close)
 	t.Cleanup(func() { _ = store.Close() })
+	return c, store
+}
+
+// TestConfigured looks at the settings of a clone.
+func TestConfigured(t *testing.T) {
+	folder, _ := repository(t)
+	c, store := newServices(t)
+	for _, test := range []struct{ config, want, err string }{
+		{`{user.name: "{{ x }}", url.ssh://a.b/.insteadOf: "c d", Core.fileMode: false}`, "user.name=it's\nurl.ssh://a.b/.insteadof=c d\ncore.filemode=false", ""},
+		{`{core.bare: "", remote.origin.fetch: null}`, "", ""},
+		{`"{{ {'user.email': 'a@b'} | toJson }}"`, "user.email=a@b", ""},
+		{`{name: x}`, "", `gitConfig has "name", which is no setting of git`},
+		{`{"a b.c": x}`, "", "which is no setting of git"},
+		{`{user.name: "a\n[core]"}`, "", "which is no setting of git"},
+	} {
+		r := tasktest.RunServed(t, Specs(Options{Local: []string{folder}}), &task.Services{Network: c, Files: store, Directories: store}, `{type: io.kestra.plugin.git.Clone, url: "file://`+folder+`", gitConfig: `+test.config+`}`, `{"x":"it's"}`)
+		if (r.Err == "") != (test.err == "") || !strings.Contains(r.Err, test.err) {
+			t.Errorf("%s: %s, want %s", test.config, r.Err, test.err)
+		}
+		if test.err != "" {
+			continue
+		}
+		out, _ := value.DecodeJSONText(r.Outputs)
+		at, _ := out.Map().Get("directory")
+		got := "\n" + git(t, at.Str(), "config", "--local", "--list") + "\n"
+		for line := range strings.SplitSeq(test.want, "\n") {
+			if test.want != "" && !strings.Contains(got, "\n"+line+"\n") {
+				t.Errorf("%s: %s, want %s", test.config, got, line)
+			}
+		}
+		if test.want == "" && (strings.Contains(got, "core.bare") || strings.Contains(got, "fetch")) {
+			t.Errorf("%s: %s", test.config, got)
+		}
+	}
+}
+
+// TestCounts checks that a clone counts as files of the execution do.
+func TestCounts(t *testing.T) {
+	folder, _ := repository(t)
+	c, store := newServices(t)
 	store.Configure(files.Limits{Execution: 40_000}, files.Namespaces{})
 	r := tasktest.RunServed(t, Specs(Options{}), &task.Services{Network: c, Files: store, Directories: store}, fmt.Sprintf(`{type: io.kestra.plugin.git.Clone, url: "%s/repo/.git"}`, serve(t, folder)), "{}")
 	if !strings.Contains(r.Err, "the files of one execution may take 40000 bytes") {
@@ -243,14 +294,18 @@ func TestCounts(t *testing.T) {
 func TestRefused(t *testing.T) {
 	for _, test := range []struct{ members, want string }{
 		{`branch: main`, "url"},
-		{`url: "file:///srv/repo"`, "must begin with https://"},
+		{`url: "file:///srv/repo"`, "is on the disk of this server, in no folder that `allow_local` of `tasks git` names"},
+		{`url: "file:///srv/allowed/../repo"`, "in no folder that"},
+		{`url: "file:///srv/allowedx"`, "in no folder that"},
+		{`url: "file://srv/allowed"`, "must begin with https://"},
 		{`url: /srv/repo`, "must begin with https://"},
+		{`url: "ext::sh -c date"`, "must begin with https://"},
 		{`url: "git://example.com/repo"`, "must begin with https://"},
 		{`url: "https://example.com/repo", directory: ../x`, "must be a folder within the directory"},
-		{`url: "git@example.com:a/b", cloneSubmodules: true`, "is not supported here"},
+		{`url: "git@example.com:a/b", cloneSubmodules: maybe`, "cloneSubmodules"},
 		{`url: "https://example.com/repo", cache: true`, "cache"},
 	} {
-		_, found := tasktest.Load(t, Specs(Options{}), `{type: io.kestra.plugin.git.Clone, `+test.members+`}`)
+		_, found := tasktest.Load(t, Specs(Options{Local: []string{"/srv/allowed"}}), `{type: io.kestra.plugin.git.Clone, `+test.members+`}`)
 		if err := found.Err(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", test.members, err, test.want)
 		}

@@ -33,9 +33,9 @@ const (
 	longest = 40 // digits of a hash
 )
 
-// fetch fetches what is wanted of the repository, and checks it out.
-func (w *what) fetch(ctx context.Context, c *task.Context, to *tree) error {
-	s, err := w.open(ctx, c.Network)
+// fetch fetches what is wanted of the repository, and checks it out, maybe with its submodules. It is so deep within others itself.
+func (w *what) fetch(ctx context.Context, m *modules, to *tree, nested int) error {
+	s, err := w.open(ctx, m.network)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,13 @@ func (w *what) fetch(ctx context.Context, c *task.Context, to *tree) error {
 	if err != nil {
 		return err
 	}
-	return w.checkOut(repository, head)
+	if err := w.checkOut(repository, head); err != nil {
+		return err
+	}
+	if err := configure(git, w.config); err != nil || !w.modules {
+		return err
+	}
+	return m.clone(ctx, w, repository, to, nested)
 }
 
 // choose returns the commits to be fetched, and what is to be checked out; a nil reference is the commit that the task names.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -32,19 +33,34 @@ type session interface {
 type remote struct {
 	endpoint                                   *transport.Endpoint
 	user, password, key, passphrase, knownKeys string
+	local                                      []string // folders of this machine that flows may clone from
 }
 
-// errScheme says which addresses a repository has.
-var errScheme = errors.New("must begin with https://, http:// or ssh://, or be as in git@github.com:owner/name")
+// localScheme is that of addresses on the disk of the server.
+const localScheme = "file"
 
-// parseURL returns where a repository is. Repositories on the disk of the server are none of a flow's.
+// errScheme says which addresses a repository has.
+var errScheme = errors.New("must begin with https://, http:// or ssh://, or be as in git@github.com:owner/name, or begin with file:///")
+
+// helpers are how addresses begin that run programs of git, as in ext::sh.
+var helpers = regexp.MustCompile(`^[\w+.-]+::`)
+
+// parseURL returns where a repository is.
 func parseURL(text string) (*transport.Endpoint, error) {
 	e, err := transport.NewEndpoint(strings.TrimSpace(text))
-	if err != nil || e.Host == "" {
+	if err != nil || helpers.MatchString(strings.TrimSpace(text)) {
 		return nil, errScheme
 	}
 	switch e.Protocol {
 	case "https", "http", "ssh":
+		if e.Host == "" {
+			return nil, errScheme
+		}
+		return e, nil
+	case localScheme:
+		if !strings.HasPrefix(strings.TrimSpace(text), localScheme+":///") {
+			return nil, errScheme
+		}
 		return e, nil
 	default:
 		return nil, errScheme
@@ -53,8 +69,11 @@ func parseURL(text string) (*transport.Endpoint, error) {
 
 // open begins a conversation.
 func (r *remote) open(ctx context.Context, network task.Network) (session, error) {
-	if r.endpoint.Protocol == "ssh" {
+	switch r.endpoint.Protocol {
+	case "ssh":
 		return r.openSSH(ctx, network)
+	case localScheme:
+		return openLocal(r.local, r.endpoint.Path)
 	}
 	t := &http.Transport{
 		DialContext:       func(ctx context.Context, _, address string) (net.Conn, error) { return network.Dial(ctx, address) },
