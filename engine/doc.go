@@ -60,6 +60,7 @@
 //	rickar/cal                 public holidays of countries, for one condition
 //	go.opentelemetry.io/otel   the API of traces, as Caddy links it: spans of executions are below that of their request
 //	go.uber.org/zap            Caddy's logger
+//	go.step.sm/crypto          keys of PostgreSQL's clients that are encrypted; Caddy links it
 //	golang.org/x/crypto/ssh    connections by SSH, as Caddy links it
 //	golang.org/x/net           what may be the name and the value of a header, as net/http has it
 //	golang.org/x/time          the rate limits of triggers, as token buckets

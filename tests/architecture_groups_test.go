@@ -41,7 +41,7 @@ var groups = []row{
 	{
 		pkg:     "engine/task/postgresql",
 		ours:    []string{"engine/task", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/pebble", "engine/value"},
-		outside: []string{"github.com/jackc/pgx/v5"},
+		outside: []string{"github.com/jackc/pgx/v5", "go.step.sm/crypto/pemutil"},
 		tests:   []string{"engine/task/tasktest", "engine/files", "engine/outbound"},
 	},
 	{

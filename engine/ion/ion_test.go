@@ -99,6 +99,20 @@ func TestMarked(t *testing.T) {
 	}
 }
 
+// TestMarkedText writes dates as more than text.
+func TestMarkedText(t *testing.T) {
+	row := value.MapOf("a b", value.String("x"), "d", value.String("2024-02-29"), "n", value.Int(1), "l", value.ListOf(value.String("2024-02-29")))
+	got, err := MarkedText(ready(), row.Map(), func(name, _ string) string { return map[string]string{"d": "LocalDate", "n": "Nope"}[name] })
+	if want := `{'a b':"x",d:LocalDate::"2024-02-29",n:1,l:["2024-02-29"]}`; got != want || err != nil {
+		t.Errorf("%s, %v; want %s", got, err, want)
+	}
+	small := new(meter.Meter)
+	small.Reset(&meter.Limits{Steps: 1000, OutputBytes: 20, Memory: 1 << 20}, nil)
+	if _, err := MarkedText(small, row.Map(), func(string, string) string { return "" }); !isLimit(err) {
+		t.Error(err)
+	}
+}
+
 // TestIonIsRead checks that fromIon gives back what toIon was given.
 func TestIonIsRead(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

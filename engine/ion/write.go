@@ -16,6 +16,34 @@ func Text(m *meter.Meter, v value.Value) (string, error) {
 	return string(out), err
 }
 
+// MarkedText returns a map as [Text] does, and marks texts of its members as what mark says; "" is nothing.
+func MarkedText(m *meter.Meter, v *value.Map, mark func(name, text string) string) (string, error) {
+	if err := m.Walk(value.FromMap(v)); err != nil {
+		return "", err
+	}
+	out := []byte{'{'}
+	for name, member := range v.All() {
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		key := len(out)
+		out = append(appendSymbol(out, name), ':')
+		if member.Kind() == value.KindString {
+			if as := mark(name, member.Str()); as != "" {
+				out = append(appendSymbol(out, as), "::"...)
+			}
+		}
+		if err := m.ChargeOutput(len(out) - key + 1); err != nil {
+			return "", err
+		}
+		var err error
+		if out, err = appendValue(m, out, member); err != nil {
+			return "", err
+		}
+	}
+	return string(append(out, '}')), m.ChargeOutput(2)
+}
+
 func appendValue(m *meter.Meter, out []byte, v value.Value) ([]byte, error) {
 	start := len(out)
 	var err error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"maps"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgconn/ctxwatch"
+	"go.step.sm/crypto/pemutil"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -36,20 +38,22 @@ var connectionProperties = []flow.Property{
 	{Name: "sslRootCert", Type: flow.String, Dynamic: true, Summary: "The certificate of who vouches for the server, as text of PEM."},
 	{Name: "sslCert", Type: flow.String, Dynamic: true, Summary: "The certificate that says who asks, as text of PEM."},
 	{Name: "sslKey", Type: flow.String, Dynamic: true, Secret: true, Summary: "Its key, as text of PEM."},
-	{Name: "sslKeyPassword", Type: flow.String, NotYet: true, Summary: "What the key is encrypted with."},
+	{Name: "sslKeyPassword", Type: flow.String, Dynamic: true, Secret: true, Summary: "What the key is encrypted with."},
 	{Name: "timeZoneId", Type: flow.String, Dynamic: true, Default: "UTC", Summary: "The zone of times with one."},
+	{Name: "connectionPooling", Type: flow.Boolean, Dynamic: true, Summary: "It has no effect here: each attempt has a connection of its own."},
+	{Name: "connectionPoolSize", Type: flow.Integer, Dynamic: true, Summary: "It has no effect here: see `connectionPooling`."},
 }
 
 var errNoServer = errors.New("the task cannot run here: it needs a server")
 
 // database is the database of a task.
 type database struct {
-	url, user, password, ssl, mode, root, certificate, key, zone setting.Setting
+	url, user, password, ssl, mode, root, certificate, key, keyPassword, zone setting.Setting
 }
 
 func newDatabase(c *flow.Component) (database, error) {
 	of := func(name string) setting.Setting { return setting.Of(&c.Members, name) }
-	d := database{of("url"), of("username"), of("password"), of("ssl"), of("sslMode"), of("sslRootCert"), of("sslCert"), of("sslKey"), of("timeZoneId")}
+	d := database{of("url"), of("username"), of("password"), of("ssl"), of("sslMode"), of("sslRootCert"), of("sslCert"), of("sslKey"), of("sslKeyPassword"), of("timeZoneId")}
 	if text, constant := d.url.Constant(); constant {
 		if _, err := parseURL(text); err != nil {
 			return d, c.Errorf("url", "%w", err)
@@ -206,6 +210,15 @@ func (d *database) tls(c *task.Context, mode, host string) (*tls.Config, error) 
 	if err != nil {
 		return nil, err
 	}
+	password, err := d.keyPassword.Text(c)
+	if err != nil {
+		return nil, err
+	}
+	if password != "" {
+		if key, err = decrypted(key, password); err != nil {
+			return nil, err
+		}
+	}
 	if certificate != "" || key != "" {
 		pair, err := tls.X509KeyPair([]byte(certificate), []byte(key))
 		if err != nil {
@@ -229,6 +242,31 @@ func (d *database) tls(c *task.Context, mode, host string) (*tls.Config, error) 
 		config.InsecureSkipVerify = true // as the mode says
 	}
 	return config, nil
+}
+
+// decrypted returns a key that is encrypted as PKCS #8, or as PEM, without that.
+func decrypted(key, password string) (string, error) {
+	block, _ := pem.Decode([]byte(key))
+	if block == nil {
+		return "", errors.New("sslKey is no key as text of PEM")
+	}
+	var raw []byte
+	var err error
+	switch {
+	case block.Type == "ENCRYPTED PRIVATE KEY":
+		raw, err = pemutil.DecryptPKCS8PrivateKey(block.Bytes, []byte(password))
+		block.Type = "PRIVATE KEY"
+	case block.Headers["DEK-Info"] != "":
+		raw, err = pemutil.DecryptPEMBlock(block, []byte(password))
+		block.Headers = nil
+	default:
+		return key, nil // it is not encrypted
+	}
+	if err != nil {
+		return "", errors.New("sslKey cannot be decrypted with sslKeyPassword")
+	}
+	block.Bytes = raw
+	return string(pem.EncodeToMemory(block)), nil
 }
 
 // closeConnection closes a connection, also when the task's context is over.

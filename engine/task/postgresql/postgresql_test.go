@@ -47,6 +47,7 @@ func TestServer(t *testing.T) {
 		{"one row", "Query", login + `sql: "select name from t where id = :id", parameters: {id: "{{ 1 }}"}, fetchType: "{{ 'FETCH_ONE' }}"`, `{"row":{"name":"it's; :b"},"size":1}`, ""},
 		{"no row", "Query", login + `sql: select 1 where false, fetchOne: true`, `{"size":0}`, ""},
 		{"rows as a file", "Query", login + `sql: select * from t order by id, store: true`, `{"uri":"ion: {id:1,name:\"it's; :b\"}\n{id:2,name:null}\n","size":2}`, ""},
+		{"dates as a file", "Query", login + `fetchType: STORE, sql: "select date '2024-02-29' as d, timestamp '2024-02-29 01:02:03.5' as ts, timestamptz '2024-02-29 01:02:03.5+02' as tz, time '01:02:03' as tm, timetz '01:02:03+05:30' as ttz, date 'infinity' as inf, time '24:00' as late, '2024-02-29'::text as t"`, `{"uri":"ion: {d:LocalDate::\"2024-02-29\",ts:LocalDateTime::\"2024-02-29T01:02:03.5\",tz:ZonedDateTime::\"2024-02-28T23:02:03.5Z\",tm:LocalTime::\"01:02:03\",ttz:OffsetTime::\"01:02:03+05:30\",inf:\"infinity\",late:\"24:00:00\",t:\"2024-02-29\"}\n","size":1}`, ""},
 		{"older name", "Query", login + `sql: select 1 as n, fetch: true`, `{"rows":[{"n":1}],"size":1}`, ""},
 		{"rows that nobody wants", "Query", login + `sql: select 1`, `{}`, ""},
 		{
@@ -63,6 +64,10 @@ func TestServer(t *testing.T) {
 		{"several files", "Queries", login + `fetchType: STORE, sql: "select 1 as n; select 2 as n;"`, `{"outputs":[{"uri":"ion: {n:1}\n","size":1},{"uri":"ion: {n:2}\n","size":1}]}`, ""},
 		{"several that nobody wants", "Queries", login + `sql: select 1`, `{"outputs":[{}]}`, ""},
 		{"all or none", "Queries", login + `sql: "insert into t values (4, 'd'); select 1/0"`, "", "division by zero"},
+		{"a statement after them", "Queries", login + `fetchType: FETCH, sql: "select name from t where id = :id; select 1 as n", afterSQL: "update t set name = 'after' where id = :id returning id", parameters: {id: 3}`, `{"outputs":[{"rows":[{"name":"c'; d"}],"size":1},{"rows":[{"n":1}],"size":1}]}`, ""},
+		{"a statement after them that fails", "Queries", login + `sql: "update t set name = 'lost' where id = 3", afterSQL: "{{ 'select 1/0' }}"`, "", "division by zero"},
+		{"what is left of that as well", "Query", login + `sql: "select name from t where id = 3", fetchType: FETCH_ONE`, `{"row":{"name":"after"},"size":1}`, ""},
+		{"two statements after them", "Queries", login + `sql: select 1, afterSQL: "{{ 'select 1; select 2' }}"`, "", "afterSQL Query task support only a single SQL statement"},
 		{"each for itself", "Queries", login + `transaction: false, sql: "insert into t values (5, 'e'); select 1/0"`, "", "division by zero"},
 		{"what is left of both", "Query", login + `sql: "select id from t where id in (4, 5)", fetchType: FETCH`, `{"rows":[{"id":5}],"size":1}`, ""},
 

@@ -3,6 +3,7 @@ package postgresql
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -19,7 +20,7 @@ func queriesSpec() flow.Spec {
 		Summary: "Run statements of SQL in PostgreSQL, all or none of them.",
 		Properties: slices.Concat(connectionProperties, fetchProperties, []flow.Property{
 			{Name: "transaction", Type: flow.Boolean, Dynamic: true, Default: "true", Summary: "They are one transaction; otherwise each is one."},
-			{Name: "afterSQL", Type: flow.String, NotYet: true, Summary: "Write it as the last of the statements."},
+			{Name: "afterSQL", Type: flow.String, Dynamic: true, Summary: "A statement that runs after them, in the same transaction if they are one; it has no output. Kestra does not run it."},
 		}),
 		Outputs: []flow.TaskOutput{{Name: "outputs", Type: flow.TypeJSON, Summary: "For each statement that gives rows a map of `rows`, `row` or `uri`, and `size`."}},
 		Example: `id: pay
@@ -40,7 +41,13 @@ fetchType: FETCH_ONE
 			if err != nil {
 				return nil, err
 			}
-			return &queries{d, newFetch(c), setting.Of(&c.Members, "sql"), setting.Of(&c.Members, "transaction"), c.Structure("parameters")}, nil
+			q := &queries{d, newFetch(c), setting.Of(&c.Members, "sql"), setting.Of(&c.Members, "afterSQL"), setting.Of(&c.Members, "transaction"), c.Structure("parameters")}
+			if text, constant := q.after.Constant(); constant && q.after.Written() {
+				if _, err := single(text, q.parameters != nil); err != nil {
+					return nil, c.Errorf("afterSQL", "%w", err)
+				}
+			}
+			return q, nil
 		},
 	}
 }
@@ -49,8 +56,8 @@ fetchType: FETCH_ONE
 type queries struct {
 	database
 	fetch
-	sql, joined setting.Setting
-	parameters  *pebble.Structure // nil: there are none
+	sql, after, joined setting.Setting
+	parameters         *pebble.Structure // nil: there are none
 }
 
 func (q *queries) Run(ctx context.Context, c *task.Context) (task.Result, error) {
@@ -61,6 +68,18 @@ func (q *queries) Run(ctx context.Context, c *task.Context) (task.Result, error)
 	statements := split(text, q.parameters != nil)
 	if len(statements) == 0 {
 		return task.Result{}, errors.New("sql has no statement")
+	}
+	wanted := len(statements) // whose outputs are those of the task
+	if q.after.Written() {
+		text, err := q.after.Text(c)
+		if err != nil {
+			return task.Result{}, err
+		}
+		after, err := single(text, q.parameters != nil)
+		if err != nil {
+			return task.Result{}, fmt.Errorf("afterSQL %w", err)
+		}
+		statements = append(statements, after)
 	}
 	joined, err := q.joined.OnOff(c, true)
 	if err != nil {
@@ -75,6 +94,6 @@ func (q *queries) Run(ctx context.Context, c *task.Context) (task.Result, error)
 	if err != nil {
 		return task.Result{}, err
 	}
-	outputs = slices.DeleteFunc(outputs, value.Value.IsNull)
+	outputs = slices.DeleteFunc(outputs[:wanted], value.Value.IsNull)
 	return task.Result{Outputs: value.MapOf("outputs", value.ListOf(outputs...))}, nil
 }

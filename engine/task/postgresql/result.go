@@ -36,6 +36,7 @@ var fetchProperties = []flow.Property{
 	{Name: "fetchOne", Type: flow.Boolean, Default: "false", Summary: "The older way to say `fetchType: FETCH_ONE`."},
 	{Name: "store", Type: flow.Boolean, Default: "false", Summary: "The older way to say `fetchType: STORE`."},
 	{Name: "fetchSize", Type: flow.Integer, Dynamic: true, Summary: "It has no effect here: rows are taken as they come."},
+	{Name: "outputFiles", Type: flow.StringList, Dynamic: true, Summary: "It has no effect, as in Kestra, where other databases write files."},
 }
 
 // fetch is what becomes of rows.
@@ -164,7 +165,7 @@ func (r *run) rows(ctx context.Context, result *pgconn.ResultReader) (value.Valu
 		size = min(size, 1)
 	case storeRows:
 		var uri string
-		uri, err = r.store(ctx, each)
+		uri, err = r.store(ctx, dates(columns), each)
 		outputs.Map().Set("uri", value.String(uri))
 	default:
 		return outputs, nil
@@ -199,7 +200,7 @@ func (r *run) row(names []string, columns []pgconn.FieldDescription, fields [][]
 }
 
 // store writes rows into a file of the task run.
-func (r *run) store(ctx context.Context, each func(use func(row value.Value) error) error) (string, error) {
+func (r *run) store(ctx context.Context, marks map[string]string, each func(use func(row value.Value) error) error) (string, error) {
 	f, err := r.task.Files.Create(ctx, r.task.Origin, task.FileName(r.task.Origin, r.files, ".ion"))
 	if err != nil {
 		return "", err
@@ -208,7 +209,7 @@ func (r *run) store(ctx context.Context, each func(use func(row value.Value) err
 	r.files++
 	out := bufio.NewWriterSize(f, 64<<10)
 	err = each(func(row value.Value) error {
-		text, err := ion.Text(lines.Meter(r.task), row)
+		text, err := ion.MarkedText(lines.Meter(r.task), row.Map(), func(name, text string) string { return mark(marks[name], text) })
 		if err != nil {
 			return err
 		}
