@@ -17,6 +17,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 )
 
 // cluster is a server of PostgreSQL of a test's own.
@@ -38,7 +40,7 @@ func newCluster(t testing.TB) cluster {
 		installed = append(installed, filepath.Dir(path))
 	}
 	if len(installed) == 0 {
-		t.Skip("there is no PostgreSQL on this machine")
+		tasktest.Lacks(t, "PostgreSQL is not on this machine")
 	}
 	bin := slices.Max(installed)
 	folder, err := os.MkdirTemp("", "postgresql") //nolint:usetesting // whose folder another user may not enter
