@@ -14,6 +14,11 @@ const piece = 32 << 10
 // ReadLines hands the lines of a stream to yield until it ends. A line ends with a line feed, a carriage return, or both, as Java reads
 // them. It holds at most one line of [task.MaxCommandLine] bytes.
 func ReadLines(from io.Reader, stderr bool, yield func(task.CommandLine)) {
+	readLines(from, task.MaxCommandLine, stderr, yield)
+}
+
+// readLines is [ReadLines] for lines of so many bytes.
+func readLines(from io.Reader, most int, stderr bool, yield func(task.CommandLine)) {
 	var line []byte // the beginning of one whose end has not come
 	cut, returned := false, false
 	flush := func() {
@@ -40,7 +45,7 @@ func ReadLines(from io.Reader, stderr bool, yield func(task.CommandLine)) {
 			if first := bytes.IndexByte(text, '\r'); first >= 0 {
 				end, text = first, text[:first]
 			}
-			if room := task.MaxCommandLine - len(line); len(text) > room {
+			if room := most - len(line); len(text) > room {
 				text, cut = text[:room], true
 			}
 			line = append(line, text...)

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -172,6 +173,38 @@ func TestManyAtOnce(t *testing.T) {
 	awaitGone(t, pids...)
 	if after := descriptors(t); after > before {
 		t.Errorf("%d descriptors are open, before it were %d", after, before)
+	}
+}
+
+// TestEndIsRead reads all that a command has printed, however late, and does not wait for what has left its group and holds its pipe.
+func TestEndIsRead(t *testing.T) {
+	r := open(t, Options{})
+	const many = 200
+	ended := make(chan struct{})
+	lines := 0
+	var pid string
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	exit, err := r.Run(ctx, &task.Command{
+		Args: []string{shell, "-c", `f=$(mktemp -u); mkfifo "$f"; setsid env -i /bin/sh -c 'echo $$; echo >'"$f"'; exec sleep 1000' & read line <"$f"; rm "$f"; seq ` + strconv.Itoa(many)}, Dir: "/", Env: []string{"PATH=/usr/bin:/bin"},
+		Started: func(pid int) {
+			go func() { // the reader gets on when it has ended
+				awaitGone(t, strconv.Itoa(pid))
+				close(ended)
+			}()
+		},
+		Line: func(l task.CommandLine) {
+			<-ended
+			if lines++; lines == 1 {
+				pid = l.Text
+			}
+		},
+	})
+	if exit != 0 || err != nil || lines != many+1 {
+		t.Errorf("%d lines, exit code %d, %v", lines, exit, err)
+	}
+	if number, _ := strconv.Atoi(pid); !runs(pid) || syscall.Kill(number, syscall.SIGKILL) != nil {
+		t.Errorf("%s does not run", pid)
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
@@ -26,13 +28,8 @@ func Supported() error {
 	return nil
 }
 
-const (
-	// grace is how long a command may go on that was asked to end.
-	grace = time.Second
-
-	// drain is how long output is waited for when a command has ended, and what has left its group still holds the pipe.
-	drain = time.Second
-)
+// grace is how long a command may go on that was asked to end.
+const grace = time.Second
 
 // run runs a command in its place. The mark is in its environment.
 func (r *Runner) run(ctx context.Context, s *settings, c *task.Command, mark string) (exit int, err error) {
@@ -109,7 +106,7 @@ func (o *output) read(yield func(task.CommandLine)) (wait func()) {
 	var one sync.Mutex
 	for i, from := range o.from {
 		readers.Go(func() {
-			ReadLines(from, i == 1, func(l task.CommandLine) {
+			ReadLines(&untilEnd{File: from, left: mostLeft}, i == 1, func(l task.CommandLine) {
 				one.Lock()
 				defer one.Unlock()
 				yield(l)
@@ -118,10 +115,49 @@ func (o *output) read(yield func(task.CommandLine)) (wait func()) {
 	}
 	return func() {
 		for _, from := range o.from {
-			_ = from.SetReadDeadline(time.Now().Add(drain)) // pipes have deadlines
+			_ = from.SetReadDeadline(time.Unix(1, 0)) // pipes have deadlines
 		}
 		readers.Wait()
 	}
+}
+
+// untilEnd reads a pipe until the command has ended, which a deadline in the past says, and then what is left in it: others that hold the
+// pipe are not waited for.
+type untilEnd struct {
+	*os.File
+	ended bool
+	left  int // how many bytes it may still read then
+}
+
+// mostLeft is how many bytes a pipe may have in it.
+const mostLeft = 1 << 20
+
+func (u *untilEnd) Read(to []byte) (n int, err error) {
+	if !u.ended {
+		if n, err = u.File.Read(to); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return n, err
+		}
+		u.ended = true
+		if err := u.SetReadDeadline(time.Time{}); err != nil {
+			return 0, err
+		}
+	}
+	pipe, err := u.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	to = to[:min(len(to), u.left)]
+	again := pipe.Read(func(fd uintptr) bool {
+		for n, err = syscall.Read(int(fd), to); errors.Is(err, syscall.EINTR); n, err = syscall.Read(int(fd), to) {
+			continue
+		}
+		return true // it does not wait
+	})
+	if n <= 0 || err != nil || again != nil {
+		return 0, io.EOF
+	}
+	u.left -= n
+	return n, nil
 }
 
 // process is a command that runs.
