@@ -33,12 +33,12 @@ func (p *printer) line(l task.CommandLine) {
 	if p.err != nil {
 		return
 	}
-	if text, ok := message(l.Text); ok {
-		p.tell(text, l.Cut)
-		return
-	}
 	if strings.HasPrefix(l.Text, "::{") && l.Cut {
 		p.warn(fmt.Sprintf("Invalid outputs: the line has more than %d bytes", task.MaxCommandLine))
+		return
+	}
+	if text, ok := message(l.Text); ok {
+		p.tell(text)
 		return
 	}
 	level := task.Info
@@ -74,7 +74,7 @@ func (p *printer) log(level task.Level, text string) {
 func (p *printer) warn(text string) { p.log(task.Warn, text) }
 
 // tell takes a message: what it says of outputs replaces what was said before.
-func (p *printer) tell(text string, cut bool) {
+func (p *printer) tell(text string) {
 	if p.told += len(text); p.told > maxTold {
 		p.fail(fmt.Errorf("the script tells more than %d bytes of outputs, metrics and log lines", maxTold))
 		return
@@ -84,7 +84,7 @@ func (p *printer) tell(text string, cut bool) {
 		return
 	}
 	v, err := value.DecodeJSONText(text)
-	if err != nil || cut {
+	if err != nil {
 		p.warn(fmt.Sprintf("Invalid outputs '%v'", err))
 		return
 	}
