@@ -29,6 +29,10 @@ type AllowCommands struct {
 
 	// How many commands may run at once; others wait for them. Default: 4 for each processor.
 	MaxParallel int `json:"max_parallel,omitempty"`
+
+	// How many bytes the packages may take that are kept for scripts, each file 4 KiB more; those that were not used for the longest time are
+	// removed to make room, unless they are in use. Default: 4 GiB.
+	Environments int64 `json:"environments,omitempty"`
 }
 
 // UnmarshalCaddyfile reads the option. Its syntax:
@@ -38,6 +42,7 @@ type AllowCommands struct {
 //		memory       <size>
 //		cpu          <duration>
 //		max_parallel <n>
+//		environments <size>
 //	}
 //
 // The block may be left out.
@@ -58,8 +63,10 @@ func (c *AllowCommands) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 			return parseTime(d, &c.CPU)
 		case "max_parallel":
 			return parseCount(d, &c.MaxParallel)
+		case "environments":
+			return parseBytes(d, &c.Environments)
 		default:
-			return d.Errf("unrecognized option %q of allow_commands: there are run_as, memory, cpu and max_parallel", name)
+			return d.Errf("unrecognized option %q of allow_commands: there are run_as, memory, cpu, max_parallel and environments", name)
 		}
 	})
 }
@@ -73,15 +80,15 @@ func (c *AllowCommands) options(files string) (*engine.CommandOptions, error) {
 		return nil, fmt.Errorf("allow_commands: %w", err)
 	}
 	switch {
-	case c.Memory < 0 || c.CPU < 0 || c.MaxParallel < 0:
-		return nil, errors.New("allow_commands: memory, cpu and max_parallel must not be negative")
+	case c.Memory < 0 || c.CPU < 0 || c.MaxParallel < 0 || c.Environments < 0:
+		return nil, errors.New("allow_commands: memory, cpu, max_parallel and environments must not be negative")
 	case c.CPU > 0 && time.Duration(c.CPU) < time.Second:
 		return nil, errors.New("allow_commands: cpu must be at least 1s")
 	case c.RunAs == "" && os.Getuid() == 0:
 		return nil, errors.New("allow_commands: the server runs as root, and so would the commands of flows: write `run_as <user>` in the block of allow_commands, " +
 			"with a user that has nothing else, or let the server run as another user")
 	}
-	o := &engine.CommandOptions{Memory: c.Memory, CPU: time.Duration(c.CPU), MaxParallel: c.MaxParallel}
+	o := &engine.CommandOptions{Memory: c.Memory, CPU: time.Duration(c.CPU), MaxParallel: c.MaxParallel, EnvironmentsSize: c.Environments}
 	if c.RunAs == "" {
 		return o, nil
 	}

@@ -92,6 +92,7 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //			memory       <size>
 //			cpu          <duration>
 //			max_parallel <n>
+//			environments <size>
 //		}
 //		docker     <host> {
 //			allow privileged|host_network|devices|volumes...

@@ -46,3 +46,34 @@ func TestOpen(t *testing.T) {
 		t.Errorf("a file in what is no folder: %v", err)
 	}
 }
+
+func TestOpenShared(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a.lock")
+	if _, err := OpenShared(name); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file that there is not: %v", err)
+	}
+	alone, err := Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenShared(name); !errors.Is(err, ErrLocked) {
+		t.Errorf("a file that somebody has for himself: %v", err)
+	}
+	if err := alone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		f, err := OpenShared(name)
+		if err != nil {
+			t.Fatalf("one of several who share it: %v", err)
+		}
+		t.Cleanup(func() {
+			if err := f.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if _, err := Open(name); !errors.Is(err, ErrLocked) {
+		t.Errorf("a file that is shared: %v", err)
+	}
+}

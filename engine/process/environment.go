@@ -7,82 +7,99 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
+	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/filelock"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
-// environments are folders that are built once, and kept.
-type environments struct {
-	mu    sync.Mutex
-	built map[string]chan struct{} // names of those that are being built; a channel is closed when one has been
-}
+var (
+	// errNoPlace is why environments cannot be kept.
+	errNoPlace = errors.New("the server has no folder for the packages of scripts: see the option files")
 
-// errNoPlace is why environments cannot be kept.
-var errNoPlace = errors.New("the server has no folder for the packages of scripts: see the option files")
+	// errAgain is why an environment is asked for again: somebody else has built or removed it meanwhile.
+	errAgain = errors.New("the environment is to be asked for again")
+)
+
+// elsewhere is after which time it is looked again what another process has done to an environment.
+const elsewhere = 50 * time.Millisecond
 
 // Environment implements [task.Commands].
-func (r *Runner) Environment(ctx context.Context, name string, build func(folder string) error) (string, error) {
+func (r *Runner) Environment(ctx context.Context, name string, build func(folder string) error) (folder string, release func(), err error) {
 	s := r.settings.Load()
 	if s == nil {
-		return "", ErrOff
+		return "", nil, ErrOff
 	}
 	if s.Environments == "" {
-		return "", errNoPlace
+		return "", nil, errNoPlace
 	}
-	folder := filepath.Join(s.Environments, name)
+	folder = filepath.Join(s.Environments, name)
 	for {
-		if _, err := os.Stat(folder + readySuffix); err == nil {
-			return folder, nil
+		lock, err := r.take(ctx, s, folder, build)
+		if err == nil {
+			return folder, func() { r.leave(s, lock) }, nil
 		}
-		done, mine := r.environments.claim(folder)
-		if mine {
-			err := r.build(s, folder, build)
-			r.environments.release(folder)
-			if err != nil {
-				return "", err
-			}
-			return folder, nil
-		}
-		select {
-		case <-done:
-		case <-ctx.Done():
-			return "", ctx.Err()
+		if !errors.Is(err, errAgain) {
+			return "", nil, err
 		}
 	}
 }
 
-// readySuffix ends the name of a file beside a folder that was built. Only the server can make it.
-const readySuffix = ".ready"
-
-// claim reports whether the caller is the one who builds a folder; otherwise the channel is closed when that was tried.
-func (e *environments) claim(folder string) (done chan struct{}, mine bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if done, ok := e.built[folder]; ok {
-		return done, false
+// take gets hold of an environment, which is built if it is not there.
+func (r *Runner) take(ctx context.Context, s *settings, folder string, build func(folder string) error) (*os.File, error) {
+	if lock, err := hold(folder); err == nil {
+		return lock, nil
 	}
-	if e.built == nil {
-		e.built = map[string]chan struct{}{}
+	done, mine := r.claim(folder)
+	if !mine {
+		return nil, wait(ctx, done)
 	}
-	e.built[folder] = make(chan struct{})
-	return nil, true
+	defer r.unclaim(folder)
+	lock, err := hold(folder) // it may have been built just now
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := r.build(s, folder, build); err != nil && !errors.Is(err, filelock.ErrLocked) {
+			return nil, err
+		}
+		lock, err = hold(folder)
+		r.startSweep(s)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // another process has removed it
+		return nil, errAgain
+	case errors.Is(err, filelock.ErrLocked):
+		return nil, wait(ctx, time.After(elsewhere))
+	case err != nil:
+		return nil, fmt.Errorf("the folder for packages cannot be used: %w", err)
+	default:
+		return lock, nil
+	}
 }
 
-func (e *environments) release(folder string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	close(e.built[folder])
-	delete(e.built, folder)
+// wait waits until something can have changed.
+func wait[T any](ctx context.Context, done <-chan T) error {
+	select {
+	case <-done:
+		return errAgain
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
-// build makes a folder and has it built. What was built is the server's, so that scripts of another user cannot change it.
+// build makes a folder and has it built, while nobody else has it. What was built is the server's, so that scripts of another user cannot
+// change it. The error is [filelock.ErrLocked] if somebody has it.
 func (r *Runner) build(s *settings, folder string, build func(folder string) error) error {
 	const through = 0o711
-	err := os.RemoveAll(folder) // of one that was not completed
-	if err == nil {
-		err = os.MkdirAll(s.Environments, through)
+	if err := os.MkdirAll(s.Environments, through); err != nil {
+		return fmt.Errorf("the folder for packages cannot be made: %w", pathless(err))
 	}
+	lock, err := lockAlone(folder)
+	if err != nil {
+		return fmt.Errorf("the folder for packages cannot be made: %w", err)
+	}
+	if _, built := sizeIn(lock); built {
+		return lock.Close()
+	}
+	err = os.RemoveAll(folder) // of one that was not completed
 	if err == nil {
 		err = os.Mkdir(folder, 0o755) //nolint:gosec // commands read it
 	}
@@ -90,16 +107,28 @@ func (r *Runner) build(s *settings, folder string, build func(folder string) err
 		err = own(folder, s.Options.User)
 	}
 	if err != nil {
-		return fmt.Errorf("the folder for packages cannot be made: %w", pathless(err))
+		return errors.Join(fmt.Errorf("the folder for packages cannot be made: %w", pathless(err)), remove(folder, lock))
 	}
 	if err := build(folder); err != nil {
-		_ = os.RemoveAll(folder) // the next one removes it else
+		_ = remove(folder, lock) // otherwise the next sweep does
 		return err
 	}
-	if err := errors.Join(disown(folder, s.Options.User), os.WriteFile(folder+readySuffix, nil, 0o600)); err != nil {
-		return fmt.Errorf("the folder for packages cannot be kept: %w", pathless(err))
+	err = disown(folder, s.Options.User)
+	var size int64
+	if err == nil {
+		size, err = sizeOf(folder)
 	}
-	return nil
+	if err == nil && size > s.EnvironmentsSize {
+		_ = remove(folder, lock) // otherwise the next sweep does
+		return fmt.Errorf("the packages of the script take %d bytes, and those of all scripts may take %d: see the option environments of allow_commands", size, s.EnvironmentsSize)
+	}
+	if err == nil {
+		err = writeSize(lock, size)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("the folder for packages cannot be kept: %w", pathless(err)), remove(folder, lock))
+	}
+	return lock.Close()
 }
 
 // own gives a folder to a user.

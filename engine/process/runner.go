@@ -26,7 +26,14 @@ type Options struct {
 
 	// Environments is the folder for what is built once for many runs; empty: there is none, and runs that need it fail.
 	Environments string
+
+	// EnvironmentsSize is how many bytes they may take together; each file of them counts 4 KiB beside its own. Those that were not used for
+	// the longest time are removed when they take more, unless they are in use. 0: [DefaultEnvironmentsSize]
+	EnvironmentsSize int64
 }
+
+// DefaultEnvironmentsSize is how many bytes of packages are kept for scripts.
+const DefaultEnvironmentsSize = 4 << 30
 
 // DefaultMaxParallel is how many commands run at once for each processor of the machine.
 const DefaultMaxParallel = 4
@@ -72,6 +79,9 @@ func (r *Runner) Allow(o *Options) error {
 	if s.MaxParallel <= 0 {
 		s.MaxParallel = DefaultMaxParallel * runtime.GOMAXPROCS(0)
 	}
+	if s.EnvironmentsSize <= 0 {
+		s.EnvironmentsSize = DefaultEnvironmentsSize
+	}
 	if s.Logger == nil {
 		s.Logger = zap.NewNop()
 	}
@@ -84,11 +94,15 @@ func (r *Runner) Allow(o *Options) error {
 		return fmt.Errorf("the supervisor of commands cannot be started: %w", err)
 	}
 	r.settings.Store(s)
+	r.startSweep(s)
 	return nil
 }
 
 // Close ends the supervisor, and with it what still runs.
-func (r *Runner) Close() error { return r.supervisor.close() }
+func (r *Runner) Close() error {
+	r.endSweeps()
+	return r.supervisor.close()
+}
 
 // User implements [task.Commands].
 func (r *Runner) User() *task.User {

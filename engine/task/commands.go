@@ -13,8 +13,9 @@ type Commands interface {
 	User() *User
 
 	// Environment returns a folder that is kept by a name, with programs and libraries for commands. When there is none it makes one, empty,
-	// and has it built; others wait for it meanwhile. Commands cannot change it afterwards where they run as another user than the server.
-	Environment(ctx context.Context, name string, build func(folder string) error) (folder string, err error)
+	// and has it built; others wait for it meanwhile. It is there until release is called, which is to be done once; afterwards it may be
+	// removed to make room for others. Commands cannot change it where they run as another user than the server.
+	Environment(ctx context.Context, name string, build func(folder string) error) (folder string, release func(), err error)
 }
 
 // Command is a command and its surroundings.

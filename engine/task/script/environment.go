@@ -2,15 +2,12 @@ package script
 
 import (
 	"context"
-	"crypto/sha256"
 	_ "embed" // our modules
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -62,9 +59,7 @@ func (s *script) environment(ctx context.Context, c *task.Context, f *folders, s
 		env[name] = v
 	}
 	if s.contained == nil { // an image says the rest itself
-		if err := s.ofMachine(ctx, c, f, set, text, env); err != nil {
-			return nil, err
-		}
+		ofMachine(c, f, env)
 	}
 	for name, v := range set.env.All() {
 		if name == "" || strings.ContainsAny(name, "=\x00") {
@@ -72,6 +67,15 @@ func (s *script) environment(ctx context.Context, c *task.Context, f *folders, s
 		}
 		if !v.IsNull() {
 			env[name] = value.Text(v)
+		}
+	}
+	if s.contained == nil {
+		venv, err := s.packages(ctx, c, f, set, text, env)
+		if err != nil {
+			return nil, err
+		}
+		if venv != "" {
+			env["VIRTUAL_ENV"], env["PATH"] = venv, filepath.Join(venv, "bin")+string(filepath.ListSeparator)+env["PATH"]
 		}
 	}
 	switch s.language {
@@ -91,7 +95,7 @@ func (s *script) environment(ctx context.Context, c *task.Context, f *folders, s
 }
 
 // ofMachine adds what a process of this machine needs.
-func (s *script) ofMachine(ctx context.Context, c *task.Context, f *folders, set *setting, text string, env map[string]string) error {
+func ofMachine(c *task.Context, f *folders, env map[string]string) {
 	env["PATH"], env["LANG"], env["HOME"], env["TMPDIR"] = os.Getenv("PATH"), "C.UTF-8", f.path(homeName), f.path(tempName)
 	if env["PATH"] == "" {
 		env["PATH"] = defaultPath
@@ -102,11 +106,6 @@ func (s *script) ofMachine(ctx context.Context, c *task.Context, f *folders, set
 	if u := c.Commands.User(); u != nil {
 		env["USER"], env["LOGNAME"] = u.Name, u.Name
 	}
-	venv, err := s.packages(ctx, c, f, set, text, env)
-	if err == nil && venv != "" {
-		env["VIRTUAL_ENV"], env["PATH"] = venv, filepath.Join(venv, "bin")+string(filepath.ListSeparator)+env["PATH"]
-	}
-	return err
 }
 
 // joinPath adds a folder to a search path.
@@ -118,42 +117,6 @@ func (f *folders) joinPath(first, second string) string {
 		return first + ":" + second
 	default:
 		return first + string(filepath.ListSeparator) + second
-	}
-}
-
-// installs finds commands that install packages of Python.
-var installs = regexp.MustCompile(`\bpip[0-9.]*\s+install\b`)
-
-// packages returns the folder of the virtual environment for Python; empty: there is none. With dependencies it is that which all runs with
-// the same ones have; for commands that install packages by pip it is one of this run, so that they do not come into the machine's.
-func (s *script) packages(ctx context.Context, c *task.Context, f *folders, set *setting, text string, env map[string]string) (string, error) {
-	build := func(folder string) error {
-		steps := [][]string{{set.interpreter(), "-m", "venv", "--system-site-packages", folder}}
-		if len(set.dependencies) > 0 {
-			steps = append(steps, append([]string{filepath.Join(folder, "bin", "python"), "-m", "pip", "install", "--quiet", "--"}, set.dependencies...))
-		}
-		for _, args := range steps {
-			if err := s.install(ctx, c, f, args, env); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	switch {
-	case s.old != nil: // it installs into its own
-		return "", nil
-	case len(set.dependencies) > 0 && set.cached:
-		sorted := slices.Sorted(slices.Values(set.dependencies))
-		sum := sha256.Sum256([]byte(set.interpreter() + "\x00" + strings.Join(sorted, "\x00")))
-		return c.Commands.Environment(ctx, "python-"+hex.EncodeToString(sum[:16]), build)
-	case len(set.dependencies) > 0 || installs.MatchString(text):
-		folder := f.path(venvName)
-		if err := f.own.Mkdir(venvName, 0o700); err != nil {
-			return "", pathless(err)
-		}
-		return folder, build(folder)
-	default:
-		return "", nil
 	}
 }
 

@@ -19,10 +19,13 @@ type folders struct {
 	own    *task.Directory // in which the others are
 	work   *task.Directory
 	out    *task.Directory
+	shared bool // work is that of several tasks
 	remove func()
 
 	place, workPlace string // own and work, as commands name them
 	join             func(names ...string) string
+
+	releases []func() // let go of environments for packages
 }
 
 // The names of folders.
@@ -42,7 +45,7 @@ func makeFolders(ctx context.Context, c *task.Context, contained bool) (*folders
 	if err != nil {
 		return nil, err
 	}
-	f := &folders{own: own, remove: func() { c.Directories.RemoveDirectory(c.Origin) }}
+	f := &folders{own: own, shared: c.Shared.Run != "", remove: func() { c.Directories.RemoveDirectory(c.Origin) }}
 	for _, name := range []string{workName, outName, homeName, tempName} {
 		if err := own.Mkdir(name, 0o700); err != nil {
 			f.close()
@@ -86,6 +89,9 @@ func (f *folders) close() {
 		}
 	}
 	f.remove()
+	for _, release := range f.releases {
+		release()
+	}
 }
 
 // hand gives the folders to the user that commands run as.

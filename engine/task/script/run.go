@@ -79,18 +79,11 @@ func (s *script) prepare(ctx context.Context, c *task.Context, f *folders, set *
 // commandText returns what the interpreter is given.
 func (s *script) commandText(ctx context.Context, c *task.Context, f *folders, set *setting) (string, error) {
 	files := &copies{dir: f.work, named: f.worked}
-	var lines []string
-	if set.failFast {
-		lines = append(lines, "set -e")
-	}
-	if s.contained != nil {
-		lines = append(lines, set.installing(f)...)
-	}
 	before, err := texts(c, "beforeCommands", s.before)
 	if err != nil {
 		return "", err
 	}
-	lines = append(lines, before...)
+	var lines []string
 	if s.text == nil {
 		commands, err := texts(c, "commands", s.commands)
 		if err == nil && s.old != nil {
@@ -113,7 +106,17 @@ func (s *script) commandText(ctx context.Context, c *task.Context, f *folders, s
 		}
 		lines = append(lines, text)
 	}
-	return files.local(ctx, c, strings.Join(lines, "\n"))
+	var first []string
+	if set.failFast {
+		first = append(first, "set -e")
+	}
+	switch {
+	case s.contained != nil:
+		first = append(first, set.installing(f)...)
+	case s.old == nil:
+		before = set.takeInstalls(f, before, strings.Join(lines, "\n"))
+	}
+	return files.local(ctx, c, strings.Join(slices.Concat(first, before, lines), "\n"))
 }
 
 // scriptFile writes a script into a file, and returns the command that runs it.

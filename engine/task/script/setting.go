@@ -62,6 +62,7 @@ type setting struct {
 	version      string
 	cached       bool
 	contained    bool
+	installs     map[*installer][]installation // taken from the commands
 }
 
 // setting renders the properties that say how the text is run.
