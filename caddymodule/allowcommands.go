@@ -24,7 +24,8 @@ type AllowCommands struct {
 	// processes of a run together. Default: any number.
 	Memory int64 `json:"memory,omitempty"`
 
-	// How much time of a processor each process may take, in whole seconds. Default: any.
+	// How much time of a processor each process may take, in whole seconds; with a control group, all processes of a run together, too.
+	// Default: any.
 	CPU caddy.Duration `json:"cpu,omitempty"`
 
 	// How many commands may run at once; others wait for them. Default: 4 for each processor.

@@ -140,9 +140,65 @@ func (g *groups) begin(cmd *exec.Cmd, s *settings, mark string) (*group, error) 
 
 // kill kills all processes of the run.
 func (g *group) kill() {
-	if g != nil {
-		_ = set(g.folder, "cgroup.kill", "1") // it may be empty
+	if g == nil || set(g.folder, "cgroup.kill", "1") == nil {
+		return
 	}
+	for range rounds { // a kernel before 5.14
+		pids, err := os.ReadFile(path.Join(g.folder, "cgroup.procs"))
+		if err != nil || len(pids) == 0 {
+			return
+		}
+		for text := range strings.FieldsSeq(string(pids)) {
+			if pid, err := strconv.Atoi(text); err == nil && pid > 0 {
+				_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
+			}
+		}
+	}
+}
+
+// lookAt is how often it is looked how long the processes of a run have used processors.
+const lookAt = 100 * time.Millisecond
+
+// limitCPU kills the processes of the run once they have used processors for so long together, until the function that it returns is called.
+func (g *group) limitCPU(most time.Duration) (stop func()) {
+	if g == nil || most <= 0 {
+		return func() {}
+	}
+	stopped, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		look := time.NewTicker(lookAt)
+		defer look.Stop()
+		for {
+			select {
+			case <-stopped:
+				return
+			case <-look.C:
+				if g.usedCPU() > most {
+					g.kill()
+				}
+			}
+		}
+	}()
+	return func() {
+		close(stopped)
+		<-over
+	}
+}
+
+// usedCPU returns how long the processes of the run have used processors together.
+func (g *group) usedCPU() time.Duration {
+	text, err := os.ReadFile(path.Join(g.folder, "cpu.stat"))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if number, ok := strings.CutPrefix(line, "usage_usec "); ok {
+			used, _ := strconv.ParseInt(strings.TrimSpace(number), 10, 64) // the kernel writes a number
+			return time.Duration(used) * time.Microsecond
+		}
+	}
+	return 0
 }
 
 // end removes the group, when what was killed in it is gone.

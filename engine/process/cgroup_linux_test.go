@@ -3,13 +3,18 @@ package process
 import (
 	"context"
 	"errors"
+	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
 // TestGroupFiles checks what is written into a control group, in a folder that is none.
@@ -28,6 +33,58 @@ func TestGroupFiles(t *testing.T) {
 	}
 	if err := set(folder, "no.such.file", "1"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that the kernel has not: %v", err)
+	}
+}
+
+var delegation = flag.Bool("delegated", false, "the machine divides memory by control groups (version 2), below "+controlRoot+", and the tests are root's")
+
+// TestDelegated runs commands in a control group that is delegated to the server: what they take together is limited.
+func TestDelegated(t *testing.T) {
+	if !*delegation {
+		t.Skip("-delegated was not given: tests/controlgroups.sh gives it, in a machine of its own")
+	}
+	folder := filepath.Join(controlRoot, "kestra-test")
+	if err := errors.Join(
+		set(controlRoot, "cgroup.subtree_control", "+memory +pids"), os.Mkdir(folder, 0o755), syscall.Setxattr(folder, "trusted.delegate", []byte("1"), 0),
+		set(folder, "cgroup.procs", strconv.Itoa(os.Getpid())),
+	); err != nil {
+		t.Fatal(err)
+	}
+	memory := Options{Memory: 64 << 20}
+	r := open(t, memory)
+	if !strings.Contains(r.Limits(), "control group: memory and cpu are those of all") {
+		t.Fatal(r.Limits())
+	}
+	run := func(o Options, script, bytes string) result {
+		if err := r.Allow(&o); err != nil {
+			t.Fatal(err)
+		}
+		var out result
+		out.Exit, out.Err = r.Run(t.Context(), &task.Command{
+			Args: []string{shell, "-c", script, os.Args[0]}, Dir: "/", Env: []string{"PATH=/usr/bin:/bin", eater + "=" + bytes}, Line: func(l task.CommandLine) { out.Lines = append(out.Lines, l.Text) },
+		})
+		return out
+	}
+	const own = `own=` + controlRoot + `$(sed 's/^0:://' /proc/self/cgroup); `
+	for name, tt := range map[string]struct {
+		options       Options
+		script, bytes string
+		want          result
+	}{
+		"memory of one":      {memory, `"$0"`, "40000000", result{Lines: []string{"took 40000000"}}},
+		"memory of three":    {memory, `"$0" & "$0" & "$0" & wait; echo over`, "40000000+", result{Exit: 137}},
+		"memory of one more": {memory, `"$0"; echo over`, "80000000", result{Exit: 137}},
+		"its files":          {memory, own + `cat $own/memory.max $own/memory.oom.group $own/memory.swap.max $own/pids.max`, "1", result{Lines: []string{"67108864", "1", "0", "4096"}}},
+		"processors of four": {Options{CPU: 2 * time.Second}, `for i in 1 2 3 4; do while :; do :; done & done; wait; echo over`, "1", result{Exit: 137}},
+	} {
+		got := run(tt.options, tt.script, tt.bytes)
+		t.Logf("%s: %+v", name, got)
+		if d := cmp.Diff(tt.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+	if left, _ := filepath.Glob(filepath.Join(folder, groupPrefix+"*.*")); len(left) > 0 {
+		t.Error(left)
 	}
 }
 

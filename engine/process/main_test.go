@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -18,12 +20,37 @@ import (
 // be killed.
 const victim = "KESTRA_TEST_VICTIM"
 
+// eater is the variable of the environment that makes the test binary take as many bytes of memory as its value says, and print that; with a
+// plus sign it says nothing, and keeps them until it is killed.
+const eater = "KESTRA_TEST_EATER"
+
 func TestMain(m *testing.M) {
+	if size := os.Getenv(eater); size != "" {
+		eat(size)
+		return
+	}
 	if script := os.Getenv(victim); script != "" {
 		serveVictim(script)
 		return
 	}
 	goleak.VerifyTestMain(m)
+}
+
+func eat(size string) {
+	size, keeps := strings.CutSuffix(size, "+")
+	n, err := strconv.Atoi(size)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	all := make([]byte, n)
+	for i := 0; i < n; i += os.Getpagesize() {
+		all[i] = 1
+	}
+	for keeps {
+		time.Sleep(time.Hour)
+	}
+	fmt.Println("took", len(all))
 }
 
 func serveVictim(script string) {

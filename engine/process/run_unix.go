@@ -60,12 +60,14 @@ func (r *Runner) run(ctx context.Context, s *settings, c *task.Command, mark str
 		c.Started(cmd.Process.Pid)
 	}
 	wait := out.read(c.Line)
+	limited := own.limitCPU(s.CPU)
 	select {
 	case <-p.ended:
 	case <-ctx.Done():
 		p.stop()
 		sweep(mark)
 	}
+	limited()
 	wait()
 	return p.exit, ctx.Err()
 }

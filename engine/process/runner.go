@@ -19,7 +19,7 @@ import (
 type Options struct {
 	User        *task.User    // nil: as the server does
 	Memory      int64         // bytes of data that each process may have; with control groups, all of a run together; 0: any
-	CPU         time.Duration // of a processor that each process may take, in whole seconds, at least 1; 0: any
+	CPU         time.Duration // of a processor that each process may take, in whole seconds, at least 1; with control groups, all of a run together, too; 0: any
 	FileSize    int64         // bytes that a file may have that it writes; 0: any
 	MaxParallel int           // commands that run at once, others wait; 0: [DefaultMaxParallel]
 	Logger      *zap.Logger   // of what whoever runs the server should know; nil: none
@@ -118,7 +118,7 @@ func (r *Runner) Limits() string {
 	case s == nil:
 		return "commands are off"
 	case s.groups != nil:
-		return "each run has a control group: memory is that of all its processes together"
+		return "each run has a control group: memory and cpu are those of all its processes together"
 	default:
 		return "no control group (version 2) is delegated to the server: limits hold for each process by itself"
 	}

@@ -5,6 +5,7 @@ package process
 import (
 	"os/exec"
 	"syscall"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
@@ -31,6 +32,8 @@ type (
 func delegated() *groups { return nil }
 
 func (*groups) begin(*exec.Cmd, *settings, string) (*group, error) { return nil, nil }
+
+func (*group) limitCPU(time.Duration) (stop func()) { return func() {} }
 
 func (*group) kill() {}
 func (*group) end()  {}

@@ -35,7 +35,7 @@ while read -r what group; do
 done
 for group in $groups; do kill -s KILL -- "-$group"; done
 if [ -n "$control" ]; then
-	for folder in "$control/` + groupPrefix + `$mark".*; do [ ! -d "$folder" ] || echo 1 >"$folder/cgroup.kill"; done
+	for folder in "$control/` + groupPrefix + `$mark".*; do [ ! -d "$folder" ] || echo 1 >"$folder/cgroup.kill" || kill -s KILL $(cat "$folder/cgroup.procs"); done
 fi
 # They may begin others meanwhile.
 for round in 1 2 3; do
