@@ -119,11 +119,18 @@ func chosenTypes(catalog *engine.Catalog, names []string) ([]*flow.Spec, error) 
 			}
 		}
 		if !found {
-			unknown = append(unknown, fmt.Errorf("there is no type %s: `caddy kestra types` lists them", name))
+			hint := "`caddy kestra types` lists them"
+			if catalog.HandsOn() && strings.HasPrefix(name, pluginPrefix) {
+				hint = "if a plugin of Kestra has it, a flow with it is handed on"
+			}
+			unknown = append(unknown, fmt.Errorf("there is no type %s here: %s", name, hint))
 		}
 	}
 	return chosen, errors.Join(unknown...)
 }
+
+// pluginPrefix is how types of Kestra's plugins begin.
+const pluginPrefix = "io.kestra.plugin."
 
 // isCalled reports whether a type has this name, in full or the last part of it.
 func isCalled(spec *flow.Spec, name string) bool {

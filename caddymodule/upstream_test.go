@@ -113,6 +113,25 @@ func TestTypesAreMarked(t *testing.T) {
 	}
 }
 
+// TestTypeOfAPlugin asks for types that are not here.
+func TestTypeOfAPlugin(t *testing.T) {
+	const handedOn, unknown = "if a plugin of Kestra has it, a flow with it is handed on", "`caddy kestra types` lists them"
+	for _, tt := range []struct {
+		name    string
+		catalog *engine.Catalog
+		want    string
+	}{
+		{"io.kestra.plugin.aws.s3.Download", engine.Core().HandingOn(), handedOn},
+		{"io.kestra.plugin.aws.s3.Download", engine.Core(), unknown},
+		{"Lgo", engine.Core().HandingOn(), unknown},
+	} {
+		_, err := chosenTypes(tt.catalog, []string{tt.name})
+		if want := "there is no type " + tt.name + " here: " + tt.want; err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 // TestCatalogFollowsUpstream loads the types of a configuration with a Kestra behind the server, after one without.
 func TestCatalogFollowsUpstream(t *testing.T) {
 	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})

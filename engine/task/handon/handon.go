@@ -87,15 +87,20 @@ func (h *handOn) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 // longestPause bounds the time until a request is sent again.
 const longestPause = 5 * time.Minute
 
-// again lets the attempt wait until the request is sent again, and not before a time that the answer asks for. When that would be too
-// late, it ends with the result, which without an answer is an error.
+// again lets the attempt wait until the request is sent again, and not before a time that the answer asks for, but once more at the end of
+// the time to try it. When that is over, it ends with the result, which without an answer is an error.
 func (h *handOn) again(c *task.Context, says string, atLeast time.Duration, failed task.Result) (task.Result, error) {
 	now := h.now()
 	wake := pause(c, now)
 	if asked := now.Add(atLeast); asked.After(wake) {
 		wake = asked
 	}
-	if _, patience := c.Upstream.Retry(); wake.After(c.Begun.Add(patience)) {
+	_, patience := c.Upstream.Retry()
+	end := c.Begun.Add(patience)
+	if wake.After(end) {
+		wake = end
+	}
+	if !now.Before(end) {
 		says += ", and the time to try it again is over: hand_on_retry is " + patience.String()
 		if failed.Exit == "" {
 			return task.Result{}, errors.New(says)

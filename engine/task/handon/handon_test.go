@@ -154,7 +154,8 @@ func TestPauses(t *testing.T) {
 		{&behind{err: refused}, 3 * time.Second, "3s"},
 		{&behind{err: refused}, 4 * time.Minute, "4m0s"},
 		{&behind{err: refused}, 20 * time.Minute, "5m0s"},
-		{&behind{err: refused}, 58 * time.Minute, "Connect to http://127.0.0.1:1 failed: Connection refused, and the time to try it again is over: hand_on_retry is 1h0m0s"},
+		{&behind{err: refused}, 58 * time.Minute, "2m0s"},
+		{&behind{err: refused}, time.Hour, "Connect to http://127.0.0.1:1 failed: Connection refused, and the time to try it again is over: hand_on_retry is 1h0m0s"},
 		{answers(503, ""), 0, "1s"},
 		{answers(503, "7"), 0, "7s"},
 		{answers(429, "7"), time.Minute, "1m0s"},
@@ -162,7 +163,9 @@ func TestPauses(t *testing.T) {
 		{answers(429, in(-time.Hour)), 0, "1s"},
 		{answers(429, "soon"), 0, "1s"},
 		{answers(429, "-3"), 0, "1s"},
-		{answers(503, "4000"), 0, "failed"},
+		{answers(503, "4000"), 0, "1h0m0s"},
+		{answers(503, "999999999999"), 0, "1s"}, // which is no time
+		{answers(503, in(1000*time.Hour)), time.Minute, "59m0s"},
 		{answers(503, ""), time.Hour, "failed"},
 		{&behind{err: task.ErrNoRequest}, 0, task.ErrNoRequest.Error()},
 	}
