@@ -62,6 +62,7 @@ type actor struct {
 
 	mu        sync.Mutex
 	inbox     []message
+	woken     bool                         // no driver has looked at it since it was woken; the lock of the runner guards this one
 	called    bool                         // signals have come for the execution
 	scheduled bool                         // it is driven, or waits for a driver
 	gone      bool                         // it takes no more events: the execution has ended or is parked

@@ -68,6 +68,7 @@ func (r *Runner) nextActor() *actor {
 	defer r.mu.Unlock()
 	for {
 		if a, ok := r.ready.Pop(); ok {
+			r.lookedAt(a)
 			if r.ready.Len() > 0 { // a flow that is alone now may have more out
 				r.wakeDriver()
 			}

@@ -116,10 +116,11 @@ func (r *Runner) wakeAt(t time.Time) {
 	r.wake.Reset(wait)
 }
 
-// claims is how many executions are woken at once.
+// claims is how many executions are woken at once, and how many that no driver has looked at yet are enough: what is due meanwhile is
+// better off in the store than in memory.
 const claims = 64
 
-// claimDue wakes the executions that are due.
+// claimDue wakes the executions that are due, as long as drivers keep up.
 func (r *Runner) claimDue() {
 	r.claiming.Lock() // so that executions begin in the order in which they waited for places
 	defer r.claiming.Unlock()
@@ -127,7 +128,7 @@ func (r *Runner) claimDue() {
 	r.due = time.Time{}
 	stays := r.closed || !r.takesUp && r.recovers()
 	r.mu.Unlock()
-	for !stays {
+	for !stays && !r.behindDue() {
 		due, next, err := r.store.Claim(r.context, claims, r.now())
 		if err != nil {
 			next = r.now().Add(storePause) // the store may be well again by then
@@ -141,6 +142,26 @@ func (r *Runner) claimDue() {
 			r.mu.Unlock()
 			return
 		}
+	}
+}
+
+// behindDue reports whether drivers have enough to do with executions that were woken. Then [Runner.lookedAt] wakes the others.
+func (r *Runner) behindDue() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.late = r.woken >= claims
+	return r.late
+}
+
+// lookedAt says that a driver looks at an actor, with the lock held.
+func (r *Runner) lookedAt(a *actor) {
+	if !a.woken {
+		return
+	}
+	a.woken = false
+	if r.woken--; r.late && r.woken < claims/2 {
+		r.late = false
+		r.wakeAt(r.now())
 	}
 }
 
@@ -219,6 +240,10 @@ func (r *Runner) takeOn(p *parked, s *execution.State, claim *admission.Claim) {
 	if s.Wait == execution.WaitPlace && !r.beginParked(a) {
 		return
 	}
+	r.mu.Lock()
+	a.woken = true
+	r.woken++
+	r.mu.Unlock()
 	r.schedule(a)
 }
 

@@ -212,3 +212,37 @@ func TestParkedAtExit(t *testing.T) {
 		}
 	})
 }
+
+// TestManyWake lets many executions be due at once while all drivers are busy: no more of them are in memory than drivers are about to
+// look at, and all go on.
+func TestManyWake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 10 * claims
+		f := newFixture(t, Options{})
+		plan := f.plan("tasks: [{id: a, type: test.Sleep}, {id: g, type: test.PureGate}]")
+		jobs := make([]*Job, many)
+		for i := range jobs {
+			jobs[i] = f.job(plan, `{}`)
+			if err := f.runner.Start(t.Context(), jobs[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		f.holds(t, "while they wait", many)
+		<-time.After(2 * time.Minute)
+		synctest.Wait()
+		if u := f.runner.Usage(); u.Pending > 2*claims || u.Parked < many-2*claims-maxDrivers() {
+			t.Errorf("%d of %d are in memory, and %d are parked", u.Pending, many, u.Parked)
+		}
+		stop := f.openGates()
+		for _, job := range jobs {
+			if s, err := f.runner.Wait(t.Context(), job.State.ID); err != nil || s.Status() != execution.Success {
+				t.Fatal(s, err)
+			}
+		}
+		stop()
+		if f.runner.woken != 0 || f.runner.late {
+			t.Errorf("%d were not looked at", f.runner.woken)
+		}
+	})
+}

@@ -75,6 +75,8 @@ type Runner struct {
 	drained  chan struct{}            // closed when closed is set and nothing is under way
 	wake     Timer                    // for the next parked execution; nil before there was one
 	due      time.Time                // when it fires; zero: not at all
+	woken    int                      // executions that were woken and that no driver has looked at yet
+	late     bool                     // more are due, and are woken when there are fewer of those
 	claiming sync.Mutex               // held while executions that are due are claimed
 	working  sync.WaitGroup           // drivers and workers
 	desks    sync.Pool                // of *desk
