@@ -51,12 +51,27 @@ func replaySDK(t *testing.T, recording sdkRecording) {
 		a := s.do(http.MethodPost, "/api/v1/executions/webhook/company.sdk/"+flow+"/4wjtkzwVGBM9yKnjm3yv8r", body)
 		return decode[struct{ ID string }](t, a).ID
 	}
-	ids := map[string]string{"{hello}": start("hello", `{"name":"SDK"}`), "{approve}": start("approve", "{}")}
+	ids := map[string]string{"{hello}": start("hello", `{"name":"SDK"}`), "{approve}": start("approve", "{}"), "{flaky}": start("flaky", "{}")}
+	reaches := func(id, state string) {
+		waitFor(t, id+" is "+state, func() bool {
+			_, own, _ := strings.Cut(s.do("GET", "/api/v1/executions/"+id, "", bob...).body, `"labels":`) // after the task runs
+			return strings.Contains(own, `"state":{"current":"`+state+`","histories":[`)
+		})
+	}
+	reaches(ids["{hello}"], "SUCCESS")
+	shown := decode[struct{ TaskRunList []struct{ ID string } }](t, s.do(http.MethodGet, "/api/v1/executions/"+ids["{hello}"], "", bob...))
+	ids["{run}"] = shown.TaskRunList[0].ID
 	var followed []func()
 	for _, x := range recording.Exchanges {
 		name, target := x.Method+" "+x.Target, x.Target
 		for flow, id := range ids {
 			target = strings.ReplaceAll(target, flow, id)
+		}
+		switch { // what the SDK's user waited for
+		case strings.HasSuffix(x.Target, "{flaky}/restart"), strings.HasSuffix(x.Target, "{flaky}/actions/restart"):
+			reaches(ids["{flaky}"], "FAILED")
+		case strings.HasSuffix(x.Target, "resume-from-breakpoint"), strings.Contains(x.Target, "BREAKPOINT"):
+			reaches(ids["{replayed}"], "BREAKPOINT")
 		}
 		request, err := http.NewRequestWithContext(t.Context(), x.Method, s.url+target, strings.NewReader(x.Body))
 		if err != nil {
@@ -91,10 +106,17 @@ func replaySDK(t *testing.T, recording sdkRecording) {
 		if diff := cmp.Diff(always(x.Members), always(membersOf(t, body))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
-		if strings.HasSuffix(target, "/resume") {
-			waitFor(t, "the end of it", func() bool {
-				return strings.Contains(s.do("GET", "/api/v1/executions/"+ids["{approve}"], "", bob...).body, `"current":"SUCCESS","histories":[{"state":"CREATED"`)
-			})
+		switch {
+		case strings.HasSuffix(target, "/resume"):
+			reaches(ids["{approve}"], "SUCCESS")
+		case strings.Contains(target, "/replay") && x.Status == http.StatusOK:
+			var next struct{ ID string }
+			if err := json.Unmarshal(body, &next); err != nil {
+				t.Fatal(err)
+			}
+			ids["{replayed}"] = next.ID
+		case strings.HasSuffix(target, "/restart") && x.Status == http.StatusOK:
+			reaches(ids["{flaky}"], "SUCCESS")
 		}
 	}
 	for _, end := range followed {
