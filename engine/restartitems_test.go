@@ -36,7 +36,7 @@ func TestRestartOfItems(t *testing.T) {
 
 func testRestartOfItems(t *testing.T, e *Engine) {
 	const item = `{id: need, type: io.kestra.plugin.core.debug.Return, format: "{{ ['1', '4'] contains inputs.n ? kv('fixed') : 'yes' }} {{ read(inputs.line) | trim }}"}`
-	s := newSite(t, e, SiteOptions{}, taskFlow("fix", fix, ""), itemsFlow("items", ""), itemsFlow("anew", ", restartBehavior: NEW_EXECUTION"),
+	s := newSite(t, e, SiteOptions{}, taskFlow("fix", fix, ""), itemsFlow("items", ""), itemsFlow("gone", ""), itemsFlow("anew", ", restartBehavior: NEW_EXECUTION"),
 		taskFlow("item", "- {id: once, type: io.kestra.plugin.core.debug.Return, format: '{{ uuid() }}'}\n- "+item, "",
 			"inputs: [{id: line, type: FILE}, {id: n, type: STRING}]", "outputs: [{id: o, type: STRING, value: '{{ outputs.need.value }}'}]"))
 	e.Serve(s)
@@ -66,7 +66,7 @@ func testRestartOfItems(t *testing.T, e *Engine) {
 		return fmt.Sprint(count)
 	}
 	ids, before := map[string]string{}, map[string]map[string]string{}
-	for _, id := range []string{"items", "anew"} {
+	for _, id := range []string{"items", "anew", "gone"} {
 		ids[id] = send(s, id, "{}").ExecutionID
 		if st := waitFor(t, e, ids[id]); st.Status() != execution.Failed {
 			t.Fatalf("%s: %s %s", id, st.Status(), runsOf(st))
@@ -85,9 +85,19 @@ func testRestartOfItems(t *testing.T, e *Engine) {
 		t.Errorf("not mended, it ends as %s, %s", runsOf(st), st.Runs[3].Outputs.JSON)
 	}
 	waitFor(t, e, send(s, "fix", "{}").ExecutionID)
+	var gone []string
+	for name := range before["gone"] {
+		if number, id, _ := strings.Cut(name, " "); number == "1" || number == "2" {
+			gone = append(gone, id)
+		}
+	}
+	if n, err := e.store.Delete(t.Context(), gone); err != nil || n != 2 {
+		t.Fatalf("%d executions went, %v", n, err)
+	}
 	for _, tt := range []struct{ id, statuses string }{
 		{"items", "map[SUCCESS 0 once SUCCESS, need SUCCESS:5 SUCCESS 2 once SUCCESS, need SUCCESS'':2]"},
 		{"anew", "map[FAILED 0 once SUCCESS, need FAILED:2 SUCCESS 0 once SUCCESS, need SUCCESS:12]"},
+		{"gone", "map[SUCCESS 0 once SUCCESS, need SUCCESS:6 SUCCESS 1 once SUCCESS, need SUCCESS':1]"}, // others stand for those that are not kept
 	} {
 		if err := e.Restart(t.Context(), ids[tt.id]); err != nil {
 			t.Fatal(err)

@@ -55,19 +55,22 @@ func TestBreakpoints(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a := newActor(t, tt.flow, tt.script)
 			a.state.Breakpoints, a.stops = ParseBreakpoints(tt.at), ParseBreakpoints(tt.next)
-			a.begin()
+			last := a.begin()
 			var stops []string
 			for {
 				a.dropKilled()
 				switch stopped := a.stopped(); {
 				case len(a.pending) > 0:
-					a.answer(0)
+					last = a.answer(0)
 				case len(stopped) > 0:
+					if !last.Barrier {
+						t.Errorf("what led to %s is not kept", a.tree())
+					}
 					stops = append(stops, a.tree())
-					a.tell(stopped[0])
+					last = a.tell(stopped[0])
 					a.stops = nil
 				case len(a.outside()) > 0:
-					a.tell(a.outside()[0])
+					last = a.tell(a.outside()[0])
 				default:
 					if diff := cmp.Diff(tt.stops, stops); diff != "" {
 						t.Errorf("stops (-want +got):\n%s", diff)

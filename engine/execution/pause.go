@@ -115,9 +115,10 @@ func (c *waits) add(what Wait, n int) {
 	}
 }
 
-// countWaits makes the counts of a state that has none. Nobody needs them without a Pause or an Until, or of one that never ended.
+// countWaits makes the counts of a state that has none. Nobody needs them without a Pause, an Until or a breakpoint, or of one that
+// never ended.
 func (s *State) countWaits(p *Plan) {
-	if s.waits.counted || !p.pauses && s.Restarts == 0 {
+	if s.waits.counted || !p.pauses && s.Restarts == 0 && s.Breakpoints == nil {
 		return
 	}
 	s.waits, s.free = waits{counted: true}, s.free[:0]
@@ -136,9 +137,11 @@ func (w *walk) wait(r *Run, what Wait) {
 	r.Wait = what
 }
 
-// rest pauses the execution if something in it is paused, and nothing else is under way.
+// rest pauses the execution if something in it is paused, and nothing else is under way. Of one at a breakpoint all is to be kept then.
 func (w *walk) rest() {
-	if s := w.state; s.waits.paused > 0 && s.waits.busy == 0 && s.Wait != WaitAssert && s.Status() == Running {
+	if s := w.state; s.Status() == AtBreakpoint {
+		w.result.Barrier = w.result.Barrier || s.waits.busy == 0
+	} else if s.waits.paused > 0 && s.waits.busy == 0 && s.Wait != WaitAssert && s.Status() == Running {
 		s.headChanged = true
 		s.History = s.History.pause(w.at)
 		w.result.Barrier = true
