@@ -60,6 +60,9 @@ func testReplay(t *testing.T) {
 	if diff := cmp.Diff(append(first.Labels, flow.Label{Key: "system.replay", Value: "true"}), ended.Labels); diff != "" {
 		t.Errorf("labels (-want +got):\n%s", diff)
 	}
+	if marked, err := e.Get(t.Context(), id); err != nil || cmp.Diff(append(first.Labels, flow.Label{Key: "system.replayed", Value: "true"}), marked.Labels) != "" {
+		t.Errorf("the first one has the labels %v, %v", marked.Labels, err)
+	}
 	// One that was replayed is replayed again.
 	again, _, err := mended.Replay(t.Context(), next, Replay{})
 	if err != nil {

@@ -1,6 +1,7 @@
 package execution
 
 import (
+	"slices"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
@@ -41,10 +42,30 @@ func (s *State) NextTry() string { return RunID(s.ID, "", replayLabel, 0, 0) }
 // replayLabel marks tries after the first, as in Kestra.
 const replayLabel = flow.SystemLabel + "replay"
 
+// replayedLabel marks executions that were done anew because somebody wanted that, as in Kestra.
+const replayedLabel = flow.SystemLabel + "replayed"
+
+// MarkReplayed labels an execution that has ended as one that was done anew, and reports whether it was not so.
+func (s *State) MarkReplayed() bool {
+	label := flow.Label{Key: replayedLabel, Value: "true"}
+	if !s.Over() || slices.Contains(s.Labels, label) {
+		return false
+	}
+	s.relabel([]flow.Label{label})
+	s.headChanged = true
+	return true
+}
+
+// labelsAnew returns the labels of an execution that does anew what s did, with one that says so.
+func (s *State) labelsAnew(label string) []flow.Label {
+	own := slices.DeleteFunc(slices.Clone(s.Labels), func(l flow.Label) bool { return l.Key == replayedLabel }) // it was not itself
+	return withLabels(own, []flow.Label{{Key: label, Value: "true"}})
+}
+
 // NewRepeat returns the state of an execution of the flow of p that does anew what another one did, because somebody wants that: with
 // its trigger and its inputs, as in Kestra. Nobody waits for it, even if somebody waited for the other one.
 func NewRepeat(p *Plan, s *State, at time.Time) *State {
-	next := New(p, at, withLabels(s.Labels, []flow.Label{{Key: replayLabel, Value: "true"}}), s.Trigger)
+	next := New(p, at, s.labelsAnew(replayLabel), s.Trigger)
 	next.Inputs, next.Origin = s.Inputs, s.nextOrigin()
 	return next
 }

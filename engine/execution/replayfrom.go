@@ -36,7 +36,7 @@ func NewRepeatFrom(p *Plan, s *State, run string, at time.Time) (*State, error) 
 	next.ID, next.Seed = newIdentity(at)
 	next.Origin = s.nextOrigin()
 	next.Origin.Tries-- // that it is another try stands in its history
-	next.Labels, next.First = withLabels(s.Labels, []flow.Label{{Key: label, Value: "true"}}), nil
+	next.Labels, next.First = s.labelsAnew(label), nil
 	if s.Revision != p.revision {
 		next.Variables = Datum{} // those of the flow
 	}

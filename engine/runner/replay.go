@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
@@ -34,5 +35,19 @@ func (r *Runner) lastTry(ctx context.Context, id string) string {
 			return id
 		}
 		id = s.NextTry()
+	}
+}
+
+// MarkReplayed labels an execution that has ended as one that was done anew. One that goes on by now stays as it is.
+func (r *Runner) MarkReplayed(ctx context.Context, id string) error {
+	for try := 0; ; try++ {
+		s, err := r.store.Load(ctx, id)
+		if err != nil || !s.MarkReplayed() {
+			return err
+		}
+		err = r.store.Commit(ctx, &execution.Batch{Write: []execution.Write{{ID: s.ID, Version: s.Version, Changes: s.Changes()}}})
+		if !errors.Is(err, execution.ErrConflict) || try == conflicts {
+			return err
+		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"go.uber.org/zap"
+
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/mask"
@@ -73,6 +75,12 @@ func (s *Site) Replay(ctx context.Context, id string, how Replay) (next, url str
 	if err := s.host.Runner().Start(ctx, job); err != nil {
 		s.forget(job.State)
 		return "", "", err
+	}
+	if how.Failed { // that is a restart, by another revision
+		return next, url, nil
+	}
+	if err := s.host.Runner().MarkReplayed(ctx, id); err != nil { // the new one has begun
+		s.options.Logger.Warn("the execution that was replayed could not be labelled", zap.String("execution", id), zap.Error(err))
 	}
 	return next, url, nil
 }
