@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -260,5 +261,40 @@ func TestWaitBeforeItGoesOn(t *testing.T) {
 	}
 	if err := e.Kill(t.Context(), id); !errors.Is(err, runner.ErrEnded) {
 		t.Errorf("killing it then: %v", err)
+	}
+}
+
+// TestWhatWaitsIsParkedAgain starts the process anew while executions wait for an hour: they wait in the store, as before, and nothing of
+// what they began with is in memory.
+func TestWhatWaitsIsParkedAgain(t *testing.T) {
+	const many, body = 200, 50 << 10
+	heap := func() int64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	open := onDisk(t)
+	text := taskFlow("naps", "- {id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT1H}", "")
+	parked := func(e *Engine) {
+		t.Helper()
+		for u := e.Usage(); u.Parked != many || u.UnderWay != 0; u = e.Usage() {
+			<-time.After(time.Millisecond)
+		}
+	}
+	e, _ := open()
+	site := newSite(t, e, SiteOptions{}, text)
+	for range many {
+		if got := send(site, "naps", `{"a":"`+strings.Repeat("x", body)+`"}`); got.Status != 200 {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+	}
+	parked(e)
+	e, _ = open()
+	before := heap()
+	newSite(t, e, SiteOptions{}, text)
+	parked(e)
+	if more := heap() - before; more > many*body/4 {
+		t.Errorf("%d executions with %d bytes each take %d bytes while they wait", many, body, more)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
@@ -136,8 +137,8 @@ func (r *Runner) takePlace(s *execution.State) (*admission.Claim, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.backlog.count++
-	r.backlog.add(flowName(s), s.ID)
-	r.startPending() // a place may have become free meanwhile
+	r.backlog.add(flowName(s), strings.Clone(s.ID)) // which may be a part of all that was read
+	r.startPending()                                // a place may have become free meanwhile
 	return nil, false
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -71,7 +72,7 @@ func (r *Runner) find(s *execution.State) *parked {
 		delete(r.awaited, s.ID)
 	}
 	if err != nil {
-		r.stuck[s.ID] = struct{}{}
+		r.stuck[strings.Clone(s.ID)] = struct{}{}
 		h.err = fmt.Errorf("execution %s: %w", s.ID, ErrNotRunning)
 		close(h.done)
 		r.options.Load().Logger.Error("the execution cannot go on now; it is tried again when the configuration is loaded again",
@@ -79,7 +80,7 @@ func (r *Runner) find(s *execution.State) *parked {
 		return nil
 	}
 	p := &parked{setup: setup{Setting: setting}, handle: h, found: true}
-	r.parked[s.ID] = p // so that whoever waits finds it
+	r.parked[strings.Clone(s.ID)] = p // so that whoever waits finds it
 	return p
 }
 

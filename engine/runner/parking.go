@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"strings"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/admission"
@@ -68,7 +69,7 @@ func (a *actor) park() *execution.Park {
 	a.stopTimers()
 	r := a.runner
 	r.mu.Lock()
-	r.parked[a.state.ID] = &parked{setup: a.setup, handle: a.open()}
+	r.parked[strings.Clone(a.state.ID)] = &parked{setup: a.setup, handle: a.open()} // the id may be a part of all that was read from a store
 	r.mu.Unlock()
 	return &execution.Park{Wake: a.nextWake()}
 }
@@ -233,6 +234,8 @@ func (r *Runner) takeOn(p *parked, s *execution.State, claim *admission.Claim) {
 		a.inbox = append(a.inbox, message{event: e})
 	}
 	a.setTimers()
+	// What a former process has left is due at once, even if it only waits: then it is parked again.
+	a.barrier = p.found && len(a.effects)+len(a.blocking)+len(a.inbox) == 0
 	a.mu.Lock()
 	a.scheduled, a.called = true, true // it may have been woken by a signal
 	a.mu.Unlock()
