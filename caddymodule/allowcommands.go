@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/caddyserver/caddy/v2"
@@ -17,7 +18,7 @@ import (
 // any program here, as a user of the machine. A server that runs as root must say as which user.
 type AllowCommands struct {
 	// The user that commands run as, by name or number; only root may run them as another user. Default: the user of the server, unless
-	// that is root.
+	// that is root. Not on Windows and macOS, as memory and cpu.
 	RunAs string `json:"run_as,omitempty"`
 
 	// How many bytes of data each process of a run may have; with a control group (version 2) that is delegated to the server, all
@@ -85,11 +86,19 @@ func (c *AllowCommands) options(files string) (*engine.CommandOptions, error) {
 		return nil, errors.New("allow_commands: memory, cpu, max_parallel and environments must not be negative")
 	case c.CPU > 0 && time.Duration(c.CPU) < time.Second:
 		return nil, errors.New("allow_commands: cpu must be at least 1s")
+	case c.RunAs == "" && os.Getuid() == 0 && runtime.GOOS == "darwin":
+		return nil, errors.New("allow_commands: the server runs as root, and so would the commands of flows: let the server run as another user")
 	case c.RunAs == "" && os.Getuid() == 0:
 		return nil, errors.New("allow_commands: the server runs as root, and so would the commands of flows: write `run_as <user>` in the block of allow_commands, " +
 			"with a user that has nothing else, or let the server run as another user")
 	}
 	o := &engine.CommandOptions{Memory: c.Memory, CPU: time.Duration(c.CPU), MaxParallel: c.MaxParallel, EnvironmentsSize: c.Environments}
+	if c.RunAs != "" {
+		o.User = &engine.User{Name: c.RunAs}
+	}
+	if err := o.Check(runtime.GOOS); err != nil {
+		return nil, fmt.Errorf("allow_commands: %w", err)
+	}
 	if c.RunAs == "" {
 		return o, nil
 	}

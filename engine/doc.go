@@ -62,6 +62,7 @@
 //	go.uber.org/zap            Caddy's logger
 //	go.step.sm/crypto          keys of PostgreSQL's clients that are encrypted; Caddy links it
 //	golang.org/x/crypto/ssh    connections by SSH, as Caddy links it
+//	golang.org/x/sys           jobs of Windows, by which commands end with all that they have begun
 //	golang.org/x/net           what may be the name and the value of a header, as net/http has it
 //	golang.org/x/time          the rate limits of triggers, as token buckets
 //	golang.org/x/text          charsets of bodies, Unicode normalisation, upper and lower case

@@ -165,7 +165,7 @@ var house = slices.Concat([]row{
 		ours:  []string{"engine/execution", "engine/task", "engine/task/http", "engine/pebble", "engine/meter", "engine/value"},
 		tests: []string{"engine/files", "engine/store/memory"},
 	},
-	{pkg: "engine/process", ours: []string{"engine/filelock", "engine/task"}}, // it runs the commands of tasks
+	{pkg: "engine/process", ours: []string{"engine/filelock", "engine/task"}, outside: []string{"golang.org/x/sys/windows"}}, // it runs the commands of tasks
 	{ // it answers for a service of tasks
 		pkg:   "engine/outbound",
 		ours:  []string{"engine/task", "engine/trace"},

@@ -6,6 +6,8 @@
 // environment when a run is cut short; where control groups (version 2) are delegated to the server, each run has one, which nothing
 // leaves.
 //
-// A supervisor is a second process: a shell that knows the groups, and waits at a pipe for the end of the server, however that comes. Then
+// On Windows a command has a job in place of a group, which nothing leaves, and which ends with the server.
+//
+// Elsewhere a supervisor is a second process: a shell that knows the groups, and waits at a pipe for the end of the server, however that comes. Then
 // it kills what is left. It is a shell and not this program once more, since it needs a megabyte and starts at once.
 package process

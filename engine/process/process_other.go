@@ -1,4 +1,4 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package process
 
@@ -11,7 +11,7 @@ import (
 
 // Supported returns why this system cannot run commands; nil if it can.
 func Supported() error {
-	return errors.New("commands run on Linux, macOS and other Unix systems alone")
+	return errors.New("commands run on Linux, macOS, Windows and other Unix systems alone")
 }
 
 func (*Runner) run(context.Context, *settings, *task.Command, string) (int, error) {

@@ -72,55 +72,12 @@ func (r *Runner) run(ctx context.Context, s *settings, c *task.Command, mark str
 	return p.exit, ctx.Err()
 }
 
-// output are the pipes that a command prints to.
-type output struct{ from, into [2]*os.File }
+// reader reads what a command prints into a pipe, until expire is called.
+func reader(from *os.File) io.Reader { return &untilEnd{File: from, left: mostLeft} }
 
-func openOutput(cmd *exec.Cmd) (*output, error) {
-	o := new(output)
-	for i := range o.from {
-		var err error
-		if o.from[i], o.into[i], err = os.Pipe(); err != nil {
-			o.started()
-			o.close()
-			return nil, fmt.Errorf("a command cannot be started: %w", err)
-		}
-	}
-	cmd.Stdout, cmd.Stderr = o.into[0], o.into[1]
-	return o, nil
-}
-
-// started lets go of the ends that the command has.
-func (o *output) started() { closeAll(o.into) }
-
-func (o *output) close() { closeAll(o.from) }
-
-func closeAll(files [2]*os.File) {
-	for _, f := range files {
-		if f != nil {
-			_ = f.Close() // there is nothing to lose
-		}
-	}
-}
-
-// read begins to read lines. The function that it returns is called when the command has ended, and returns when there is no more.
-func (o *output) read(yield func(task.CommandLine)) (wait func()) {
-	var readers sync.WaitGroup
-	var one sync.Mutex
-	for i, from := range o.from {
-		readers.Go(func() {
-			ReadLines(&untilEnd{File: from, left: mostLeft}, i == 1, func(l task.CommandLine) {
-				one.Lock()
-				defer one.Unlock()
-				yield(l)
-			})
-		})
-	}
-	return func() {
-		for _, from := range o.from {
-			_ = from.SetReadDeadline(time.Unix(1, 0)) // pipes have deadlines
-		}
-		readers.Wait()
-	}
+// expire says that the command has ended.
+func expire(from *os.File) {
+	_ = from.SetReadDeadline(time.Unix(1, 0)) // pipes have deadlines
 }
 
 // untilEnd reads a pipe until the command has ended, which a deadline in the past says, and then what is left in it: others that hold the

@@ -67,7 +67,7 @@ func (r *Runner) Allow(o *Options) error {
 		r.settings.Store(nil)
 		return nil
 	}
-	if err := Supported(); err != nil {
+	if err := errors.Join(Supported(), o.Check(runtime.GOOS)); err != nil {
 		return err
 	}
 	s := &settings{Options: *o}
@@ -119,6 +119,8 @@ func (r *Runner) Limits() string {
 		return "commands are off"
 	case s.groups != nil:
 		return "each run has a control group: memory and cpu are those of all its processes together"
+	case (&Options{Memory: 1}).Check(runtime.GOOS) != nil:
+		return "there are none on this system"
 	default:
 		return "no control group (version 2) is delegated to the server: limits hold for each process by itself"
 	}

@@ -46,13 +46,8 @@ for round in 1 2 3; do
 done
 `
 
-const (
-	// markName is the variable of the environment that has the mark of a run.
-	markName = "KESTRA_PROCESS"
-
-	// groupPrefix begins the names of the control groups of runs, before the mark.
-	groupPrefix = "kestra-"
-)
+// groupPrefix begins the names of the control groups of runs, before the mark.
+const groupPrefix = "kestra-"
 
 // open starts the supervisor unless there is one.
 func (s *supervisor) open(mark, control string) error {
