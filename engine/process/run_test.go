@@ -252,7 +252,7 @@ func TestUser(t *testing.T) {
 		if _, err := LookupUser("no-such-user-here"); err == nil {
 			t.Error("a user that there is not was found")
 		}
-		return
+		t.Skip("only root may run commands as another user")
 	}
 	nobody, err := LookupUser("nobody")
 	if err != nil {

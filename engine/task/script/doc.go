@@ -13,4 +13,6 @@
 //	home   the home directory, tmp that for temporary files
 //	lib    our modules `kestra` for Python and Node
 //	venv   the environment for packages that the commands install by pip
+//
+// The group is one of the core: it links no library of its own, and half of all flows in use have a script.
 package script
