@@ -16,8 +16,8 @@ type room struct {
 	evaluation evaluation
 	event      condition.Event
 	refusal    webhook.Response // of conditions that are not met
-	answer     []byte // bodies of answers
-	variables  []byte // the trigger's
+	answer     []byte           // bodies of answers
+	variables  []byte           // the trigger's
 	labels     []flow.Label
 
 	release   func()              // of the call
