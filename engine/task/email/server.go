@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -127,7 +129,7 @@ func (s *server) deliver(ctx context.Context, c *task.Context, message *mail.Msg
 	if err != nil {
 		return err
 	}
-	d := dialer{network: c.Network}
+	d := dialer{network: c.Network, address: net.JoinHostPort(strings.Trim(r.host, "[]"), strconv.Itoa(r.port))}
 	if r.strategy == smtps {
 		d.tls = r.tls
 	}
@@ -169,14 +171,15 @@ func (r *session) auth() mail.Option {
 // dialer connects to a server, and closes the connection, which the client leaves open when the server lets nobody in.
 type dialer struct {
 	network task.Network
+	address string      // of the server; the client's own is none for addresses of IPv6
 	tls     *tls.Config // nil: the connection does not begin safe
 
 	mu   sync.Mutex
 	conn net.Conn // nil: there is none
 }
 
-func (d *dialer) dial(ctx context.Context, _, address string) (net.Conn, error) {
-	conn, err := d.network.Dial(ctx, address)
+func (d *dialer) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	conn, err := d.network.Dial(ctx, d.address)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +191,7 @@ func (d *dialer) dial(ctx context.Context, _, address string) (net.Conn, error) 
 	}
 	safe := tls.Client(conn, d.tls)
 	if err := safe.HandshakeContext(ctx); err != nil {
-		return nil, fmt.Errorf("%s: %w", address, err)
+		return nil, fmt.Errorf("%s: %w", d.address, err)
 	}
 	return safe, nil
 }

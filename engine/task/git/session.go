@@ -106,7 +106,7 @@ func (s *httpSession) Close() error {
 
 func (r *remote) openSSH(ctx context.Context, network task.Network) (session, error) {
 	l := ssh.Login{
-		Host: r.endpoint.Host, Port: "22", User: r.endpoint.User, Password: r.password, PrivateKey: r.key, Passphrase: r.passphrase, KnownHosts: r.knownKeys,
+		Host: strings.Trim(r.endpoint.Host, "[]"), Port: "22", User: r.endpoint.User, Password: r.password, PrivateKey: r.key, Passphrase: r.passphrase, KnownHosts: r.knownKeys,
 	}
 	if r.endpoint.Port != 0 {
 		l.Port = strconv.Itoa(r.endpoint.Port)

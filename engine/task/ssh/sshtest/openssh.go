@@ -129,7 +129,7 @@ func (s *OpenSSH) serve(conn *net.TCPConn) {
 	_ = conn.Close() // the program has it
 	defer func() { _ = file.Close() }()
 	// It closes every file that a process may have, which takes seconds where these are a million.
-	c := exec.Command("/bin/sh", "-c", `ulimit -n 256; exec "$0" "$@"`, s.program, "-i", "-e", "-f", s.config) //nolint:gosec // a test's own
+	c := exec.CommandContext(s.t.Context(), "/bin/sh", "-c", `ulimit -n 256; exec "$0" "$@"`, s.program, "-i", "-e", "-f", s.config) //nolint:gosec // a test's own
 	said, err := os.CreateTemp(filepath.Dir(s.config), "said")
 	if err != nil {
 		s.t.Error(err)
