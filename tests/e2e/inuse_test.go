@@ -109,3 +109,44 @@ func TestFlowsInUse(t *testing.T) {
 		t.Errorf("%d flows load, want %d", found.Flows, 40-len(needs))
 	}
 }
+
+// TestFlowsInUseAllLoad validates the same flows for a server that may use Docker, and has a Kestra behind it: all 40 load, those of needs
+// to be handed on.
+func TestFlowsInUseAllLoad(t *testing.T) {
+	flows, err := filepath.Abs(filepath.Join("testdata", "inuse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(t.TempDir(), "Caddyfile")
+	text := "{\n\tkestra {\n\t\tflows " + flows + "\n\t\tstore memory\n\t\tallow_commands\n\t\tdocker tcp://127.0.0.1:1\n\t\tupstream http://127.0.0.1:1\n\t}\n}\n:8080 {\n\tkestra_webhook\n}\n"
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(harness.Program(t, harness.Product), "kestra", "validate", "--format", "json", "--config", config).Output()
+	if err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	var found struct {
+		Flows    int
+		Findings []struct{ Severity, Source, Message string }
+	}
+	if err := json.Unmarshal(out, &found); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	handedOn := map[string]bool{}
+	for _, f := range found.Findings {
+		if f.Severity == "error" {
+			t.Errorf("%s: %s", f.Source, f.Message)
+		}
+		if strings.Contains(f.Message, "the flow is handed on") {
+			handedOn[strings.TrimSuffix(filepath.Base(f.Source), ".yml")] = true
+		}
+	}
+	want := map[string]bool{}
+	for name := range needs {
+		want[name] = true
+	}
+	if diff := cmp.Diff(want, handedOn); diff != "" || found.Flows != 40 {
+		t.Errorf("%d flows load; handed on (-want +got):\n%s", found.Flows, diff)
+	}
+}
