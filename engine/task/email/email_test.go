@@ -59,6 +59,8 @@ func TestTransport(t *testing.T) {
 		{"STARTTLS", "STARTTLS,AUTH PLAIN", false, trust + user + `, transportStrategy: SMTP_TLS`, []string{"PLAIN safely|u|pass", "MAIL safely FROM:<a@example.com>", "RCPT safely TO:<b@example.com>"}, ""},
 		{"STARTTLS that is not offered", "AUTH PLAIN", false, trust + user + `, transportStrategy: SMTP_TLS`, nil, "does not support STARTTLS"},
 		{"OAuth", "STARTTLS,AUTH XOAUTH2", false, trust + user + `, transportStrategy: SMTP_OAUTH2`, []string{"XOAUTH2 safelyuser=u|auth=Bearer pass||", "MAIL safely FROM:<a@example.com>", "RCPT safely TO:<b@example.com>"}, ""},
+		{"OAuth by a token of its own", "STARTTLS,AUTH XOAUTH2", false, trust + `, username: u, password: other, accessToken: "{{ p }}", transportStrategy: SMTP_OAUTH2`, []string{"XOAUTH2 safelyuser=u|auth=Bearer pass||", "MAIL safely FROM:<a@example.com>", "RCPT safely TO:<b@example.com>"}, ""},
+		{"a token that is not asked for", "AUTH PLAIN", false, to + user + `, accessToken: other, transportStrategy: SMTP`, []string{"PLAIN|u|pass", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>"}, ""},
 		{"SMTP", "AUTH PLAIN", false, to + user + `, transportStrategy: SMTP`, []string{"PLAIN|u|pass", "MAIL FROM:<a@example.com>", "RCPT TO:<b@example.com>"}, ""},
 		{"SMTP by STARTTLS", "STARTTLS,AUTH PLAIN", false, trust + user + `, transportStrategy: "{{ 'SMTP' }}"`, []string{"PLAIN safely|u|pass", "MAIL safely FROM:<a@example.com>", "RCPT safely TO:<b@example.com>"}, ""},
 		{"a wrong password", "AUTH PLAIN", false, to + `, transportStrategy: SMTP, username: u, password: wrong`, []string{"PLAIN|u|wrong"}, "535"},

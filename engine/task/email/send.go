@@ -50,6 +50,7 @@ func properties(more ...flow.Property) []flow.Property {
 		{Name: "port", Type: flow.Integer, Required: true, Dynamic: true, Summary: "Its port: mostly 465 for SMTPS, 587 for SMTP_TLS, 25 for SMTP."},
 		{Name: "username", Type: flow.String, Dynamic: true, Summary: "The user, if the server asks for one."},
 		{Name: "password", Type: flow.String, Dynamic: true, Secret: true, Summary: "Its password; for SMTP_OAUTH2 the token."},
+		{Name: "accessToken", Type: flow.String, Dynamic: true, Secret: true, Summary: "The token for SMTP_OAUTH2, in place of `password`."},
 		{Name: "transportStrategy", Type: flow.String, Dynamic: true, Values: strategies, Default: smtps, Summary: "How the connection is made safe: SMTPS from the beginning, SMTP_TLS and SMTP_OAUTH2 by STARTTLS, SMTP by that if the server can, and not otherwise."},
 		{Name: "sessionTimeout", Type: flow.Integer, Dynamic: true, Default: "10000", Summary: "How many milliseconds to wait for the server, for a connection and then for each answer."},
 		{Name: "verifyServerIdentity", Type: flow.Boolean, Dynamic: true, Default: "true", Summary: "The certificate must be one for `host`."},

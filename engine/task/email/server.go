@@ -32,15 +32,15 @@ var strategies = []string{smtp, smtpTLS, smtps, smtpOAuth2}
 
 // server is the server that takes mail.
 type server struct {
-	host, port, username, password setting.Setting
-	strategy, timeout, verify      setting.Setting
-	trusted                        *pebble.Structure // nil: those that their certificates show to be right
+	host, port, username, password, token setting.Setting
+	strategy, timeout, verify             setting.Setting
+	trusted                               *pebble.Structure // nil: those that their certificates show to be right
 }
 
 func newServer(c *flow.Component) server {
 	of := func(name string) setting.Setting { return setting.Of(&c.Members, name) }
 	return server{
-		of("host"), of("port"), of("username"), of("password"), of("transportStrategy"), of("sessionTimeout"), of("verifyServerIdentity"),
+		of("host"), of("port"), of("username"), of("password"), of("accessToken"), of("transportStrategy"), of("sessionTimeout"), of("verifyServerIdentity"),
 		c.Structure("trustedHosts"),
 	}
 }
@@ -79,6 +79,11 @@ func (s *server) render(c *task.Context) (r session, err error) {
 	}
 	if !slices.Contains(strategies, r.strategy) {
 		return r, fmt.Errorf("transportStrategy must be one of %v", strategies)
+	}
+	if r.strategy == smtpOAuth2 && s.token.Written() {
+		if r.password, err = s.token.Text(c); err != nil {
+			return r, err
+		}
 	}
 	milliseconds, err := s.timeout.Number(c)
 	if err != nil {
