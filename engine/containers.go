@@ -51,6 +51,10 @@ type owner struct {
 	folder string     // of the locks; empty: there is none
 	lock   *os.File   // nil: it has no containers
 	last   Containers // that it may have some in
+
+	sweeps sync.WaitGroup
+	ctx    context.Context    //nolint:containedctx // of all sweeps
+	stop   context.CancelFunc // ends them; nil: there were none
 }
 
 const (
@@ -108,8 +112,36 @@ func (o *owner) dead(f func(name string) error) error {
 	return errors.Join(errs...)
 }
 
+// sweep removes what dead owners have left, in the background, since a daemon may take seconds for each container.
+func (o *owner) sweep(c Containers, logger *zap.Logger) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.stop == nil {
+		o.ctx, o.stop = context.WithCancel(context.Background())
+	}
+	ctx := o.ctx
+	o.sweeps.Go(func() {
+		err := o.dead(func(name string) error {
+			n, err := c.Remove(ctx, name)
+			if err == nil && n > 0 {
+				logger.Warn("removed containers of a server that ended without doing so", zap.Int("containers", n))
+			}
+			return err
+		})
+		if err != nil && ctx.Err() == nil { // those of the next start are these, too
+			logger.Error("containers of a server that has ended cannot be removed", zap.Error(err))
+		}
+	})
+}
+
 // end gives up the name when nothing of it is left, which it sees to. Else the next process does.
 func (o *owner) end() error {
+	o.mu.Lock()
+	if o.stop != nil {
+		o.stop()
+	}
+	o.mu.Unlock()
+	o.sweeps.Wait()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.lock == nil {
@@ -126,8 +158,8 @@ func (o *owner) end() error {
 	return err
 }
 
-// Contain sees to it that containers can run, and removes those that processes left which ended without doing so. The error is that the
-// daemon does not answer.
+// Contain sees to it that containers can run, and begins to remove those that processes left which ended without doing so. The error is that
+// the daemon does not answer.
 func (e *Engine) Contain(ctx context.Context, c Containers, logger *zap.Logger) error {
 	if c == nil {
 		return nil
@@ -138,16 +170,8 @@ func (e *Engine) Contain(ctx context.Context, c Containers, logger *zap.Logger) 
 	if err := e.owner.take(e.files.Folder(), c); err != nil {
 		return fmt.Errorf("the mark of this server's containers cannot be made: %w", err)
 	}
-	err := e.owner.dead(func(name string) error {
-		n, err := c.Remove(ctx, name)
-		if err == nil && n > 0 {
-			logger.Warn("removed containers of a server that ended without doing so", zap.Int("containers", n))
-		}
-		return err
-	})
-	if err != nil { // those of the next start are these, too
-		logger.Error("containers of a server that has ended cannot be removed", zap.Error(err))
-	}
+	logger.Info("flows use a Docker daemon", zap.String("host", c.Host()))
+	e.owner.sweep(c, logger) //nolint:contextcheck // it goes on when the start is over
 	return nil
 }
 

@@ -25,6 +25,8 @@ type fakeContainers struct {
 	removed []string
 }
 
+func (f *fakeContainers) Host() string { return "unix:///fake" }
+
 func (f *fakeContainers) Check(context.Context) error { return f.down }
 
 func (f *fakeContainers) Remove(_ context.Context, owner string) (int, error) {
@@ -55,6 +57,7 @@ func TestContain(t *testing.T) {
 		if err := e.Contain(t.Context(), c, zap.NewNop()); err != nil {
 			t.Fatal(err)
 		}
+		e.owner.sweeps.Wait()
 		return e
 	}
 	own := new(fakeContainers)
@@ -72,6 +75,7 @@ func TestContain(t *testing.T) {
 		if err := second.Contain(t.Context(), third, zap.NewNop()); err != nil {
 			t.Fatal(err)
 		}
+		second.owner.sweeps.Wait()
 	}
 	if d := cmp.Diff([][]string{{"dead"}, {"dead"}}, [][]string{failing.removed, third.removed}); d != "" {
 		t.Error(d)
