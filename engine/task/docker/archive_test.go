@@ -91,15 +91,22 @@ func TestExtract(t *testing.T) {
 		err     string
 	}{
 		"files and folders": {
-			plenty, []tar.Header{{Name: "work/", Typeflag: tar.TypeDir}, {Name: "work/a"}, {Name: "work/d/", Typeflag: tar.TypeDir}, {Name: "work/d/b"}, {Name: "work/e/f/c"}},
-			map[string]string{"a": "work/a", "d/b": "work/d/b", "e/f/c": "work/e/f/c"}, "",
+			plenty,
+			[]tar.Header{{Name: "work/", Typeflag: tar.TypeDir}, {Name: "work/a"}, {Name: "work/d/", Typeflag: tar.TypeDir}, {Name: "work/d/b"}, {Name: "work/e/f/c"}},
+			map[string]string{"a": "work/a", "d/b": "work/d/b", "e/f/c": "work/e/f/c"},
+			"",
 		},
 		"links": {
-			plenty, []tar.Header{
-				{Name: "work/a"}, {Name: "work/d/l", Typeflag: tar.TypeSymlink, Linkname: "../a"}, {Name: "work/up", Typeflag: tar.TypeSymlink, Linkname: "../outside"},
-				{Name: "work/root", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"}, {Name: "work/hard", Typeflag: tar.TypeLink, Linkname: "work/a"},
+			plenty,
+			[]tar.Header{
+				{Name: "work/a"},
+				{Name: "work/d/l", Typeflag: tar.TypeSymlink, Linkname: "../a"},
+				{Name: "work/up", Typeflag: tar.TypeSymlink, Linkname: "../outside"},
+				{Name: "work/root", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"},
+				{Name: "work/hard", Typeflag: tar.TypeLink, Linkname: "work/a"},
 			},
-			map[string]string{"a": "work/a", "d/l": "-> ../a", "hard": "work/a"}, "",
+			map[string]string{"a": "work/a", "d/l": "-> ../a", "hard": "work/a"},
+			"",
 		},
 		"names that lead out": {plenty, []tar.Header{{Name: "work/../../outside"}, {Name: "../outside"}, {Name: "/work/a"}}, map[string]string{"a": "/work/a"}, ""},
 		"devices are left out": {

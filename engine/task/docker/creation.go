@@ -32,6 +32,9 @@ func creation(c *container.Container, command *task.Command) (client.ContainerCr
 	if !c.Detach && c.Owner != "" {
 		config.Labels[ownerLabel] = c.Owner
 	}
+	if !c.Keep && !c.Detach { // what it prints is read, and may be more than the daemon has room for
+		host.LogConfig.Type = "none"
+	}
 	if c.Keep {
 		config.Labels[keepLabel] = "true"
 	}

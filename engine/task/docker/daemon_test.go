@@ -21,7 +21,7 @@ import (
 // TestDaemon says what becomes of what a daemon answers, by the lines that are logged above debug, and the paths that it was asked for.
 func TestDaemon(t *testing.T) {
 	const alpine = run + "containerImage: 'alpine:3'"
-	const made = "POST /containers/create, PUT archive, POST start, POST wait, DELETE "
+	const made = "POST /containers/create, PUT archive, POST attach, POST start, POST wait, DELETE "
 	for name, tt := range map[string]struct {
 		task  string
 		image *dockertest.Image
@@ -56,7 +56,7 @@ func TestDaemon(t *testing.T) {
 		},
 		"killed by somebody": {task: alpine, image: &dockertest.Image{Exit: 137}, err: "Command failed with exit code 137", asked: made},
 		"it cannot be started": {
-			task: alpine, image: &dockertest.Image{Start: "server-error"}, asked: "POST /containers/create, PUT archive, POST start, DELETE ",
+			task: alpine, image: &dockertest.Image{Start: "server-error"}, asked: "POST /containers/create, PUT archive, POST attach, POST start, DELETE ",
 			err: "the container cannot be started: Error response from daemon: something went wrong with the daemon",
 		},
 		"the connection is lost": {
@@ -65,7 +65,7 @@ func TestDaemon(t *testing.T) {
 		"nobody waits": {task: alpine + ", wait: false", image: &dockertest.Image{Blocks: true}, asked: "POST /containers/create, PUT archive, POST start"},
 		"kept": {
 			task:  "type: io.kestra.plugin.scripts.shell.Commands, containerImage: 'alpine:3', taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker, delete: false}, commands: [a]",
-			image: &dockertest.Image{}, asked: "POST /containers/create, PUT archive, POST start, POST wait, POST kill",
+			image: &dockertest.Image{}, asked: "POST /containers/create, PUT archive, POST attach, POST start, POST wait, POST kill",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,9 +142,9 @@ func TestCut(t *testing.T) {
 		container container.Container
 		asked     string
 	}{
-		"killed":          {container.Container{}, "POST /containers/create, POST start, POST wait, DELETE "},
-		"asked to end":    {container.Container{Grace: 2 * time.Second}, "POST /containers/create, POST start, POST wait, POST stop, DELETE "},
-		"killed and kept": {container.Container{Keep: true}, "POST /containers/create, POST start, POST wait, POST kill"},
+		"killed":          {container.Container{}, "POST /containers/create, POST attach, POST start, POST wait, DELETE "},
+		"asked to end":    {container.Container{Grace: 2 * time.Second}, "POST /containers/create, POST attach, POST start, POST wait, POST stop, DELETE "},
+		"killed and kept": {container.Container{Keep: true}, "POST /containers/create, POST attach, POST start, POST wait, POST kill"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			daemon := dockertest.New(t, map[string]*dockertest.Image{"alpine:3": {Blocks: true, Stdout: "one\n"}})
@@ -286,4 +286,30 @@ func stripped(v any) any {
 		}
 	}
 	return v
+}
+
+// TestMarks says which containers have the mark of the server, by which they are removed later, and which have a log of the daemon's.
+func TestMarks(t *testing.T) {
+	daemon := dockertest.New(t, map[string]*dockertest.Image{"alpine:3": {}})
+	d, _ := open(t, daemon.Host)
+	for i, tt := range []struct {
+		container         container.Container
+		owner, keep, logs any
+	}{
+		{container.Container{}, "me", nil, "none"},
+		{container.Container{Keep: true}, "me", "true", ""},
+		{container.Container{Detach: true}, nil, nil, ""},
+	} {
+		tt.container.Image, tt.container.Owner = "alpine:3", "me"
+		if _, err := d.Run(t.Context(), &tt.container, &task.Command{Line: func(task.CommandLine) {}}); err != nil {
+			t.Fatal(err)
+		}
+		made := daemon.Containers()[i]
+		labels, _ := made.Request["Labels"].(map[string]any)
+		host, _ := made.Request["HostConfig"].(map[string]any)
+		logs, _ := host["LogConfig"].(map[string]any)
+		if labels["kestra_webhook.owner"] != tt.owner || labels["kestra_webhook.keep"] != tt.keep || logs["Type"] != tt.logs || made.Removed == (tt.container.Keep || tt.container.Detach) {
+			t.Errorf("%+v: labels %v, log %v, removed %t", tt.container, labels, logs, made.Removed)
+		}
+	}
 }

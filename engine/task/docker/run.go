@@ -42,6 +42,13 @@ func (d *Docker) Run(ctx context.Context, c *container.Container, command *task.
 	if err := d.copyIn(ctx, id, c.Folders); err != nil {
 		return 0, orEnded(ctx, fmt.Errorf("the files cannot be copied into the container: %w", err))
 	}
+	var out *printed
+	if !c.Detach {
+		if out, err = d.attach(ctx, id, command.Line); err != nil {
+			return 0, orEnded(ctx, err)
+		}
+		defer out.close()
+	}
 	if _, err := d.api.ContainerStart(ctx, id, client.ContainerStartOptions{}); err != nil {
 		return 0, orEnded(ctx, fmt.Errorf("the container cannot be started: %w", err))
 	}
@@ -52,7 +59,7 @@ func (d *Docker) Run(ctx context.Context, c *container.Container, command *task.
 		left = true
 		return 0, nil
 	}
-	exit, err = d.follow(ctx, id, command)
+	exit, err = d.follow(ctx, id, out, command.Line)
 	if err == nil {
 		err = d.copyBack(ctx, id, c.Folders)
 	}
@@ -67,37 +74,57 @@ func orEnded(ctx context.Context, err error) error {
 	return err
 }
 
-// follow reads what a container prints until it has ended, and returns its exit code.
-func (d *Docker) follow(ctx context.Context, id string, command *task.Command) (int, error) {
+// printed is what a container prints, while it is read.
+type printed struct {
+	ended chan struct{} // closed when all is read
+	err   error         // then: why it is not all
+	close func()        // ends it
+}
+
+// attach begins to read what a container prints, before it starts: a daemon may lose the lines of one that ends at once to whoever asks for its
+// log later.
+func (d *Docker) attach(ctx context.Context, id string, line func(task.CommandLine)) (*printed, error) {
+	from, err := d.api.ContainerAttach(ctx, id, client.ContainerAttachOptions{Stream: true, Stdout: true, Stderr: true})
+	if err != nil {
+		return nil, fmt.Errorf("what the container prints cannot be read: %w", err)
+	}
+	stop := context.AfterFunc(ctx, from.Close)
+	p := &printed{ended: make(chan struct{})}
+	go func() {
+		defer close(p.ended)
+		p.err = readStreams(from.Reader, line)
+	}()
+	p.close = func() {
+		stop()
+		from.Close()
+		<-p.ended
+	}
+	return p, nil
+}
+
+// follow waits until a container has ended and all is read that it has printed, and returns its exit code.
+func (d *Docker) follow(ctx context.Context, id string, out *printed, line func(task.CommandLine)) (int, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	logs, err := d.api.ContainerLogs(ctx, id, client.ContainerLogsOptions{ShowStdout: true, ShowStderr: true, Follow: true})
-	if err != nil {
-		return 0, fmt.Errorf("what the container prints cannot be read: %w", err)
-	}
-	defer logs.Close()
-	printed := make(chan error, 1)
-	go func() { printed <- readLogs(logs, command.Line) }()
 	wait := d.api.ContainerWait(ctx, id, client.ContainerWaitOptions{Condition: api.WaitConditionNotRunning})
 	var ended api.WaitResponse
+	var err error
 	select {
 	case ended = <-wait.Result:
-		err = nil
 		if ended.Error != nil {
 			err = errors.New(ended.Error.Message)
 		}
 	case err = <-wait.Error:
 	}
 	if err != nil {
-		cancel()
-		_ = <-printed // it is cut short
 		return 0, fmt.Errorf("the end of the container is not known: %w", err)
 	}
-	if err := <-printed; err != nil {
-		return 0, fmt.Errorf("what the container prints cannot be read: %w", err)
+	<-out.ended
+	if out.err != nil {
+		return 0, fmt.Errorf("what the container prints cannot be read: %w", out.err)
 	}
 	if ended.StatusCode != 0 {
-		d.explain(ctx, id, command.Line)
+		d.explain(ctx, id, line)
 	}
 	return int(ended.StatusCode), nil
 }
@@ -110,8 +137,8 @@ func (d *Docker) explain(ctx context.Context, id string, line func(task.CommandL
 	}
 }
 
-// readLogs reads both streams of a container, line by line.
-func readLogs(from io.Reader, line func(task.CommandLine)) error {
+// readStreams reads both streams of a container, line by line.
+func readStreams(from io.Reader, line func(task.CommandLine)) error {
 	var readers sync.WaitGroup
 	var one sync.Mutex
 	var into [2]*io.PipeWriter

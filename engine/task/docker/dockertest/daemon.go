@@ -58,7 +58,8 @@ type made struct {
 
 	image  *Image
 	prints [2]string
-	ended  chan struct{} // closed when it has
+	begun  chan struct{} // closed when it has
+	ended  chan struct{} // likewise
 	once   sync.Once
 }
 

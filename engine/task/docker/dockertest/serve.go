@@ -67,8 +67,8 @@ func (d *Daemon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.mu.Unlock()
 		c.end()
 		w.WriteHeader(http.StatusNoContent)
-	case action == "logs":
-		d.logs(w, r, c)
+	case action == "attach":
+		d.attach(w, r, c)
 	case action == "wait":
 		d.wait(w, r, c)
 	case action == "json":
@@ -189,7 +189,7 @@ func (d *Daemon) create(w http.ResponseWriter, r *http.Request) {
 	}
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails
-	c := &made{Container: Container{ID: hex.EncodeToString(raw), Request: asked, Files: map[string]string{}}, image: image, ended: make(chan struct{})}
+	c := &made{Container: Container{ID: hex.EncodeToString(raw), Request: asked, Files: map[string]string{}}, image: image, begun: make(chan struct{}), ended: make(chan struct{})}
 	d.mu.Lock()
 	d.containers[c.ID], d.all = c, append(d.all, c)
 	d.mu.Unlock()
@@ -250,6 +250,7 @@ func (d *Daemon) start(w http.ResponseWriter, c *made) {
 		c.Files[name] = text
 	}
 	d.mu.Unlock()
+	close(c.begun)
 	if !c.image.Blocks {
 		c.end()
 	}
@@ -257,24 +258,32 @@ func (d *Daemon) start(w http.ResponseWriter, c *made) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// logs prints what the container does, each stream in frames of a few bytes, which are no lines.
-func (d *Daemon) logs(w http.ResponseWriter, r *http.Request, c *made) {
-	w.Header().Set("Content-Type", "application/vnd.docker.multiplexed-stream")
+// attach prints what the container does once it has begun, each stream in frames of a few bytes, which are no lines.
+func (d *Daemon) attach(w http.ResponseWriter, r *http.Request, c *made) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		reply(w, "server-error")
+		return
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n")
+	select {
+	case <-c.begun:
+	case <-c.ended:
+		return
+	case <-r.Context().Done():
+		return
+	}
 	const few = 5
 	for i, text := range c.prints {
 		for part := range slices.Chunk([]byte(text), few) {
 			frame := []byte{byte(i + 1), 0, 0, 0, 0, 0, 0, 0}
 			binary.BigEndian.PutUint32(frame[4:], uint32(len(part)))
-			_, _ = w.Write(append(frame, part...)) // who has gone hears nothing
+			_, _ = conn.Write(append(frame, part...)) // who has gone hears nothing
 		}
 	}
-	_ = http.NewResponseController(w).Flush() // likewise
-	if c.image.Lost {
-		panic(http.ErrAbortHandler)
-	}
-	select {
-	case <-c.ended:
-	case <-r.Context().Done():
+	if !c.image.Lost {
+		<-c.ended
 	}
 }
 
