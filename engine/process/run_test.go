@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -173,6 +174,37 @@ func TestManyAtOnce(t *testing.T) {
 	awaitGone(t, pids...)
 	if after := descriptors(t); after > before {
 		t.Errorf("%d descriptors are open, before it were %d", after, before)
+	}
+}
+
+// TestUntilEnd reads what is in a pipe when its command has ended, though somebody has it open still.
+func TestUntilEnd(t *testing.T) {
+	from, into, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	defer into.Close()
+	const printed = 50_000 // a pipe holds more
+	if _, err := into.Write(make([]byte, printed)); err != nil {
+		t.Fatal(err)
+	}
+	r := reader(from)
+	first, err := r.Read(make([]byte, 1000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	expire(from)
+	rest, err := io.ReadAll(r)
+	if first+len(rest) != printed || err != nil {
+		t.Errorf("%d bytes and then %d of %d, %v", first, len(rest), printed, err)
+	}
+	if _, err := into.Write(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	limited := &untilEnd{File: from, ended: true, left: 0}
+	if n, err := limited.Read(make([]byte, 10)); n != 0 || !errors.Is(err, io.EOF) {
+		t.Errorf("more than may be left: %d, %v", n, err)
 	}
 }
 
