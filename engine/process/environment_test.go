@@ -18,6 +18,7 @@ import (
 func TestEnvironment(t *testing.T) {
 	kept := t.TempDir()
 	r := open(t, Options{Environments: filepath.Join(kept, "environments")})
+	r.sweeps.Wait() // of the start, which would lock what is built here
 	built := 0
 	build := func(folder string) error {
 		built++
