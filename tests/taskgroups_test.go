@@ -174,3 +174,43 @@ func goList(t *testing.T, args ...string) []string {
 	slices.Sort(lines)
 	return slices.Compact(lines)
 }
+
+// TestOffIsHandedOn hands on flows that need Docker, or commands, where this server has none.
+func TestOffIsHandedOn(t *testing.T) {
+	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
+	defer cancel()
+	module, err := ctx.LoadModuleByID("kestra.tasks.docker", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := engine.NewCatalog(engine.Group{Name: "docker", Specs: module.(interface{ Specs() []flow.Spec }).Specs()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	required, err := all.WithContainers(engine.ContainerOptions{Policy: engine.RequireContainers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const script = "type: io.kestra.plugin.scripts.shell.Commands, commands: [a]"
+	for _, tt := range []struct {
+		catalog    *engine.Catalog
+		task, want string
+	}{
+		{all, "type: io.kestra.plugin.docker.Pull, image: a", "needs Docker, which is off"},
+		{all, "type: io.kestra.plugin.docker.Pull, image: a, imgae: b", "unknown member `imgae`"},
+		{all, script + ", taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker}", "needs Docker, which this server has not"},
+		{required, script, "as the option `containers require`"},
+		{all.WithoutCommands(), script, "runs commands on this machine, which is off"},
+	} {
+		source := []*flow.Source{flow.NewSource("a.yml", []byte("id: a\nnamespace: b\ntasks: [{id: t, "+tt.task+"}]\n"))}
+		set, found := tt.catalog.Load(source)
+		if set.Len() != 0 || len(found) == 0 || !strings.Contains(found[0].Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", tt.task, found, tt.want)
+		}
+		set, found = tt.catalog.HandingOn().Load(source)
+		isHandedOn := set.Len() == 1 && set.Flow("b", "a").HandedOn
+		if misspelt := strings.Contains(tt.want, "unknown"); isHandedOn == misspelt {
+			t.Errorf("%s: handed on: %t, %v", tt.task, isHandedOn, found)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -21,14 +22,15 @@ var handedOnMembers = []string{
 
 // onlyKestra reports an error about what Kestra has and this module has not.
 func (l *loader) onlyKestra(n *yaml.Node, path, format string, args ...any) {
-	l.errorAt(n, path, format, args...)
+	l.addKestras(&Diagnostic{Pos: l.pos(n), Path: path, Message: fmt.Sprintf(format, args...), kestras: true})
+}
+
+// addKestras adds an error that is none for a Kestra behind this server.
+func (l *loader) addKestras(d *Diagnostic) {
+	l.add(d)
 	l.kestras++
-	if l.errors <= maxDiagnostics {
-		d := l.found[len(l.found)-1]
-		d.kestras = true
-		if l.reason == nil {
-			l.reason = d
-		}
+	if l.errors <= maxDiagnostics && l.reason == nil {
+		l.reason = d
 	}
 }
 

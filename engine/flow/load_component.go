@@ -282,7 +282,9 @@ func (l *loader) addErrors(c *Component, err error) {
 		for _, err := range joined.Unwrap() {
 			l.addErrors(c, err)
 		}
-	} else if d, ok := errors.AsType[*Diagnostic](err); ok {
+	} else if d, ok := errors.AsType[*Diagnostic](err); ok && d.kestras {
+		l.addKestras(d)
+	} else if ok {
 		l.add(d)
 	} else {
 		l.add(&Diagnostic{Pos: c.Pos, Path: c.Path, Message: err.Error(), Err: err})

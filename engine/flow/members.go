@@ -232,3 +232,11 @@ func (m *Members) Errorf(property, format string, args ...any) *Diagnostic {
 	}
 	return d
 }
+
+// NotHere is [Members.Errorf] about what Kestra has and this server has not, or not as it is set up. A flow without other errors is handed
+// on to the Kestra behind this server, if there is one.
+func (m *Members) NotHere(property, format string, args ...any) *Diagnostic {
+	d := m.Errorf(property, format, args...)
+	d.kestras = true
+	return d
+}

@@ -22,7 +22,7 @@ func Specs(d *Docker) []flow.Spec {
 		compile := specs[i].Compile
 		specs[i].Compile = func(c *flow.Component) (any, error) {
 			if d == nil {
-				return nil, c.Errorf("", "`%s` needs Docker, which is off: write `docker <host>` in the global kestra block to allow it to all flows", c.Type)
+				return nil, c.NotHere("type", "`%s` needs Docker, which is off: write `docker <host>` in the global kestra block to allow it to all flows", c.Type)
 			}
 			return compile(c)
 		}

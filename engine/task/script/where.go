@@ -94,9 +94,9 @@ func compileWhere(c *flow.Component, o Options) (*container.Definition, error) {
 	}
 	switch {
 	case contained && o.Containers == nil && named == "":
-		errs = append(errs, c.Errorf("", "%s", onlyContainers))
+		errs = append(errs, c.NotHere("type", "%s", onlyContainers))
 	case contained && o.Containers == nil:
-		errs = append(errs, c.Errorf(named, "the Docker runner %s", noContainers))
+		errs = append(errs, c.NotHere(named, "the Docker runner %s", noContainers))
 	case contained:
 		if runner == nil {
 			runner = c.Object(older)
@@ -104,7 +104,7 @@ func compileWhere(c *flow.Component, o Options) (*container.Definition, error) {
 		in, err := container.Compile(runner, o.Containers)
 		return in, errors.Join(append(errs, err)...)
 	case o.decides() && o.NoProcesses:
-		errs = append(errs, c.Errorf(named, "`%s` %s", c.Type, noProcesses))
+		errs = append(errs, c.NotHere(named, "`%s` %s", c.Type, noProcesses))
 	}
 	if len(errs) == 0 && named == "" {
 		for _, name := range []string{"containerImage", older} {
