@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -14,43 +15,45 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
-var update = flag.Bool("update", false, "write the tables of README.md")
+var update = flag.Bool("update", false, "write the tables of README.md and docs")
 
-const readme = "../README.md"
-
-// TestReadmeTables checks that the tables of README.md, which stand between comments with their names, are those that the
-// specs give.
+// TestReadmeTables checks that the tables of README.md and docs/triggers.md, which stand between comments with their names, are those that
+// the specs give.
 func TestReadmeTables(t *testing.T) {
-	source, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
 	manual, err := engine.Functions("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(source)
-	for _, table := range []struct{ name, text string }{
-		{"trigger", properties(t, flow.KindTrigger)},
-		{"conditions", types(t, flow.KindCondition)},
-		{"tasks", types(t, flow.KindTask)},
-		{"expressions", names(manual)},
-		{"checks", checks(t)},
+	for page, tables := range map[string]map[string]string{
+		"README.md": {
+			"trigger":     properties(t, flow.KindTrigger),
+			"conditions":  types(t, flow.KindCondition),
+			"tasks":       types(t, flow.KindTask),
+			"expressions": names(manual),
+		},
+		"docs/triggers.md": {"checks": checks(t)},
 	} {
-		begin, end := "<!-- "+table.name+" -->\n", "<!-- /"+table.name+" -->\n"
-		before, rest, ok := strings.Cut(text, begin)
-		got, after, closed := strings.Cut(rest, end)
-		if !ok || !closed {
-			t.Fatalf("README.md has no %s … %s", strings.TrimSpace(begin), strings.TrimSpace(end))
-		}
-		if diff := cmp.Diff(table.text, got); diff != "" && !*update {
-			t.Errorf("%s: run `go test ./tests -run Readme -update`: (-want +got)\n%s", table.name, diff)
-		}
-		text = before + begin + table.text + end + after
-	}
-	if *update {
-		if err := os.WriteFile(readme, []byte(text), 0o600); err != nil {
+		source, err := os.ReadFile(filepath.Join("..", page))
+		if err != nil {
 			t.Fatal(err)
+		}
+		text := string(source)
+		for name, want := range tables {
+			begin, end := "<!-- "+name+" -->\n", "<!-- /"+name+" -->\n"
+			before, rest, ok := strings.Cut(text, begin)
+			got, after, closed := strings.Cut(rest, end)
+			if !ok || !closed {
+				t.Fatalf("%s has no %s … %s", page, strings.TrimSpace(begin), strings.TrimSpace(end))
+			}
+			if diff := cmp.Diff(want, got); diff != "" && !*update {
+				t.Errorf("%s: run `go test ./tests -run Readme -update`: (-want +got)\n%s", name, diff)
+			}
+			text = before + begin + want + end + after
+		}
+		if *update {
+			if err := os.WriteFile(filepath.Join("..", page), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 }
