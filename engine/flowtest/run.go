@@ -80,7 +80,7 @@ func (s *Suite) Run(ctx context.Context, c *Case, files string) ([]*Failure, err
 		p.fail(c.Pos, "", err.Error())
 		return p.found, ctx.Err()
 	}
-	defer p.engine.Close()
+	defer p.engine.Close() //nolint:contextcheck // it ends also what the context was for
 	err := p.all(ctx)
 	if err != nil && ctx.Err() == nil {
 		p.fail(c.Pos, "", err.Error())
@@ -113,7 +113,7 @@ func (p *play) open(ctx context.Context, files string) error {
 	}
 	p.engine.Configure(engine.Options{Drain: -1, FlowDirs: p.suite.dirs, NamespaceFiles: files + "-namespaces"})
 	if err := site.Open(ctx, p.engine); err != nil {
-		return errors.Join(err, p.engine.Close())
+		return errors.Join(err, p.engine.Close()) //nolint:contextcheck // likewise
 	}
 	p.engine.Serve(site)
 	p.site = site
