@@ -232,6 +232,7 @@ func TestHandedOnWithCredentials(t *testing.T) {
 
 // TestHandedOnThroughFaults lets a Kestra behind fail in every way. Every request arrives as it came, and once, unless its answer was lost.
 func TestHandedOnThroughFaults(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	cut := func(w http.ResponseWriter, text string) {
 		conn, buffered, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -370,6 +371,7 @@ func checkNoKey(t *testing.T, e *Engine, logged *observer.ObservedLogs) {
 
 // TestHandedOnLater has no Kestra behind at first, then one that does not answer, and then one that does.
 func TestHandedOnLater(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	told := make(chan string, 1000)

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,37 +50,45 @@ func TestRecordedRequestsOfBinary(t *testing.T) {
 		Env:    recordedSite.Environ, Files: files,
 	})
 	b.validate(t, topics)
-	recorded, compared, left := 0, 0, 0
-	for _, topic := range topics {
-		recorded += len(topic.Cases)
-		for _, c := range topic.Cases {
-			name := topic.Topic + "/" + c.Name
-			if isOfAPI(c) { // the site has no kestra_api
-				left++
-				continue
-			}
-			compared++
-			for _, d := range b.compare(t, c) {
-				b.cover(t, name, d)
-			}
+	var recorded, compared, left atomic.Int32
+	t.Run("requests", func(t *testing.T) {
+		for _, topic := range topics {
+			t.Run(topic.Topic, func(t *testing.T) {
+				t.Parallel() // most of it is waiting for executions
+				recorded.Add(int32(len(topic.Cases)))
+				for _, c := range topic.Cases {
+					if isOfAPI(c) { // the site has no kestra_api
+						left.Add(1)
+						continue
+					}
+					compared.Add(1)
+					for _, d := range b.compare(t, c) {
+						b.cover(t, topic.Topic+"/"+c.Name, d)
+					}
+				}
+			})
 		}
-	}
+	})
 	checkCovers(t, slices.DeleteFunc(b.rows, func(r *divergence) bool { return !r.ofBinary() }))
-	if compared+left != recorded {
-		t.Errorf("%d requests are recorded, %d were compared and %d left out", recorded, compared, left)
+	if compared.Load()+left.Load() != recorded.Load() {
+		t.Errorf("%d requests are recorded, %d were compared and %d left out", recorded.Load(), compared.Load(), left.Load())
 	}
 }
 
 // binary is a running server.
 type binary struct {
 	*harness.Server
-	rows    []*divergence
 	refused map[string]bool // flows of 14-validation, by name of the case
+
+	mu   sync.Mutex
+	rows []*divergence
 }
 
 // cover fails the test unless a row covers a difference.
 func (b *binary) cover(t *testing.T, name string, d difference) {
 	t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	row := slices.IndexFunc(b.rows, func(r *divergence) bool { return r.matches(name, d) || r.matches(ofBinary+name, d) })
 	if row < 0 {
 		t.Errorf("%s: %v", name, d)

@@ -1,12 +1,14 @@
 package harness
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,9 +26,16 @@ var builds = struct {
 	programs map[string]func() (string, error) // by package
 }{programs: map[string]func() (string, error){}}
 
-// Main runs the tests of a package, then removes the programs that were built for them. It returns the exit code.
+// Main runs the tests of a package, then removes the programs that were built for them. It returns the exit code. More tests run side by
+// side than there are processors, unless -parallel says otherwise: most of what they do is waiting for servers.
 func Main(m *testing.M) int {
 	defer Clean()
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))) // never fails
+	}
 	return m.Run()
 }
 
