@@ -84,6 +84,7 @@ func TestDeduplicateAfterEdits(t *testing.T) {
 func TestDeduplicateTakenOver(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	eachStore(t, func(t *testing.T, e *Engine, again func(*Engine) *Engine) {
+		t.Parallel()
 		if again == nil {
 			return
 		}

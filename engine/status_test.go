@@ -307,6 +307,7 @@ func TestStatusOfStates(t *testing.T) {
 func TestStatusTakenOver(t *testing.T) {
 	t.Parallel() // most of it is waiting
 	eachStore(t, func(t *testing.T, e *Engine, again func(*Engine) *Engine) {
+		t.Parallel()
 		if again == nil {
 			return
 		}

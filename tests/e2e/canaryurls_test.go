@@ -63,7 +63,7 @@ func (c *collector) text() string {
 }
 
 // spanText is a text in the bytes of a span. Keys are longer, whatever they are encoded in.
-var spanText = regexp.MustCompile(`[ -~]{8,}`)
+var spanText = regexp.MustCompile(`[\x20-\x7E]{8,}`)
 
 // quicClient returns a client that speaks HTTP/3 to a site with `tls internal`.
 func quicClient(t *testing.T, s *harness.Server) *http.Client {
