@@ -3,6 +3,7 @@ package flow
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -11,7 +12,7 @@ import (
 // Schema returns a JSON Schema (draft 7) of flow files, for editors. It describes what loads here, but for what no schema can
 // say: references, expressions, and members that only pluginDefaults give. A member whose value is null is an error to it.
 func (c *Catalog) Schema() value.Value {
-	w := schemaWriter{catalog: c, definitions: value.NewMap(0)}
+	w := schemaWriter{catalog: c, definitions: value.NewMap(0), objects: map[string]string{}}
 	for _, kind := range []Kind{KindTask, KindTrigger, KindCondition} {
 		w.kind(kind)
 	}
@@ -42,6 +43,7 @@ func (c *Catalog) Schema() value.Value {
 type schemaWriter struct {
 	catalog     *Catalog
 	definitions *value.Map
+	objects     map[string]string // names of definitions of nested objects, by what they say
 }
 
 func reference(definition string) value.Value {
@@ -153,6 +155,29 @@ func (w *schemaWriter) object(properties []Property, shared map[string]value.Val
 	return object
 }
 
+// shortObject is how long a nested object may be to stand where it is, in bytes.
+const shortObject = 512
+
+// nested returns the schema of an object in a component. Long ones are definitions, since many types have the same.
+func (w *schemaWriter) nested(p Property) value.Value {
+	object := w.object(p.Properties, nil)
+	text := string(value.AppendJSON(nil, object))
+	if len(text) <= shortObject {
+		return object
+	}
+	name, ok := w.objects[text]
+	for n := 1; !ok; n++ {
+		if name = "object." + p.Name; n > 1 {
+			name += "." + strconv.Itoa(n)
+		}
+		if _, taken := w.definitions.Get(name); !taken {
+			w.definitions.Set(name, object)
+			w.objects[text], ok = name, true
+		}
+	}
+	return value.MapOf("allOf", value.ListOf(reference(name)))
+}
+
 // expression is what a text with an expression in it matches.
 const expression = `\{[{%#]`
 
@@ -196,9 +221,9 @@ func (w *schemaWriter) property(p Property) value.Value {
 	case Inputs:
 		part = listSchema(reference("input"))
 	case Object:
-		part = w.object(p.Properties, nil)
+		part = w.nested(p)
 	case Objects:
-		part = listSchema(w.object(p.Properties, nil))
+		part = listSchema(w.nested(p))
 	default: // Any
 		part = value.MapOf()
 	}
