@@ -270,7 +270,11 @@ func (d *Daemon) attach(w http.ResponseWriter, r *http.Request, c *made) {
 	select {
 	case <-c.begun:
 	case <-c.ended:
-		return
+		select {
+		case <-c.begun: // it has ended at once
+		default:
+			return
+		}
 	case <-r.Context().Done():
 		return
 	}
