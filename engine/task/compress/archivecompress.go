@@ -56,7 +56,12 @@ func (t *archiveCompress) Run(ctx context.Context, c *task.Context) (task.Result
 	if err != nil {
 		return task.Result{}, err
 	}
-	file, err := c.Files.Create(ctx, c.Origin, task.FileName(c.Origin, 0, extensionOf(format, way)))
+	return compressed(ctx, c, extensionOf(format, way), way, func(to io.Writer) error { return pack(ctx, c, format, to, from) })
+}
+
+// compressed makes a file, whose name ends in extension, of what write writes, compressed in a way.
+func compressed(ctx context.Context, c *task.Context, extension, way string, write func(to io.Writer) error) (task.Result, error) {
+	file, err := c.Files.Create(ctx, c.Origin, task.FileName(c.Origin, 0, extension))
 	if err != nil {
 		return task.Result{}, err
 	}
@@ -66,10 +71,7 @@ func (t *archiveCompress) Run(ctx context.Context, c *task.Context) (task.Result
 	if err != nil {
 		return task.Result{}, err
 	}
-	if err := pack(ctx, c, format, out, from); err != nil {
-		return task.Result{}, errors.Join(err, out.Close())
-	}
-	if err := out.Close(); err != nil {
+	if err := errors.Join(write(out), out.Close()); err != nil {
 		return task.Result{}, err
 	}
 	if err := buffered.Flush(); err != nil {

@@ -1,7 +1,6 @@
 package compress
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
-	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 func fileCompressSpec() flow.Spec {
@@ -85,25 +83,8 @@ func (t *fileCompress) Run(ctx context.Context, c *task.Context) (task.Result, e
 		return task.Result{}, err
 	}
 	defer func() { _ = in.Close() }()
-	file, err := c.Files.Create(ctx, c.Origin, task.FileName(c.Origin, 0, extensions[way]))
-	if err != nil {
-		return task.Result{}, err
-	}
-	defer func() { _ = file.Close() }()
-	buffered := bufio.NewWriterSize(file, 64<<10)
-	out, err := packed(c, way, buffered)
-	if err != nil {
-		return task.Result{}, err
-	}
-	if _, err := io.Copy(out, task.Interruptible(ctx, in)); err != nil {
-		return task.Result{}, errors.Join(err, out.Close())
-	}
-	if err := out.Close(); err != nil {
-		return task.Result{}, err
-	}
-	if err := buffered.Flush(); err != nil {
-		return task.Result{}, err
-	}
-	uri, err := file.Commit()
-	return task.Result{Outputs: value.MapOf("uri", value.String(uri))}, err
+	return compressed(ctx, c, extensions[way], way, func(to io.Writer) error {
+		_, err := io.Copy(to, task.Interruptible(ctx, in))
+		return err
+	})
 }
