@@ -12,6 +12,9 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
+// scriptSites is a site for flows whose scripts take their time.
+const scriptSites = ":{$HTTP_PORT} {\n\tkestra_webhook flows {\n\t\twait_timeout 60s\n\t}\n}"
+
 // containerFlow runs a script in a container of the image that the caller names.
 const containerFlow = `id: contained
 namespace: company.team

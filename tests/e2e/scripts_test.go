@@ -52,8 +52,6 @@ var scripts = map[string]string{
 
 const scriptPath = "/api/v1/executions/webhook/company.team/script/5LmTw8QxZr2NvKc7YsJb4h"
 
-const scriptSites = ":{$HTTP_PORT} {\n\tkestra_webhook flows {\n\t\twait_timeout 60s\n\t}\n}"
-
 // TestScripts runs scripts that do what they should not.
 func TestScripts(t *testing.T) {
 	files := map[string]string{"flows/script.yml": scriptFlow}
