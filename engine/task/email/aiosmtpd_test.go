@@ -89,19 +89,7 @@ func TestAiosmtpd(t *testing.T) {
 		tasktest.Lacks(t, "aiosmtpd is not there for "+python)
 	}
 	s := services(t)
-	origin := tasktest.Origin
-	origin.Task, origin.Run = "before", "1Run"
-	f, err := s.Files.Create(t.Context(), origin, "a.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(f, "a,b\n1,é\n"); err != nil {
-		t.Fatal(err)
-	}
-	uri, err := f.Commit()
-	if err != nil {
-		t.Fatal(err)
-	}
+	uri := tasktest.NewDisk(t, s.Files).Put("a.csv", "a,b\n1,é\n")
 	variables := fmt.Sprintf(`{"uri":%q,"p":"pass"}`, uri)
 	const user = `username: u, password: "{{ p }}", trustedHosts: ["127.0.0.1"]`
 	for mode, tests := range map[string][]struct {

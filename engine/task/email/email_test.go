@@ -95,19 +95,7 @@ func TestGuarded(t *testing.T) {
 // TestMessage compares what mails have in them.
 func TestMessage(t *testing.T) {
 	s := services(t)
-	origin := tasktest.Origin
-	origin.Task, origin.Run = "before", "1Run"
-	f, err := s.Files.Create(t.Context(), origin, "a.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(f, "a,b\n1,é\n"); err != nil {
-		t.Fatal(err)
-	}
-	uri, err := f.Commit()
-	if err != nil {
-		t.Fatal(err)
-	}
+	uri := tasktest.NewDisk(t, s.Files).Put("a.csv", "a,b\n1,é\n")
 	variables := fmt.Sprintf(`{"uri":%q,"s":"a\r\nBcc: x@example.com"}`, uri)
 	server := newSMTP(t, false, "")
 	for _, test := range []struct{ name, typ, members, want, err string }{
