@@ -252,6 +252,7 @@ func newFixture(t testing.TB, o Options) *fixture {
 		{Kind: flow.KindTask, Type: "test.Gate", OpenOutputs: true, Compile: func(c *flow.Component) (any, error) { return gateTask{f, c.ID}, nil }},
 		{Kind: flow.KindTask, Type: "test.PureGate", OpenOutputs: true, Pure: true, Compile: func(c *flow.Component) (any, error) { return gateTask{f, c.ID}, nil }},
 		{Kind: flow.KindTask, Type: "test.Sleep", OpenOutputs: true, Compile: func(*flow.Component) (any, error) { return sleepTask{f}, nil }},
+		{Kind: flow.KindTask, Type: "test.PureSleep", OpenOutputs: true, Pure: true, Compile: func(*flow.Component) (any, error) { return sleepTask{f}, nil }},
 		{Kind: flow.KindTask, Type: "test.Slow", OpenOutputs: true, Compile: func(*flow.Component) (any, error) { return slowTask{}, nil }},
 		{
 			Kind: flow.KindTask, Type: "test.Parallel", Pure: true, Shape: flow.ShapeParallel,

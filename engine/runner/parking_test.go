@@ -214,12 +214,12 @@ func TestParkedAtExit(t *testing.T) {
 }
 
 // TestManyWake lets many executions be due at once while all drivers are busy: no more of them are in memory than drivers are about to
-// look at, and all go on.
+// look at, and all go on. What runs after the wait is pure, so that a driver that looks at an execution is busy with it from then on.
 func TestManyWake(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 10 * claims
 		f := newFixture(t, Options{})
-		plan := f.plan("tasks: [{id: a, type: test.Sleep}, {id: g, type: test.PureGate}]")
+		plan := f.plan("tasks: [{id: a, type: test.PureSleep}, {id: g, type: test.PureGate}]")
 		jobs := make([]*Job, many)
 		for i := range jobs {
 			jobs[i] = f.job(plan, `{}`)
