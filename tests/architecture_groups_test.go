@@ -11,7 +11,7 @@ var groups = []row{
 	messages("discord"),
 	{ // its containers do what scripts do, and their output is read as that of processes
 		pkg:  "engine/task/docker",
-		ours: []string{"engine/task", "engine/task/container", "engine/task/directory", "engine/task/script", "engine/task/setting", "engine/process", "engine/flow", "engine/pebble", "engine/value"},
+		ours: []string{"engine/task", "engine/task/container", "engine/task/directory", "engine/task/script", "engine/task/setting", "engine/process", "engine/flow", "engine/pebble", "engine/value", "engine/pathless"},
 		outside: []string{
 			"github.com/moby/moby/client", "github.com/moby/moby/api", "github.com/moby/patternmatcher", "github.com/containerd/errdefs", "github.com/opencontainers/image-spec",
 		},

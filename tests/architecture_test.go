@@ -34,13 +34,14 @@ var house = slices.Concat([]row{
 	{pkg: "engine/value/valuetest", ours: []string{"engine/value"}}, // for tests
 	{pkg: "engine/meter", ours: []string{"engine/value"}, tests: []string{"engine/value/valuetest"}},
 	{pkg: "engine/nearest"},
+	{pkg: "engine/pathless"},
 	{pkg: "engine/mask", tests: []string{"engine/value/valuetest"}},
 	{pkg: "engine/guard"},
 	{pkg: "engine/size"},
 	{pkg: "engine/signature"},
 	// The API of OpenTelemetry alone, which does nothing without a span of the server, and links nothing that Caddy does not.
 	{pkg: "engine/trace", outside: []string{"go.opentelemetry.io/otel"}},
-	{pkg: "engine/secret", ours: []string{"engine/mask", "engine/value"}},
+	{pkg: "engine/secret", ours: []string{"engine/mask", "engine/value", "engine/pathless"}},
 	{pkg: "engine/logline", ours: []string{"engine/mask"}},
 	{
 		pkg:     "engine/yaml",
@@ -71,7 +72,7 @@ var house = slices.Concat([]row{
 	},
 	{
 		pkg:   "engine/flow",
-		ours:  []string{"engine/pebble", "engine/nearest", "engine/javaregex", "engine/yaml", "engine/meter", "engine/value"},
+		ours:  []string{"engine/pebble", "engine/nearest", "engine/javaregex", "engine/yaml", "engine/meter", "engine/value", "engine/pathless"},
 		tests: []string{"engine/value/valuetest"},
 	},
 	{
@@ -106,7 +107,7 @@ var house = slices.Concat([]row{
 	taskGroup("executions"),
 	{
 		pkg:   "engine/task/directory", // what several groups do with files
-		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/glob", "engine/meter", "engine/value"},
+		ours:  []string{"engine/task", "engine/flow", "engine/pebble", "engine/glob", "engine/meter", "engine/value", "engine/pathless"},
 		tests: []string{"engine/task/tasktest", "engine/files"},
 	},
 	{
@@ -146,14 +147,14 @@ var house = slices.Concat([]row{
 	},
 	{
 		pkg:   "engine/task/script",
-		ours:  []string{"engine/task", "engine/task/container", "engine/task/directory", "engine/flow", "engine/pebble", "engine/value"},
+		ours:  []string{"engine/task", "engine/task/container", "engine/task/directory", "engine/flow", "engine/pebble", "engine/value", "engine/pathless"},
 		tests: []string{"engine/task/...", "engine/process", "engine/files", "engine/mask"},
 	},
 	taskGroup("templating"),
 	taskGroup("timing"),
 	taskGroup("handon"),
 	{pkg: "engine/filelock"},
-	{pkg: "engine/files", ours: []string{"engine/filelock", "engine/task"}},
+	{pkg: "engine/files", ours: []string{"engine/filelock", "engine/task", "engine/pathless"}},
 }, groups, []row{
 	{
 		pkg:   "engine/task/upkeep",
@@ -165,7 +166,7 @@ var house = slices.Concat([]row{
 		ours:  []string{"engine/execution", "engine/task", "engine/task/http", "engine/pebble", "engine/meter", "engine/value"},
 		tests: []string{"engine/files", "engine/store/memory"},
 	},
-	{pkg: "engine/process", ours: []string{"engine/filelock", "engine/task"}, outside: []string{"golang.org/x/sys/windows"}}, // it runs the commands of tasks
+	{pkg: "engine/process", ours: []string{"engine/filelock", "engine/task", "engine/pathless"}, outside: []string{"golang.org/x/sys/windows"}}, // it runs the commands of tasks
 	{ // it answers for a service of tasks
 		pkg:   "engine/outbound",
 		ours:  []string{"engine/task", "engine/trace"},

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -58,12 +59,12 @@ func (s *Store) OpenCache(_ context.Context, o task.Origin, key string) (io.Read
 	}
 	root, err := s.openCaches(false)
 	if err != nil {
-		return nil, fmt.Errorf("the cache of task %s: %w", o.Task, pathless(err))
+		return nil, fmt.Errorf("the cache of task %s: %w", o.Task, pathless.Cause(err))
 	}
 	defer root.Close()
 	f, err := root.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("the cache of task %s: %w", o.Task, pathless(err))
+		return nil, fmt.Errorf("the cache of task %s: %w", o.Task, pathless.Cause(err))
 	}
 	return f, nil
 }
@@ -88,14 +89,14 @@ func (s *Store) CreateCache(ctx context.Context, o task.Origin, key string) (tas
 	}
 	root, err := s.openCaches(true)
 	if err != nil {
-		return nil, fmt.Errorf("there is no place for a cache: %w", pathless(err))
+		return nil, fmt.Errorf("there is no place for a cache: %w", pathless.Cause(err))
 	}
 	s.mu.Lock()
 	c := &newCache{context: ctx, root: root, begun: rand.Text(), name: name, left: s.limits.Execution, limit: s.limits.Total}
 	s.mu.Unlock()
 	if c.file, err = root.OpenFile(c.begun, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
 		root.Close()
-		return nil, fmt.Errorf("a cache cannot be written: %w", pathless(err))
+		return nil, fmt.Errorf("a cache cannot be written: %w", pathless.Cause(err))
 	}
 	return c, nil
 }
@@ -121,7 +122,7 @@ func (c *newCache) Commit() (string, error) {
 		err = c.root.Rename(c.begun, c.name)
 	}
 	if err != nil {
-		return "", fmt.Errorf("a cache cannot be written: %w", pathless(err))
+		return "", fmt.Errorf("a cache cannot be written: %w", pathless.Cause(err))
 	}
 	c.done = true
 	return "", errors.Join(c.makeRoom(), c.root.Close())
@@ -168,7 +169,7 @@ func (c *newCache) makeRoom() error {
 		}
 		total -= k.bytes
 		if gone := c.root.Remove(k.name); gone != nil && !errors.Is(gone, fs.ErrNotExist) {
-			err = errors.Join(err, pathless(gone))
+			err = errors.Join(err, pathless.Cause(gone))
 		}
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -35,7 +36,7 @@ func (s *Store) MakeDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	}
 	s.awaitRemovals(o.Execution)
 	if err := s.begin(root, o); err != nil {
-		return nil, fmt.Errorf("the directory cannot be made: %w", pathless(err))
+		return nil, fmt.Errorf("the directory cannot be made: %w", pathless.Cause(err))
 	}
 	defer s.end(o.Execution)
 	s.giveDirectory(o)
@@ -43,7 +44,7 @@ func (s *Store) MakeDirectory(ctx context.Context, o task.Origin) (*task.Directo
 		return nil, err
 	}
 	if err := s.makeAnew(root, name); err != nil {
-		return nil, fmt.Errorf("the directory cannot be made: %w", pathless(err))
+		return nil, fmt.Errorf("the directory cannot be made: %w", pathless.Cause(err))
 	}
 	return s.OpenDirectory(ctx, o)
 }
@@ -77,7 +78,7 @@ func (s *Store) OpenDirectory(ctx context.Context, o task.Origin) (*task.Directo
 		dir, err = root.OpenRoot(name)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the directory of task %s cannot be opened: %w", o.Task, pathless(err))
+		return nil, fmt.Errorf("the directory of task %s cannot be opened: %w", o.Task, pathless.Cause(err))
 	}
 	return &task.Directory{
 		Root: dir,
@@ -107,7 +108,7 @@ func (s *Store) takeForDirectory(ctx context.Context, root *os.Root, o task.Orig
 		return err
 	}
 	if err := s.begin(root, o); err != nil {
-		return pathless(err)
+		return pathless.Cause(err)
 	}
 	defer s.end(o.Execution)
 	s.mu.Lock()

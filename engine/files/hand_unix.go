@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -36,7 +37,7 @@ func hand(root *os.Root, name string, u *task.User) error {
 		err = giveAll(root, name, u)
 	}
 	if err != nil {
-		return fmt.Errorf("the directory cannot be given to user %s: %w", u.Name, pathless(err))
+		return fmt.Errorf("the directory cannot be given to user %s: %w", u.Name, pathless.Cause(err))
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -132,7 +133,7 @@ func (s *Store) roots(namespace string, each func(root *os.Root, written bool) (
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("the files of namespace %s in %s: %w", namespace, filepath.Base(folder), pathless(err))
+			return fmt.Errorf("the files of namespace %s in %s: %w", namespace, filepath.Base(folder), pathless.Cause(err))
 		}
 		more, err := each(root, i == 0)
 		_ = root.Close()
@@ -210,7 +211,7 @@ func (s *Store) ListNamespace(ctx context.Context, namespace string) ([]string, 
 		})
 	})
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	slices.Sort(paths)
 	return slices.Compact(paths), nil

@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -142,7 +143,7 @@ func (s *Store) List(ctx context.Context, o task.Origin) ([]string, error) {
 			return ctx.Err()
 		})
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("the files of the execution: %w", pathless(err))
+			return nil, fmt.Errorf("the files of the execution: %w", pathless.Cause(err))
 		}
 	}
 	return uris, nil
@@ -181,5 +182,5 @@ func about(uri string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) { // the text of the operating system is another one on each
 		err = fs.ErrNotExist
 	}
-	return fmt.Errorf("%s: %w", uri, pathless(err))
+	return fmt.Errorf("%s: %w", uri, pathless.Cause(err))
 }

@@ -158,14 +158,3 @@ func (s *Store) Close() error {
 	}
 	return errors.Join(s.root.Close(), s.leaveFolder(s.name, s.lock))
 }
-
-// pathless returns the cause of a file error: where files are on the disk concerns no flow.
-func pathless(err error) error {
-	if at, ok := errors.AsType[*os.PathError](err); ok {
-		return at.Err
-	}
-	if at, ok := errors.AsType[*os.LinkError](err); ok {
-		return at.Err
-	}
-	return err
-}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -56,7 +57,7 @@ func (s *Store) CreateNamespaceFile(ctx context.Context, namespace, file string)
 	}
 	root, err := makeNamespace(folder, namespace)
 	if err != nil {
-		return nil, fmt.Errorf("there is no place for files of namespaces: %w", pathless(err))
+		return nil, fmt.Errorf("there is no place for files of namespaces: %w", pathless.Cause(err))
 	}
 	u := &upload{context: ctx, store: s, file: n, root: root, name: path.Join(versions, "new-"+rand.Text())}
 	if u.to, err = root.OpenFile(u.name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
@@ -83,7 +84,7 @@ func makeNamespace(folder, namespace string) (*os.Root, error) {
 }
 
 func (u *upload) failed(err error) error {
-	return fmt.Errorf("file %s of namespace %s cannot be written: %w", u.file.path, u.file.namespace, pathless(err))
+	return fmt.Errorf("file %s of namespace %s cannot be written: %w", u.file.path, u.file.namespace, pathless.Cause(err))
 }
 
 // Write implements [task.NewFile].

@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -119,7 +120,7 @@ func (f *newFile) give() {
 
 // failed says of an error which file it is about.
 func (f *newFile) failed(err error) error {
-	return fmt.Errorf("file %s cannot be written: %w", f.place.parts[len(f.place.parts)-1], pathless(err))
+	return fmt.Errorf("file %s cannot be written: %w", f.place.parts[len(f.place.parts)-1], pathless.Cause(err))
 }
 
 // Write implements [task.NewFile].

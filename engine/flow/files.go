@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 )
 
 // ReadFile returns the source of a flow file, named by its cleaned absolute path. A file that cannot be read gives a
@@ -26,30 +28,22 @@ func ReadFile(name string) *Source {
 func readLimited(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	if !info.Mode().IsRegular() { // a named pipe would block
 		return nil, errors.New("not a regular file")
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	defer file.Close()
 	// One byte more than allowed tells that a file is too long.
 	text, err := io.ReadAll(io.LimitReader(file, MaxSource+int64(len("\ufeff"))+1))
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	return text, nil
-}
-
-// pathless returns the cause of a file error: the path is said elsewhere.
-func pathless(err error) error {
-	if at, ok := errors.AsType[*os.PathError](err); ok {
-		return at.Err
-	}
-	return err
 }
 
 // ReadDir returns the flow files below a directory, *.yml and *.yaml at any depth, by name. Names are absolute and
@@ -66,7 +60,7 @@ func readDir(dir string, wanted func(name string) bool) ([]*Source, error) {
 	}
 	info, err := os.Stat(abs)
 	if err != nil {
-		return nil, fmt.Errorf("flow directory %s: %w", abs, pathless(err))
+		return nil, fmt.Errorf("flow directory %s: %w", abs, pathless.Cause(err))
 	}
 	if !info.IsDir() {
 		return nil, fmt.Errorf("flow directory %s: not a directory", abs)
@@ -118,7 +112,7 @@ type walker struct {
 func (w *walker) walk(dir string) error {
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		return pathless(err)
+		return pathless.Cause(err)
 	}
 	if w.real[real] {
 		return nil
@@ -126,7 +120,7 @@ func (w *walker) walk(dir string) error {
 	w.real[real] = true
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return pathless(err)
+		return pathless.Cause(err)
 	}
 	for _, entry := range entries {
 		if strings.HasPrefix(entry.Name(), ".") || entry.Name() == namespaceFiles {

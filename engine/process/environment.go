@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/filelock"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -90,7 +91,7 @@ func wait[T any](ctx context.Context, done <-chan T) error {
 func (r *Runner) build(s *settings, folder string, build func(folder string) error) error {
 	const through = 0o711
 	if err := os.MkdirAll(s.Environments, through); err != nil {
-		return fmt.Errorf("the folder for packages cannot be made: %w", pathless(err))
+		return fmt.Errorf("the folder for packages cannot be made: %w", pathless.Cause(err))
 	}
 	lock, err := lockAlone(folder)
 	if err != nil {
@@ -107,7 +108,7 @@ func (r *Runner) build(s *settings, folder string, build func(folder string) err
 		err = own(folder, s.Options.User)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("the folder for packages cannot be made: %w", pathless(err)), remove(folder, lock))
+		return errors.Join(fmt.Errorf("the folder for packages cannot be made: %w", pathless.Cause(err)), remove(folder, lock))
 	}
 	if err := build(folder); err != nil {
 		_ = remove(folder, lock) // otherwise the next sweep does
@@ -126,7 +127,7 @@ func (r *Runner) build(s *settings, folder string, build func(folder string) err
 		err = writeSize(lock, size)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("the folder for packages cannot be kept: %w", pathless(err)), remove(folder, lock))
+		return errors.Join(fmt.Errorf("the folder for packages cannot be kept: %w", pathless.Cause(err)), remove(folder, lock))
 	}
 	return lock.Close()
 }
@@ -150,12 +151,4 @@ func disown(folder string, u *task.User) error {
 		}
 		return os.Lchown(name, os.Getuid(), os.Getgid()) //nolint:gosec // nothing of the user runs any more, and no link is followed
 	})
-}
-
-// pathless returns the cause of a file error: where files are on the disk concerns no flow.
-func pathless(err error) error {
-	if at, ok := errors.AsType[*os.PathError](err); ok {
-		return at.Err
-	}
-	return err
 }

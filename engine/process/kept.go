@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/filelock"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 )
 
 // environments are folders that are built once, and kept as long as there is room for them. Beside each is a file that says how many bytes
@@ -63,7 +64,7 @@ func (e *environments) unclaim(folder string) {
 func hold(folder string) (*os.File, error) {
 	lock, err := filelock.OpenShared(folder + readySuffix)
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	if _, built := sizeIn(lock); !built || !isNamed(lock) {
 		return nil, errors.Join(fs.ErrNotExist, lock.Close())
@@ -77,7 +78,7 @@ func hold(folder string) (*os.File, error) {
 func lockAlone(folder string) (*os.File, error) {
 	lock, err := filelock.Open(folder + readySuffix)
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	if !isNamed(lock) {
 		return nil, errors.Join(filelock.ErrLocked, lock.Close())
@@ -134,7 +135,7 @@ func remove(folder string, lock *os.File) error {
 		err = os.RemoveAll(folder)
 	}
 	if err != nil {
-		return errors.Join(pathless(err), lock.Close())
+		return errors.Join(pathless.Cause(err), lock.Close())
 	}
 	gone := os.Remove(lock.Name())
 	err = lock.Close()

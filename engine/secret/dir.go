@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 )
 
 // The bounds of a folder. Logs look for each secret in some sixty forms.
@@ -26,14 +28,14 @@ const (
 func readDir(dir string) (map[string]entry, []Problem, error) {
 	info, err := os.Stat(dir)
 	if err != nil {
-		return nil, nil, pathless(err)
+		return nil, nil, pathless.Cause(err)
 	}
 	if !info.IsDir() {
 		return nil, nil, errors.New("not a directory")
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, nil, pathless(err)
+		return nil, nil, pathless.Cause(err)
 	}
 	defer root.Close()
 	names, err := namesIn(root)
@@ -71,12 +73,12 @@ func readDir(dir string) (map[string]entry, []Problem, error) {
 func namesIn(root *os.Root) ([]string, error) {
 	dir, err := root.Open(".")
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	defer dir.Close()
 	names, err := dir.Readdirnames(maxFiles + 1)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	if len(names) > maxFiles {
 		return nil, fmt.Errorf("it holds more than %d files", maxFiles)
@@ -95,16 +97,16 @@ func readFile(root *os.Root, name string) (string, error) {
 		return "", errSkip
 	}
 	if err != nil {
-		return "", pathless(err)
+		return "", pathless.Cause(err)
 	}
 	info, err := root.Stat(name)
 	switch {
 	case err != nil && link.Mode()&fs.ModeSymlink != 0:
-		return "", fmt.Errorf("the link cannot be followed inside the folder: %w", pathless(err))
+		return "", fmt.Errorf("the link cannot be followed inside the folder: %w", pathless.Cause(err))
 	case errors.Is(err, fs.ErrNotExist):
 		return "", errSkip
 	case err != nil:
-		return "", pathless(err)
+		return "", pathless.Cause(err)
 	case info.IsDir():
 		return "", errSkip
 	case !info.Mode().IsRegular(): // a named pipe would block
@@ -112,12 +114,12 @@ func readFile(root *os.Root, name string) (string, error) {
 	}
 	file, err := root.Open(name)
 	if err != nil {
-		return "", pathless(err)
+		return "", pathless.Cause(err)
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, MaxSize+int64(len("\r\n"))+1))
 	if err != nil {
-		return "", pathless(err)
+		return "", pathless.Cause(err)
 	}
 	if line, ok := bytes.CutSuffix(text, []byte("\n")); ok {
 		text = bytes.TrimSuffix(line, []byte("\r"))
@@ -126,12 +128,4 @@ func readFile(root *os.Root, name string) (string, error) {
 		return "", fmt.Errorf("a secret may have %d bytes at most", MaxSize)
 	}
 	return string(text), nil
-}
-
-// pathless returns the cause of a file error: the path is said elsewhere.
-func pathless(err error) error {
-	if at, ok := errors.AsType[*fs.PathError](err); ok {
-		return at.Err
-	}
-	return err
 }

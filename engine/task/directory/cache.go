@@ -14,6 +14,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/glob"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -110,10 +111,10 @@ func restore(archive *tar.Reader, dir *task.Directory) error {
 			return err
 		}
 		if err := dir.Chmod(head.Name, fs.FileMode(head.Mode).Perm()); err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 		if err := dir.Chtimes(head.Name, head.ModTime, head.ModTime); err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 	}
 }
@@ -188,7 +189,7 @@ func (cache *Cache) write(ctx context.Context, c *task.Context, dir *task.Direct
 func pack(archive *tar.Writer, dir *task.Directory, name string, info fs.FileInfo) error {
 	f, err := dir.Open(name)
 	if err != nil {
-		return pathless(err)
+		return pathless.Cause(err)
 	}
 	defer f.Close()
 	head := &tar.Header{

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -97,7 +98,7 @@ func write(dir *task.Directory, name string, from io.Reader) error {
 	}
 	_, err = io.Copy(to, from)
 	if err = errors.Join(err, to.Close()); err != nil {
-		return fmt.Errorf("file %s cannot be written: %w", name, pathless(err))
+		return fmt.Errorf("file %s cannot be written: %w", name, pathless.Cause(err))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/glob"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
@@ -172,7 +173,7 @@ func (p *putting) put(ctx context.Context, c *task.Context, dir *task.Directory,
 		if _, err := dir.Lstat(name); err == nil {
 			return false, p.taken(c, name)
 		} else if !errors.Is(err, fs.ErrNotExist) {
-			return false, pathless(err)
+			return false, pathless.Cause(err)
 		}
 	}
 	f, err := c.Files.Open(ctx, c.Origin, task.NamespaceFile(namespace, path, 0))

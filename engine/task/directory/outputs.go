@@ -11,6 +11,7 @@ import (
 	"path"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -75,7 +76,7 @@ func KeepAll(ctx context.Context, c *task.Context, dir *task.Directory) (*value.
 func KeepFile(ctx context.Context, c *task.Context, dir *task.Directory, name string) (uri string, err error) {
 	from, err := dir.Open(name)
 	if err != nil {
-		return "", fmt.Errorf("file %s cannot be read: %w", name, pathless(err))
+		return "", fmt.Errorf("file %s cannot be read: %w", name, pathless.Cause(err))
 	}
 	defer from.Close()
 	sum := sha256.Sum256([]byte(name))

@@ -10,6 +10,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/glob"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -102,7 +103,7 @@ func each(ctx context.Context, c *task.Context, dir *task.Directory, set glob.Se
 	m := newMeter(c)
 	return fs.WalkDir(dir.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 		if err := ctx.Err(); err != nil {
 			return err
@@ -121,7 +122,7 @@ func each(ctx context.Context, c *task.Context, dir *task.Directory, set glob.Se
 		info, err := dir.Stat(name)
 		switch {
 		case err != nil:
-			c.Log.Log(task.Warn, fmt.Sprintf("file %s is left out: %v", name, pathless(err)))
+			c.Log.Log(task.Warn, fmt.Sprintf("file %s is left out: %v", name, pathless.Cause(err)))
 			return nil
 		case !info.Mode().IsRegular():
 			return nil

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -29,11 +30,11 @@ func create(dir *task.Directory, name string) (io.WriteCloser, error) {
 		err = dir.MkdirAll(path.Dir(clean), 0o700)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("file %s cannot be written: %w", name, pathless(err))
+		return nil, fmt.Errorf("file %s cannot be written: %w", name, pathless.Cause(err))
 	}
 	f, err := dir.OpenFile(clean, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("file %s cannot be written: %w", name, pathless(err))
+		return nil, fmt.Errorf("file %s cannot be written: %w", name, pathless.Cause(err))
 	}
 	return &counted{f, clean, dir}, nil
 }
@@ -55,11 +56,3 @@ func (c *counted) Write(p []byte) (int, error) {
 
 // Close implements [io.Closer].
 func (c *counted) Close() error { return errors.Join(c.dir.Keep(c.name, c.file), c.file.Close()) }
-
-// pathless returns the cause of a file error: where files are on the disk concerns no flow.
-func pathless(err error) error {
-	if at, ok := errors.AsType[*os.PathError](err); ok {
-		return at.Err
-	}
-	return err
-}

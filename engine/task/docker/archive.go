@@ -15,6 +15,7 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
 )
@@ -71,7 +72,7 @@ func (d *Docker) copyIn(ctx context.Context, id string, folders []container.Fold
 func writeFolder(w *tar.Writer, dir *task.Directory, below string, skip func(name string, isDir bool) (bool, error)) error {
 	return fs.WalkDir(dir.FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 		if skip != nil && name != "." {
 			if left, err := skip(name, entry.IsDir()); err != nil || left {
@@ -83,7 +84,7 @@ func writeFolder(w *tar.Writer, dir *task.Directory, below string, skip func(nam
 		}
 		info, err := entry.Info()
 		if err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 		return writeEntry(w, dir, name, path.Join(below, name), info)
 	})
@@ -101,7 +102,7 @@ func writeEntry(w *tar.Writer, dir *task.Directory, name, as string, info fs.Fil
 	case info.Mode().Type() == fs.ModeSymlink:
 		target, err := dir.Readlink(name)
 		if err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 		h.Typeflag, h.Linkname, h.Mode = tar.TypeSymlink, filepath.ToSlash(target), 0o777
 		return w.WriteHeader(h)
@@ -114,7 +115,7 @@ func writeEntry(w *tar.Writer, dir *task.Directory, name, as string, info fs.Fil
 	}
 	f, err := dir.Open(name)
 	if err != nil {
-		return pathless(err)
+		return pathless.Cause(err)
 	}
 	defer f.Close()
 	if err := w.WriteHeader(h); err != nil {
@@ -166,7 +167,7 @@ func extract(archive io.Reader, dir *task.Directory) error {
 			continue
 		}
 		if err := extractEntry(r, h, name, dir); err != nil {
-			return fmt.Errorf("%s: %w", name, pathless(err))
+			return fmt.Errorf("%s: %w", name, pathless.Cause(err))
 		}
 	}
 }
@@ -252,12 +253,4 @@ func extractFile(r io.Reader, h *tar.Header, name string, dir *task.Directory, c
 	}
 	_, err = io.CopyN(f, r, h.Size)
 	return errors.Join(err, f.Chmod(mode), dir.Keep(name, f), f.Close())
-}
-
-// pathless returns the cause of a file error: where files are on the disk concerns no flow.
-func pathless(err error) error {
-	if at, ok := errors.AsType[*os.PathError](err); ok {
-		return at.Err
-	}
-	return err
 }

@@ -18,6 +18,7 @@ import (
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
@@ -256,7 +257,7 @@ func ignoredFiles(dir *task.Directory, dockerfile string) (func(name string, isD
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf(".dockerignore: %w", pathless(err))
+		return nil, fmt.Errorf(".dockerignore: %w", pathless.Cause(err))
 	}
 	defer f.Close()
 	patterns, err := ignorefile.ReadAll(f)

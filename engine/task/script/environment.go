@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -39,7 +40,7 @@ func (l *language) putModule(own *task.Directory) error {
 	for name, text := range files {
 		name = libName + "/" + name
 		if err := own.MkdirAll(filepath.ToSlash(filepath.Dir(name)), 0o700); err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 		if err := write(own, name, text); err != nil {
 			return err

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path"
 	"path/filepath"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/container"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/directory"
@@ -49,7 +49,7 @@ func makeFolders(ctx context.Context, c *task.Context, contained bool) (*folders
 	for _, name := range []string{workName, outName, homeName, tempName} {
 		if err := own.Mkdir(name, 0o700); err != nil {
 			f.close()
-			return nil, fmt.Errorf("the directory cannot be made: %w", pathless(err))
+			return nil, fmt.Errorf("the directory cannot be made: %w", pathless.Cause(err))
 		}
 	}
 	f.out, err = inside(own, outName)
@@ -73,7 +73,7 @@ func makeFolders(ctx context.Context, c *task.Context, contained bool) (*folders
 func inside(own *task.Directory, name string) (*task.Directory, error) {
 	root, err := own.OpenRoot(name)
 	if err != nil {
-		return nil, pathless(err)
+		return nil, pathless.Cause(err)
 	}
 	return &task.Directory{
 		Root: root, Path: filepath.Join(own.Path, name), Take: own.Take, Keep: func(string, task.Syncer) error { return nil },
@@ -129,18 +129,10 @@ func write(dir *task.Directory, name, text string) error {
 		return err
 	}
 	if err := dir.WriteFile(name, []byte(text), 0o600); err != nil {
-		return fmt.Errorf("file %s cannot be written: %w", name, pathless(err))
+		return fmt.Errorf("file %s cannot be written: %w", name, pathless.Cause(err))
 	}
 	return nil
 }
 
 // fileBytes is what a file counts beside its bytes, as all files of an execution do.
 const fileBytes = 4096
-
-// pathless returns the cause of a file error: where files are on the disk concerns no flow.
-func pathless(err error) error {
-	if at, ok := errors.AsType[*os.PathError](err); ok {
-		return at.Err
-	}
-	return err
-}

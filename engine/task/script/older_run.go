@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/directory"
@@ -50,7 +51,7 @@ func (o *older) prepare(c *task.Context, f *folders) (*task.Context, error) {
 	for _, name := range o.dirs {
 		place := o.place(c.Origin, name)
 		if err := f.work.MkdirAll(place, 0o700); err != nil {
-			return nil, fmt.Errorf("folder %s cannot be made: %w", name, pathless(err))
+			return nil, fmt.Errorf("folder %s cannot be made: %w", name, pathless.Cause(err))
 		}
 		dirs.Set(name, value.String(f.worked(place)))
 	}

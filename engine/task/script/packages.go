@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -95,7 +96,7 @@ func (s *script) packages(ctx context.Context, c *task.Context, f *folders, set 
 	case len(all) > 0 || installs.MatchString(text):
 		folder := f.path(venvName)
 		if err := f.own.Mkdir(venvName, 0o700); err != nil {
-			return "", pathless(err)
+			return "", pathless.Cause(err)
 		}
 		return folder, build(folder)
 	default:
@@ -129,13 +130,13 @@ func (s *script) modules(ctx context.Context, c *task.Context, f *folders, set *
 		}
 		root, err := os.OpenRoot(folder)
 		if err != nil {
-			return pathless(err)
+			return pathless.Cause(err)
 		}
 		defer root.Close()
 		for _, name := range changed {
 			if text, ok := readText(f.work, name); ok {
 				if err := root.WriteFile(name, []byte(text), 0o600); err != nil {
-					return pathless(err)
+					return pathless.Cause(err)
 				}
 			}
 		}
@@ -144,7 +145,7 @@ func (s *script) modules(ctx context.Context, c *task.Context, f *folders, set *
 			err = root.Mkdir(modulesName, 0o755)
 		}
 		if err != nil {
-			return fmt.Errorf("the packages of the script cannot be kept: %w", pathless(err))
+			return fmt.Errorf("the packages of the script cannot be kept: %w", pathless.Cause(err))
 		}
 		return nil
 	})
@@ -157,11 +158,11 @@ func (s *script) modules(ctx context.Context, c *task.Context, f *folders, set *
 			err = write(f.work, name, string(text))
 		}
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("file %s of the packages cannot be written: %w", name, pathless(err))
+			return fmt.Errorf("file %s of the packages cannot be written: %w", name, pathless.Cause(err))
 		}
 	}
 	if err := f.work.Symlink(filepath.Join(folder, modulesName), modulesName); err != nil {
-		return fmt.Errorf("the packages of the script cannot be linked: %w", pathless(err))
+		return fmt.Errorf("the packages of the script cannot be linked: %w", pathless.Cause(err))
 	}
 	return nil
 }

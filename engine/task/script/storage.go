@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -61,11 +62,11 @@ func (f *copies) copy(ctx context.Context, c *task.Context, uri string) (_ strin
 	}
 	to, err := f.dir.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return "", fmt.Errorf("a copy of %s cannot be made: %w", uri, pathless(err))
+		return "", fmt.Errorf("a copy of %s cannot be made: %w", uri, pathless.Cause(err))
 	}
 	_, err = io.Copy(to, io.LimitReader(from, from.Size))
 	if err = errors.Join(err, to.Close()); err != nil {
-		return "", fmt.Errorf("a copy of %s cannot be made: %w", uri, pathless(err))
+		return "", fmt.Errorf("a copy of %s cannot be made: %w", uri, pathless.Cause(err))
 	}
 	if f.names == nil {
 		f.names = map[string]string{}
