@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"cel.dev/cel-go/common/types"
@@ -132,7 +131,7 @@ func marshalJSON(m *meter, a *arguments) ref.Val {
 	}
 	m.spend(size / jsonUnit)
 	m.take(size)
-	return types.String(strings.Clone(value.JSON(v)))
+	return types.String(value.AppendJSON(make([]byte, 0, size), v))
 }
 
 // result returns what an expression gives. Passing the limits is an error here, since no interpreter is around it to say so.

@@ -27,10 +27,13 @@ func (s testSecrets) Secret(namespace, name string) (string, bool, error) {
 	return text, ok, nil
 }
 
-// work is the budget of a test request: as much as all conditions of a request have together.
+// requestWork is how much work all conditions of a test request may do together.
+const requestWork = 4 * MaxWork
+
+// work is the budget of a test request.
 type work struct{ done atomic.Int64 }
 
-func (w *work) Take(units int) bool { return w.done.Add(int64(units)) <= 4*MaxWork }
+func (w *work) Take(units int) bool { return w.done.Add(int64(units)) <= requestWork }
 
 // request describes a test request; body is a file of testdata, or text.
 type request struct {

@@ -93,12 +93,16 @@ var hostileExpressions = []struct{ name, expression string }{
 	{"parsing URLs", `body.m.all(a, 'http://a/b?c=d'.parseURL().host == 'a')`},
 }
 
-// TestEnds: expressions that would not end are stopped and not met. Their work decides, not the time they take.
+// TestEnds: expressions that would not end are stopped and not met. Their work decides, not the time they take. All but the first few
+// find that conditions before them have left a fifth of their work, which ends them sooner.
 func TestEnds(t *testing.T) {
 	large := hostile()
-	for _, test := range hostileExpressions {
+	for i, test := range hostileExpressions {
 		t.Run(test.name, func(t *testing.T) {
 			e := newRequest(t, large, nil)
+			if i >= 5 {
+				e.Work.Take(requestWork - MaxWork/5)
+			}
 			(*activation)(e).ResolveName("body") // reading the body is not the expression's work
 			c := compile(t, test.expression)
 			var met bool

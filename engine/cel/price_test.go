@@ -22,7 +22,8 @@ import (
 // callMemory is how many bytes a call may allocate without being charged for them.
 const callMemory = 64 << 10
 
-const huge = 10 << 20
+// huge is how many bytes a large text has: far more than a call may have for nothing, and more than some take at all.
+const huge = 1 << 20
 
 // operatorForms are the expressions of operators and of functions that only macros call; a, b and c are the arguments.
 var operatorForms = map[string]string{
@@ -66,16 +67,17 @@ func callOf(function *decls.FunctionDecl, overload *decls.OverloadDecl) (string,
 	return fmt.Sprintf("%s(%s)", name, strings.Join(args, ", ")), nil
 }
 
-// samples makes the arguments once: values that a body of 10 MiB can hold, and worse ones.
+// samples makes the arguments once: values that a body can hold, and worse ones.
 type samples struct {
 	text, wide            string
 	numbers, texts, lists ref.Val // lists of a body; texts holds one long text many times
+	short, deep, wider    ref.Val // lists of many short texts, and of maxItems times texts and numbers
 	pairs                 ref.Val
 }
 
 func newSamples() *samples {
 	s := &samples{text: strings.Repeat("a", huge), wide: strings.Repeat("é", huge/2)}
-	numbers := make([]value.Value, huge/4)
+	numbers := make([]value.Value, huge/8)
 	for i := range numbers {
 		numbers[i] = value.Int(int64(i) * 7919 % 100_003)
 	}
@@ -88,8 +90,9 @@ func newSamples() *samples {
 		lists[i] = value.ListOf(numbers[:10_000]...)
 	}
 	s.numbers, s.texts, s.lists = adapt(value.ListOf(numbers...)), adapt(value.ListOf(texts...)), adapt(value.ListOf(lists...))
-	pairs := value.NewMap(200_000)
-	for i := range 200_000 {
+	s.short, s.deep, s.wider = s.list(200_000, types.String("ab")), s.list(maxItems, s.texts), s.list(maxItems, s.numbers)
+	pairs := value.NewMap(50_000)
+	for i := range 50_000 {
 		pairs.Set(fmt.Sprintf("key%d", i), value.Strings([]string{s.text}))
 	}
 	s.pairs = object{pairs}
@@ -141,19 +144,19 @@ func (s *samples) of(t *types.Type) ([]ref.Val, error) {
 	case types.ListKind:
 		switch elem := t.Parameters()[0]; elem.Kind() {
 		case types.StringKind:
-			return []ref.Val{s.texts, s.list(1_000_000, types.String("ab"))}, nil
+			return []ref.Val{s.texts, s.short}, nil
 		case types.IntKind:
 			return []ref.Val{s.numbers}, nil
 		case types.DynKind, types.TypeParamKind:
-			return []ref.Val{s.numbers, s.texts, s.lists, s.list(maxItems, s.texts)}, nil
+			return []ref.Val{s.numbers, s.texts, s.lists, s.deep}, nil
 		case types.ListKind:
-			return []ref.Val{s.lists, s.list(maxItems, s.numbers)}, nil
+			return []ref.Val{s.lists, s.wider}, nil
 		default:
 			inner, err := s.of(elem)
 			if err != nil {
 				return nil, err
 			}
-			return []ref.Val{s.list(1_000_000, inner[0])}, nil
+			return []ref.Val{s.list(200_000, inner[0])}, nil
 		}
 	case types.DynKind, types.TypeParamKind:
 		return []ref.Val{types.String(s.text), s.numbers, s.lists, s.pairs, types.Int(1)}, nil
@@ -162,7 +165,7 @@ func (s *samples) of(t *types.Type) ([]ref.Val, error) {
 	}
 }
 
-// TestPrices calls every overload of the environment with arguments of 10 MiB: each call is refused, or charged for what it
+// TestPrices calls every overload of the environment with large arguments: each call is refused, or charged for what it
 // allocates before it does. When a library brings a new operator or a new type of argument, this test fails until it has a
 // case.
 func TestPrices(t *testing.T) {

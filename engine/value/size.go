@@ -1,6 +1,9 @@
 package value
 
-import "unicode/utf8"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
 // SizeJSON returns the length of the JSON text of v in bytes, without making it. The text of an opaque value is taken for
 // short.
@@ -33,6 +36,16 @@ func sizeScalar(v Value) int64 {
 		return int64(len("true"))
 	case v.kind == KindBool:
 		return int64(len("false"))
+	case v.kind == KindInt: // this and the next are many: their buffers stay on the stack
+		var buffer [20]byte
+		return int64(len(strconv.AppendInt(buffer[:0], v.Int(), 10)))
+	case v.kind == KindFloat:
+		var buffer [64]byte
+		n := int64(len(AppendFloat(buffer[:0], v.Float())))
+		if f := v.Float(); f-f != 0 { // it is quoted
+			n += 2
+		}
+		return n
 	default:
 		var buffer [64]byte
 		return int64(len(AppendJSON(buffer[:0], v)))

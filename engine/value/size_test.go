@@ -1,6 +1,7 @@
 package value
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -22,5 +23,16 @@ func TestSizeJSON(t *testing.T) {
 		if got, want := SizeJSON(String(s)), int64(len(JSON(String(s)))); got != want {
 			t.Errorf("%q: %d, want %d", s, got, want)
 		}
+	}
+}
+
+// TestSizeJSONAllocatesNothing is for the values that lists are mostly made of.
+func TestSizeJSONAllocatesNothing(t *testing.T) {
+	v := ListOf(Int(-1<<63), Int(0), Float(0.1), Float(math.Inf(-1)), Bool(true), Null, String("a\n"))
+	if n := testing.AllocsPerRun(10, func() { SizeJSON(v) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if got, want := SizeJSON(v), int64(len(JSON(v))); got != want {
+		t.Errorf("%d bytes, want %d", got, want)
 	}
 }
