@@ -24,25 +24,14 @@ func parseChallenge(headers []string) *challenge {
 		if !strings.EqualFold(scheme, "Digest") {
 			continue
 		}
-		c := &challenge{}
-		for name, text := range parameters(rest) {
-			switch name {
-			case "realm":
-				c.realm = text
-			case "nonce":
-				c.nonce = text
-			case "opaque":
-				c.opaque = text
-			case "algorithm":
-				c.algorithm = text
-			case "qop":
-				for q := range strings.SplitSeq(text, ",") {
-					c.auth = c.auth || strings.EqualFold(strings.TrimSpace(q), "auth")
-				}
-				if !c.auth { // it insists on something else
-					c.nonce = ""
-				}
-			}
+		p := parameters(rest)
+		c := &challenge{realm: p["realm"], nonce: p["nonce"], opaque: p["opaque"], algorithm: p["algorithm"]}
+		qop, asked := p["qop"]
+		for q := range strings.SplitSeq(qop, ",") {
+			c.auth = c.auth || strings.EqualFold(strings.TrimSpace(q), "auth")
+		}
+		if asked && !c.auth { // it insists on something else
+			continue
 		}
 		if c.nonce != "" && c.hash() != nil {
 			return c
