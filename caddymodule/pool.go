@@ -31,6 +31,8 @@ var engines = caddy.NewUsagePool()
 type pooledEngine struct {
 	*engine.Engine
 
+	configurations configurations
+
 	options engine.StoreOptions
 	closed  chan struct{} // closed when the engine has released everything
 	err     error         // of closing

@@ -70,14 +70,22 @@ func (a *App) serve(ctx context.Context, e *pooledEngine, files *flowFiles, secr
 		sites[h] = site
 	}
 	before := a.servedFlows()
-	e.Hide(secrets.set)
-	for h, site := range sites {
-		h.serve(site)
-	}
-	e.Serve(a.servingSites()...)
+	var names []string // of secrets
+	e.change(a, func(newest bool) {
+		if newest {
+			e.Hide(secrets.set)
+		}
+		for h, site := range sites {
+			h.serve(site)
+		}
+		names = a.secrets.use(secrets)
+		if newest {
+			e.Serve(a.servingSites()...)
+		}
+	})
 	a.flows.use(files)
 	a.tellChanges(before, a.servedFlows())
-	if names := a.secrets.use(secrets); len(names) > 0 {
+	if len(names) > 0 {
 		a.logger.Info("secrets were changed", zap.Strings("names", names))
 	}
 	a.flows.tell(a.FlowFindings())

@@ -59,7 +59,23 @@ func (a *App) openSites() (err error) {
 	if err := a.engine.Contain(context.Background(), a.types.containers, a.logger); err != nil {
 		return err
 	}
-	a.engine.Configure(engine.Options{
+	a.engine.begin(a)
+	for _, h := range a.sites {
+		if err := h.compiled.Load().Open(context.Background(), a.engine.Engine); err != nil {
+			return err
+		}
+		h.arrivals, h.metrics = a.engine.arrivals, a.engine.metrics
+	}
+	err = errors.Join(a.engine.metrics.register(a.registry), a.registry.Register(newGauges(a.engine.Engine)), a.registerFlowErrors(a.registry))
+	if err == nil {
+		a.engine.Serve(a.servingSites()...)
+	}
+	return err
+}
+
+// configure makes an engine work as the options say.
+func (a *App) configure(p *pooledEngine) {
+	p.Configure(engine.Options{
 		Workers:    a.Workers,
 		Capacity:   a.Capacity,
 		MaxPending: a.MaxPending,
@@ -87,17 +103,6 @@ func (a *App) openSites() (err error) {
 		Commands: a.commands,
 		Upstream: a.Upstream.engine(),
 	})
-	for _, h := range a.sites {
-		if err := h.compiled.Load().Open(context.Background(), a.engine.Engine); err != nil {
-			return err
-		}
-		h.arrivals, h.metrics = a.engine.arrivals, a.engine.metrics
-	}
-	err = errors.Join(a.engine.metrics.register(a.registry), a.registry.Register(newGauges(a.engine.Engine)), a.registerFlowErrors(a.registry))
-	if err == nil {
-		a.engine.Serve(a.servingSites()...)
-	}
-	return err
 }
 
 // servingSites returns the sites that serve now.
@@ -122,6 +127,7 @@ func (a *App) release() error {
 	if a.engine == nil {
 		return nil
 	}
+	a.engine.end(a)
 	a.engine = nil
 	_, err := engines.Delete(a.store.Identity())
 	return err
