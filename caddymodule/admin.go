@@ -108,7 +108,7 @@ func (u unknownEndpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) error
 }
 
 // errNotConfigured says that there is nothing to ask.
-var errNotConfigured = errors.New("kestra is not in the running configuration: no site has kestra_webhook")
+var errNotConfigured = errors.New("kestra is not in the running configuration: there is no kestra block, and no site has kestra_webhook or kestra_api")
 
 // runningApp returns the app of the newest configuration that runs.
 func runningApp() (*App, error) {

@@ -231,7 +231,7 @@ func TestAdminOrigin(t *testing.T) {
 func TestAdminWithoutApp(t *testing.T) {
 	s := newAdminServer(t)
 	s.serve("", "respond hello")
-	s.ask(http.MethodGet, "executions", "").want(t, 404, "kestra is not in the running configuration: no site has kestra_webhook")
+	s.ask(http.MethodGet, "executions", "").want(t, 404, "kestra is not in the running configuration: there is no kestra block, and no site has kestra_webhook or kestra_api")
 	// A configuration that is loaded later is found, one that is gone is not.
 	s.serve("", "kestra_webhook * "+writeFlows(t, adminFlows))
 	s.ask(http.MethodGet, "executions", "").want(t, 200, "results")

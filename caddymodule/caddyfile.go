@@ -62,7 +62,10 @@ func parseOption(d *caddyfile.Dispenser, existing any) (any, error) {
 //			<option>...
 //		}
 //		watch    off|<interval>
-//		store    memory|sqlite [<path>]
+//		store    memory
+//		store    sqlite [<path>] {
+//			lock_timeout <duration>
+//		}
 //		retention {
 //			age   <duration>|off [<state>...]
 //			count <n> [<state>...]
@@ -309,6 +312,7 @@ func matchesWebhooks(pattern string) bool {
 //		namespaces   <pattern>...
 //		condition    <CEL>
 //		unknown      404|pass
+//		allow        <address or network>...
 //		max_body     <size>
 //		wait_timeout <duration>
 //		body_timeout <duration>
@@ -316,7 +320,7 @@ func matchesWebhooks(pattern string) bool {
 //		allow_response_headers <name>...
 //	}
 //
-// Options flows, namespaces, condition and allow_response_headers may be repeated. Relative folders are taken from the folder of the Caddyfile.
+// Options flows, namespaces, condition, allow and allow_response_headers may be repeated. Relative folders are taken from the folder of the Caddyfile.
 // A CEL expression that contains quotes is best written in backticks.
 func (h *Handler) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 	d.Next() // consume the directive's name
