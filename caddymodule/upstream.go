@@ -85,7 +85,7 @@ func (u *Upstream) provision() error {
 		for _, text := range texts {
 			text = replacer.ReplaceKnown(text, "")
 			if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(text) {
-				return fmt.Errorf("upstream: header %q or its value is none", name)
+				return fmt.Errorf("upstream: header %q: the name, or its value, has characters that no header may have", name)
 			}
 			o.Header.Add(name, text)
 		}
