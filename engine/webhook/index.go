@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -72,7 +74,7 @@ func NewIndex(set *flow.Set, scope func(*Trigger) *pebble.Context) (*Index, flow
 	return index, findings
 }
 
-// Drop takes away the triggers that refuse has a finding about, and returns the findings.
+// Drop takes away the triggers that refuse has a finding about, and returns the findings by file and place.
 func (x *Index) Drop(refuse func(*Trigger) *flow.Diagnostic) (found flow.Diagnostics) {
 	for tag, t := range x.triggers {
 		if d := refuse(t.Trigger); d != nil {
@@ -81,6 +83,9 @@ func (x *Index) Drop(refuse func(*Trigger) *flow.Diagnostic) (found flow.Diagnos
 			x.known[t.Flow.Namespace][t.Flow.ID]--
 		}
 	}
+	slices.SortFunc(found, func(a, b *flow.Diagnostic) int {
+		return cmp.Or(strings.Compare(a.Pos.Source.Name, b.Pos.Source.Name), cmp.Compare(a.Pos.Line, b.Pos.Line), cmp.Compare(a.Pos.Column, b.Pos.Column))
+	})
 	return found
 }
 

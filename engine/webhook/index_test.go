@@ -34,6 +34,24 @@ func keyScope(t *Trigger) *pebble.Context {
 	return c
 }
 
+// TestDropInOrder looks at the findings about triggers that are dropped: they come by file and place, each time.
+func TestDropInOrder(t *testing.T) {
+	var flows []string
+	for i := range 10 {
+		flows = append(flows, webhookFlow(fmt.Sprintf("f%d", i), "key: "+longKey))
+	}
+	set, _ := loadFlows(t, flows...)
+	index, _ := NewIndex(set, keyScope)
+	found := index.Drop(func(tr *Trigger) *flow.Diagnostic { return tr.KeyShort() })
+	places := make([]string, len(found))
+	for i, d := range found {
+		places[i] = d.Pos.String()
+	}
+	if len(found) != len(flows) || index.Len() != 0 || !slices.IsSorted(places) {
+		t.Errorf("findings of %d triggers, %d of which are left, stand at %v", len(flows), index.Len(), places)
+	}
+}
+
 func TestIndexMatch(t *testing.T) {
 	tests := []struct{ name, key, members, request string }{
 		{"plain", "abc123", "", "abc123"},
