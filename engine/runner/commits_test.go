@@ -207,21 +207,25 @@ func TestStoreFailsForAWhile(t *testing.T) {
 // TestStoreFailsACaller lets the store fail, reading included, after the execution of a caller who waits was accepted: the caller hears
 // that it goes on, and not that it was refused.
 func TestStoreFailsACaller(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t, Options{})
-		f.store.fail("commit", execution.ErrUnavailable)
-		f.store.fail("load", execution.ErrUnavailable)
-		job := f.job(f.plan("concurrency: {limit: 1}\n"+plain), "{}") // accepted when it takes its place
-		s, _, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(10*time.Second))
-		if err != nil || done || s.ID != job.State.ID || string(s.Trigger.Variables.JSON) != `{"body":{}}` {
-			t.Errorf("answered with %+v, %v, %v", s, done, err)
-		}
-		f.store.fail("commit", nil)
-		f.store.fail("load", nil)
-		if s, err := f.runner.Wait(t.Context(), job.State.ID); err != nil || s.Status() != execution.Success {
-			t.Errorf("it ends %v, %v", s, err)
-		}
-	})
+	for _, behavior := range []string{"QUEUE", "CANCEL"} {
+		t.Run(behavior, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, Options{})
+				f.store.fail("commit", execution.ErrUnavailable)
+				f.store.fail("load", execution.ErrUnavailable)
+				job := f.job(f.plan("concurrency: {limit: 1, behavior: "+behavior+"}\n"+plain), "{}") // accepted when it takes its place
+				s, _, done, err := f.runner.RunAndWait(t.Context(), job, time.Now().Add(10*time.Second))
+				if err != nil || done || s.ID != job.State.ID || string(s.Trigger.Variables.JSON) != `{"body":{}}` {
+					t.Errorf("answered with %+v, %v, %v", s, done, err)
+				}
+				f.store.fail("commit", nil)
+				f.store.fail("load", nil)
+				if s, err := f.runner.Wait(t.Context(), job.State.ID); err != nil || s.Status() != execution.Success {
+					t.Errorf("it ends %v, %v", s, err)
+				}
+			})
+		})
+	}
 }
 
 // TestValueFails checks that a caller is told that outputs cannot be kept apart while nothing was accepted.

@@ -39,6 +39,16 @@ func (a *actor) giveUp(err error) {
 	r.later(a.state.ID, err)
 }
 
+// holdOn keeps what those who wait for the execution are told of it, and lets them find its actor.
+func (a *actor) holdOn() {
+	a.unkept = a.snapshot()
+	r := a.runner
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	a.open()
+	r.runs[a.state.ID] = a
+}
+
 // persist commits the barrier that the actor has come to, as soon as the store can, and lets it go on from there. Until then nobody
 // else drives it, and it keeps its desk.
 func (a *actor) persist(err error, park *execution.Park) {
@@ -46,7 +56,7 @@ func (a *actor) persist(err error, park *execution.Park) {
 	log := a.log()
 	log.Journal = nil // it could not be kept either
 	log.Log(task.Error, "the execution could not be kept, which is tried again", zap.Error(err))
-	a.unkept = a.snapshot()
+	a.holdOn()
 	r.working.Go(func() {
 		for {
 			timer := time.NewTimer(storePause)
