@@ -3,6 +3,7 @@ package execution
 import (
 	"bytes"
 	"slices"
+	"strconv"
 )
 
 // A Child is a task whose attempts are executions of their own. Which flow runs, with which inputs, expressions say when the
@@ -60,9 +61,14 @@ func (s *State) killedChild(row int32) Datum {
 	return Datum{JSON: []byte(`{"executionId":"` + id + `","state":"KILLED"}`)} // ids are letters and digits
 }
 
-// Ended returns the signal that tells the parent of an execution of its end, with what the task run has as outputs by that.
+// Ended returns the signal that tells the parent of an execution of its end, with what the task run has as outputs by that. One that
+// went on after an end has another signal for the next: that of the first may not have been heard yet.
 func (s *State) Ended(outputs Datum) Signal {
-	return Signal{To: s.Parent.ID, ID: s.ID, Event: Event{
+	id := s.ID
+	if s.Restarts > 0 {
+		id += " " + strconv.Itoa(int(s.Restarts))
+	}
+	return Signal{To: s.Parent.ID, ID: id, Event: Event{
 		Kind: ChildEnded, ID: s.OriginalID(), Run: s.Parent.Run, Attempt: s.Parent.Attempt, Iteration: s.Parent.Iteration,
 		At: s.History.End(), Status: s.Status(), Outputs: outputs,
 	}}

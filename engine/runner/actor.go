@@ -85,6 +85,7 @@ type desk struct {
 	attempt   trace.Span // of the task that is performed
 	batch     execution.Batch
 	assembled assembled // of batch
+	recalled  recalled
 	batchRoom
 	effects [2]execution.Effect
 	rows    [6]int32
@@ -215,6 +216,11 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 		case ctx.Err() != nil: // it may have been cut short, and is no answer
 			a.runner.release(m.writes)
 			return false, ErrStopping
+		case errors.Is(err, errOutdated):
+			a.mu.Lock()
+			a.called = true
+			a.mu.Unlock()
+			continue
 		case err != nil:
 			return false, a.broken("an effect could not be performed", err)
 		}

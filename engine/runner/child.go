@@ -33,10 +33,9 @@ type child struct {
 	setup
 	state   *execution.State
 	handle  *handle
-	write   *execution.Write // of one that has ended and goes on; nil: it is new
-	waits   bool             // its parent waits for it
-	at      time.Time        // when it begins
-	secrets []string         // of its inputs
+	waits   bool      // its parent waits for it
+	at      time.Time // when it begins
+	secrets []string  // of its inputs
 
 	claim *admission.Claim // of what it takes, until it is committed and the store holds that; nil: it takes the place of one that ends
 	kept  int64            // bytes that the one that starts it has taken for it, until then
@@ -300,12 +299,8 @@ func (a *actor) addChildren(ctx context.Context, b *execution.Batch) []*child {
 		if now := r.now(); ch.at.Before(now) {
 			ch.at = now
 		}
-		if ch.write != nil {
-			b.Write = append(b.Write, *ch.write)
-		} else {
-			b.Accept = append(b.Accept, execution.Accept{State: ch.state, Park: &execution.Park{Wake: ch.at}})
-		}
-		r.parked[ch.state.ID] = &parked{setup: ch.setup, handle: ch.handle, found: ch.write != nil}
+		b.Accept = append(b.Accept, execution.Accept{State: ch.state, Park: &execution.Park{Wake: ch.at}})
+		r.parked[ch.state.ID] = &parked{setup: ch.setup, handle: ch.handle}
 	}
 	return started
 }

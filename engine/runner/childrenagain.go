@@ -22,24 +22,25 @@ const mostRecalled = 256
 type again struct {
 	status execution.Status // that it has ended with; "": it is under way
 	number int32            // else
-	child  *child           // of one that goes on or begins; nil: it went on by itself
+	child  *child           // of one that begins
+	failed *restarted       // of one that goes on
 }
 
-// recallChildren decides what becomes of the next executions of a Children whose attempt goes on. The next commit keeps that.
+// recallChildren decides what becomes of the next executions of a Children whose attempt goes on. The next commit accepts those that begin.
 func (a *actor) recallChildren(ctx context.Context, e execution.Effect) (message, error) {
 	c := &a.task
 	*c = a.taskContext(e, &a.pebble, &a.functions)
 	m := message{event: execution.Event{Kind: execution.Evaluated, Run: e.Run}}
 	v, room := a.state.Runs[e.Run].Several, a.plan.Room(a.state, e.Run)
 	var over execution.Several
-	var started []*child
+	var x recalled
 	for m.event.Begun < min(v.Total-v.Next, mostRecalled) && int32(len(m.event.Open)) < room {
 		one, err, void := a.recallOne(ctx, e, c, v.Next+m.event.Begun)
 		if (full(err) || full(void)) && (m.event.Begun > 0 || len(v.Open) > 0) {
 			break // until some have ended
 		}
 		if err != nil || void != nil {
-			a.dismiss(started)
+			a.dismiss(x.begin)
 			if void != nil { // all is to be made again
 				return message{}, void
 			}
@@ -52,18 +53,18 @@ func (a *actor) recallChildren(ctx context.Context, e execution.Effect) (message
 			continue
 		}
 		m.event.Open = append(m.event.Open, one.number)
-		if one.child != nil {
-			started = append(started, one.child)
+		switch {
+		case one.child != nil:
+			x.begin = append(x.begin, one.child)
+		case one.failed != nil:
+			x.failed = append(x.failed, one.failed)
 		}
 	}
-	for _, ch := range started {
-		if ch.write == nil {
-			a.start(ch, &c.Log)
-			continue
-		}
-		a.children = append(a.children, ch)
-		c.Log.Log(task.Info, "Restarted execution "+link(ch.state.ID, ch.state.FlowID, ch.state.Namespace))
+	if err := a.heardEnds(ctx, e.Run); err != nil {
+		a.dismiss(x.begin)
+		return message{}, err
 	}
+	a.recalled = x
 	m.event.Over = over.Ended
 	return m, nil
 }
@@ -136,8 +137,8 @@ func (a *actor) goesOn(ctx context.Context, row int32, c *task.Context, s *execu
 	if err != nil {
 		return again{}, false, nil //nolint:nilerr // its flow is not at hand any more
 	}
-	ch, err := a.runner.restarted(ctx, s, setting)
-	return again{number: number, child: ch}, err == nil, err
+	failed, err := a.runner.restarted(ctx, s, setting)
+	return again{number: number, failed: failed}, err == nil, err
 }
 
 // hasOutputs hands the outputs of an execution that has ended well to the task once more, and returns the status that it has by that.

@@ -124,17 +124,25 @@ func (a *actor) assemble(ctx context.Context, park *execution.Park) error {
 
 // commit commits a batch. An execution that has ended, and that the store has forgotten, need not be told anything.
 func (r *Runner) commit(ctx context.Context, b *execution.Batch) error {
-	err := r.store.Commit(ctx, b)
-	if !errors.Is(err, execution.ErrNotFound) {
-		return err
+	for {
+		err := r.store.Commit(ctx, b)
+		if !errors.Is(err, execution.ErrNotFound) || !r.dropSignals(ctx, b) {
+			return err
+		}
 	}
+}
+
+// dropSignals drops the signals of a batch to executions that are not kept, and reports whether there were some.
+func (r *Runner) dropSignals(ctx context.Context, b *execution.Batch) (dropped bool) {
 	for x := b; x != nil; x = x.Else {
+		n := len(x.Signals)
 		x.Signals = slices.DeleteFunc(slices.Clone(x.Signals), func(s execution.Signal) bool {
 			_, err := r.store.Load(ctx, s.To)
 			return errors.Is(err, execution.ErrNotFound)
 		})
+		dropped = dropped || len(x.Signals) < n
 	}
-	return r.store.Commit(ctx, b) // once more the same error if it was about something else
+	return dropped
 }
 
 // committed lets the executions go on for which a batch has done something.

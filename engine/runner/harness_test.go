@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +59,8 @@ type countingStore struct {
 	calls    []string
 	rows     int // task runs that were written
 	failures map[string]error
+	before   func(*execution.Batch) // called before each commit; nil: nothing
+	loads    func(id string)        // called before each look at an execution; nil: nothing
 }
 
 func (s *countingStore) call(name string) error {
@@ -72,6 +75,34 @@ func (s *countingStore) fail(name string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failures[name] = err
+}
+
+// onWrite calls f, once, before an execution is written for the next time.
+func (s *countingStore) onWrite(id string, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = func(b *execution.Batch) {
+		if slices.ContainsFunc(b.Write, func(w execution.Write) bool { return w.ID == id }) {
+			s.mu.Lock()
+			s.before = nil
+			s.mu.Unlock()
+			f()
+		}
+	}
+}
+
+// onLoad calls f, once, before an execution is looked at for the next time.
+func (s *countingStore) onLoad(id string, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loads = func(loaded string) {
+		if loaded == id {
+			s.mu.Lock()
+			s.loads = nil
+			s.mu.Unlock()
+			f()
+		}
+	}
 }
 
 // failing returns the error of calls of this name.
@@ -103,6 +134,12 @@ func (s *countingStore) Commit(ctx context.Context, b *execution.Batch) error {
 	if err := s.call(name); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	before := s.before
+	s.mu.Unlock()
+	if before != nil {
+		before(b)
+	}
 	if err := ctx.Err(); err != nil { // as a store on disk
 		return err
 	}
@@ -113,8 +150,14 @@ func (s *countingStore) Commit(ctx context.Context, b *execution.Batch) error {
 }
 
 func (s *countingStore) Load(ctx context.Context, id string) (*execution.State, error) {
-	if err := s.failing("load"); err != nil {
+	s.mu.Lock()
+	err, loads := s.failures["load"], s.loads
+	s.mu.Unlock()
+	if err != nil {
 		return nil, err
+	}
+	if loads != nil {
+		loads(id)
 	}
 	return s.Store.Load(ctx, id)
 }

@@ -13,6 +13,8 @@ type parked struct {
 	setup
 	handle *handle
 	found  bool // it was found in the store, and has no actor yet
+
+	restarts int // those who are about to commit that it goes on after its end; 0: it is parked for certain
 }
 
 // noteTimes keeps in mind which task runs wait for another time than before.

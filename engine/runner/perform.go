@@ -35,8 +35,11 @@ var noOutputs = []byte("{}")
 func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error) {
 	for {
 		m, err := a.try(ctx, e)
+		if err == nil && e.What == execution.Recall {
+			err = a.goOn(ctx, e.Run)
+		}
 		void := errors.Is(err, admission.ErrMemory)
-		if void {
+		if void || errors.Is(err, errOutdated) {
 			a.claim.Give(int64(a.journal.forget(a.idOf(e.Run))))
 		}
 		if !void || a.state.Version == 0 {

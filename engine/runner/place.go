@@ -132,7 +132,9 @@ func (r *Runner) lineUp(a *actor, key string, waits bool) {
 	t := a.turn
 	if !waits {
 		t.over = true
-		delete(r.parked, a.state.ID)
+		if p := r.parked[a.state.ID]; p != nil && p.handle == a.handle { // else it has ended and goes on
+			delete(r.parked, a.state.ID)
+		}
 	}
 	switch waits = waits && !t.over; { // it may have been resumed, and got a place, meanwhile
 	case waits && !t.waits:

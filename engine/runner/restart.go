@@ -11,7 +11,7 @@ import (
 )
 
 // An execution that has ended goes on by one commit, which parks it: like one that was found in the store it is due then. Nobody drives
-// an ended execution, so whoever commits first restarts it.
+// an ended execution, so of those who restart it at once the one who commits first does. The others look at it again.
 
 // conflicts is how often an execution is looked at again that somebody else has changed.
 const conflicts = 3
@@ -35,33 +35,27 @@ func (r *Runner) Restart(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		c, err := r.restarted(ctx, s, setting)
+		again, err := r.restarted(ctx, s, setting)
 		if err != nil {
 			return err
 		}
-		err = r.restart(ctx, c)
+		err = r.restart(ctx, again)
 		if !errors.Is(err, execution.ErrConflict) || try == conflicts {
 			return err
 		}
 	}
 }
 
-// restart commits that an execution goes on.
-func (r *Runner) restart(ctx context.Context, c *child) error {
-	if !r.registerRestarted(c) {
-		return fmt.Errorf("execution %s: %w", c.state.ID, execution.ErrNotRestartable)
-	}
-	err := r.store.Commit(ctx, &execution.Batch{Write: []execution.Write{*c.write}})
-	if err != nil {
-		r.forget([]*child{c})
-		return err
-	}
-	r.wakeNow()
-	return nil
+// restarted is an ended execution that is to go on.
+type restarted struct {
+	state  *execution.State
+	write  execution.Write
+	parked *parked // what it is resumed with, which others share who restart it at the same time
+	ended  *actor  // that has ended it, if that is about to go
 }
 
 // restarted makes what lets an ended execution go on, which is to be committed. Signals that came after its end are done with.
-func (r *Runner) restarted(ctx context.Context, s *execution.State, setting Setting) (*child, error) {
+func (r *Runner) restarted(ctx context.Context, s *execution.State, setting Setting) (*restarted, error) {
 	signals, err := r.store.Inbox(ctx, s.ID, 0)
 	if err != nil {
 		return nil, err
@@ -76,25 +70,118 @@ func (r *Runner) restarted(ctx context.Context, s *execution.State, setting Sett
 		return nil, err
 	}
 	w.Changes, w.Park = s.Changes(), &execution.Park{Wake: now}
-	return &child{setup: setup{Setting: setting}, state: s, handle: &handle{done: make(chan struct{})}, write: &w, at: now}, nil
+	return &restarted{
+		state: s, write: w, parked: &parked{setup: setup{Setting: setting}, handle: &handle{done: make(chan struct{})}, found: true},
+	}, nil
 }
 
-// registerRestarted makes an execution that goes on one that can be resumed, unless it is one already.
-func (r *Runner) registerRestarted(c *child) bool {
+// restart commits that executions go on: all of them, or none.
+func (r *Runner) restart(ctx context.Context, all ...*restarted) error {
+	var b execution.Batch
+	r.mu.Lock()
+	for _, x := range all {
+		b.Write = append(b.Write, x.write)
+		r.announce(x)
+	}
+	r.mu.Unlock()
+	err := r.store.Commit(ctx, &b)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.parked[c.state.ID] != nil {
-		return false
+	for _, x := range all {
+		if err != nil {
+			r.renounce(x)
+			continue
+		}
+		x.parked.restarts = 0
+		if r.runs[x.write.ID] == x.ended { // else it was taken up already
+			delete(r.runs, x.write.ID)
+		}
 	}
-	if w := r.awaited[c.state.ID]; w != nil {
-		c.handle = &w.handle
-		delete(r.awaited, c.state.ID)
+	if err == nil {
+		r.wakeAt(r.now())
 	}
-	if a := r.runs[c.state.ID]; a != nil && a.state.Over() { // it has ended, and its actor is about to go
-		delete(r.runs, c.state.ID)
+	return err
+}
+
+// announce makes an ended execution one that can be resumed, with the lock held: the store may find it due at once. If others restart it
+// too, the store decides who does, and what all of them have announced is one.
+func (r *Runner) announce(x *restarted) {
+	id := x.write.ID
+	x.ended = r.runs[id]
+	switch p := r.parked[id]; {
+	case p == nil:
+		if w := r.awaited[id]; w != nil {
+			x.parked.handle = &w.handle
+			delete(r.awaited, id)
+		}
+		r.parked[id] = x.parked
+	case p.restarts > 0:
+		x.parked = p
+	default: // somebody has restarted it already, which the store will tell
+		return
 	}
-	r.parked[c.state.ID] = &parked{setup: c.setup, handle: c.handle, found: true}
-	return true
+	x.parked.restarts++
+}
+
+// renounce undoes announce, with the lock held.
+func (r *Runner) renounce(x *restarted) {
+	if r.parked[x.write.ID] != x.parked || x.parked.restarts == 0 { // it goes on
+		return
+	}
+	if x.parked.restarts--; x.parked.restarts == 0 {
+		delete(r.parked, x.write.ID)
+	}
+}
+
+// errOutdated is the error of an effect that has looked at executions which are not as they were any more: it is performed once more,
+// after the signals that have come.
+var errOutdated = errors.New("what was looked at has changed meanwhile")
+
+// recalled is what becomes of the executions that an attempt has started which goes on: some go on, and others begin.
+type recalled struct {
+	failed []*restarted
+	begin  []*child
+}
+
+// goOn lets executions go on, and the next commit accept those that begin. The first it commits by itself: whoever else restarts one of
+// them, or drops it, must not be in the way of the one that waits for them. If that is lost before its next commit, it finds them under
+// way, or ended once more. It evaluates nothing, so that it needs no turn for that.
+func (a *actor) goOn(ctx context.Context, row int32) error {
+	x := a.recalled
+	a.recalled = recalled{}
+	if len(x.failed) > 0 {
+		err := a.runner.restart(ctx, x.failed...)
+		if errors.Is(err, execution.ErrConflict) || errors.Is(err, execution.ErrNotFound) {
+			err = errOutdated
+		}
+		if err != nil {
+			a.dismiss(x.begin)
+			return err
+		}
+	}
+	log := a.taskLog(row)
+	for _, r := range x.failed {
+		log.Log(task.Info, "Restarted execution "+link(r.state.ID, r.state.FlowID, r.state.Namespace))
+	}
+	for _, ch := range x.begin {
+		a.start(ch, &log)
+	}
+	return nil
+}
+
+// heardEnds returns [errOutdated] if the end of an execution that an attempt has started, and does not wait for yet, was not heard. Who
+// has looked at the execution meanwhile knows as much, and would later take that end for another one.
+func (a *actor) heardEnds(ctx context.Context, row int32) error {
+	signals, err := a.runner.store.Inbox(ctx, a.state.ID, a.heard)
+	if err != nil {
+		return err
+	}
+	for i := range signals {
+		if e := &signals[i].Event; e.Kind == execution.ChildEnded && e.Run == row && !a.state.AwaitsChild(e) {
+			return errOutdated
+		}
+	}
+	return nil
 }
 
 // recall decides what becomes of the execution that an attempt has started which goes on: that goes on too, or has ended well by now.
@@ -106,6 +193,9 @@ func (a *actor) recall(ctx context.Context, e execution.Effect) (message, error)
 	}
 	s, err := a.startedBefore(ctx, e.Run)
 	if err != nil || s == nil {
+		return m, err
+	}
+	if err := a.heardEnds(ctx, e.Run); err != nil {
 		return m, err
 	}
 	switch status := s.Status(); {
@@ -124,13 +214,11 @@ func (a *actor) recall(ctx context.Context, e execution.Effect) (message, error)
 	if err != nil {
 		return m, nil //nolint:nilerr // its flow is not at hand any more
 	}
-	ch, err := a.runner.restarted(ctx, s, setting)
+	again, err := a.runner.restarted(ctx, s, setting)
 	if err != nil {
 		return m, err
 	}
-	log := a.taskLog(e.Run)
-	log.Log(task.Info, "Restarted execution "+link(s.ID, s.FlowID, s.Namespace))
-	a.children = append(a.children, ch)
+	a.recalled.failed = []*restarted{again}
 	m.event.True = true
 	return m, nil
 }
