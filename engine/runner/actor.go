@@ -58,7 +58,8 @@ type actor struct {
 	again       *execution.Effect // the next try that the next commit accepts
 	kills       []string          // ids of started executions that are to be killed
 	left        []task.Origin     // task runs that have ended since the last commit and whose tasks shared a directory
-	unkept      *execution.State  // as it was when a commit failed that is tried again
+	unkept      *execution.State  // as it was when the store failed, which is asked again
+	asks        bool              // the store has failed since an effect was performed
 
 	mu        sync.Mutex
 	inbox     []message
@@ -186,7 +187,7 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 			}
 		}
 		if err := a.stepAll(ctx); err != nil {
-			return false, a.broken("the execution cannot go on", err)
+			return false, a.stuck("the execution cannot go on", err)
 		}
 		if a.barrier {
 			ended, err = a.atBarrier(ctx)
@@ -222,8 +223,9 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 			a.mu.Unlock()
 			continue
 		case err != nil:
-			return false, a.broken("an effect could not be performed", err)
+			return false, a.stuck("an effect cannot be performed", err)
 		}
+		a.asks = false
 		a.effects = a.effects[:copy(a.effects, a.effects[1:])]
 		if err := a.step(m); err != nil {
 			return false, a.broken("the execution cannot go on", err)
@@ -234,15 +236,20 @@ func (a *actor) drive(ctx context.Context, late func() bool) (ended bool, err er
 // stepAll steps by all events that have come.
 func (a *actor) stepAll(ctx context.Context) error {
 	a.mu.Lock()
-	a.taken, a.inbox = a.inbox, a.taken[:0]
 	called := a.called
 	a.called = false
 	a.mu.Unlock()
 	if called {
 		if err := a.hear(ctx); err != nil {
+			a.mu.Lock()
+			a.called = true
+			a.mu.Unlock()
 			return err
 		}
 	}
+	a.mu.Lock()
+	a.taken, a.inbox = a.inbox, a.taken[:0]
+	a.mu.Unlock()
 	for _, m := range a.taken {
 		if m.reminder {
 			a.reminded()

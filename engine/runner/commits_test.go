@@ -228,6 +228,35 @@ func TestStoreFailsACaller(t *testing.T) {
 	}
 }
 
+// TestStoreCannotBeRead lets reading fail while an execution is under way: it goes on when the store is well again.
+func TestStoreCannotBeRead(t *testing.T) {
+	for _, test := range []struct{ name, fails string }{
+		{"the execution that was started", "load"},
+		{"signals", "inbox"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f, _, parent, _ := failedChild(t, call("child", ""))
+				f.store.onWrite(parent, func() { f.store.fail(test.fails, execution.ErrUnavailable) })
+				if err := f.runner.Restart(t.Context(), parent); err != nil {
+					t.Fatal(err)
+				}
+				<-time.After(10 * time.Second)
+				f.store.fail(test.fails, nil)
+				f.next(nil)
+				if s := f.ended(t, parent); s.Status() != execution.Success {
+					t.Errorf("ended %s", s.Status())
+				}
+				if told := f.logs.FilterMessageSnippet("is tried again").Len(); told != 1 {
+					t.Errorf("the log says %d times that the store has failed", told)
+				}
+				synctest.Wait()
+				f.holds(t, "afterwards", 0)
+			})
+		})
+	}
+}
+
 // TestValueFails checks that a caller is told that outputs cannot be kept apart while nothing was accepted.
 func TestValueFails(t *testing.T) {
 	f := newFixture(t, Options{})

@@ -162,6 +162,13 @@ func (s *countingStore) Load(ctx context.Context, id string) (*execution.State, 
 	return s.Store.Load(ctx, id)
 }
 
+func (s *countingStore) Inbox(ctx context.Context, id string, after int64) ([]execution.Signal, error) {
+	if err := s.failing("inbox"); err != nil {
+		return nil, err
+	}
+	return s.Store.Inbox(ctx, id, after)
+}
+
 func (s *countingStore) PutValue(ctx context.Context, id string, data []byte) (string, error) {
 	if err := s.call("put"); err != nil {
 		return "", err

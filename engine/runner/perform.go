@@ -39,7 +39,7 @@ func (a *actor) perform(ctx context.Context, e execution.Effect) (message, error
 			err = a.goOn(ctx, e.Run)
 		}
 		void := errors.Is(err, admission.ErrMemory)
-		if void || errors.Is(err, errOutdated) {
+		if void || a.comesAgain(err) {
 			a.claim.Give(int64(a.journal.forget(a.idOf(e.Run))))
 		}
 		if !void || a.state.Version == 0 {

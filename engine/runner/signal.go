@@ -69,20 +69,20 @@ func (a *actor) hear(ctx context.Context) error {
 		return err
 	}
 	for _, signal := range signals {
-		a.heard = signal.Seq
-		a.barrier = true // the signal is done with, even if it came too late
 		m := message{event: signal.Event}
 		switch {
 		case m.event.Kind != execution.ChildEnded:
 			a.hide(&m.event)
 			a.claim.Charge(int64(len(m.event.Outputs.JSON)))
 		case !a.state.AwaitsChild(&m.event):
+			a.heardOf(signal)
 			continue
 		default:
 			if m, err = a.received(ctx, m.event); err != nil {
 				return err
 			}
 		}
+		a.heardOf(signal)
 		if err := a.step(m); err != nil {
 			return err
 		}
@@ -92,6 +92,9 @@ func (a *actor) hear(ctx context.Context) error {
 	}
 	return nil
 }
+
+// heardOf says that a signal is done with, even if it came too late.
+func (a *actor) heardOf(s execution.Signal) { a.heard, a.barrier = s.Seq, true }
 
 // heardOut steps by the signals to an execution that waits for a place, and reports whether it has ended by them.
 func (a *actor) heardOut(ctx context.Context) (ended bool, err error) {

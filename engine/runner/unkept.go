@@ -16,7 +16,7 @@ import (
 // storePause is how long a runner waits before it asks a store again that has failed.
 const storePause = time.Second
 
-// errUnkept ends the driving of an actor whose commit is tried again; it goes on by itself.
+// errUnkept ends the driving of an actor that asks the store once more; it goes on by itself.
 var errUnkept = errors.New("the store has failed, and is asked again")
 
 // passes reports whether an error of the store may pass by itself.
@@ -37,6 +37,32 @@ func (a *actor) giveUp(err error) {
 	r.mu.Unlock()
 	a.vacate()
 	r.later(a.state.ID, err)
+}
+
+// comesAgain reports whether an effect is performed once more, as it stands, when it has ended with this error.
+func (a *actor) comesAgain(err error) bool {
+	return errors.Is(err, errOutdated) || a.mayPass(err)
+}
+
+// mayPass reports whether an error of the store may pass by itself, and the execution waits for that.
+func (a *actor) mayPass(err error) bool { return a.state.Version > 0 && passes(err) }
+
+// stuck says what becomes of an actor that could not do what comes next. If the store is the reason it goes on with that when the store
+// may be well again. Else the execution is given up.
+func (a *actor) stuck(message string, err error) error {
+	if !a.mayPass(err) {
+		return a.broken(message, err)
+	}
+	if !a.asks {
+		log := a.log()
+		log.Journal = nil // it may not be kept either
+		log.Log(task.Error, message+" now, which is tried again", zap.Error(err))
+	}
+	a.asks = true
+	a.holdOn()
+	a.getUp()
+	time.AfterFunc(storePause, func() { a.runner.schedule(a) })
+	return errUnkept
 }
 
 // holdOn keeps what those who wait for the execution are told of it, and lets them find its actor.
