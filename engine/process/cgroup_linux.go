@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 )
 
 // groups are the control groups (version 2) of runs: folders in one that is delegated to the server. Its methods may be called on nil,
@@ -117,7 +119,7 @@ func (g *groups) begin(cmd *exec.Cmd, s *settings, mark string) (*group, error) 
 	}
 	one := &group{folder: path.Join(g.folder, groupPrefix+mark)}
 	if err := os.Mkdir(one.folder, 0o755); err != nil { //nolint:gosec // the kernel decides who may look
-		return nil, fmt.Errorf("the control group of a command cannot be made: %w", err)
+		return nil, fmt.Errorf("the control group of a command cannot be made: %w", pathless.Cause(err))
 	}
 	err := set(one.folder, "pids.max", strconv.Itoa(most))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -132,7 +134,7 @@ func (g *groups) begin(cmd *exec.Cmd, s *settings, mark string) (*group, error) 
 	}
 	if err != nil {
 		one.end()
-		return nil, fmt.Errorf("the limits of a command cannot be set: %w", err)
+		return nil, fmt.Errorf("the limits of a command cannot be set: %w", pathless.Cause(err))
 	}
 	cmd.SysProcAttr.UseCgroupFD, cmd.SysProcAttr.CgroupFD = true, int(one.file.Fd())
 	return one, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -33,6 +34,17 @@ func TestGroupFiles(t *testing.T) {
 	}
 	if err := set(folder, "no.such.file", "1"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a file that the kernel has not: %v", err)
+	}
+}
+
+// TestGroupErrors checks that errors about control groups, which authors of flows see, do not say where those are.
+func TestGroupErrors(t *testing.T) {
+	folder := t.TempDir()
+	for _, below := range []string{"missing", "."} { // it cannot be made, and its limits cannot be set
+		one, err := (&groups{filepath.Join(folder, below)}).begin(new(exec.Cmd), &settings{Options: Options{Memory: 1}}, "mark")
+		if one != nil || err == nil || strings.Contains(err.Error(), folder) {
+			t.Errorf("%s: %v", below, err)
+		}
 	}
 }
 

@@ -142,7 +142,7 @@ func remove(folder string, lock *os.File) error {
 	if gone != nil { // some systems remove no file that is open
 		gone = os.Remove(lock.Name())
 	}
-	return errors.Join(err, gone)
+	return errors.Join(err, pathless.Cause(gone))
 }
 
 // leave lets go of an environment.
