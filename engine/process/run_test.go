@@ -386,3 +386,47 @@ func descriptors(t *testing.T) int {
 	}
 	return len(entries)
 }
+
+// TestAwaitAndKill waits for commands as systems do that cannot keep the number of a process: one runs to its end, what it leaves is killed, and
+// one that is asked to end before does so.
+func TestAwaitAndKill(t *testing.T) {
+	for name, tt := range map[string]struct {
+		script string
+		stops  bool
+		exit   int
+	}{
+		"to its end": {`sleep 1000 & echo $!; exit 3`, false, 3},
+		"asked":      {`trap 'exit 4' TERM; sleep 1000 & echo $!; wait`, true, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer onThread()()
+			cmd := exec.Command(shell, "-c", tt.script)
+			cmd.SysProcAttr = attributes(nil)
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			left, err := bufio.NewReader(out).ReadString('\n')
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &process{cmd: cmd, ended: make(chan struct{})}
+			go func() {
+				defer close(p.ended)
+				err := p.awaitAndKill()
+				p.exit = exitCode(cmd.ProcessState, err)
+			}()
+			if tt.stops {
+				p.signal(terminate)
+			}
+			<-p.ended
+			if p.exit != tt.exit {
+				t.Errorf("exit code %d, want %d", p.exit, tt.exit)
+			}
+			awaitGone(t, left)
+		})
+	}
+}

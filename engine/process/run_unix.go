@@ -146,15 +146,21 @@ func (p *process) live(s *supervisor) {
 		return
 	}
 	p.started <- nil
-	awaitExit(leader)
-	p.kill()
-	p.mu.Lock()
-	p.reaped = true
-	err := p.cmd.Wait()
-	p.mu.Unlock()
+	err := p.await()
 	s.end(leader)
 	p.exit = exitCode(p.cmd.ProcessState, err)
 	close(p.ended)
+}
+
+// awaitAndKill waits for the end of the process, and kills then what it has left. It is for systems that cannot wait for it and keep its number:
+// nobody else gets that as long as something is in the group, and where nothing is there is nobody to kill.
+func (p *process) awaitAndKill() error {
+	err := p.cmd.Wait()
+	p.kill()
+	p.mu.Lock()
+	p.reaped = true
+	p.mu.Unlock()
+	return err
 }
 
 // stop asks the group to end, and kills it if it has not in time.

@@ -23,6 +23,16 @@ func onThread() (release func()) {
 	return runtime.UnlockOSThread
 }
 
+// await waits for the end of the process, kills what it has left as long as its number is its own, and returns how it has ended.
+func (p *process) await() error {
+	awaitExit(p.cmd.Process.Pid)
+	p.kill()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reaped = true
+	return p.cmd.Wait()
+}
+
 // awaitExit waits until a child has ended and leaves it to be waited for: until then no other process gets its number.
 func awaitExit(pid int) {
 	const (

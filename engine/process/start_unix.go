@@ -17,8 +17,7 @@ func attributes(u *task.User) *syscall.SysProcAttr {
 
 func onThread() (release func()) { return func() {} }
 
-// awaitExit leaves it to the one who waits for the process.
-func awaitExit(int) {}
+func (p *process) await() error { return p.awaitAndKill() }
 
 // sweep finds nothing: these systems do not show the environments of processes.
 func sweep(string) {}
