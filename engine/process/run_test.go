@@ -430,3 +430,21 @@ func TestAwaitAndKill(t *testing.T) {
 		})
 	}
 }
+
+// TestAllowedAgain lets commands run, then none, and then some again: the supervisor still knows what is to end with the server.
+func TestAllowedAgain(t *testing.T) {
+	r := new(Runner)
+	for _, o := range []*Options{{}, nil, {}} {
+		if err := r.Allow(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := sh(t, r, `{ setsid sh -c 'echo $$ >&2; echo; exec sleep 1000 >/dev/null' & } | read left; exit 0`)
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got.Exit != 0 || len(got.Lines) != 1 {
+		t.Fatal(got)
+	}
+	awaitGone(t, strings.TrimPrefix(got.Lines[0], "! "))
+}

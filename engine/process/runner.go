@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,6 +48,11 @@ type Runner struct {
 	supervisor supervisor
 	runs       atomic.Int64 // numbers them
 	environments
+
+	// Found out once, since the supervisor that runs knows them: also by a Runner that allowed none meanwhile.
+	once   sync.Once
+	groups *groups // nil: there are none
+	mark   string  // of this server, in the environment of its processes
 }
 
 var _ task.Commands = (*Runner)(nil)
@@ -56,8 +62,8 @@ type settings struct {
 	Options
 
 	places chan struct{} // one is taken by each command
-	groups *groups       // nil: there are none
-	mark   string        // of this server, in the environment of its processes
+	groups *groups       // those of the Runner, and its mark
+	mark   string
 }
 
 // Allow lets commands run, from now on as these options say; nil: no further command runs. Those under way go on as they began. The
@@ -70,12 +76,8 @@ func (r *Runner) Allow(o *Options) error {
 	if err := errors.Join(Supported(), o.Check(runtime.GOOS)); err != nil {
 		return err
 	}
-	s := &settings{Options: *o}
-	if before := r.settings.Load(); before != nil {
-		s.groups, s.mark = before.groups, before.mark
-	} else {
-		s.groups, s.mark = delegated(), rand.Text()
-	}
+	r.once.Do(func() { r.groups, r.mark = delegated(), rand.Text() })
+	s := &settings{Options: *o, groups: r.groups, mark: r.mark}
 	if s.MaxParallel <= 0 {
 		s.MaxParallel = DefaultMaxParallel * runtime.GOMAXPROCS(0)
 	}
