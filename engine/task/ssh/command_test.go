@@ -2,7 +2,9 @@ package ssh
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,6 +130,26 @@ func TestEnds(t *testing.T) {
 	}
 	if _, err := Connect(ctx, c, Login{Host: server.Host, Port: server.Port}); err == nil {
 		t.Error("a connection was made after the end")
+	}
+}
+
+// endsDuring is a network on which the attempt ends while a connection is made.
+type endsDuring struct {
+	task.Network
+	end func()
+}
+
+func (n endsDuring) Dial(context.Context, string) (net.Conn, error) {
+	n.end()
+	conn, _ := net.Pipe()
+	return conn, nil
+}
+
+// TestEndsAtOnce checks that a connection is closed, and nothing races, when the attempt has ended by the time that there is one.
+func TestEndsAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	if _, err := Connect(ctx, endsDuring{end: cancel}, Login{Host: "h", Port: "22"}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
 	}
 }
 

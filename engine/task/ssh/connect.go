@@ -37,13 +37,14 @@ func Connect(ctx context.Context, network task.Network, l Login) (*ssh.Client, e
 		return nil, err
 	}
 	address := net.JoinHostPort(l.Host, l.Port)
-	conn, err := network.Dial(ctx, address)
+	dialed, err := network.Dial(ctx, address)
 	if err != nil {
 		return nil, err
 	}
-	conn = &ending{Conn: conn, stop: context.AfterFunc(ctx, func() { _ = conn.Close() })}
+	conn := &ending{Conn: dialed, stop: context.AfterFunc(ctx, func() { _ = dialed.Close() })}
 	if err := conn.SetDeadline(time.Now().Add(handshake)); err != nil {
-		return nil, errors.Join(err, conn.Close())
+		_ = conn.Close()
+		return nil, explain(ctx, address, err)
 	}
 	c, channels, requests, err := ssh.NewClientConn(conn, address, config)
 	if err != nil {
@@ -51,7 +52,8 @@ func Connect(ctx context.Context, network task.Network, l Login) (*ssh.Client, e
 		return nil, explain(ctx, address, err)
 	}
 	if err := conn.SetDeadline(time.Time{}); err != nil {
-		return nil, errors.Join(err, c.Close())
+		_ = c.Close()
+		return nil, explain(ctx, address, err)
 	}
 	return ssh.NewClient(c, channels, requests), nil
 }
