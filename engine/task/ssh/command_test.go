@@ -153,6 +153,21 @@ func TestEndsAtOnce(t *testing.T) {
 	}
 }
 
+// TestKnownHostsErrors checks that no error says where the server has its file of known hosts.
+func TestKnownHostsErrors(t *testing.T) {
+	folder := t.TempDir()
+	broken := filepath.Join(folder, "broken")
+	if err := os.WriteFile(broken, []byte("a b\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{broken, filepath.Join(folder, "missing")} {
+		_, err := Connect(t.Context(), nil, Login{KnownHosts: file})
+		if err == nil || strings.Contains(err.Error(), folder) || !strings.Contains(err.Error(), filepath.Base(file)) {
+			t.Error(err)
+		}
+	}
+}
+
 // TestRefused loads tasks that cannot be right.
 func TestRefused(t *testing.T) {
 	for _, test := range []struct{ members, want string }{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -89,7 +90,8 @@ func (l *Login) config() (*ssh.ClientConfig, error) {
 	if l.KnownHosts != "" {
 		check, err := knownhosts.New(l.KnownHosts)
 		if err != nil {
-			return nil, fmt.Errorf("the file of known hosts cannot be read: %w", err)
+			// Authors of flows see it, and where the file is concerns the server alone.
+			return nil, fmt.Errorf("the known hosts cannot be read: %s", strings.ReplaceAll(err.Error(), l.KnownHosts, filepath.Base(l.KnownHosts)))
 		}
 		config.HostKeyCallback = check
 	}
