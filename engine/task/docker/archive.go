@@ -37,14 +37,13 @@ func streamed(write func(*tar.Writer) error, read func(io.Reader) error) error {
 		written <- err
 	}()
 	err := read(out)
-	_ = out.CloseWithError(errStopped) // always nil
-	if first := <-written; first != nil && !errors.Is(first, errStopped) {
+	_ = out.Close() // always nil
+	// Who reads it may have closed it before: a daemon that refuses an archive does not wait for its end.
+	if first := <-written; first != nil && !errors.Is(first, io.ErrClosedPipe) {
 		return first
 	}
 	return err
 }
-
-var errStopped = errors.New("the archive is not read any more")
 
 // copyIn copies folders into a container. Any user of it may write there, since it is no longer there than they are.
 func (d *Docker) copyIn(ctx context.Context, id string, folders []container.Folder) error {

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -80,6 +81,38 @@ func found(t testing.TB, dir *task.Directory) map[string]string {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// TestStreamed says whose error counts: that of the one who reads an archive, unless it cannot be written.
+func TestStreamed(t *testing.T) {
+	refused, broken := errors.New("refused"), errors.New("broken")
+	endless := func(w *tar.Writer) error {
+		if err := w.WriteHeader(&tar.Header{Name: "a", Size: 1 << 40, Mode: 0o600}); err != nil {
+			return err
+		}
+		for {
+			if _, err := w.Write(make([]byte, 1<<10)); err != nil {
+				return err
+			}
+		}
+	}
+	for name, tt := range map[string]struct {
+		write func(*tar.Writer) error
+		read  func(io.Reader) error
+		want  error
+	}{
+		"refused before its end":     {endless, func(io.Reader) error { return refused }, refused},
+		"refused, and closed before": {endless, func(r io.Reader) error { return errors.Join(r.(io.Closer).Close(), refused) }, refused},
+		"not read, and all is well":  {endless, func(io.Reader) error { return nil }, nil},
+		"it cannot be written": {func(*tar.Writer) error { return broken }, func(r io.Reader) error {
+			_, err := io.Copy(io.Discard, r)
+			return errors.Join(refused, err)
+		}, broken},
+	} {
+		if err := streamed(tt.write, tt.read); !errors.Is(err, tt.want) || tt.want == nil && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func TestExtract(t *testing.T) {
