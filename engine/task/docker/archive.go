@@ -201,6 +201,9 @@ func extractEntry(r io.Reader, h *tar.Header, name string, dir *task.Directory) 
 			}
 			return extractFile(r, h, name, dir, h.Size)
 		}
+		if err := dir.Chmod(name, before.Mode().Perm()|0o600); err != nil { // it may be one that its owner only reads, as those of git are
+			return err
+		}
 		return extractFile(r, h, name, dir, max(h.Size-before.Size(), 0))
 	case tar.TypeSymlink:
 		target := path.Join(path.Dir(name), h.Linkname) //nolint:gosec // one that leads out is left out here, and no root follows it
