@@ -140,14 +140,16 @@ func TestNoDaemon(t *testing.T) {
 func TestCut(t *testing.T) {
 	for name, tt := range map[string]struct {
 		container container.Container
+		stop      string
 		asked     string
 	}{
-		"killed":          {container.Container{}, "POST /containers/create, POST attach, POST start, DELETE "},
-		"asked to end":    {container.Container{Grace: 2 * time.Second}, "POST /containers/create, POST attach, POST start, POST stop, DELETE "},
-		"killed and kept": {container.Container{Keep: true}, "POST /containers/create, POST attach, POST start, POST kill"},
+		"killed":          {container.Container{}, "", "POST /containers/create, POST attach, POST start, DELETE "},
+		"asked to end":    {container.Container{Grace: 2 * time.Second}, "", "POST /containers/create, POST attach, POST start, POST stop, DELETE "},
+		"asked in vain":   {container.Container{Grace: 2 * time.Second}, "server-error", "POST /containers/create, POST attach, POST start, POST stop, DELETE "},
+		"killed and kept": {container.Container{Keep: true}, "", "POST /containers/create, POST attach, POST start, POST kill"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			daemon := dockertest.New(t, map[string]*dockertest.Image{"alpine:3": {Blocks: true, Stdout: "one\n"}})
+			daemon := dockertest.New(t, map[string]*dockertest.Image{"alpine:3": {Blocks: true, Stdout: "one\n", Stop: tt.stop}})
 			d, _ := open(t, daemon.Host)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()

@@ -102,16 +102,18 @@ func (d *Docker) Remove(ctx context.Context, owner string) (int, error) {
 	return len(found.Items), errors.Join(errs...)
 }
 
-// end kills a container that may run, and removes it, unless it is to be kept. One that is not there has ended.
+// end kills a container that may run, and removes it, unless it is to be kept, whatever comes of asking it to end. One that is not there has
+// ended.
 func (d *Docker) end(ctx context.Context, id string, keep bool, grace time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime+grace)
-	defer cancel()
+	ctx = context.WithoutCancel(ctx)
 	if grace > 0 {
+		asked, cancel := context.WithTimeout(ctx, endTime+grace)
 		seconds := int(max(grace, time.Second) / time.Second)
-		if _, err := d.api.ContainerStop(ctx, id, client.ContainerStopOptions{Timeout: &seconds}); err != nil && !errdefs.IsNotFound(err) {
-			return err
-		}
+		_, _ = d.api.ContainerStop(asked, id, client.ContainerStopOptions{Timeout: &seconds}) // it is killed below
+		cancel()
 	}
+	ctx, cancel := context.WithTimeout(ctx, endTime)
+	defer cancel()
 	if keep {
 		_, err := d.api.ContainerKill(ctx, id, client.ContainerKillOptions{})
 		if errdefs.IsNotFound(err) || errdefs.IsConflict(err) { // it does not run

@@ -27,6 +27,8 @@ type Image struct {
 	Blocks         bool              // it goes on until it is killed
 	Lost           bool              // the connection is lost while it prints
 	Start          string            // the name of an answer to starting it; empty: it starts
+	Stop           string            // the name of an answer to asking it to end; empty: it ends
+	Made           func()            // called when it is made, before that is answered; nil: nothing is
 }
 
 // Daemon is a stand-in for a Docker daemon.

@@ -61,6 +61,8 @@ func (d *Daemon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.archive(w, c, q.Get("path"))
 	case action == "start":
 		d.start(w, c)
+	case action == "stop" && c.image.Stop != "":
+		reply(w, c.image.Stop)
 	case action == "kill" || action == "stop":
 		d.mu.Lock()
 		c.Killed = true
@@ -193,6 +195,9 @@ func (d *Daemon) create(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	d.containers[c.ID], d.all = c, append(d.all, c)
 	d.mu.Unlock()
+	if image.Made != nil {
+		image.Made()
+	}
 	reply(w, "created", "8a4b6f0d3c1e5f7a9b2d4c6e8f0a1b3c5d7e9f1a2b4c6d8e0f2a4b6c8d0e1f3a", c.ID)
 }
 
