@@ -176,6 +176,17 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// TestCutWhileMade cuts a run short while the daemon makes its container, which is removed then.
+func TestCutWhileMade(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	daemon := dockertest.New(t, map[string]*dockertest.Image{"alpine:3": {Made: cancel}})
+	d, _ := open(t, daemon.Host)
+	_, err := d.Run(ctx, &container.Container{Image: "alpine:3"}, &task.Command{Line: func(task.CommandLine) {}})
+	if all := daemon.Containers(); !errors.Is(err, context.Canceled) || len(all) != 1 || !all[0].Removed || all[0].Started {
+		t.Errorf("%v, %+v", err, all)
+	}
+}
+
 // TestRemove removes the containers of one owner, and kills what is to be kept.
 func TestRemove(t *testing.T) {
 	daemon := dockertest.New(t, map[string]*dockertest.Image{"alpine:3": {Blocks: true}})

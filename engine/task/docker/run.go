@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/pkg/stdcopy"
@@ -161,13 +162,20 @@ func readStreams(from io.Reader, line func(task.CommandLine)) error {
 	return err
 }
 
-// create makes the container, and pulls nothing.
+// create makes the container, and pulls nothing. Its id is waited for even when ctx has ended meanwhile, for a time: a daemon makes the container
+// also for somebody who has gone, and who knows its id removes it.
 func (d *Docker) create(ctx context.Context, c *container.Container, command *task.Command) (string, error) {
 	options, err := creation(c, command)
 	if err != nil {
 		return "", err
 	}
-	made, err := d.api.ContainerCreate(ctx, options)
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	waited, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(endTime, cancel) })()
+	made, err := d.api.ContainerCreate(waited, options)
 	switch {
 	case errdefs.IsNotFound(err) && c.Pull == container.PullNever:
 		return "", fmt.Errorf("the daemon has no image %s, and pullPolicy is %s: %w", c.Image, container.PullNever, err)
