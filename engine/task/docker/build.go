@@ -96,10 +96,7 @@ func (b *build) Run(ctx context.Context, c *task.Context) (task.Result, error) {
 	if err != nil {
 		return task.Result{}, err
 	}
-	defer dir.Close()
-	if c.Shared.Run == "" {
-		defer c.Directories.RemoveDirectory(c.Origin)
-	}
+	defer b.leave(c, dir)
 	id, err := b.build(ctx, c, dir, options)
 	if err != nil {
 		return task.Result{}, orEnded(ctx, err)
@@ -125,10 +122,18 @@ func (b *build) directory(ctx context.Context, c *task.Context) (dir *task.Direc
 		err = b.inputs.Put(ctx, c, dir)
 	}
 	if err != nil && dir != nil {
-		dir.Close()
+		b.leave(c, dir)
 		return nil, err
 	}
 	return dir, err
+}
+
+// leave closes the directory, and removes it if it is that of the task alone.
+func (b *build) leave(c *task.Context, dir *task.Directory) {
+	_ = dir.Close() // it was only read
+	if c.Shared.Run == "" {
+		c.Directories.RemoveDirectory(c.Origin)
+	}
 }
 
 func (b *build) options(c *task.Context, images []string, all container.Registries) (client.ImageBuildOptions, error) {

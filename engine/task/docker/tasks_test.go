@@ -44,6 +44,34 @@ func served(t testing.TB) *task.Services {
 	return &task.Services{Files: store, Directories: store, Owner: "me"}
 }
 
+// removing counts the directories that are removed.
+type removing struct {
+	task.Directories
+	removed int
+}
+
+func (r *removing) RemoveDirectory(o task.Origin) {
+	r.removed++
+	r.Directories.RemoveDirectory(o)
+}
+
+// TestBuildLeavesNothing removes the directory of a build, whatever comes of it.
+func TestBuildLeavesNothing(t *testing.T) {
+	_, specs := open(t, dockertest.New(t, nil).Host)
+	for members, want := range map[string]string{
+		"dockerfile: 'FROM scratch'": "",
+		"dockerfile: 'FROM scratch', inputFiles: {a: 'kestra:///no/such/executions/file/inputs/of/any'}": "file does not exist",
+	} {
+		services := served(t)
+		counted := &removing{Directories: services.Directories}
+		services.Directories = counted
+		got := tasktest.RunServed(t, specs, services, "{type: io.kestra.plugin.docker.Build, tags: [a], "+members+"}", "{}")
+		if (got.Err == "") != (want == "") || !strings.Contains(got.Err, want) || counted.removed != 1 {
+			t.Errorf("%s: %q, %d directories are removed", members, got.Err, counted.removed)
+		}
+	}
+}
+
 const (
 	shell  = "type: io.kestra.plugin.scripts.shell.Commands, taskRunner: {type: io.kestra.plugin.scripts.runner.docker.Docker}, "
 	python = "type: io.kestra.plugin.scripts.python.Script, "
