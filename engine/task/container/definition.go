@@ -26,9 +26,9 @@ func Compile(m *flow.Members, in Runner) (*Definition, error) {
 		return d, nil
 	}
 	errs := []error{CheckHost(m, in)}
-	for property, danger := range map[string]string{"volumes": Volumes, "deviceRequests": Devices} {
-		if m.Has(property) && !isEmpty(m, property) && !in.Allows(danger) {
-			errs = append(errs, m.Errorf(property, "%w", refused(property, danger)))
+	for _, one := range []struct{ property, danger string }{{"volumes", Volumes}, {"deviceRequests", Devices}} {
+		if m.Has(one.property) && !isEmpty(m, one.property) && !in.Allows(one.danger) {
+			errs = append(errs, m.Errorf(one.property, "%w", refused(one.property, one.danger)))
 		}
 	}
 	if (m.Bool("privileged") || m.Template("privileged") != nil) && !in.Allows(Privileged) {
@@ -221,10 +221,11 @@ func (d *Definition) surroundings(c *task.Context, out *Container) (err error) {
 	if out.User, err = d.setting("", "user").Trimmed(c); err != nil {
 		return err
 	}
-	for name, field := range map[string]*[]string{
-		"entryPoint": &out.EntryPoint, "extraHosts": &out.ExtraHosts, "portBindings": &out.Ports, "volumes": &out.Volumes,
-	} {
-		if *field, err = setting.Texts(c, name, d.m.Structure(name)); err != nil {
+	for _, one := range []struct {
+		name  string
+		field *[]string
+	}{{"entryPoint", &out.EntryPoint}, {"extraHosts", &out.ExtraHosts}, {"portBindings", &out.Ports}, {"volumes", &out.Volumes}} {
+		if *one.field, err = setting.Texts(c, one.name, d.m.Structure(one.name)); err != nil {
 			return err
 		}
 	}
