@@ -87,9 +87,10 @@ func CheckHost(m *flow.Members, in Runner) error {
 	return nil
 }
 
-// checkNetwork returns why a container may not have a network.
+// checkNetwork returns why a container may not have a network. No name of a network has a colon: what has one is the network of another
+// container, or with Podman that of any process of the machine (ns:), or one that leads to the loopback of the machine by its options.
 func (d *Definition) checkNetwork(network string) error {
-	if (network == "host" || strings.HasPrefix(network, "container:")) && !d.in.Allows(HostNetwork) {
+	if (network == "host" || strings.Contains(network, ":")) && !d.in.Allows(HostNetwork) {
 		return refused("networkMode "+network, HostNetwork)
 	}
 	return nil

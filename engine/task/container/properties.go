@@ -46,7 +46,7 @@ func Properties(variables ...string) []flow.Property {
 		text("user", "The user in the container, by name or number. Without it, that of the image."),
 		list("entryPoint", "The program before the command; empty: none."),
 		list("extraHosts", "Names of hosts that the container knows, as in `name:10.0.0.1`."),
-		text("networkMode", "The network, as in `bridge` or `none`. `host`, and that of another container, need `allow host_network` of the option `docker`."),
+		text("networkMode", "The network, as in `bridge` or `none`. `host`, and what has a colon, as that of another container, needs `allow host_network` of the option `docker`."),
 		list("portBindings", "Ports that the machine of the daemon has for it, as in `127.0.0.1:8080:80/tcp`."),
 		list("volumes", "Folders or volumes of the machine of the daemon, as in `/srv/data:/data`. They need `allow volumes` of the option `docker`."),
 		pull,

@@ -27,6 +27,8 @@ func TestLoad(t *testing.T) {
 		run + "containerImage: a, networkMode: host":                                    "tasks[0].networkMode: networkMode host " + power + "host_network`",
 		run + "containerImage: a, networkMode: 'container:db'":                          "tasks[0].networkMode: networkMode container:db " + power + "host_network`",
 		run + "containerImage: a, networkMode: none":                                    "",
+		run + "containerImage: a, networkMode: 'ns:/proc/1/ns/net'":                     "tasks[0].networkMode: networkMode ns:/proc/1/ns/net " + power + "host_network`",
+		run + "containerImage: a, networkMode: 'slirp4netns:allow_host_loopback=true'":  "tasks[0].networkMode: networkMode slirp4netns:allow_host_loopback=true " + power + "host_network`",
 		run + "containerImage: a, volumes: ['/:/host']":                                 "tasks[0].volumes: volumes " + power + "volumes`",
 		run + "containerImage: a, volumes: '{{ trigger.body }}'":                        "tasks[0].volumes: volumes " + power + "volumes`",
 		run + "containerImage: a, volumes: []":                                          "",
