@@ -46,7 +46,7 @@ func parseCPUs(text string) (int64, error) {
 type Port struct {
 	Address   string // of the machine; empty: all
 	Host      string // port there; empty: any that is free
-	Container string // port, or range of them, and its protocol, as in 80/tcp
+	Container string // port and its protocol, as in 80/tcp
 }
 
 var errPort = errors.New("must be as in 8080:80, 127.0.0.1:8080:80 or 8080:80/udp")
