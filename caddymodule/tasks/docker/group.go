@@ -38,7 +38,7 @@ type Group struct {
 	docker *work.Docker
 }
 
-// TLS are files in PEM.
+// TLS are files in PEM. Placeholders in their names are replaced as those of the host.
 type TLS struct {
 	CA          string `json:"ca,omitempty"`          // of who signed the certificate of the daemon
 	Certificate string `json:"certificate,omitempty"` // of this server
@@ -58,9 +58,10 @@ func (g *Group) Provision(caddy.Context) error {
 		}
 		return nil
 	}
-	o := work.Options{Host: caddy.NewReplacer().ReplaceKnown(g.Host, ""), Allow: g.Allow}
+	known := func(text string) string { return caddy.NewReplacer().ReplaceKnown(text, "") }
+	o := work.Options{Host: known(g.Host), Allow: g.Allow}
 	if g.TLS != nil {
-		o.CA, o.Certificate, o.Key = g.TLS.CA, g.TLS.Certificate, g.TLS.Key
+		o.CA, o.Certificate, o.Key = known(g.TLS.CA), known(g.TLS.Certificate), known(g.TLS.Key)
 	}
 	var err error
 	g.docker, err = work.New(o)

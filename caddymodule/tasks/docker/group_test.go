@@ -12,6 +12,7 @@ import (
 
 func TestOptions(t *testing.T) {
 	t.Setenv("DOCKER_PLACE", "unix:///run/docker.sock")
+	t.Setenv("DOCKER_FILES", "/no/files")
 	const host = "unix:///var/run/docker.sock"
 	for _, tt := range []struct {
 		text string
@@ -30,6 +31,7 @@ func TestOptions(t *testing.T) {
 		{"docker tcp://a:1 {\ntls a b\n}", Group{}, "tls takes three files"},
 		{"docker tcp://a:1 {\ntls /no/a /no/b /no/c\ntls /no/a /no/b /no/c\n}", Group{}, "tls takes three files, once"},
 		{"docker tcp://a:1 {\ntls /no/a /no/b /no/c\n}", Group{}, "no such file or directory"},
+		{"docker tcp://a:1 {\ntls {env.DOCKER_FILES}/a {env.DOCKER_FILES}/b {env.DOCKER_FILES}/c\n}", Group{}, "/no/files/"},
 	} {
 		g := new(Group)
 		err := g.UnmarshalCaddyfile(caddyfile.NewTestDispenser(tt.text))
