@@ -290,6 +290,23 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// TestCountsFiles checks that the files of a clone count beside the pack that they are made of, also one that is not read as a whole.
+func TestCountsFiles(t *testing.T) {
+	folder, _ := repository(t)
+	const large = atOnce + 1
+	if err := os.WriteFile(filepath.Join(folder, "large"), make([]byte, large), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	git(t, folder, "add", ".")
+	git(t, folder, "commit", "-q", "-m", "large")
+	c, store := newServices(t)
+	store.Configure(files.Limits{Execution: large}, files.Namespaces{}) // a pack of zeros has little
+	r := tasktest.RunServed(t, Specs(Options{Local: []string{folder}}), &task.Services{Network: c, Files: store, Directories: store}, `{type: io.kestra.plugin.git.Clone, url: "file://`+folder+`"}`, "{}")
+	if !strings.Contains(r.Err, "the files of one execution may take ") {
+		t.Errorf("%q %s", r.Err, r.Outputs)
+	}
+}
+
 // TestRefused loads tasks that cannot be right.
 func TestRefused(t *testing.T) {
 	for _, test := range []struct{ members, want string }{

@@ -52,7 +52,7 @@ func (t *tree) OpenFile(name string, flag int, mode os.FileMode) (billy.File, er
 	if err != nil {
 		return nil, err
 	}
-	return &file{File: f, name: filepath.FromSlash(name), at: at, dir: t.dir, writes: writes}, nil
+	return &file{f: f, name: filepath.FromSlash(name), at: at, dir: t.dir, writes: writes}, nil
 }
 
 func (t *tree) Stat(name string) (os.FileInfo, error)  { return t.dir.Root.Stat(t.at(name)) }
@@ -121,9 +121,9 @@ func (t *tree) Chroot(name string) (billy.Filesystem, error) {
 
 var _ billy.Filesystem = (*tree)(nil)
 
-// file is a file of a tree. Bytes count before they are written.
+// file is a file of a tree. Bytes count before they are written. It has no other method of a file that writes, past which they could go.
 type file struct {
-	*os.File
+	f        *os.File
 	name, at string // in its tree, and in the directory
 	dir      *task.Directory
 	writes   bool
@@ -137,13 +137,18 @@ func (f *file) Write(p []byte) (int, error) {
 	if err := f.dir.Take(int64(len(p))); err != nil {
 		return 0, err
 	}
-	return f.File.Write(p)
+	return f.f.Write(p)
 }
+
+func (f *file) Read(p []byte) (int, error)               { return f.f.Read(p) }
+func (f *file) ReadAt(p []byte, at int64) (int, error)   { return f.f.ReadAt(p, at) }
+func (f *file) Seek(to int64, whence int) (int64, error) { return f.f.Seek(to, whence) }
+func (f *file) Truncate(size int64) error                { return f.f.Truncate(size) }
 
 func (f *file) Close() error {
 	if !f.writes {
-		return f.File.Close()
+		return f.f.Close()
 	}
 	f.writes = false
-	return errors.Join(f.dir.Keep(f.at, f.File), f.File.Close())
+	return errors.Join(f.dir.Keep(f.at, f.f), f.f.Close())
 }
