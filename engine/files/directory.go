@@ -32,7 +32,7 @@ func (s *Store) MakeDirectory(ctx context.Context, o task.Origin) (*task.Directo
 	}
 	root, err := s.ownRoot(true)
 	if err != nil {
-		return nil, fmt.Errorf("there is no place for files: %w", err)
+		return nil, noPlace(err)
 	}
 	s.awaitRemovals(o.Execution)
 	if err := s.begin(root, o); err != nil {

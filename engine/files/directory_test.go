@@ -254,3 +254,20 @@ func TestNoFolderForDirectories(t *testing.T) {
 		t.Errorf("a task run whose id leads out: %v", err)
 	}
 }
+
+// TestNoPlace checks that no error says where the server would have its files.
+func TestNoPlace(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := New(filepath.Join(file, "below"))
+	t.Cleanup(func() { _ = s.Close() })
+	_, made := s.MakeDirectory(t.Context(), origin)
+	_, created := s.Create(t.Context(), origin, "a")
+	for _, err := range []error{made, created} {
+		if err == nil || strings.Contains(err.Error(), file) {
+			t.Error(err)
+		}
+	}
+}

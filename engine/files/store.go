@@ -2,9 +2,11 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"sync"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pathless"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 )
 
@@ -90,6 +92,11 @@ func (s *Store) ownRoot(make bool) (*os.Root, error) {
 	}
 	err := s.openRoot()
 	return s.root, err
+}
+
+// noPlace says why there is no root of the files. Authors of flows see it.
+func noPlace(err error) error {
+	return fmt.Errorf("there is no place for files: %w", pathless.Cause(err))
 }
 
 // openRoot makes the folder that the files are in, and opens it, with the lock held.

@@ -78,7 +78,7 @@ func (s *Store) create(ctx context.Context, o task.Origin, kind string, parts ..
 	}
 	root, err := s.ownRoot(true)
 	if err != nil {
-		return nil, fmt.Errorf("there is no place for files: %w", err)
+		return nil, noPlace(err)
 	}
 	f := &newFile{context: ctx, store: s, root: root, place: p, name: path.Join(beginnings, rand.Text())}
 	if err := s.begin(root, o); err != nil {
