@@ -14,9 +14,10 @@ import (
 
 // event is one of a stream of events of a server.
 type event struct {
-	data, id, name, comment string
-	retry                   time.Duration
-	hasData                 bool
+	data, comment []byte
+	id, name      string
+	retry         time.Duration
+	hasData       bool
 }
 
 // shortLine is how many bytes of a line are read before it needs more memory.
@@ -81,7 +82,7 @@ func (e *event) read(line string) {
 	text = strings.TrimPrefix(text, " ")
 	switch field {
 	case "":
-		e.comment = joined(e.comment, text, e.comment != "")
+		e.comment = joined(e.comment, text, len(e.comment) > 0)
 	case "data":
 		e.data, e.hasData = joined(e.data, text, e.hasData), true
 	case "event":
@@ -100,11 +101,12 @@ func (e *event) read(line string) {
 // members is how many members an event may have.
 const members = 5
 
-func joined(a, b string, both bool) string {
-	if both {
-		return a + "\n" + b
+// joined adds a line to others: an event may have very many.
+func joined(lines []byte, line string, others bool) []byte {
+	if others {
+		lines = append(lines, '\n')
 	}
-	return b
+	return append(lines, line...)
 }
 
 // value returns the event as an output has it. Data that is JSON is what it means. Its memory is charged to budget.
@@ -112,16 +114,17 @@ func (e *event) value(budget *meter.Meter) (value.Value, error) {
 	if err := budget.ChargeMembers(members); err != nil {
 		return value.Null, err
 	}
-	if err := budget.ChargeJSON(e.data); err != nil {
+	text := string(e.data)
+	if err := budget.ChargeJSON(text); err != nil {
 		return value.Null, err
 	}
-	data, err := value.DecodeJSONText(e.data)
+	data, err := value.DecodeJSONText(text)
 	if err != nil {
-		data = value.String(e.data)
+		data = value.String(text)
 	}
 	m := value.NewMap(members)
 	m.Set("data", data)
-	for _, member := range []struct{ name, text string }{{"id", e.id}, {"name", e.name}, {"comment", e.comment}} {
+	for _, member := range []struct{ name, text string }{{"id", e.id}, {"name", e.name}, {"comment", string(e.comment)}} {
 		if member.text != "" {
 			m.Set(member.name, value.String(member.text))
 		}

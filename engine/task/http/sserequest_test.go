@@ -1,6 +1,7 @@
 package http
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 
@@ -71,6 +72,28 @@ func TestReadEvents(t *testing.T) {
 		})
 		if diff := cmp.Diff(tt.want, got); err != nil || diff != "" {
 			t.Errorf("%q: %v (-want +got):\n%s", tt.stream, err, diff)
+		}
+	}
+}
+
+// TestReadEventsOfManyLines checks that the work for an event grows with the lines that it has, and not with their square.
+func TestReadEventsOfManyLines(t *testing.T) {
+	for _, line := range []string{"data:x\n", ":x\n"} {
+		const lines = 20_000
+		stream := strings.Repeat(line, lines) + "data:x\n\n"
+		m := new(meter.Meter)
+		m.Reset(&meter.Limits{Steps: 1_000_000, Memory: 1 << 30}, nil)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		events := 0
+		err := readEvents(strings.NewReader(stream), m, func(event) error {
+			events++
+			return nil
+		})
+		runtime.ReadMemStats(&after)
+		const perLine = 1 << 10 // a few times what a line takes
+		if made := after.TotalAlloc - before.TotalAlloc; err != nil || events != 1 || made > lines*perLine {
+			t.Errorf("%q: %d events, %v; %d bytes are made", line, events, err, made)
 		}
 	}
 }
