@@ -88,7 +88,9 @@ func (s *sender) send(ctx context.Context, c *task.Context, message value.Value)
 func (s *sender) sendPayload(ctx context.Context, c *task.Context, payload *pebble.Structure) (task.Result, error) {
 	v, err := payload.Render(c.Pebble)
 	if err == nil && v.Kind() == value.KindString {
-		v, err = notice.Payload(v.Str())
+		if err = c.Pebble.ChargeJSON(v.Str()); err == nil {
+			v, err = notice.Payload(v.Str())
+		}
 	}
 	if err != nil {
 		return task.Result{}, err

@@ -9,6 +9,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 func TestExamples(t *testing.T) { tasktest.Examples(t, Specs()) }
@@ -66,5 +67,18 @@ func TestRefused(t *testing.T) {
 		if err := found.Err(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", test.task, err, test.want)
 		}
+	}
+}
+
+// TestTreeCounts checks that memory is taken for the tree of a text before it is made: a short text may have a large one.
+func TestTreeCounts(t *testing.T) {
+	const bytes = 1 << 20 // more than the text, and less than its tree
+	text := "[" + strings.Repeat("[],", 20_000) + "[]]"
+	variables := value.JSON(value.MapOf("x", value.String(`{"a":`+text+`}`)))
+	c := outbound.New()
+	t.Cleanup(c.Close)
+	r := tasktest.RunWithin(t, Specs(), &task.Services{HTTP: c}, bytes, `{type: io.kestra.plugin.discord.DiscordIncomingWebhook, url: "http://127.0.0.1:1", payload: "{{ x }}"}`, variables)
+	if !strings.Contains(r.Err, tasktest.ErrMemory.Error()) {
+		t.Errorf("%.200s", r.Err)
 	}
 }

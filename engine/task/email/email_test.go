@@ -18,6 +18,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -288,5 +289,19 @@ func TestRefused(t *testing.T) {
 		if err := found.Err(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: %v, want %s", test.members, err, test.want)
 		}
+	}
+}
+
+// TestTreeCounts checks that memory is taken for the tree of a text before it is made: a short text may have a large one.
+func TestTreeCounts(t *testing.T) {
+	const bytes = 1 << 20 // more than the text, and less than its tree
+	text := "[" + strings.Repeat("[],", 20_000) + "[]]"
+	c, store := outbound.New(), files.New(t.TempDir())
+	t.Cleanup(c.Close)
+	t.Cleanup(func() { _ = store.Close() })
+	variables := value.JSON(value.MapOf("x", value.String(text)))
+	r := tasktest.RunWithin(t, Specs(), &task.Services{Network: c, Files: store}, bytes, `{type: io.kestra.plugin.email.MailSend, host: 127.0.0.1, port: 1, from: a@b.c, to: a@b.c, attachments: "{{ x }}"}`, variables)
+	if !strings.Contains(r.Err, tasktest.ErrMemory.Error()) {
+		t.Errorf("%.200s", r.Err)
 	}
 }

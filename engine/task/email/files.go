@@ -40,7 +40,9 @@ func listOf(c *task.Context, s *pebble.Structure) (*value.List, error) {
 		if strings.TrimSpace(v.Str()) == "" {
 			return nil, nil
 		}
-		v, err = value.DecodeJSONText(v.Str())
+		if err = c.Pebble.ChargeJSON(v.Str()); err == nil {
+			v, err = value.DecodeJSONText(v.Str())
+		}
 	}
 	switch {
 	case err != nil:

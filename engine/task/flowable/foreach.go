@@ -113,6 +113,9 @@ func (l *loop) Values(_ context.Context, c *task.Context) ([]string, error) {
 	}
 	if v.Kind() == value.KindString {
 		text := strings.TrimSpace(v.Str())
+		if err := c.Pebble.ChargeJSON(text); err != nil {
+			return nil, err
+		}
 		if v, err = value.DecodeJSONText(text); err != nil {
 			return nil, fmt.Errorf("values must be a list or a map, or JSON text of one: %w", err)
 		}

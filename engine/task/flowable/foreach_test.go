@@ -1,11 +1,16 @@
 package flowable
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
+	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 // TestValues checks for which values a loop runs its tasks: what Kestra does is recorded in tests/conformance, cases "ForEach
@@ -39,5 +44,21 @@ func TestValues(t *testing.T) {
 				t.Errorf("error %q, want %q (-want +got):\n%s", err, tt.err, diff)
 			}
 		})
+	}
+}
+
+// TestTreeCounts checks that memory is taken for the tree of a text before it is made: a short text may have a large one.
+func TestTreeCounts(t *testing.T) {
+	const bytes = 1 << 20 // more than the text, and less than its tree
+	text := "[" + strings.Repeat("[],", 20_000) + "[]]"
+	c, found := tasktest.Load(t, withLeaves(), with(`{type: core.flow.ForEach, values: "{{ x }}", tasks: [$a]}`))
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Compiled.(task.Each).Values(t.Context(), &task.Context{Pebble: &pebble.Context{
+		Vars: value.MapOf("x", value.String(text)).Map(), Memory: tasktest.Memory(bytes),
+	}})
+	if !errors.Is(err, tasktest.ErrMemory) {
+		t.Errorf("%.200v", err)
 	}
 }

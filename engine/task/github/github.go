@@ -152,6 +152,9 @@ func (t *target) send(ctx context.Context, c *task.Context, method, path, versio
 	if err != nil || strings.TrimSpace(reply.Text) == "" {
 		return value.Null, err
 	}
+	if err := c.Pebble.ChargeJSON(reply.Text); err != nil {
+		return value.Null, err
+	}
 	v, err := value.DecodeJSONText(reply.Text)
 	if err != nil {
 		return value.Null, fmt.Errorf("the answer of GitHub is no JSON: %w", err)

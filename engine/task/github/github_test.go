@@ -103,3 +103,17 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestTreeCounts checks that memory is taken for the tree of a text before it is made: a short text may have a large one.
+func TestTreeCounts(t *testing.T) {
+	const bytes = 1 << 20 // more than the text, and less than its tree
+	text := "[" + strings.Repeat("[],", 20_000) + "[]]"
+	hook := tasktest.NewHook(t)
+	hook.Answer = func(w http.ResponseWriter, _ *http.Request, _ string) { _, _ = io.WriteString(w, text) }
+	c := outbound.New()
+	t.Cleanup(c.Close)
+	r := tasktest.RunWithin(t, Specs(Options{Endpoint: hook.URL}), &task.Services{HTTP: c}, bytes, `{type: io.kestra.plugin.github.issues.Create, repository: o/r, title: t}`, "{}")
+	if !strings.Contains(r.Err, tasktest.ErrMemory.Error()) {
+		t.Errorf("%.200s", r.Err)
+	}
+}

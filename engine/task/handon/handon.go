@@ -34,9 +34,6 @@ func Spec() *flow.Spec {
 	}
 }
 
-// treeBytes is what a byte of JSON takes at most as a value.
-const treeBytes = 16
-
 // handOn is the task. It sends the request until it is taken, within the time of one attempt: between two sendings that waits for a time,
 // and holds no worker.
 type handOn struct {
@@ -60,7 +57,11 @@ func (h *handOn) Run(ctx context.Context, c *task.Context) (task.Result, error) 
 		return h.again(c, err.Error(), 0, task.Result{})
 	}
 	if take != nil {
-		if err := take(treeBytes * int64(len(answer.Body))); err != nil {
+		const copies = 2 // as text: to read it, and for the outputs
+		if err := take(copies * int64(len(answer.Body))); err != nil {
+			return task.Result{}, err
+		}
+		if err := c.Pebble.ChargeJSON(string(answer.Body)); err != nil {
 			return task.Result{}, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -238,5 +239,15 @@ func TestNoUpstream(t *testing.T) {
 		if _, err := new(handOn).Run(context.Background(), c); err == nil || err.Error() != "there is no Kestra to hand the request on to: the option `upstream` says where it is" {
 			t.Errorf("error %v", err)
 		}
+	}
+}
+
+// TestTreeCounts checks that memory is taken for the tree of an answer before it is made: a short answer may have a large one.
+func TestTreeCounts(t *testing.T) {
+	const bytes = 1 << 20 // more than the answer, and less than its tree
+	body := "[" + strings.Repeat("[],", 20_000) + "[]]"
+	_, err := run(t, "", &behind{UpstreamAnswer: task.UpstreamAnswer{Code: 200, Body: []byte(body)}}, func(c *task.Context) { c.Pebble.Memory = tasktest.Memory(bytes) })
+	if !errors.Is(err, tasktest.ErrMemory) {
+		t.Error(err)
 	}
 }

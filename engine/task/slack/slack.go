@@ -106,11 +106,20 @@ func (w *incomingWebhook) Run(ctx context.Context, c *task.Context) (task.Result
 func (w *incomingWebhook) message(c *task.Context) (value.Value, error) {
 	if w.payload == nil {
 		text, err := w.text.Text(c)
-		return messageOf(text), err
+		if err == nil {
+			err = c.Pebble.ChargeJSON(text)
+		}
+		if err != nil {
+			return value.Null, err
+		}
+		return messageOf(text), nil
 	}
 	v, err := w.payload.Render(c.Pebble)
 	if err != nil || v.Kind() != value.KindString {
 		return v, err
+	}
+	if err := c.Pebble.ChargeJSON(v.Str()); err != nil {
+		return value.Null, err
 	}
 	return notice.Payload(v.Str())
 }

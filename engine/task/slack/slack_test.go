@@ -11,6 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
+	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
 func TestExamples(t *testing.T) { tasktest.Examples(t, Specs()) }
@@ -114,5 +115,18 @@ func TestExecution(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestTreeCounts checks that memory is taken for the tree of a text before it is made: a short text may have a large one.
+func TestTreeCounts(t *testing.T) {
+	const bytes = 1 << 20 // more than the text, and less than its tree
+	text := "[" + strings.Repeat("[],", 20_000) + "[]]"
+	variables := value.JSON(value.MapOf("x", value.String(`{"a":`+text+`}`)))
+	for _, member := range []string{"payload", "messageText"} {
+		r := tasktest.RunWithin(t, Specs(), services(t), bytes, `{type: io.kestra.plugin.slack.SlackIncomingWebhook, url: "http://127.0.0.1:1", `+member+`: "{{ x }}"}`, variables)
+		if !strings.Contains(r.Err, tasktest.ErrMemory.Error()) {
+			t.Errorf("%s: %.200s", member, r.Err)
+		}
 	}
 }
