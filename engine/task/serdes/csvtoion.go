@@ -136,7 +136,7 @@ func (t *csvToIon) Run(ctx context.Context, c *task.Context) (task.Result, error
 		return task.Result{}, err
 	}
 	defer func() { _ = file.Close() }()
-	rows := &rowReader{context: ctx, from: in, task: c, most: f.row}
+	rows := &rowReader{context: ctx, from: in, task: c, most: f.row, between: string(f.separator)[0]}
 	r := csv.NewReader(rows)
 	if f.delimiter != '"' {
 		r = csv.NewReader(swapped{rows, byte(f.delimiter), '"'})

@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -58,7 +59,11 @@ func (t *jsonToIon) Run(ctx context.Context, c *task.Context) (task.Result, erro
 		each := func(text []byte) error {
 			rows.next()
 			size++
-			v, err := value.DecodeJSON(text)
+			row := string(text)
+			if err := rows.take(int64(meter.JSONBytes(row))); err != nil {
+				return err
+			}
+			v, err := value.DecodeJSONText(row)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package serdes
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -17,15 +18,31 @@ type rowReader struct {
 	from    io.Reader
 	task    *task.Context
 	most    int64 // bytes of a row
+	between byte  // stands between the fields of a row, each of which takes memory; 0: nothing does
 	row     int64 // bytes that were read for this one
-	held    int64 // bytes that were taken
+	fields  int64 // that it has
+	held    int64 // bytes of a row for which memory was taken
+	values  int64 // bytes that were taken for what the fields or the values of a row take beside their text
 }
 
 // next says that the row was read.
-func (r *rowReader) next() { r.row = 0 }
+func (r *rowReader) next() { r.row, r.fields = 0, 0 }
 
-// copies is how often the parsers hold a row: as text, as fields, as values.
-const copies = 4
+const (
+	copies     = 4   // how often the parsers hold a row: as text, as fields, as values
+	fieldBytes = 128 // what a field takes beside its text: its places in the row, and itself as a text, a value and a member
+)
+
+// take takes memory for what a row takes beside its text, before it is made. The next rows have it, too.
+func (r *rowReader) take(bytes int64) error {
+	account := r.task.Pebble.Memory
+	if account == nil || bytes <= r.values {
+		return nil
+	}
+	more := max(bytes, 2*r.values) - r.values
+	r.values += more
+	return account.Take(more)
+}
 
 // Read implements [io.Reader].
 func (r *rowReader) Read(p []byte) (int, error) {
@@ -43,6 +60,14 @@ func (r *rowReader) Read(p []byte) (int, error) {
 			return 0, err
 		}
 		r.held += more
+	}
+	if r.between != 0 {
+		r.fields += int64(bytes.Count(p[:n], []byte{r.between}))
+		if few := int64(len(p)); r.fields > few { // the others may be of the next rows
+			if err := r.take(r.fields * fieldBytes); err != nil {
+				return 0, err
+			}
+		}
 	}
 	return n, err
 }

@@ -164,3 +164,25 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestFieldsCount checks that memory is taken for what a row becomes, and not for its text alone, before it is made.
+func TestFieldsCount(t *testing.T) {
+	d := newDisk(t)
+	for _, test := range []struct {
+		typ, members, row string
+		bytes             int64
+		want              string
+	}{
+		{"csv.CsvToIon", "header: false", strings.Repeat(",", 1<<18) + "\n", 16 << 20, tasktest.ErrMemory.Error()},
+		{"csv.CsvToIon", `header: false, fieldSeparator: "é"`, strings.Repeat("é", 1<<18) + "\n", 16 << 20, tasktest.ErrMemory.Error()},
+		{"csv.CsvToIon", "header: false", strings.Repeat("a,b,c\n", 20_000), 1 << 20, ""},
+		{"json.JsonToIon", "newLine: true", "[" + strings.Repeat("[],", 90_000) + "[]]\n", 8 << 20, tasktest.ErrMemory.Error()},
+		{"json.JsonToIon", "newLine: false", "[" + strings.Repeat("[[]],", 20_000) + "[]]", 1 << 20, ""},
+	} {
+		yaml := `{type: io.kestra.plugin.serdes.` + test.typ + `, from: "{{ f }}", ` + test.members + `}`
+		r := tasktest.RunWithin(t, Specs(), &task.Services{Files: d.Files}, test.bytes, yaml, value.JSON(value.MapOf("f", value.String(d.Put("in", test.row)))))
+		if (r.Err == "") != (test.want == "") || !strings.Contains(r.Err, test.want) {
+			t.Errorf("%s, %s: %s, want %s", test.typ, test.members, r.Err, test.want)
+		}
+	}
+}
