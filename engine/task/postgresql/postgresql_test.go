@@ -107,9 +107,9 @@ func TestServer(t *testing.T) {
 }
 
 // compiled returns a task that runs SQL.
-func compiled(t *testing.T, db cluster, sql string) task.Task {
+func compiled(t *testing.T, db cluster, fetch, sql string) task.Task {
 	t.Helper()
-	component, found := tasktest.Load(t, Specs(), `{type: io.kestra.plugin.jdbc.postgresql.Query, url: "`+db.url+`", username: super, password: "`+superPassword+`", fetchType: FETCH, sql: "`+sql+`"}`)
+	component, found := tasktest.Load(t, Specs(), `{type: io.kestra.plugin.jdbc.postgresql.Query, url: "`+db.url+`", username: super, password: "`+superPassword+`", fetchType: `+fetch+`, sql: "`+sql+`"}`)
 	if err := found.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -122,11 +122,11 @@ func testInterrupted(t *testing.T, db cluster, n task.Network, f task.Files) {
 	c := &task.Context{Pebble: &pebble.Context{Vars: value.NewMap(0)}, Origin: tasktest.Origin, Services: &task.Services{Network: n, Files: f}}
 	ended := make(chan error)
 	go func() {
-		_, err := compiled(t, db, "select pg_sleep(1000) /* mine */").Run(ctx, c)
+		_, err := compiled(t, db, "FETCH", "select pg_sleep(1000) /* mine */").Run(ctx, c)
 		ended <- err
 	}()
 	running := func() bool {
-		r, err := compiled(t, db, "select 1 from pg_stat_activity where query like '%mine%' and state = 'active' and pid <> pg_backend_pid()").Run(t.Context(), c)
+		r, err := compiled(t, db, "FETCH", "select 1 from pg_stat_activity where query like '%mine%' and state = 'active' and pid <> pg_backend_pid()").Run(t.Context(), c)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,10 +158,20 @@ func (a *account) Take(bytes int64) error {
 func testMemory(t *testing.T, db cluster, n task.Network, f task.Files) {
 	a := account(100_000)
 	c := &task.Context{Pebble: &pebble.Context{Vars: value.NewMap(0), Memory: &a}, Origin: tasktest.Origin, Services: &task.Services{Network: n, Files: f}}
-	if _, err := compiled(t, db, "select repeat('x', 1000) from generate_series(1, 1000000)").Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), errShort.Error()) {
+	if _, err := compiled(t, db, "FETCH", "select repeat('x', 1000) from generate_series(1, 1000000)").Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), errShort.Error()) {
 		t.Error(err)
 	}
 	if a < -10_000 {
 		t.Errorf("%d bytes were taken after there were none", -a)
+	}
+	for _, sql := range []string{`select ('[' || repeat('[],', 20000) || '[]]')::json`, `select array_fill(1, '{50000}')`} {
+		a = 1 << 20 // more than the text, and less than what is made of it
+		if _, err := compiled(t, db, "FETCH", sql).Run(t.Context(), c); !errors.Is(err, errShort) {
+			t.Errorf("%s: %.200v", sql, err)
+		}
+	}
+	a = 100_000
+	if _, err := compiled(t, db, "FETCH_ONE", "select repeat('x', 1000) from generate_series(1, 1000)").Run(t.Context(), c); err != nil {
+		t.Errorf("of one row of many: %v", err)
 	}
 }

@@ -2,12 +2,14 @@ package postgresql
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/ion"
@@ -135,6 +137,9 @@ func (r *run) rows(ctx context.Context, result *pgconn.ResultReader) (value.Valu
 	size := int64(0)
 	each := func(use func(row value.Value) error) error {
 		for result.NextRow() {
+			if size > 0 && r.fetchType == fetchOne { // the others are neither wanted nor to be held
+				continue
+			}
 			row, err := r.row(names, columns, result.Values())
 			if err == nil {
 				err = use(row)
@@ -157,12 +162,9 @@ func (r *run) rows(ctx context.Context, result *pgconn.ResultReader) (value.Valu
 		outputs.Map().Set("rows", value.ListOf(rows...))
 	case fetchOne:
 		err = each(func(row value.Value) error {
-			if size == 0 {
-				outputs.Map().Set("row", row)
-			}
+			outputs.Map().Set("row", row)
 			return nil
 		})
-		size = min(size, 1)
 	case storeRows:
 		var uri string
 		uri, err = r.store(ctx, dates(columns), each)
@@ -179,17 +181,26 @@ const rowBytes = 64
 
 // row returns a row as a map, whose memory it takes from the account of the execution before.
 func (r *run) row(names []string, columns []pgconn.FieldDescription, fields [][]byte) (value.Value, error) {
-	bytes := int64(0)
-	for _, f := range fields {
-		bytes += rowBytes + 2*int64(len(f))
+	held := int64(0)
+	for i, f := range fields {
+		held += rowBytes + 2*int64(len(f))
+		if _, isArray := r.arrays[columns[i].DataTypeOID]; isArray { // its items are values, too
+			held += rowBytes * int64(bytes.Count(f, []byte{','}))
+		}
 	}
-	if account := r.task.Pebble.Memory; account != nil && r.fetchType != storeRows {
-		if err := account.Take(bytes); err != nil {
+	kept := r.fetchType != storeRows
+	if account := r.task.Pebble.Memory; account != nil && kept {
+		if err := account.Take(held); err != nil {
 			return value.Null, err
 		}
 	}
 	row := value.NewMap(len(fields))
 	for i, f := range fields {
+		if oid := columns[i].DataTypeOID; kept && (oid == pgtype.JSONOID || oid == pgtype.JSONBOID) { // its tree may be larger than that
+			if err := r.task.Pebble.ChargeJSON(string(f)); err != nil {
+				return value.Null, err
+			}
+		}
 		v, err := r.arrays.cell(columns[i].DataTypeOID, f)
 		if err != nil {
 			return value.Null, fmt.Errorf("column %s: %w", names[i], err)
