@@ -103,6 +103,7 @@ func (l *loader) property(p *Property, n *yaml.Node, path string) (property, boo
 	if p.JSONText && n.Kind == yaml.ScalarNode && nodeScalar(n).Kind() == value.KindString {
 		out.value = nodeScalar(n)
 		out.structure = l.structure(n, out.value, path)
+		l.checkJSONText(p, out.structure, n, path)
 		return out, l.errors == before
 	}
 	switch p.Type {

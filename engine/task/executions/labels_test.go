@@ -35,7 +35,7 @@ func TestLabels(t *testing.T) {
 		{"null in JSON", `'{"x":null}'`, nil, "Label values cannot be empty, offending label: x"},
 		{"empty key", `{"{{ trigger.body.empty }}": x}`, nil, "Label keys cannot be empty"},
 		{"pair without a key", `'[{"value":"x"}]'`, nil, "Label keys cannot be empty"},
-		{"JSON number", `"5"`, nil, "labels must be a map or a list of {key, value}, or JSON text of one"},
+		{"JSON number", `"{{ '5' }}"`, nil, "labels must be a map or a list of {key, value}, or JSON text of one"},
 		{"list of no pairs", `"{{ trigger.body.list }}"`, nil, "labels must be a map or a list of {key, value}, or JSON text of one"},
 		{"no JSON", `"{{ trigger.body.name }}"`, nil, "invalid JSON"},
 		{"failure", `{x: "{{ trigger.body.nope }}"}`, nil, "x: unable to find `nope`"},

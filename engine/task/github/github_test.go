@@ -95,6 +95,8 @@ func TestRefused(t *testing.T) {
 		{`issues.Create, repository: o/.., title: t`, "must be the repository as owner/name"},
 		{`issues.Create, repository: o/r`, "title"},
 		{`issues.Create, repository: o/r, title: t, fields: 3`, "fields"},
+		{`issues.Create, repository: o/r, title: t, labels: bug`, "labels: must be a list, or text that is JSON of one"},
+		{`actions.RunWorkflow, repository: o/r, workflowId: w, ref: main, inputs: "a:b"`, "inputs: must be a mapping, or text that is JSON of one; a blank is missing behind the colon"},
 		{`issues.Create, repository: o/r, title: t, endpoint: github.example.com`, "the endpoint must be an address"},
 	} {
 		_, found := tasktest.Load(t, Specs(Options{}), `{type: io.kestra.plugin.github.`+test.task+`}`)

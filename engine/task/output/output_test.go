@@ -40,7 +40,7 @@ func TestOutputValues(t *testing.T) {
 			"expression that gives no map", `{type: io.kestra.plugin.core.output.OutputValues, values: "{{ trigger.body.list }}"}`,
 			tasktest.Result{Outputs: "null", Err: "values must be a map, or JSON text of one"},
 		},
-		{"no JSON", `{type: io.kestra.plugin.core.output.OutputValues, values: text}`, tasktest.Result{Outputs: "null", Err: "invalid JSON"}},
+		{"no JSON", `{type: io.kestra.plugin.core.output.OutputValues, values: "{{ 'text' }}"}`, tasktest.Result{Outputs: "null", Err: "invalid JSON"}},
 		{"empty", `{type: io.kestra.plugin.core.output.OutputValues, values: {}}`, tasktest.Result{Outputs: `{"values":{}}`}},
 		{"none", `{type: io.kestra.plugin.core.output.OutputValues}`, tasktest.Result{Outputs: `{"values":{}}`}},
 		{
