@@ -171,11 +171,17 @@ func serve(t *testing.T, sources []*flow.Source) (*engine.Engine, *engine.Site, 
 	if err != nil || len(found)+len(more) > 0 {
 		t.Fatal(found, more, err)
 	}
+	return openOn(t, site), site, set
+}
+
+// openOn returns an engine that serves a site.
+func openOn(t *testing.T, site *engine.Site) *engine.Engine {
+	t.Helper()
 	e, err := engine.Open(context.Background(), engine.StoreOptions{Kind: engine.StoreMemory, Files: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Configure(engine.Options{FlowDirs: []string{"../flows.example"}, NamespaceFiles: t.TempDir(), Commands: new(engine.CommandOptions)})
+	e.Configure(engine.Options{FlowDirs: []string{"../flows.example", "testdata/documented"}, NamespaceFiles: t.TempDir(), Commands: new(engine.CommandOptions)})
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
@@ -184,7 +190,7 @@ func serve(t *testing.T, sources []*flow.Source) (*engine.Engine, *engine.Site, 
 	if err := site.Open(t.Context(), e); err != nil {
 		t.Fatal(err)
 	}
-	return e, site, set
+	return e
 }
 
 // curl is a call as a comment shows it: the words after the command.

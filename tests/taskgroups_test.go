@@ -2,6 +2,7 @@ package tests
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,12 +24,20 @@ var groupOptions = map[string]string{"docker": `{"host": "unix:///var/run/docker
 // catalog returns what flows are made of in a Caddy that has all groups of tasks.
 func catalog(t testing.TB) *engine.Catalog {
 	t.Helper()
+	return catalogWith(t, nil, "process") // scripts that name a runner of containers load, others are processes
+}
+
+// catalogWith is [catalog] with options of groups beside [groupOptions], and a policy for scripts that name no runner.
+func catalogWith(t testing.TB, options map[string]string, policy engine.ContainerPolicy) *engine.Catalog {
+	t.Helper()
+	both := maps.Clone(groupOptions)
+	maps.Copy(both, options)
 	ctx, cancel := caddy.NewContext(caddy.Context{Context: t.Context()})
 	defer cancel()
 	var groups []engine.Group
 	var containers engine.Containers
 	for _, m := range caddy.GetModules("kestra.tasks") {
-		module, err := ctx.LoadModuleByID(string(m.ID), json.RawMessage(groupOptions[m.ID.Name()]))
+		module, err := ctx.LoadModuleByID(string(m.ID), json.RawMessage(both[m.ID.Name()]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,8 +47,8 @@ func catalog(t testing.TB) *engine.Catalog {
 		}
 	}
 	all, err := engine.NewCatalog(groups...)
-	if err == nil { // scripts that name a runner of containers load, others are processes
-		all, err = all.WithContainers(engine.ContainerOptions{Containers: containers, Policy: "process"})
+	if err == nil {
+		all, err = all.WithContainers(engine.ContainerOptions{Containers: containers, Policy: policy})
 	}
 	if err != nil {
 		t.Fatal(err)
