@@ -22,7 +22,8 @@
 //
 // Caddy provisions a new configuration while the old one serves, and cleans the old one up while its requests still run.
 // So the engine, which keeps and runs executions, belongs to the process (pool.go), flows and sites belong to a
-// configuration (app.go, flows.go, handler.go), and nothing runs on a context that a configuration owns.
+// configuration (app.go, flows.go, handler.go), and nothing runs on a context that a configuration owns. The engine works as the newest
+// configuration says, and as the one before again if Caddy refuses that one when it has begun (configurations.go).
 //
 // From its start to its stop a configuration watches the folders of its flows (watch.go, places.go). When something has changed it
 // reads them again (flowfiles.go), compiles and opens new sites, and swaps them (reload.go); what was loaded with an error changes

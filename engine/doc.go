@@ -36,16 +36,18 @@
 //	runner     drives the core: evaluates, runs tasks, keeps time, commits
 //	store      where executions are kept: one package per kind, one suite for all
 //	show       what operators see of executions
+//	search     which of them, and of flows, the filters of Kestra's API ask for
 //	site       what one configuration serves, and the way of a request to its answer
 //	engine     this package: joins them
+//	flowtest   cases of flows, each with an engine and a clock of its own
 //
-// Beside them stand mask and logline, which keep secrets out of logs, guard, which makes errors of panics, and filelock, which tells
-// what belongs to a process that lives.
+// Beside them stand secret, which reads secrets, mask and logline, which keep them out of logs, pathless, which does so with paths of
+// files, guard, which makes errors of panics, and filelock, which tells what belongs to a process that lives.
 //
 // An [Engine] keeps and runs executions and lives as long as the process has a use for its store. A [Site] is what one
 // configuration serves: flows, namespaces, conditions, limits. It is compiled by [NewSite], opened on an engine when the
 // configuration starts, and does not change then; a new configuration, and an edit of a flow, makes new sites. Its method Webhook is
-// the whole way of a request: admit (site.go), receive and decide (call.go), run, answer.
+// the whole way of a request: admit (site.go), receive (call.go), decide (decide.go), run, answer.
 //
 // # Libraries
 //
