@@ -33,9 +33,6 @@ func ContainerPolicies() []ContainerPolicy { return script.Policies }
 // RequireContainers is the policy by which scripts run in containers or not at all.
 const RequireContainers = script.Require
 
-// Dangers are what containers may have if whoever runs the server allows it.
-func Dangers() []string { return container.Dangers }
-
 // WithContainers returns a catalog of the same types whose scripts run as o says. It is asked for what [Catalog.WithoutCommands] and
 // [Catalog.HandingOn] return, and not the other way round.
 func (c *Catalog) WithContainers(o ContainerOptions) (*Catalog, error) {

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
@@ -111,9 +110,4 @@ func fits(path string, segments []string) (variable []string, ok bool) {
 		}
 	}
 	return variable, true
-}
-
-// Changes reports whether the endpoint changes something.
-func (r Route) Changes() bool {
-	return !slices.Contains([]string{http.MethodGet, http.MethodHead}, r.route.method)
 }
