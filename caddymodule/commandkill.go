@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 )
 
 func killCommand() *cobra.Command {
@@ -56,14 +59,17 @@ func forEach(names []string, do func(string) error) error {
 func resumeCommand() *cobra.Command {
 	var server running
 	var inputs []string
-	var data string
+	var data, breakpoints string
 	c := &cobra.Command{
-		Use:   "resume <execution> [--input <name>=<text>… | --data <JSON or @file>]" + serverFlags,
-		Short: "Lets an execution go on that is paused",
+		Use:   "resume <execution> [--input <name>=<text>… | --data <JSON or @file> | --breakpoints <tasks>]" + serverFlags,
+		Short: "Lets an execution go on that is paused, or at a breakpoint",
 		Long: `
 Lets an execution go on that is paused. What its Pause asks for by onResume is
 given as texts by --input, or as a JSON object by --data; - stands for the
-standard input, as in --data @-.`,
+standard input, as in --data @-.
+
+One that is at a breakpoint goes on to its end, or with --breakpoints to the
+next of these tasks.`,
 		Example: `  caddy kestra resume 5Vm8ynzfUb2oTjIFXMGFcp
   caddy kestra resume 5Vm8ynzfUb2oTjIFXMGFcp --input approved=true --input reason="it is fine"`,
 		Args: cobra.ExactArgs(1),
@@ -72,11 +78,18 @@ standard input, as in --data @-.`,
 			if err != nil {
 				return err
 			}
-			path, err := executionPath(args[0], "resume")
+			path, err := executionPath(args[0])
 			if err != nil {
 				return err
 			}
-			if _, err := server.post(path, body, nil); err != nil {
+			if breakpoints == "" {
+				if _, err = server.post(path+"/resume", body, nil); err != nil && len(inputs) == 0 && data == "" && server.atBreakpoint(path) {
+					_, err = server.post(path+"/resume-from-breakpoint", nil, nil)
+				}
+			} else {
+				_, err = server.post(path+"/resume-from-breakpoint?"+url.Values{"breakpoints": {breakpoints}}.Encode(), nil, nil)
+			}
+			if err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "resumed %s\n", args[0])
@@ -86,8 +99,16 @@ standard input, as in --data @-.`,
 	server.addFlags(c)
 	c.Flags().StringArrayVar(&inputs, "input", nil, "a value that the Pause asks for, as in approved=true; repeatable")
 	c.Flags().StringVar(&data, "data", "", "all values as a JSON object: as text, or as @file")
-	c.MarkFlagsMutuallyExclusive("input", "data")
+	c.Flags().StringVar(&breakpoints, "breakpoints", "", "of one that is at a breakpoint: the tasks before which it stops again, as of replay")
+	c.MarkFlagsMutuallyExclusive("input", "data", "breakpoints")
 	return c
+}
+
+// atBreakpoint reports whether the execution with a path is known to be at a breakpoint.
+func (r *running) atBreakpoint(path string) bool {
+	var e shownExecution
+	_, err := r.get(path, nil, &e)
+	return err == nil && e.State.Current == flow.AtBreakpoint
 }
 
 // resumeInputs returns the JSON object to resume with.

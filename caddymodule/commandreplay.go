@@ -31,7 +31,7 @@ that of the old one, which stays as it is.
 
 With --from, tasks before a task run are not run again: the new execution has
 their outputs. --revision names another revision of the flow. With --breakpoints,
-new executions stop before these tasks, until somebody lets them go on.
+new executions stop before these tasks, until ` + "`caddy kestra resume`" + `.
 
 With --failed, replays those that have ended in FAILED since some time, the
 oldest first. Left out are those that were replayed already, of which the last
