@@ -21,7 +21,7 @@ import (
 // webhooks are taken here, kept, and sent to the same webhook path there, until they are taken.
 type Upstream struct {
 	// The URL of its root, as in `http://kestra:8080`. Placeholders such as `{env.KESTRA_URL}` are replaced when the configuration is
-	// loaded, here and in header and basic_auth.
+	// loaded, here and in header, basic_auth and tls.
 	URL string `json:"url"`
 
 	// Headers of every request to it, by name, in place of those that the sender has sent. Default: none.
@@ -97,7 +97,7 @@ func (u *Upstream) provision() error {
 		r := http.Request{Header: o.Header}
 		r.SetBasicAuth(replacer.ReplaceKnown(a.Username, ""), replacer.ReplaceKnown(a.Password, ""))
 	}
-	if o.TLS, err = u.TLS.config(); err != nil {
+	if o.TLS, err = u.TLS.config(replacer); err != nil {
 		return fmt.Errorf("upstream: tls: %w", err)
 	}
 	u.options = o
@@ -105,12 +105,13 @@ func (u *Upstream) provision() error {
 }
 
 // config reads the files. Nil stands for what is usual.
-func (t *UpstreamTLS) config() (*tls.Config, error) {
+func (t *UpstreamTLS) config(replacer *caddy.Replacer) (*tls.Config, error) {
 	if t == nil {
 		return nil, nil //nolint:nilnil // there is nothing to say
 	}
-	c := &tls.Config{ServerName: t.ServerName, InsecureSkipVerify: t.InsecureSkipVerify} //nolint:gosec // the operator asks for it
+	c := &tls.Config{ServerName: replacer.ReplaceKnown(t.ServerName, ""), InsecureSkipVerify: t.InsecureSkipVerify} //nolint:gosec // the operator asks for it
 	for _, file := range t.CA {
+		file = replacer.ReplaceKnown(file, "")
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
@@ -122,11 +123,12 @@ func (t *UpstreamTLS) config() (*tls.Config, error) {
 			return nil, fmt.Errorf("%s holds no certificate in PEM", filepath.Clean(file))
 		}
 	}
-	if (t.Certificate == "") != (t.Key == "") {
+	certificate, key := replacer.ReplaceKnown(t.Certificate, ""), replacer.ReplaceKnown(t.Key, "")
+	if (certificate == "") != (key == "") {
 		return nil, errors.New("a certificate needs its key, and the key its certificate")
 	}
-	if t.Certificate != "" {
-		pair, err := tls.LoadX509KeyPair(t.Certificate, t.Key)
+	if certificate != "" {
+		pair, err := tls.LoadX509KeyPair(certificate, key)
 		if err != nil {
 			return nil, err
 		}

@@ -18,6 +18,7 @@ import (
 
 func TestUpstreamProvision(t *testing.T) {
 	t.Setenv("UPSTREAM", "https://kestra.example.com/base")
+	t.Setenv("CERTIFICATE", "missing.pem")
 	for _, tt := range []struct {
 		upstream Upstream
 		want     string // part of the error; empty: there is none
@@ -34,6 +35,7 @@ func TestUpstreamProvision(t *testing.T) {
 		{Upstream{URL: "https://kestra", TLS: &UpstreamTLS{CA: []string{"missing.pem"}}}, "tls: open missing.pem"},
 		{Upstream{URL: "https://kestra", TLS: &UpstreamTLS{CA: []string{"upstream_test.go"}}}, "upstream_test.go holds no certificate in PEM"},
 		{Upstream{URL: "https://kestra", TLS: &UpstreamTLS{Key: "k"}}, "a certificate needs its key, and the key its certificate"},
+		{Upstream{URL: "https://kestra", TLS: &UpstreamTLS{Certificate: "{env.CERTIFICATE}", Key: "{env.CERTIFICATE}.key"}}, "tls: open missing.pem: "},
 	} {
 		err := tt.upstream.provision()
 		if tt.want == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.want) {
@@ -57,17 +59,19 @@ func TestUpstreamTLS(t *testing.T) {
 	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("AUTHORITY", file)
+	t.Setenv("NAME", "example.com")
 	for name, tt := range map[string]struct {
 		tls  *UpstreamTLS
 		want bool
 	}{
 		"as usual":      {&UpstreamTLS{}, false},
-		"the authority": {&UpstreamTLS{CA: []string{file}}, true},
-		"its name":      {&UpstreamTLS{CA: []string{file}, ServerName: "example.com"}, true},
+		"the authority": {&UpstreamTLS{CA: []string{"{env.AUTHORITY}"}}, true},
+		"its name":      {&UpstreamTLS{CA: []string{file}, ServerName: "{env.NAME}"}, true},
 		"another name":  {&UpstreamTLS{CA: []string{file}, ServerName: "example.net"}, false},
 		"any":           {&UpstreamTLS{InsecureSkipVerify: true}, true},
 	} {
-		config, err := tt.tls.config()
+		config, err := tt.tls.config(caddy.NewReplacer())
 		if err != nil {
 			t.Fatal(err)
 		}
