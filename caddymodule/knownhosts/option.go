@@ -3,14 +3,27 @@ package knownhosts
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
+	"github.com/caddyserver/caddy/v2"
 	"github.com/caddyserver/caddy/v2/caddyconfig/caddyfile"
 )
 
 // Option is embedded by the modules of such groups.
 type Option struct {
-	// KnownHosts is the file of the keys of servers, as ssh writes it. A path in a Caddyfile is that of its folder.
+	// KnownHosts is the file of the keys of servers, as ssh writes it. A path in a Caddyfile is that of its folder. Placeholders such as
+	// `{env.KNOWN_HOSTS}` are replaced when the configuration is loaded.
 	KnownHosts string `json:"known_hosts,omitempty"`
+}
+
+// Provision implements [caddy.Provisioner]. A placeholder that stands for nothing is an error: without a file any server would be trusted.
+func (o *Option) Provision(caddy.Context) error {
+	path := caddy.NewReplacer().ReplaceKnown(o.KnownHosts, "")
+	if path == "" && o.KnownHosts != "" {
+		return fmt.Errorf("known_hosts %q is empty text", o.KnownHosts)
+	}
+	o.KnownHosts = path
+	return nil
 }
 
 // UnmarshalCaddyfile implements [caddyfile.Unmarshaler]: the name of the group, and a block with known_hosts.
@@ -55,9 +68,9 @@ func (o *Option) knownHosts(d *caddyfile.Dispenser) error {
 	return err
 }
 
-// Path returns the absolute form of a path in a Caddyfile, which is that of its folder.
+// Path returns the absolute form of a path in a Caddyfile, which is that of its folder. One that begins with a placeholder stays as it is.
 func Path(d *caddyfile.Dispenser, path string) (string, error) {
-	if filepath.IsAbs(path) {
+	if filepath.IsAbs(path) || strings.HasPrefix(path, "{") {
 		return path, nil
 	}
 	folder, err := filepath.Abs(filepath.Dir(d.File()))

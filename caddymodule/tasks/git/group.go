@@ -28,7 +28,7 @@ type Group struct {
 	knownhosts.Option
 
 	// AllowLocal are folders of this machine in which are repositories that flows may clone by file://. A path in a Caddyfile is that of
-	// its folder.
+	// its folder. Placeholders such as `{env.REPOSITORIES}` are replaced when the configuration is loaded.
 	AllowLocal []string `json:"allow_local,omitempty"`
 }
 
@@ -59,9 +59,16 @@ func (g *Group) UnmarshalCaddyfile(d *caddyfile.Dispenser) error {
 }
 
 // Provision implements [caddy.Provisioner].
-func (g *Group) Provision(caddy.Context) error {
+func (g *Group) Provision(ctx caddy.Context) error {
+	if err := g.Option.Provision(ctx); err != nil {
+		return err
+	}
 	for i, folder := range g.AllowLocal {
-		path, err := filepath.Abs(folder)
+		name := caddy.NewReplacer().ReplaceKnown(folder, "")
+		if name == "" {
+			return fmt.Errorf("allow_local: %q is empty text", folder)
+		}
+		path, err := filepath.Abs(name)
 		if err != nil {
 			return fmt.Errorf("allow_local: %w", err)
 		}

@@ -21,6 +21,7 @@ func TestOptions(t *testing.T) {
 		t.Fatal(err)
 	}
 	repos := filepath.Join(here, "repos")
+	t.Setenv("GIT_FOLDER", repos)
 	for _, test := range []struct {
 		text  string
 		known string
@@ -29,6 +30,8 @@ func TestOptions(t *testing.T) {
 	}{
 		{"git", "", nil, ""},
 		{"git {\nknown_hosts known\nallow_local repos " + here + "\nallow_local repos\n}", filepath.Join(here, "known"), []string{repos, here, repos}, ""},
+		{"git {\nknown_hosts {env.GIT_FOLDER}/known\nallow_local {env.GIT_FOLDER}\n}", filepath.Join(repos, "known"), []string{repos}, ""},
+		{"git {\nallow_local {env.GIT_NOTHING}\n}", "", nil, `allow_local: "{env.GIT_NOTHING}" is empty text`},
 		{"git {\nallow_local\n}", "", nil, "wrong argument count"},
 		{"git {\nallow_local nope\n}", "", nil, filepath.Join(here, "nope") + " is no folder"},
 		{"git {\nkey x\n}", "", nil, `unrecognized option "key" of tasks git`},

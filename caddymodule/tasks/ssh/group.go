@@ -28,4 +28,7 @@ func (*Group) CaddyModule() caddy.ModuleInfo {
 // Specs implements caddymodule.TaskGroup.
 func (g *Group) Specs() []flow.Spec { return work.Specs(work.Options{KnownHosts: g.KnownHosts}) }
 
-var _ caddyfile.Unmarshaler = (*Group)(nil)
+var (
+	_ caddyfile.Unmarshaler = (*Group)(nil)
+	_ caddy.Provisioner     = (*Group)(nil)
+)
