@@ -110,7 +110,8 @@ var errCut = errors.New("the process has ended")
 type cutStore struct {
 	execution.Store
 	mu   sync.Mutex
-	left int // commits before that
+	left int           // commits before that
+	cut  chan struct{} // closed at the first that is refused
 }
 
 // Commit implements [execution.Store].
@@ -118,6 +119,7 @@ func (s *cutStore) Commit(ctx context.Context, b *execution.Batch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.left == 0 {
+		s.stop()
 		return errCut
 	}
 	s.left--
@@ -129,9 +131,30 @@ func (s *cutStore) Claim(ctx context.Context, n int, now time.Time) ([]*executio
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.left == 0 {
+		s.stop()
 		return nil, time.Time{}, errCut
 	}
 	return s.Store.Claim(ctx, n, now)
+}
+
+// stop says that a call was refused, with the lock held.
+func (s *cutStore) stop() {
+	select {
+	case <-s.cut:
+	default:
+		close(s.cut)
+	}
+}
+
+// settle lets time pass until nothing can be left to do, or for some attempts more after the cut.
+func (s *cutStore) settle() {
+	select {
+	case <-s.cut:
+		<-time.After(time.Minute)
+		synctest.Wait()
+	case <-time.After(48 * time.Hour):
+		synctest.Wait()
+	}
 }
 
 // settle lets time pass until nothing can be left to do.
@@ -216,9 +239,10 @@ func TestGoOnAfterACut(t *testing.T) {
 				}
 				job.State = first.Share()
 				whole := f.runner
-				f.runner = New(&cutStore{Store: f.store.Store, left: cut}, f.admission, Options{})
+				cut := &cutStore{Store: f.store.Store, left: cut, cut: make(chan struct{})}
+				f.runner = New(cut, f.admission, Options{})
 				err := f.runner.Start(t.Context(), job)
-				settle()
+				cut.settle()
 				f.runner.Close()
 				f.runner = whole
 				if err != nil {

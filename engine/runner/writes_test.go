@@ -101,10 +101,10 @@ func TestWriteOnceAfterACut(t *testing.T) {
 			jobs, callee := f.load(flows)
 			start, last := jobs("f0", "{}"), f.runner
 			first := start.State.Share()
-			store := &cutStore{Store: f.store.Store, left: cut}
+			store := &cutStore{Store: f.store.Store, left: cut, cut: make(chan struct{})}
 			f.runner = New(store, f.admission, *f.runner.options.Load())
 			err := f.runner.Start(t.Context(), start)
-			settle()
+			store.settle()
 			f.runner.Close()
 			f.runner = last
 			whole = store.left > 0
