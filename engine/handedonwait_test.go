@@ -20,6 +20,7 @@ import (
 
 // TestRecordedAnswersPass lets a Kestra behind give the answers that a real one was recorded to give to callers who wait.
 func TestRecordedAnswersPass(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	passed := 0
 	for _, name := range []string{"09-wait", "10-outputs"} {
 		text, err := os.ReadFile("../tests/conformance/testdata/" + name + ".json")

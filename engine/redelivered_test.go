@@ -82,6 +82,7 @@ func TestDeduplicateAfterEdits(t *testing.T) {
 
 // TestDeduplicateTakenOver delivers again what was under way when the process ended: it goes on after the start, and the caller gets its end.
 func TestDeduplicateTakenOver(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	eachStore(t, func(t *testing.T, e *Engine, again func(*Engine) *Engine) {
 		if again == nil {
 			return

@@ -305,6 +305,7 @@ func TestStatusOfStates(t *testing.T) {
 
 // TestStatusTakenOver asks after a restart for an execution that was under way before: it goes on, and the caller gets its end.
 func TestStatusTakenOver(t *testing.T) {
+	t.Parallel() // most of it is waiting
 	eachStore(t, func(t *testing.T, e *Engine, again func(*Engine) *Engine) {
 		if again == nil {
 			return
