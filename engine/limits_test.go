@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
 
@@ -13,7 +16,8 @@ import (
 func TestRateLimit(t *testing.T) {
 	e := openEngine(t)
 	limited := "rateLimit: {limit: 2, window: PT24H"
-	site := newSite(t, e, SiteOptions{},
+	core, logs := observer.New(zap.WarnLevel)
+	site := newSite(t, e, SiteOptions{Logger: zap.New(core)},
 		webhookFlow("all", limited+"}"),
 		webhookFlow("keyed", limited+", key: \"{{ trigger.body.tenant }}\"}"),
 		webhookFlow("unmet", limited+"}\n"+expressionCondition("{{ false }}")),
@@ -49,6 +53,9 @@ func TestRateLimit(t *testing.T) {
 			string(r.Body) != `{"message":"Too Many Requests: the webhook's rate limit is reached"}`) {
 			t.Errorf("step %d: %+v %s", i, r, r.Body)
 		}
+	}
+	if n := logs.FilterMessage("the key of rateLimit could not be evaluated, so it counts as empty").Len(); n != 3 {
+		t.Errorf("the log says %d times that a key has failed", n)
 	}
 	again := newSite(t, e, SiteOptions{}, webhookFlow("all", limited+"}"))
 	if r := send(again, "all", "{}"); r.Status != http.StatusTooManyRequests {

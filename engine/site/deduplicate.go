@@ -4,11 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"go.uber.org/zap"
-
-	"github.com/caddy-kestra/kestra-webhook/engine/condition"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
-	"github.com/caddy-kestra/kestra-webhook/engine/guard"
 	"github.com/caddy-kestra/kestra-webhook/engine/scope"
 	"github.com/caddy-kestra/kestra-webhook/engine/webhook"
 )
@@ -54,23 +50,14 @@ func (c *call) deduplicate(ctx context.Context) *webhook.Response {
 
 // deliveryKey evaluates the key of a request as a delivery; false: it has none. An error means that it cannot be evaluated now.
 func (c *call) deliveryKey(ctx context.Context) (key execution.DeliveryKey, ok bool, err error) {
-	err = c.evaluate(ctx, c.site.host.Admission().Limits().Wait, func() error {
-		err := guard.Do(c.logError, func() (err error) {
-			key, ok, err = c.trigger.DeliveryKey(&c.context)
-			return err
-		})
-		switch {
-		case condition.IsBusy(err):
-			return err
-		case err != nil:
-			ok = false
-			c.log().Warn("the key of deduplicate could not be evaluated, so the delivery counts as a new one", zap.Error(err))
-		case !ok:
-			c.log().Info("the key of deduplicate is empty, so the delivery counts as a new one")
-		}
-		return nil
+	evaluated, err := c.evaluateKey(ctx, "deduplicate", "the delivery counts as a new one", func() (err error) {
+		key, ok, err = c.trigger.DeliveryKey(&c.context)
+		return err
 	})
-	return key, ok && err == nil, err
+	if evaluated && !ok {
+		c.log().Info("the key of deduplicate is empty, so the delivery counts as a new one")
+	}
+	return key, ok && evaluated, err
 }
 
 // notStarted answers a request whose execution was not accepted.

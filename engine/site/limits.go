@@ -35,17 +35,27 @@ func (c *call) rateKey(ctx context.Context, limit *webhook.RateLimit) (key strin
 	if !limit.HasKey() {
 		return "", nil
 	}
-	err = c.evaluate(ctx, c.site.host.Admission().Limits().Wait, func() error {
-		err := guard.Do(c.logError, func() (err error) {
-			key, err = limit.Key(&c.context)
-			return err
-		})
-		if err != nil && !condition.IsBusy(err) {
-			key = ""
-			c.log().Warn("the key of rateLimit could not be evaluated, so it counts as empty", zap.Error(err))
-			return nil
-		}
+	evaluated, err := c.evaluateKey(ctx, "rateLimit", "it counts as empty", func() (err error) {
+		key, err = limit.Key(&c.context)
 		return err
 	})
-	return key, err
+	if !evaluated {
+		return "", err
+	}
+	return key, nil
+}
+
+// evaluateKey calls evaluate, which evaluates the key of a property, when it may run. If that fails the log says what the request counts
+// as then. An error means that the key cannot be evaluated now.
+func (c *call) evaluateKey(ctx context.Context, property, otherwise string, evaluate func() error) (evaluated bool, err error) {
+	err = c.evaluate(ctx, c.site.host.Admission().Limits().Wait, func() error {
+		err := guard.Do(c.logError, evaluate)
+		evaluated = err == nil
+		if err == nil || condition.IsBusy(err) {
+			return err
+		}
+		c.log().Warn("the key of "+property+" could not be evaluated, so "+otherwise, zap.Error(err))
+		return nil
+	})
+	return evaluated && err == nil, err
 }
