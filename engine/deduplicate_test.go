@@ -62,6 +62,7 @@ func eachStore(t *testing.T, test func(t *testing.T, e *Engine, again func(*Engi
 			if err != nil {
 				t.Fatal(err)
 			}
+			e.Configure(Options{EvaluationWait: patient})
 			return e
 		}
 		last := opened()
@@ -318,7 +319,7 @@ func TestDeduplicateAtOnce(t *testing.T) {
 	log := "- {id: l, type: io.kestra.plugin.core.log.Log, message: started}\n"
 	eachStore(t, func(t *testing.T, e *Engine, _ func(*Engine) *Engine) {
 		core, logs := observer.New(zap.InfoLevel)
-		e.Configure(Options{Logger: zap.New(core)})
+		e.Configure(Options{Logger: zap.New(core), EvaluationWait: patient})
 		site := newSite(t, e, SiteOptions{},
 			taskFlow("at-once", log, byID), taskFlow("waits", log, byID+"wait: true"), taskFlow("place", log, byID+"wait: true", "concurrency: {limit: 2}"),
 			taskFlow("blocks", log+"- {id: s, type: io.kestra.plugin.core.flow.Sleep, duration: PT0.02S}", byID+"wait: true"))

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -86,8 +87,12 @@ func openEngine(t testing.TB) *Engine {
 			t.Error(err)
 		}
 	})
+	e.Configure(Options{EvaluationWait: patient})
 	return e
 }
+
+// patient is how long requests of tests wait that are to be answered whatever else the machine does.
+const patient = time.Hour
 
 // loadFlows loads flows that must have no errors.
 func loadFlows(t testing.TB, texts ...string) *flow.Set {

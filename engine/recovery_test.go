@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 	"github.com/caddy-kestra/kestra-webhook/engine/runner"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
+	"github.com/caddy-kestra/kestra-webhook/engine/value/valuetest"
 )
 
 // onDisk returns a function that opens an engine on the same store again and again; the one before is stopped first, and runs
@@ -40,7 +40,7 @@ func onDisk(t *testing.T) func() (*Engine, *observer.ObservedLogs) {
 			t.Fatal(err)
 		}
 		core, logs := observer.New(zap.DebugLevel)
-		e.Configure(Options{Drain: -1, Logger: zap.New(core)})
+		e.Configure(Options{Drain: -1, Logger: zap.New(core), EvaluationWait: patient})
 		last = e
 		return e, logs
 	}
@@ -268,12 +268,6 @@ func TestWaitBeforeItGoesOn(t *testing.T) {
 // what they began with is in memory.
 func TestWhatWaitsIsParkedAgain(t *testing.T) {
 	const many, body = 200, 50 << 10
-	heap := func() int64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return int64(m.HeapAlloc)
-	}
 	open := onDisk(t)
 	text := taskFlow("naps", "- {id: nap, type: io.kestra.plugin.core.flow.Sleep, duration: PT1H}", "")
 	parked := func(e *Engine) {
@@ -291,10 +285,10 @@ func TestWhatWaitsIsParkedAgain(t *testing.T) {
 	}
 	parked(e)
 	e, _ = open()
-	before := heap()
+	before := valuetest.Heap()
 	newSite(t, e, SiteOptions{}, text)
 	parked(e)
-	if more := heap() - before; more > many*body/4 {
+	if more := valuetest.Heap() - before; more > many*body/4 {
 		t.Errorf("%d executions with %d bytes each take %d bytes while they wait", many, body, more)
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/caddy-kestra/kestra-webhook/engine/admission"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
 )
 
@@ -211,6 +212,7 @@ func TestSlowFlowBlocksItself(t *testing.T) {
 // TestManyAtOnce lets callers that wait for the end of their executions, and callers that do not, start many at the same time.
 func TestManyAtOnce(t *testing.T) {
 	f := newFixture(t, Options{Workers: 3})
+	f.admission.Configure(admission.Limits{Wait: time.Hour}) // whatever else the machine does
 	stop := f.openGates()
 	var callers sync.WaitGroup
 	plans := []*execution.Plan{f.plan(plain), f.plan(gated)}
