@@ -28,6 +28,7 @@ func TestCommands(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("GOGC", os.Getenv("GOGC")) // see harness.Prepare
 			examples, err := filepath.Abs(filepath.Join("..", "..", "flows.example"))
 			env.Setenv("EXAMPLES", examples)
 			return err

@@ -1,15 +1,18 @@
 package harness
 
 import (
+	"cmp"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 )
@@ -26,18 +29,35 @@ var builds = struct {
 	programs map[string]func() (string, error) // by package
 }{programs: map[string]func() (string, error){}}
 
-// Main runs the tests of a package, then removes the programs that were built for them. It returns the exit code. More tests run side by
-// side than there are processors, unless -parallel says otherwise: most of what they do is waiting for servers.
+// Main runs the tests of a package, then removes the programs that were built for them. It returns the exit code.
 func Main(m *testing.M) int {
 	defer Clean()
+	Prepare()
+	return m.Run()
+}
+
+// Prepare sets what the tests of a package are run with, unless somebody has set it. Main does so. More tests run side by side than there are
+// processors, since most of what they do is waiting for servers. And garbage is collected seldom, by the tests and by the programs that they
+// start: half of what a command costs is the collection of what it made at its start. A test that judges memory starts its server with
+// [CollectAsUsual].
+func Prepare() {
 	flag.Parse()
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
 	if !given {
 		_ = flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))) // never fails
 	}
-	return m.Run()
+	if os.Getenv(gogc) == "" {
+		const percent = 400
+		os.Setenv(gogc, strconv.Itoa(percent)) // never fails
+		debug.SetGCPercent(percent)
+	}
 }
+
+const (
+	gogc           = "GOGC"
+	CollectAsUsual = gogc + "=100" // in [Config].Env
+)
 
 // Clean removes the programs that were built. Main does so for tests.
 func Clean() {
@@ -93,22 +113,43 @@ func buildProgram(pkg string) (string, error) {
 	return file, nil
 }
 
-// noteSources looks at all files that a program of this module is built from. `go test` repeats an earlier result only if the
-// files that the test looked at are unchanged; without this it would repeat a result about an older program.
+// noteSources looks at all folders of this module that the programs are built from. `go test` repeats an earlier result only if what the
+// test looked at is unchanged; without this it would repeat a result about an older program.
 func noteSources(pkg string) error {
-	const format = `{{with .Module}}{{if .Main}}{{$.Dir}}{{"\n"}}{{range $.EmbedFiles}}{{$.Dir}}/{{.}}{{"\n"}}{{end}}{{.Dir}}/go.mod{{"\n"}}{{.Dir}}/go.sum{{end}}{{end}}`
-	list, err := exec.Command("go", "list", "-deps", "-f", format, module+pkg).Output()
+	root, err := os.Getwd()
 	if err != nil {
-		return fmt.Errorf("go list %s: %w", pkg, err)
+		return err
 	}
-	for name := range strings.Lines(string(list)) {
-		f, err := os.Open(strings.TrimSuffix(name, "\n")) // of a folder, go test looks at the entries
+	for !exists(filepath.Join(root, "go.mod")) {
+		if root == filepath.Dir(root) {
+			return errors.New("go.mod is in no folder above")
+		}
+		root = filepath.Dir(root)
+	}
+	for _, name := range []string{"go.mod", "go.sum", "engine", "caddymodule", pkg} {
+		err := filepath.WalkDir(filepath.Join(root, filepath.FromSlash(name)), func(file string, d fs.DirEntry, err error) error {
+			if err != nil || d.Name() == "testdata" {
+				return cmp.Or(err, fs.SkipDir)
+			}
+			if d.IsDir() || file == filepath.Join(root, name) {
+				f, err := os.Open(file) // of a folder, go test looks at the entries
+				if err != nil {
+					return err
+				}
+				return f.Close()
+			}
+			return nil
+		})
 		if err != nil {
 			return err
 		}
-		f.Close()
 	}
 	return nil
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func buildFolder() (string, error) {

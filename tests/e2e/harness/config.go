@@ -16,7 +16,7 @@ type Config struct {
 	Program string            // package of the program, relative to the module, or the absolute path of a built one; empty: Product
 	Global  string            // lines of the global block, beside those for ports, addresses and trust
 	Sites   string            // all that follows the global block
-	Env     []string          // as in NAME=value; nothing but PATH and the folders is inherited
+	Env     []string          // as in NAME=value; nothing but PATH and GOGC is inherited
 	Files   map[string]string // texts by path relative to the server's folder
 }
 
@@ -77,6 +77,7 @@ func freePorts() (ports, error) {
 func environment(c Config, folder string, p ports) []string {
 	return append([]string{
 		"PATH=" + os.Getenv("PATH"),
+		gogc + "=" + os.Getenv(gogc),
 		"HOME=" + folder,
 		"XDG_DATA_HOME=" + filepath.Join(folder, "data"),
 		"XDG_CONFIG_HOME=" + filepath.Join(folder, "config"),
