@@ -11,6 +11,7 @@ import (
 
 // The clock of regexp2 stops by itself, some time after the last match that had a time limit.
 func TestMain(m *testing.M) {
+	harness.Prepare()
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		harness.Clean()
 		os.Exit(code)
