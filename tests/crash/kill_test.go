@@ -17,7 +17,7 @@ import (
 )
 
 var (
-	kills = flag.Int("kills", 6, "how often TestKill kills the server")
+	kills = flag.Int("kills", 4, "how often TestKill kills the server")
 	seed  = flag.Uint64("seed", 0, "of the instants of TestKill; 0: another one each time")
 )
 

@@ -4,15 +4,23 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// innards matches texts of Go and of the inside of the program, which its users must not see.
-var innards = regexp.MustCompile(`goroutine \d|runtime error|panic:|\.go:\d|invalid character|unexpected EOF|strconv\.|json: |yaml: line|0xc000|%!|<nil>`)
+// innards returns a text of Go or of the inside of the program, which its users must not see, that a text holds; "": it holds none.
+func innards(text string) string {
+	for _, of := range []string{
+		"goroutine ", "runtime error", "panic:", ".go:", "invalid character", "unexpected EOF", "strconv.", "json: ", "yaml: line", "0xc000", "%!", "<nil>",
+	} {
+		if strings.Contains(text, of) {
+			return of
+		}
+	}
+	return ""
+}
 
 // badFlow is the text of a flow that does not load, and what the log must say of it: place and reason.
 type badFlow struct{ name, text, finding string }
@@ -73,7 +81,7 @@ func TestBadFlowsAreRefusedAlone(t *testing.T) {
 			t.Errorf("the log does not say %q", finding)
 		}
 	}
-	if at := innards.FindString(s.Output()); at != "" {
+	if at := innards(s.Output()); at != "" {
 		t.Errorf("the log says %q", at)
 	}
 	if t.Failed() {
@@ -123,7 +131,7 @@ func TestRefusedConfigurations(t *testing.T) {
 			t.Errorf("%s: is loaded", tt.name)
 			continue
 		}
-		if !strings.Contains(err.Error(), tt.reason) || innards.MatchString(err.Error()) {
+		if !strings.Contains(err.Error(), tt.reason) || innards(err.Error()) != "" {
 			t.Errorf("%s: error %v\nwant %s", tt.name, err, tt.reason)
 		}
 		out, err := s.Command("validate", "--config", "Caddyfile").CombinedOutput()

@@ -88,7 +88,7 @@ const (
 
 // burstEvents is how many events are sent for each condition; of those above their budget an eighth, since each takes as
 // long as a condition may.
-var burstEvents = flag.Int64("burst", 12, "events that are sent at once for each condition")
+var burstEvents = flag.Int64("burst", 4, "events that are sent at once for each condition")
 
 // burst sends events from all clients at once, and returns how often each status was the answer.
 func burst(t *testing.T, s *harness.Server, flow string, event []byte, events int64) map[int]int {

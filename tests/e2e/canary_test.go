@@ -37,6 +37,18 @@ var (
 	canaryTraces = regexp.MustCompile(`(?i)(cn|sl|perc)(~|%(25)?7e)|%(25)?63%(25)?6e%|%(25)?73%(25)?6c%|` + regexp.QuoteMeta(secretText[:8]))
 )
 
+// canaryTrace returns where a trace of a key is in a text; nil: there is none. Most lines of a log hold none of what every trace has one of,
+// and are not searched for more.
+func canaryTrace(text string) []int {
+	lower := strings.ToLower(text)
+	for _, one := range []string{"~", "%7e", "%257e", "%63", "%2563", "%73", "%2573", strings.ToLower(secretText[:8])} {
+		if strings.Contains(lower, one) {
+			return canaryTraces.FindStringIndex(text)
+		}
+	}
+	return nil
+}
+
 // canaryFlows returns the flows for all outcomes with a key, by id.
 func canaryFlows(c canary) map[string]string {
 	condition := func(kind, expression string) string {
@@ -109,7 +121,7 @@ func wantSilence(t *testing.T, s *harness.Server, texts map[string]string) {
 	}
 	for name, text := range texts {
 		for line := range strings.Lines(text) {
-			if at := canaryTraces.FindStringIndex(line); at != nil {
+			if at := canaryTrace(line); at != nil {
 				t.Errorf("%s holds %q of a key: …%s", name, line[at[0]:at[1]], line[max(0, at[0]-300):min(len(line), at[1]+100)])
 				break
 			}

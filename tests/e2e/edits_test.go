@@ -19,7 +19,7 @@ import (
 var editionSaid = regexp.MustCompile(`"n":"edition (\d+)"`)
 
 // edits is how often a flow is edited, and the configuration reloaded, under load.
-var edits = flag.Int("edits", 10, "edits of a flow under load; a fifth of them come first, to compare with")
+var edits = flag.Int("edits", 5, "edits of a flow under load; a fifth of them come first, to compare with")
 
 // TestEditsUnderLoad edits a flow, and reloads the configuration after each edit, while requests come in without a pause, over kept and
 // new connections and HTTP/2, half of them to this flow. All are answered, by no edition that is older than one before, each runs once,
@@ -30,7 +30,7 @@ func TestEditsUnderLoad(t *testing.T) {
 		return tellsRuns(strings.Replace(echoFlow("echo", "key", waitsForOutputs), "'none'", fmt.Sprintf("'edition %d'", n), 1))
 	}
 	files := map[string]string{"flows/echo.yaml": edition(0), "flows/start.yaml": tellsRuns(echoFlow("start", "key"))}
-	for i := range 300 { // enough for a configuration that is kept to be seen
+	for i := range 200 { // enough for a configuration that is kept to be seen
 		id := fmt.Sprintf("more%d", i)
 		files["flows/"+id+".yaml"] = echoFlow(id, "key")
 	}

@@ -176,7 +176,7 @@ func (l *load) wantEachOnce(s *harness.Server) {
 func (l *load) staysLevel(s *harness.Server, do func(times int), few, more int) {
 	l.t.Helper()
 	end := l.begin()
-	l.await(2_000) // from now on caches are full
+	l.await(1_000) // from now on caches are full
 	do(few)
 	end()
 	before := measure(l.t, s)
@@ -185,7 +185,7 @@ func (l *load) staysLevel(s *harness.Server, do func(times int), few, more int) 
 	end()
 	after := measure(l.t, s)
 	l.t.Logf("%d requests, %d sent again; goroutines and bytes: %v, %v", l.answered.Load(), l.repeated.Load(), before, after)
-	if after.goroutines > before.goroutines+5 || after.heap > before.heap+8<<20 {
+	if after.goroutines > before.goroutines+5 || after.heap > before.heap+4<<20 {
 		l.t.Errorf("goroutines and bytes after %d times: %v, after %d: %v", few, before, few+more, after)
 	}
 	l.wantEachOnce(s)

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -50,9 +51,19 @@ func (a *asking) start(n string) string {
 func (a *asking) becomes(id, state string) {
 	a.t.Helper()
 	harness.Eventually(a.t, time.Minute, id+" is "+state, func() bool {
-		out, err := a.server.Command("kestra", "executions", "--state", state, "--json").Output()
-		return err == nil && strings.Contains(string(out), `"id": "`+id+`"`)
+		return strings.Contains(admin(a.t, a.server, "executions?state="+state), `"id":"`+id+`"`)
 	})
+	a.ask(`"id": "`+id+`"`, "executions", "--state", state, "--json")
+}
+
+// admin returns what a server's admin endpoint answers. Who asks until something holds asks it, not a command, which takes longer to start.
+func admin(t *testing.T, s *harness.Server, path string) string {
+	t.Helper()
+	a := harness.Fetch(t, http.DefaultClient, "GET", fmt.Sprintf("http://127.0.0.1:%d/kestra/%s", s.AdminPort, path), "")
+	if a.Status != 200 {
+		t.Fatalf("%s: %d %s", path, a.Status, a.Body)
+	}
+	return a.Body
 }
 
 // ask calls a command that succeeds, and prints what matches pattern.

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -89,8 +88,7 @@ var (
 func (r *transcript) run(t *testing.T, command string) string {
 	t.Helper()
 	harness.Eventually(t, time.Minute, "all executions have ended", func() bool {
-		left, err := r.server.Command("kestra", "executions", "--unfinished", "--json").Output()
-		return err == nil && bytes.Contains(left, []byte(`"results": []`))
+		return strings.Contains(admin(t, r.server, "executions?unfinished=true"), `"results":[]`)
 	})
 	command = shownID.ReplaceAllStringFunc(command, func(id string) string {
 		if here, ok := r.ids[id]; ok {

@@ -1,21 +1,32 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
 )
 
+// every is 1 where changes land.
+var every = flag.Int("every", 5, "compare one in so many answers; the patterns are random, and many take long to compile")
+
 // TestAnswers compares with the answers of Java 25, see the command. At least 97 % must be equal, and every difference must be
-// of a kind that divergences.tsv names. A kind without any difference is an error too.
+// of a kind that divergences.tsv names. A kind without any difference is an error too, if all are compared.
 func TestAnswers(t *testing.T) {
-	f, err := os.Open("testdata/answers.tsv")
+	text, err := os.ReadFile("testdata/answers.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	var f strings.Builder
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		if n%*every == 0 {
+			f.WriteString(line)
+		}
+		n++
+	}
 	kinds := map[string]int{}
-	equal, all := differences(f, func(line, ours string) {
+	equal, all := differences(strings.NewReader(f.String()), func(line, ours string) {
 		kind := kindOf(line, ours)
 		if kind == "" {
 			t.Errorf("%s\n\there %s", line, ours)
@@ -23,7 +34,7 @@ func TestAnswers(t *testing.T) {
 		kinds[kind]++
 	})
 	t.Logf("%d of %d equal; different: %v", equal, all, kinds)
-	if all < 5000 || equal*100 < all*97 {
+	if all < 5000 / *every || equal*100 < all*97 {
 		t.Errorf("%d of %d are equal", equal, all)
 	}
 	rows, err := os.ReadFile("../../conformance/divergences.tsv")
@@ -35,7 +46,7 @@ func TestAnswers(t *testing.T) {
 		if !strings.HasPrefix(name, "javaregex/") || strings.HasPrefix(rest, "refused: ") {
 			continue
 		}
-		if kinds[name] == 0 {
+		if kinds[name] == 0 && *every == 1 {
 			t.Errorf("divergences.tsv: nothing is of the kind %s any more", name)
 		}
 		delete(kinds, name)
