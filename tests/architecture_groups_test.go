@@ -26,7 +26,7 @@ var groups = []row{
 	},
 	{
 		pkg:     "engine/task/ssh", // makes the connections of git, too
-		ours:    []string{"engine/task", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
+		ours:    []string{"engine/task", "engine/task/printed", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
 		outside: []string{"golang.org/x/crypto/ssh"},
 		tests:   []string{"engine/task/ssh/sshtest", "engine/task/tasktest", "engine/outbound"},
 	},

@@ -100,6 +100,7 @@ var house = slices.Concat([]row{
 		ours: []string{"engine/task", "engine/flow", "engine/ion", "engine/javaregex", "engine/meter", "engine/pebble", "engine/value"},
 	},
 	taskGroup("setting"), // what several groups do with properties
+	{pkg: "engine/task/printed", ours: []string{"engine/task", "engine/value"}, tests: []string{"engine/pebble"}}, // what several groups do with what commands print
 	{pkg: "engine/task/charset", outside: []string{"golang.org/x/text"}},
 	{pkg: "engine/task/notice", ours: []string{"engine/task", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"}},
 	// Groups of tasks: one row each, so that what one of them needs is not open to the others.
@@ -147,7 +148,7 @@ var house = slices.Concat([]row{
 	},
 	{
 		pkg:   "engine/task/script",
-		ours:  []string{"engine/task", "engine/task/container", "engine/task/directory", "engine/flow", "engine/pebble", "engine/value", "engine/pathless"},
+		ours:  []string{"engine/task", "engine/task/container", "engine/task/directory", "engine/task/printed", "engine/flow", "engine/pebble", "engine/value", "engine/pathless"},
 		tests: []string{"engine/task/...", "engine/process", "engine/files", "engine/mask"},
 	},
 	taskGroup("templating"),

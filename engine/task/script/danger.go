@@ -10,15 +10,15 @@ import (
 // checkText warns of properties that are run as a program and print what a request says: whoever sends it could run any command.
 func checkText(f *flow.Flow, c *flow.Component, report flow.Report, properties ...string) {
 	for _, property := range properties {
-		if name := printed(f, c, property); name != "" {
+		if name := requestText(f, c, property); name != "" {
 			report(flow.SeverityStrict, property, "`"+name+"` is printed into what is run, so that the caller can run commands: pass it by `env`, "+
 				"as in `env: {VALUE: \"{{ "+name+" }}\"}`, and read $VALUE")
 		}
 	}
 }
 
-// printed returns a variable with text of a request that a property prints; empty: none.
-func printed(f *flow.Flow, c *flow.Component, property string) string {
+// requestText returns a variable with text of a request that a property prints; empty: none.
+func requestText(f *flow.Flow, c *flow.Component, property string) string {
 	for t := range templates(c, property) {
 		for _, path := range t.Variables() {
 			if isText(f, path) {

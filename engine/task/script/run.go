@@ -9,6 +9,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/directory"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/printed"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
@@ -132,14 +133,14 @@ func (s *script) scriptFile(c *task.Context, f *folders, set *setting, text stri
 func (s *script) run(ctx context.Context, c *task.Context, f *folders, command *task.Command, set *setting) (task.Result, error) {
 	inner, stop := context.WithCancel(ctx)
 	defer stop()
-	p := &printer{c: c, stop: stop, vars: value.NewMap(0)}
-	command.Line = p.line
+	p := printed.New(c, stop)
+	command.Line = p.Line
 	exit, id, err := s.start(inner, c, f, command, set)
 	switch {
 	case ctx.Err() != nil:
 		return task.Result{}, ctx.Err()
-	case p.err != nil:
-		return task.Result{}, p.err
+	case p.Err() != nil:
+		return task.Result{}, p.Err()
 	case err != nil:
 		return task.Result{}, err
 	case exit == 0:
@@ -149,7 +150,7 @@ func (s *script) run(ctx context.Context, c *task.Context, f *folders, command *
 	if err != nil {
 		return task.Result{}, err
 	}
-	outputs := value.MapOf("exitCode", value.Int(int64(exit)), "outputFiles", value.FromMap(files), "vars", value.FromMap(p.vars))
+	outputs := value.MapOf("exitCode", value.Int(int64(exit)), "outputFiles", value.FromMap(files), "vars", value.FromMap(p.Outputs()))
 	if s.old != nil {
 		outputs.Map().Set("files", value.FromMap(files))
 	}

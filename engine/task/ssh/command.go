@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/printed"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -141,20 +142,17 @@ func (t *command) Run(ctx context.Context, c *task.Context) (task.Result, error)
 // run runs a text as commands in a session.
 func (t *command) run(ctx context.Context, c *task.Context, session *ssh.Session, text string) (task.Result, error) {
 	var mu sync.Mutex
-	vars := value.NewMap(0)
-	out := &printed{task: c, level: task.Info, mu: &mu, vars: vars}
-	errs := &printed{task: c, level: task.Warn, mu: &mu, vars: vars}
+	into := printed.New(c, func() { _ = session.Close() })
+	out, errs := &stream{mu: &mu, into: into}, &stream{stderr: true, mu: &mu, into: into}
 	session.Stdout, session.Stderr = out, errs
 	err := session.Run(text)
 	out.end()
 	errs.end()
-	for _, p := range []*printed{out, errs} {
-		if p.failed != nil {
-			return task.Result{}, p.failed
-		}
+	if into.Err() != nil {
+		return task.Result{}, into.Err()
 	}
 	r := task.Result{Outputs: value.MapOf(
-		"exitCode", value.Int(0), "vars", value.FromMap(vars), "stdOutLineCount", value.Int(out.lines), "stdErrLineCount", value.Int(errs.lines),
+		"exitCode", value.Int(0), "vars", value.FromMap(into.Outputs()), "stdOutLineCount", value.Int(out.lines), "stdErrLineCount", value.Int(errs.lines),
 	)}
 	if exit, ok := errors.AsType[*ssh.ExitError](err); ok && ctx.Err() == nil {
 		if name := exit.Signal(); name != "" {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +33,8 @@ func shell(c sshtest.Command) int {
 	case "outputs":
 		_, _ = fmt.Fprint(c.Stdout, "a\r\n::{\"outputs\":{\"n\":1,\"s\":\"x\"}}::\n::{broken}::\n::{\"outputs\":7}::\n")
 		_, _ = fmt.Fprint(c.Stderr, "oops\n::{\"outputs\":{\"n\":2}}::\n")
+	case "flood":
+		_, _ = fmt.Fprint(c.Stdout, strings.Repeat(strings.Repeat("x", maxLine-1000)+"\n", 8))
 	case "long":
 		_, _ = fmt.Fprint(c.Stdout, strings.Repeat("x", maxLine+1))
 	case "fail":
@@ -59,7 +62,7 @@ func TestCommand(t *testing.T) {
 		{"key", `authMethod: PUBLIC_KEY, privateKey: "{{ key }}", commands: [nothing]`, "", `{"exitCode":0,"vars":{},"stdOutLineCount":0,"stdErrLineCount":0}`, nil, ""},
 		{"encrypted key", `authMethod: "{{ 'PUBLIC_KEY' }}", privateKey: "{{ encrypted }}", privateKeyPassphrase: "{{ w }}", commands: [nothing]`, "", `{"exitCode":0,"vars":{},"stdOutLineCount":0,"stdErrLineCount":0}`, nil, ""},
 		{"known server", password + `strictHostKeyChecking: "yes", commands: [nothing]`, server.KnownHosts(), `{"exitCode":0,"vars":{},"stdOutLineCount":0,"stdErrLineCount":0}`, nil, ""},
-		{"exit code", password + `commands: [fail]`, "", "", []string{"warn no"}, "SSH command fails with exit status 3"},
+		{"exit code", password + `commands: [fail]`, "", "", []string{"error no"}, "SSH command fails with exit status 3"},
 		{"wrong password", `password: wrong, commands: [nothing]`, "", "", nil, "unable to authenticate"},
 		{"wrong key", `authMethod: PUBLIC_KEY, privateKey: "{{ other }}", commands: [nothing]`, "", "", nil, "unable to authenticate"},
 		{"no key", `authMethod: PUBLIC_KEY, privateKey: "{{ p }}", commands: [nothing]`, "", "", nil, "the private key cannot be used: ssh: no key found"},
@@ -89,8 +92,16 @@ func TestCommand(t *testing.T) {
 		return tasktest.RunServed(t, Specs(Options{}), &task.Services{Network: c}, fmt.Sprintf(`{type: io.kestra.plugin.fs.ssh.Command, host: %s, port: %q, username: me, %scommands: [%s]}`, server.Host, server.Port, password, command), variables)
 	}
 	r := run("outputs") // both streams are read at once, so that either value of n may be the last one
-	if len(r.Log) != 6 || !strings.Contains(r.Outputs, `"s":"x"`) || !strings.Contains(r.Outputs, `"stdOutLineCount":4,"stdErrLineCount":2`) {
+	slices.Sort(r.Log)
+	want := []string{"error oops", "info a", "warn Invalid outputs 'JSON is invalid at line 1, column 2: unexpected 'b' where a key is due'", "warn Invalid outputs 'outputs is no map'"}
+	if diff := cmp.Diff(want, r.Log); diff != "" {
+		t.Error(diff)
+	}
+	if !strings.Contains(r.Outputs, `"s":"x"`) || !strings.Contains(r.Outputs, `"stdOutLineCount":4,"stdErrLineCount":2`) {
 		t.Errorf("%s %q %s", r.Outputs, r.Log, r.Err)
+	}
+	if r := run("flood"); len(r.Log) != 5 || !strings.HasSuffix(r.Log[4], "the rest is not logged") || !strings.Contains(r.Outputs, `"stdOutLineCount":8`) {
+		t.Errorf("a flood becomes %d lines, %s", len(r.Log), r.Outputs)
 	}
 	if r := run("long"); len(r.Log) != 2 || r.Log[1] != "info x" {
 		t.Errorf("a long line becomes %d lines, %s", len(r.Log), r.Err)

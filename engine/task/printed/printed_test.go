@@ -1,4 +1,4 @@
-package script
+package printed
 
 import (
 	"bytes"
@@ -14,12 +14,12 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
 
-// newPrinter returns a printer, what it has logged, and whether the script was ended.
-func newPrinter() (p *printer, lines *observer.ObservedLogs, ended *bool) {
+// newPrinted returns what takes lines, what it has logged, and whether the commands were ended.
+func newPrinted() (p *Printed, lines *observer.ObservedLogs, ended *bool) {
 	core, lines := observer.New(zap.DebugLevel)
 	ended = new(bool)
 	c := &task.Context{Pebble: new(pebble.Context), Log: task.Logger{To: zap.New(core)}}
-	return &printer{c: c, stop: func() { *ended = true }, vars: value.NewMap(0)}, lines, ended
+	return New(c, func() { *ended = true }), lines, ended
 }
 
 // TestPrinted reads lines that tell nothing, or too much.
@@ -35,13 +35,13 @@ func TestPrinted(t *testing.T) {
 		"no object":               {[]task.CommandLine{{Text: "::[]::"}, {Text: "::{}:"}, {Text: ":{}::"}, {Text: "::"}, {Text: "::{::"}, {Text: "::}::"}}, []string{"::[]::", "::{}:", ":{}::", "::", "::{::", "::}::"}, ""},
 		"members of other kinds":  {[]task.CommandLine{{Text: `::{"outputs":[],"metrics":{},"logs":"x"}::`}}, []string{"Invalid outputs 'outputs is no map'", "Invalid outputs 'metrics is no list'", "Invalid outputs 'logs is no list'"}, ""},
 		"too much": {
-			slicesRepeat(task.CommandLine{Text: long + "}::"}, 16), nil, "the script tells more than 16777216 bytes of outputs, metrics and log lines",
+			slicesRepeat(task.CommandLine{Text: long + "}::"}, 16), nil, "the commands tell more than 16777216 bytes of outputs, metrics and log lines",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, lines, ended := newPrinter()
+			p, lines, ended := newPrinted()
 			for _, l := range tt.lines {
-				p.line(l)
+				p.Line(l)
 			}
 			var log []string
 			for _, e := range lines.All() {
@@ -83,7 +83,7 @@ func FuzzPrinted(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, printed []byte) {
-		p, lines, ended := newPrinter()
+		p, lines, ended := newPrinted()
 		told := 0
 		for line := range bytes.SplitSeq(printed, []byte("\n")) {
 			text := strings.ToValidUTF8(string(line), "\uFFFD") // as lines are given
@@ -91,7 +91,7 @@ func FuzzPrinted(f *testing.F) {
 				told++
 			}
 			before := lines.Len()
-			p.line(task.CommandLine{Text: text})
+			p.Line(task.CommandLine{Text: text})
 			if _, ok := message(text); ok && p.err == nil {
 				for _, e := range lines.All()[before:] {
 					if e.Message == text && strings.HasPrefix(text, "::{\"outputs\"") {
@@ -109,8 +109,8 @@ func FuzzPrinted(f *testing.F) {
 			t.Errorf("outputs of nothing: %v", p.vars.Keys())
 		}
 		vars := value.JSON(value.FromMap(p.vars))
-		again, _, _ := newPrinter()
-		again.line(task.CommandLine{Text: `::{"outputs":` + vars + "}::"})
+		again, _, _ := newPrinted()
+		again.Line(task.CommandLine{Text: `::{"outputs":` + vars + "}::"})
 		if d := cmp.Diff(vars, value.JSON(value.FromMap(again.vars))); d != "" {
 			t.Errorf("told again (-want +got):\n%s", d)
 		}

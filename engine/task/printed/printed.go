@@ -1,7 +1,6 @@
-package script
+package printed
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -10,26 +9,38 @@ import (
 )
 
 const (
-	// maxLogged is how many bytes of what a script prints are logged, each line with lineBytes more.
+	// maxLogged is how many bytes of what commands print are logged, each line with lineBytes more.
 	maxLogged = 1 << 20
 	lineBytes = 100
 
-	// maxTold is how many bytes a script may have in the lines by which it tells outputs, metrics and log lines.
+	// maxTold is how many bytes commands may have in the lines by which they tell outputs, metrics and log lines.
 	maxTold = 16 << 20
 )
 
-// printer takes the lines that a script prints.
-type printer struct {
+// Printed is what the commands of an attempt print. It is used by one goroutine at a time.
+type Printed struct {
 	c      *task.Context
-	stop   context.CancelFunc // ends the script
+	stop   func()
 	vars   *value.Map
 	logged int
 	told   int
-	err    error // why the script was ended
+	err    error
 }
 
-// line takes a line. One that tells something is not logged.
-func (p *printer) line(l task.CommandLine) {
+// New returns a Printed for an attempt. Stop ends the commands; it is called once, when they tell more than there is memory for or than they may.
+func New(c *task.Context, stop func()) *Printed {
+	return &Printed{c: c, stop: stop, vars: value.NewMap(0)}
+}
+
+// Outputs returns the outputs that were told.
+func (p *Printed) Outputs() *value.Map { return p.vars }
+
+// Err returns why the commands were ended; nil: they were not.
+func (p *Printed) Err() error { return p.err }
+
+// Line takes a line. One that tells something is not logged; others are at level ERROR if they are of the standard error, as in Kestra, and
+// else at INFO.
+func (p *Printed) Line(l task.CommandLine) {
 	if p.err != nil {
 		return
 	}
@@ -59,24 +70,24 @@ func message(line string) (string, bool) {
 }
 
 // log logs a line, up to a limit.
-func (p *printer) log(level task.Level, text string) {
+func (p *Printed) log(level task.Level, text string) {
 	if p.logged > maxLogged {
 		return
 	}
 	p.logged += len(text) + lineBytes
 	if p.logged > maxLogged {
-		p.c.Log.Log(task.Warn, fmt.Sprintf("the script prints more than %d bytes: the rest is not logged", maxLogged))
+		p.c.Log.Log(task.Warn, fmt.Sprintf("the commands print more than %d bytes: the rest is not logged", maxLogged))
 		return
 	}
 	p.c.Log.Log(level, text)
 }
 
-func (p *printer) warn(text string) { p.log(task.Warn, text) }
+func (p *Printed) warn(text string) { p.log(task.Warn, text) }
 
 // tell takes a message: what it says of outputs replaces what was said before.
-func (p *printer) tell(text string) {
+func (p *Printed) tell(text string) {
 	if p.told += len(text); p.told > maxTold {
-		p.fail(fmt.Errorf("the script tells more than %d bytes of outputs, metrics and log lines", maxTold))
+		p.fail(fmt.Errorf("the commands tell more than %d bytes of outputs, metrics and log lines", maxTold))
 		return
 	}
 	if err := p.c.Pebble.ChargeJSON(text); err != nil {
@@ -119,8 +130,8 @@ func (p *printer) tell(text string) {
 	}
 }
 
-// fail ends the script.
-func (p *printer) fail(err error) {
+// fail ends the commands.
+func (p *Printed) fail(err error) {
 	p.err = err
 	p.stop()
 }
