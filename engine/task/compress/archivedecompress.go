@@ -261,9 +261,15 @@ func (u *unpacker) count() error {
 	return u.context.Err()
 }
 
+// nameBytes is what a file takes in the outputs beside its name.
+const nameBytes = 256
+
 // file makes the file of an entry.
 func (u *unpacker) file(name string, in io.Reader) error {
 	if err := checkName(name); err != nil {
+		return err
+	}
+	if err := hold(u.task, nameBytes+2*int64(len(name))); err != nil { // it and the URI
 		return err
 	}
 	f, err := u.task.Files.Create(u.context, u.task.Origin, path.Clean(name))
@@ -282,8 +288,18 @@ func (u *unpacker) file(name string, in io.Reader) error {
 	return nil
 }
 
-// checkName refuses names of entries that would lead out of the folder that an archive is unpacked in, on any system.
+// The bounds of the name of an entry, each folder of which is made on the disk: as long as Linux takes paths, and deeper than any that is meant.
+const (
+	maxName    = 4096 // bytes
+	maxFolders = 100
+)
+
+// checkName refuses names of entries that would lead out of the folder that an archive is unpacked in, on any system, and those that are too
+// long.
 func checkName(name string) error {
+	if len(name) > maxName || strings.Count(name, "/") > maxFolders {
+		return fmt.Errorf("the name %.40q… of an entry has more than %d bytes or %d folders", name, maxName, maxFolders)
+	}
 	if name == "" || strings.ContainsAny(name, "\\\x00") || path.IsAbs(name) || len(name) > 1 && name[1] == ':' {
 		return fmt.Errorf("%q is no name for an entry of an archive: it must be a path within it", name)
 	}

@@ -142,6 +142,8 @@ func TestUnpack(t *testing.T) {
 		{"zip that leads up on Windows", "ZIP", zipOf(t, "x", `..\a`), "", "it must be a path within it"},
 		{"zip with a drive", "ZIP", zipOf(t, "x", `C:/a`), "", "it must be a path within it"},
 		{"zip with a root", "ZIP", zipOf(t, "x", `/a`), "", "it must be a path within it"},
+		{"tar with a long name", "TAR", tarOf(t, "x", tar.Header{Typeflag: tar.TypeReg, Name: strings.Repeat("a", maxName+1)}), "", "has more than 4096 bytes or 100 folders"},
+		{"tar with a deep name", "TAR", tarOf(t, "x", tar.Header{Typeflag: tar.TypeReg, Name: strings.Repeat("a/", maxFolders+1) + "a"}), "", "has more than 4096 bytes or 100 folders"},
 		{"tar that leads up", "TAR", tarOf(t, "x", tar.Header{Typeflag: tar.TypeReg, Name: "../a"}), "", "it leads out"},
 		{"tar with links", "TAR", tarOf(t, "x", tar.Header{Typeflag: tar.TypeSymlink, Name: "l", Linkname: "/etc/passwd"}, tar.Header{Typeflag: tar.TypeLink, Name: "h", Linkname: "/etc/passwd"}), `{"files":{}}`, ""},
 		{"zip bomb", "ZIP", zipOf(t, strings.Repeat("0", 2<<20), "a"), "", "may take 1048576 bytes"},
@@ -200,6 +202,30 @@ func TestRefused(t *testing.T) {
 	d := newDisk(t, 0)
 	r := d.Run(Specs(), task.Services{}, `{type: io.kestra.plugin.compress.ArchiveCompress, algorithm: ZIP, from: {"../a": "{{ f }}"}}`, value.MapOf("f", value.String(d.Put("in", "x"))))
 	if !strings.Contains(r.Err, "it leads out") {
+		t.Error(r.Err)
+	}
+}
+
+// TestNamesCount checks that memory is taken for the names of the files that an archive has.
+func TestNamesCount(t *testing.T) {
+	d := newDisk(t, 0)
+	names := make([]string, 100)
+	for i := range names {
+		names[i] = strings.Repeat("a", 200) + "/" + strings.Repeat("b", 200) + fmt.Sprint(i)
+	}
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, name := range names {
+		if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	variables := value.JSON(value.MapOf("f", value.String(d.Put("in", b.String()))))
+	r := tasktest.RunWithin(t, Specs(), &task.Services{Files: d.Files}, 50_000, `{type: io.kestra.plugin.compress.ArchiveDecompress, algorithm: TAR, from: "{{ f }}"}`, variables)
+	if !strings.Contains(r.Err, tasktest.ErrMemory.Error()) {
 		t.Error(r.Err)
 	}
 }
