@@ -139,7 +139,7 @@ func TestSecretsOptions(t *testing.T) {
 		{"empty placeholder", "secrets dir {env.NO_CREDENTIALS}", `secrets folder "{env.NO_CREDENTIALS}" is empty text`, ""},
 		{"no folder", "secrets dir DIR/fine/hook_key", "secrets folder DIR/fine/hook_key: not a directory", ""},
 		{"strict", "strict\nsecrets dir DIR/fine\nsecrets dir DIR/bad", "DIR/bad/hook_key: a secret may have 16384 bytes at most", ""},
-		{"unusable", "secrets dir DIR/bad\nsecrets dir DIR/fine", "", "secret 'hook_key' cannot be read: file DIR/bad/hook_key: a secret may have 16384 bytes at most; this trigger is switched off"},
+		{"unusable", "secrets dir DIR/bad\nsecrets dir DIR/fine", "", "secret 'hook_key' cannot be read: file hook_key: a secret may have 16384 bytes at most; this trigger is switched off"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Setenv("CREDENTIALS", dir)

@@ -61,9 +61,8 @@ func readDir(dir string) (map[string]entry, []Problem, error) {
 		spelled[upper] = name
 		found[upper] = entry{text: text}
 		if err != nil {
-			path := filepath.Join(dir, name)
-			found[upper] = entry{err: fmt.Errorf("file %s: %w", path, err)}
-			problems = append(problems, Problem{path, err})
+			found[upper] = entry{err: fmt.Errorf("file %s: %w", name, err)} // executions show it: not where the folder is
+			problems = append(problems, Problem{filepath.Join(dir, name), err})
 		}
 	}
 	return found, problems, nil
