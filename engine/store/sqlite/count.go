@@ -3,6 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"sync"
@@ -120,8 +123,10 @@ func (s *Store) bytes() (n int64, err error) {
 		switch {
 		case err == nil:
 			n += info.Size()
-		case suffix == "" || !os.IsNotExist(err):
+		case !errors.Is(err, fs.ErrNotExist):
 			return 0, err
+		case suffix == "":
+			return 0, asFailure(fmt.Errorf("%s: %w", s.path, errGone))
 		}
 	}
 	return n, nil

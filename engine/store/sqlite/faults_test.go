@@ -161,13 +161,16 @@ func TestGone(t *testing.T) {
 		st, _ := storetest.TwoTasks(100)
 		return s.Commit(t.Context(), &execution.Batch{Accept: []execution.Accept{{State: st}}})
 	}
-	for _, name := range []string{s.path, s.path + "-wal", filepath.Dir(s.path)} {
+	for _, name := range []string{s.path, s.path + walSuffix, filepath.Dir(s.path)} {
 		away := name + ".away"
 		if err := os.Rename(name, away); err != nil {
 			t.Fatal(err)
 		}
 		if err := accept(); !errors.Is(err, execution.ErrUnavailable) || !errors.Is(err, errGone) {
 			t.Errorf("without %s: %v", name, err)
+		}
+		if _, err := s.Stats(t.Context()); (name == s.path+walSuffix) != (err == nil) || err != nil && !errors.Is(err, errGone) {
+			t.Errorf("stats without %s: %v", name, err)
 		}
 		if _, err := os.Stat(name); err == nil {
 			t.Errorf("%s was made anew", name)

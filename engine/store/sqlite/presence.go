@@ -18,7 +18,7 @@ type presence struct {
 
 // present returns the files of a store, which must be there: the database, and the log of what was written.
 func present(path string) (presence, error) {
-	p := presence{names: [2]string{path, path + "-wal"}}
+	p := presence{names: [2]string{path, path + walSuffix}}
 	for i, name := range p.names {
 		info, err := os.Stat(name)
 		if err != nil {
