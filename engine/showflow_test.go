@@ -63,6 +63,32 @@ func TestShowFlow(t *testing.T) {
 	}
 }
 
+// TestShowFlowKeyVariables shows a flow whose keys are made of its variables.
+func TestShowFlowKeyVariables(t *testing.T) {
+	e := openEngine(t)
+	f := loadFlows(t, `id: hidden
+namespace: company.team
+variables: {keys: {a: canary4wjtkzwVGBM9yKnjm3yv8r}, stage: production, other: "of canary4wjtkzwVGBM9yKnjm3yv8r"}
+tasks: [{id: a, type: io.kestra.plugin.core.log.Log, message: "{{ vars.keys.a }} in production"}]
+triggers:
+  - {id: hook, type: io.kestra.plugin.core.trigger.Webhook, key: "{{ vars.keys.a }}-{{ vars.stage }}{{ vars.missing.x ?? '' }}{{ vars.other.x ?? '' }}"}
+`).Flow("company.team", "hidden")
+	shown, err := e.ShowFlow(f, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := EncodeJSON(shown)
+	if err != nil || strings.Contains(string(text), "canary") || string(shown.Variables) != `{"keys":{"a":"******"},"stage":"production","other":"of ******"}` ||
+		!strings.Contains(shown.Source, "in production") {
+		t.Errorf("%s (%v)", text, err)
+	}
+	none := loadFlows(t, `{id: none, namespace: company.team, tasks: [{id: a, type: io.kestra.plugin.core.debug.Return}],
+		triggers: [{id: hook, type: io.kestra.plugin.core.trigger.Webhook, key: "{{ vars.k ?? vars }}"}]}`).Flow("company.team", "none")
+	if _, err := e.ShowFlow(none, 1); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestShowFlowShortSecret shows no source in which a secret stands that is too short to be found in it.
 func TestShowFlowShortSecret(t *testing.T) {
 	e := openEngine(t)

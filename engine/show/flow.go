@@ -35,8 +35,8 @@ type Flow struct {
 	Source         string          `json:"source,omitempty"` // the YAML
 }
 
-// FlowOf returns what is shown of a flow: neither the keys of its triggers, nor the secrets that m masks, nor the defaults of its inputs
-// of type SECRET.
+// FlowOf returns what is shown of a flow: neither the keys of its triggers and the variables that they are made of, nor the secrets that m
+// masks, nor the defaults of its inputs of type SECRET.
 func FlowOf(f *flow.Flow, revision int, m *mask.Mask) (Flow, error) {
 	source := f.WithoutKeys()
 	docs, err := yaml.Parse(source, 1, func(int) error { return nil })
@@ -50,7 +50,7 @@ func FlowOf(f *flow.Flow, revision int, m *mask.Mask) (Flow, error) {
 		members = v.Map()
 	}
 	h := &hider{mask: m}
-	h.secrets = secretDefaults(members)
+	h.secrets = append(secretDefaults(members), keyVariables(f)...)
 	h.mask = h.mask.With(h.secrets)
 	member := func(names ...string) json.RawMessage {
 		for _, name := range names {
