@@ -22,8 +22,9 @@ var groups = []row{
 		pkg:     "engine/task/email",
 		ours:    []string{"engine/task", "engine/task/notice", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
 		outside: []string{"github.com/wneessen/go-mail"},
-		tests:   []string{"engine/task/tasktest", "engine/files", "engine/outbound"},
+		tests:   []string{"engine/task/email/smtptest", "engine/task/tasktest", "engine/files", "engine/outbound"},
 	},
+	{pkg: "engine/task/email/smtptest", ours: []string{"engine/task/tasktest"}}, // for tests
 	{
 		pkg:     "engine/task/ssh", // makes the connections of git, too
 		ours:    []string{"engine/task", "engine/task/printed", "engine/task/setting", "engine/flow", "engine/pebble", "engine/value"},
@@ -35,15 +36,17 @@ var groups = []row{
 		pkg:     "engine/task/git",
 		ours:    []string{"engine/task", "engine/task/directory", "engine/task/setting", "engine/task/ssh", "engine/flow", "engine/pebble", "engine/value"},
 		outside: []string{"github.com/go-git/go-git/v5", "github.com/go-git/go-billy/v5", "golang.org/x/crypto/ssh"},
-		tests:   []string{"engine/task/ssh/sshtest", "engine/task/tasktest", "engine/files", "engine/outbound"},
+		tests:   []string{"engine/task/git/gittest", "engine/task/ssh/sshtest", "engine/task/tasktest", "engine/files", "engine/outbound"},
 	},
+	{pkg: "engine/task/git/gittest"}, // for tests
 	messages("github"),
 	{
 		pkg:     "engine/task/postgresql",
 		ours:    []string{"engine/task", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/pebble", "engine/value"},
 		outside: []string{"github.com/jackc/pgx/v5", "go.step.sm/crypto/pemutil"},
-		tests:   []string{"engine/task/tasktest", "engine/files", "engine/outbound"},
+		tests:   []string{"engine/task/postgresql/postgrestest", "engine/task/tasktest", "engine/files", "engine/outbound"},
 	},
+	{pkg: "engine/task/postgresql/postgrestest", ours: []string{"engine/task/tasktest"}}, // for tests
 	{
 		pkg:     "engine/task/serdes",
 		ours:    []string{"engine/task", "engine/task/charset", "engine/task/lines", "engine/task/setting", "engine/flow", "engine/ion", "engine/javatime", "engine/meter", "engine/value"},

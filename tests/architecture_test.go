@@ -245,8 +245,11 @@ var house = slices.Concat([]row{
 
 	// The tables of the README and the schema are made from the specs, the examples are run, and flows are held against the schema.
 	{
-		pkg:   "tests",
-		tests: []string{"engine", "engine/execution", "engine/flow", "engine/flowtest", "engine/webhook", "engine/yaml", "engine/value", "engine/task/tasktest", "engine/task/docker/dockertest", "caddymodule/tasks/all", "github.com/caddyserver/caddy/v2"},
+		pkg: "tests",
+		tests: []string{
+			"engine", "engine/execution", "engine/flow", "engine/flowtest", "engine/webhook", "engine/yaml", "engine/value", "caddymodule/tasks/all", "github.com/caddyserver/caddy/v2",
+			"engine/task/tasktest", "engine/task/docker/dockertest", "engine/task/email/smtptest", "engine/task/git/gittest", "engine/task/postgresql/postgrestest", "engine/task/ssh/sshtest",
+		},
 	},
 	{pkg: "tests/xcaddybuild", tests: []string{"tests/e2e/harness"}},
 	// The binary is known by its URLs and output alone.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine"
 	"github.com/caddy-kestra/kestra-webhook/engine/execution"
@@ -181,7 +182,7 @@ func openOn(t *testing.T, site *engine.Site) *engine.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Configure(engine.Options{FlowDirs: []string{"../flows.example", "testdata/documented"}, NamespaceFiles: t.TempDir(), Commands: new(engine.CommandOptions)})
+	e.Configure(engine.Options{FlowDirs: []string{"../flows.example", "testdata/documented"}, NamespaceFiles: t.TempDir(), Commands: new(engine.CommandOptions), EvaluationWait: 10 * time.Minute})
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)

@@ -1,13 +1,7 @@
 package email
 
 import (
-	"encoding/base64"
 	"fmt"
-	"io"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
 	"strings"
 	"testing"
 
@@ -17,6 +11,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/files"
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/email/smtptest"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -189,75 +184,13 @@ Final task ID: pay
 			}
 			got := ""
 			if _, mails := server.taken(); len(mails) > 0 {
-				got = show(t, mails[0])
+				got = smtptest.Show(t, mails[0])
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
-}
-
-// show returns a mail as text: some headers, and its parts.
-func show(t testing.TB, raw string) string {
-	t.Helper()
-	m, err := mail.ReadMessage(strings.NewReader(raw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out strings.Builder
-	for _, name := range []string{"To", "Cc", "Bcc", "Subject"} {
-		if text := m.Header.Get(name); text != "" {
-			text, err = new(mime.WordDecoder).DecodeHeader(text)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out.WriteString(name + ": " + text + "\n")
-		}
-	}
-	showPart(t, &out, "", map[string][]string(m.Header), m.Body)
-	return out.String()
-}
-
-func showPart(t testing.TB, out *strings.Builder, margin string, h map[string][]string, body io.Reader) {
-	t.Helper()
-	header := mail.Header(h)
-	typ, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	out.WriteString(margin + typ)
-	if strings.HasPrefix(typ, "multipart/") {
-		out.WriteString("\n")
-		parts := multipart.NewReader(body, parameters["boundary"])
-		for {
-			part, err := parts.NextRawPart()
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			showPart(t, out, margin+" ", part.Header, part)
-		}
-	}
-	if _, parameters, err := mime.ParseMediaType(header.Get("Content-Disposition")); err == nil {
-		out.WriteString(" " + parameters["filename"])
-	}
-	if id := header.Get("Content-Id"); id != "" {
-		out.WriteString(" " + id)
-	}
-	switch header.Get("Content-Transfer-Encoding") {
-	case "base64":
-		body = base64.NewDecoder(base64.StdEncoding, body)
-	case "quoted-printable":
-		body = quotedprintable.NewReader(body)
-	}
-	text, err := io.ReadAll(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out.WriteString(": " + strings.ReplaceAll(string(text), "\r\n", "\n") + "\n")
 }
 
 func TestSplit(t *testing.T) {

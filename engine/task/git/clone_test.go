@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
-	"net/http/cgi"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +16,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/files"
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/git/gittest"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/ssh/sshtest"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
@@ -28,25 +26,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestExamples(t *testing.T) { tasktest.Examples(t, Specs(Options{})) }
 
-// git runs git in a folder, and returns what it prints.
-func git(t testing.TB, folder string, args ...string) string {
-	t.Helper()
-	c := exec.Command("git", args...)
-	c.Dir = folder
-	c.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com")
-	out, err := c.CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
-
 // repository makes one with three commits on main, one more on other, and a tag on the second one. It returns its folder and the hash
 // of the first commit.
 func repository(t testing.TB) (folder, first string) {
 	t.Helper()
 	folder = filepath.Join(t.TempDir(), "repo")
-	git(t, ".", "init", "-q", "-b", "main", folder)
+	gittest.Run(t, ".", "init", "-q", "-b", "main", folder)
 	write := func(name, text string) {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700); err != nil {
 			t.Fatal(err)
@@ -54,13 +39,13 @@ func repository(t testing.TB) (folder, first string) {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		git(t, folder, "add", ".")
-		git(t, folder, "commit", "-q", "-m", name)
+		gittest.Run(t, folder, "add", ".")
+		gittest.Run(t, folder, "commit", "-q", "-m", name)
 	}
 	write("a.txt", "one")
-	first = git(t, folder, "rev-parse", "HEAD")
+	first = gittest.Run(t, folder, "rev-parse", "HEAD")
 	write("a.txt", "two")
-	git(t, folder, "tag", "-a", "v1", "-m", "v1")
+	gittest.Run(t, folder, "tag", "-a", "v1", "-m", "v1")
 	if err := os.Symlink("a.txt", filepath.Join(folder, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -68,31 +53,10 @@ func repository(t testing.TB) (folder, first string) {
 		t.Fatal(err)
 	}
 	write("dir/b.txt", "three")
-	git(t, folder, "checkout", "-q", "-b", "other")
+	gittest.Run(t, folder, "checkout", "-q", "-b", "other")
 	write("other.txt", strings.Repeat("0123456789", 1000))
-	git(t, folder, "checkout", "-q", "main")
+	gittest.Run(t, folder, "checkout", "-q", "main")
 	return folder, first
-}
-
-// serve serves a repository over HTTP, to a user.
-func serve(t testing.TB, folder string) string {
-	t.Helper()
-	path, err := exec.LookPath("git")
-	if err != nil {
-		t.Fatal(err)
-	}
-	h := &cgi.Handler{Path: path, Args: []string{"http-backend"}, Env: []string{"GIT_PROJECT_ROOT=" + filepath.Dir(folder), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"}}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, password, _ := r.BasicAuth(); strings.HasPrefix(r.URL.Path, "/private/") && password != "pass" {
-			w.Header().Set("WWW-Authenticate", "Basic")
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		r.URL.Path = strings.TrimPrefix(r.URL.Path, "/private")
-		h.ServeHTTP(w, r)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
 }
 
 // listed returns the files of a folder but for those of git, with their texts.
@@ -130,7 +94,7 @@ func listed(t testing.TB, folder string) map[string]string {
 // TestClone clones a repository over HTTP and SSH, and looks at what git says of the clone.
 func TestClone(t *testing.T) {
 	folder, first := repository(t)
-	web := serve(t, folder)
+	web := gittest.Serve(t, folder)
 	shell := sshtest.New(t, func(c sshtest.Command) int {
 		name, path, _ := strings.Cut(c.Text, " ")
 		run := exec.Command(name, strings.Trim(path, "'"))
@@ -224,8 +188,8 @@ func TestClone(t *testing.T) {
 			if diff := cmp.Diff(want, listed(t, at.Str())); diff != "" {
 				t.Error(diff)
 			}
-			history := git(t, at.Str(), "rev-list", "--count", "HEAD")
-			status := git(t, at.Str(), "status", "--porcelain", "--branch")
+			history := gittest.Run(t, at.Str(), "rev-list", "--count", "HEAD")
+			status := gittest.Run(t, at.Str(), "status", "--porcelain", "--branch")
 			branch, changed, _ := strings.Cut(strings.TrimPrefix(status, "## "), "\n")
 			branch, _, _ = strings.Cut(branch, "...")
 			if got := history + " " + branch; got != test.history || changed != "" && changed != "?? mine.txt" {
@@ -267,7 +231,7 @@ func TestConfigured(t *testing.T) {
 		}
 		out, _ := value.DecodeJSONText(r.Outputs)
 		at, _ := out.Map().Get("directory")
-		got := "\n" + git(t, at.Str(), "config", "--local", "--list") + "\n"
+		got := "\n" + gittest.Run(t, at.Str(), "config", "--local", "--list") + "\n"
 		for line := range strings.SplitSeq(test.want, "\n") {
 			if test.want != "" && !strings.Contains(got, "\n"+line+"\n") {
 				t.Errorf("%s: %s, want %s", test.config, got, line)
@@ -284,7 +248,7 @@ func TestCounts(t *testing.T) {
 	folder, _ := repository(t)
 	c, store := newServices(t)
 	store.Configure(files.Limits{Execution: 40_000}, files.Namespaces{})
-	r := tasktest.RunServed(t, Specs(Options{}), &task.Services{Network: c, Files: store, Directories: store}, fmt.Sprintf(`{type: io.kestra.plugin.git.Clone, url: "%s/repo/.git"}`, serve(t, folder)), "{}")
+	r := tasktest.RunServed(t, Specs(Options{}), &task.Services{Network: c, Files: store, Directories: store}, fmt.Sprintf(`{type: io.kestra.plugin.git.Clone, url: "%s/repo/.git"}`, gittest.Serve(t, folder)), "{}")
 	if !strings.Contains(r.Err, "the files of one execution may take 40000 bytes") {
 		t.Error(r.Err)
 	}
@@ -297,8 +261,8 @@ func TestCountsFiles(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "large"), make([]byte, large), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	git(t, folder, "add", ".")
-	git(t, folder, "commit", "-q", "-m", "large")
+	gittest.Run(t, folder, "add", ".")
+	gittest.Run(t, folder, "commit", "-q", "-m", "large")
 	c, store := newServices(t)
 	store.Configure(files.Limits{Execution: large}, files.Namespaces{}) // a pack of zeros has little
 	r := tasktest.RunServed(t, Specs(Options{Local: []string{folder}}), &task.Services{Network: c, Files: store, Directories: store}, `{type: io.kestra.plugin.git.Clone, url: "file://`+folder+`"}`, "{}")

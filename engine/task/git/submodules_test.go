@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/git/gittest"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -19,9 +20,9 @@ func commit(t testing.TB, folder, name, text string) string {
 	if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	git(t, folder, "add", ".")
-	git(t, folder, "commit", "-q", "-m", name)
-	return git(t, folder, "rev-parse", "HEAD")
+	gittest.Run(t, folder, "add", ".")
+	gittest.Run(t, folder, "commit", "-q", "-m", name)
+	return gittest.Run(t, folder, "rev-parse", "HEAD")
 }
 
 // withModules makes repositories that have each other as submodules: outer has middle, at an older commit, and that has inner, by
@@ -30,11 +31,11 @@ func withModules(t testing.TB) string {
 	t.Helper()
 	all := t.TempDir()
 	for _, name := range []string{"inner", "middle", "outer"} {
-		git(t, all, "init", "-q", "-b", "main", name)
+		gittest.Run(t, all, "init", "-q", "-b", "main", name)
 		commit(t, filepath.Join(all, name), name+".txt", name)
 	}
-	link(t, filepath.Join(all, "middle"), "in", "../inner", git(t, filepath.Join(all, "inner"), "rev-parse", "HEAD"))
-	old := git(t, filepath.Join(all, "middle"), "rev-parse", "HEAD")
+	link(t, filepath.Join(all, "middle"), "in", "../inner", gittest.Run(t, filepath.Join(all, "inner"), "rev-parse", "HEAD"))
+	old := gittest.Run(t, filepath.Join(all, "middle"), "rev-parse", "HEAD")
 	commit(t, filepath.Join(all, "middle"), "newer.txt", "newer")
 	link(t, filepath.Join(all, "outer"), "lib/mid", "../middle", old)
 	return all
@@ -43,21 +44,21 @@ func withModules(t testing.TB) string {
 // link makes a submodule of a repository.
 func link(t testing.TB, folder, path, address, hash string) {
 	t.Helper()
-	git(t, folder, "update-index", "--add", "--cacheinfo", "160000,"+hash+","+path)
-	git(t, folder, "config", "-f", ".gitmodules", "--add", "submodule."+path+".path", path)
-	git(t, folder, "config", "-f", ".gitmodules", "--add", "submodule."+path+".url", address)
-	git(t, folder, "add", ".gitmodules")
-	git(t, folder, "commit", "-q", "-m", "link "+path)
+	gittest.Run(t, folder, "update-index", "--add", "--cacheinfo", "160000,"+hash+","+path)
+	gittest.Run(t, folder, "config", "-f", ".gitmodules", "--add", "submodule."+path+".path", path)
+	gittest.Run(t, folder, "config", "-f", ".gitmodules", "--add", "submodule."+path+".url", address)
+	gittest.Run(t, folder, "add", ".gitmodules")
+	gittest.Run(t, folder, "commit", "-q", "-m", "link "+path)
 }
 
 // TestSubmodules clones a repository with its submodules.
 func TestSubmodules(t *testing.T) {
 	all := withModules(t)
-	web := serve(t, filepath.Join(all, "outer"))
-	other := serve(t, filepath.Join(all, "outer"))
-	zero := git(t, filepath.Join(all, "inner"), "rev-parse", "HEAD")
+	web := gittest.Serve(t, filepath.Join(all, "outer"))
+	other := gittest.Serve(t, filepath.Join(all, "outer"))
+	zero := gittest.Run(t, filepath.Join(all, "inner"), "rev-parse", "HEAD")
 	bad := func(name, path, address, hash string) {
-		git(t, all, "init", "-q", "-b", "main", name)
+		gittest.Run(t, all, "init", "-q", "-b", "main", name)
 		commit(t, filepath.Join(all, name), "a.txt", "a")
 		link(t, filepath.Join(all, name), path, address, hash)
 	}
@@ -69,8 +70,8 @@ func TestSubmodules(t *testing.T) {
 	bad("loop", "sub", "../loop", strings.Repeat("2", 40))
 	loop := filepath.Join(all, "loop")
 	for range 2 { // a repository that has its own commits as submodules
-		git(t, loop, "update-index", "--cacheinfo", "160000,"+git(t, loop, "rev-parse", "HEAD")+",sub")
-		git(t, loop, "commit", "-q", "-m", "again")
+		gittest.Run(t, loop, "update-index", "--cacheinfo", "160000,"+gittest.Run(t, loop, "rev-parse", "HEAD")+",sub")
+		gittest.Run(t, loop, "commit", "-q", "-m", "again")
 	}
 	const credentials = `, username: u, password: "{{ p }}"`
 	inOuter := map[string]string{".gitmodules": "", "outer.txt": "outer", "lib/mid/.gitmodules": "", "lib/mid/middle.txt": "middle", "lib/mid/in/inner.txt": "inner"}
@@ -112,7 +113,7 @@ func TestSubmodules(t *testing.T) {
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}
-			if status := git(t, at.Str(), "status", "--porcelain", "--ignore-submodules=none"); status != "" {
+			if status := gittest.Run(t, at.Str(), "status", "--porcelain", "--ignore-submodules=none"); status != "" {
 				t.Errorf("git says %q", status)
 			}
 		})

@@ -15,6 +15,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/outbound"
 	"github.com/caddy-kestra/kestra-webhook/engine/pebble"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/postgresql/postgrestest"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -25,7 +26,7 @@ func TestExamples(t *testing.T) { tasktest.Examples(t, Specs()) }
 
 // TestServer runs tasks on a server of PostgreSQL, one after the other, and compares their outputs.
 func TestServer(t *testing.T) {
-	db := newCluster(t)
+	db := postgrestest.New(t)
 	c, store := outbound.New(), files.New(t.TempDir())
 	t.Cleanup(c.Close)
 	t.Cleanup(func() { _ = store.Close() })
@@ -33,7 +34,7 @@ func TestServer(t *testing.T) {
 	t.Setenv("PGUSER", "somebody") // the server's own environment does not count
 	t.Setenv("PGOPTIONS", "-c search_path=nowhere")
 	variables := value.MapOf(
-		"url", value.String(db.url), "password", value.String(superPassword), "root", value.String(db.certificate),
+		"url", value.String(db.URL()), "password", value.String(postgrestest.Password), "root", value.String(db.Certificate),
 		"csv", value.String(d.Put("in.csv", "id;name\n7;\"a;b\"\n8;\\N\n")), "text", value.String(d.Put("in.txt", "9\tx\n")), "x", value.String("it's; :b"),
 	)
 	run := func(typ, members string) tasktest.Result {
@@ -94,7 +95,7 @@ func TestServer(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := run(test.typ, test.members)
-			if (r.Err == "") != (test.err == "") || !strings.Contains(r.Err, test.err) || strings.Contains(r.Err, superPassword) {
+			if (r.Err == "") != (test.err == "") || !strings.Contains(r.Err, test.err) || strings.Contains(r.Err, postgrestest.Password) {
 				t.Fatalf("%s, want %s", r.Err, test.err)
 			}
 			if diff := cmp.Diff(test.want, r.Outputs); test.err == "" && diff != "" {
@@ -107,9 +108,9 @@ func TestServer(t *testing.T) {
 }
 
 // compiled returns a task that runs SQL.
-func compiled(t *testing.T, db cluster, fetch, sql string) task.Task {
+func compiled(t *testing.T, db postgrestest.Cluster, fetch, sql string) task.Task {
 	t.Helper()
-	component, found := tasktest.Load(t, Specs(), `{type: io.kestra.plugin.jdbc.postgresql.Query, url: "`+db.url+`", username: super, password: "`+superPassword+`", fetchType: `+fetch+`, sql: "`+sql+`"}`)
+	component, found := tasktest.Load(t, Specs(), `{type: io.kestra.plugin.jdbc.postgresql.Query, url: "`+db.URL()+`", username: super, password: "`+postgrestest.Password+`", fetchType: `+fetch+`, sql: "`+sql+`"}`)
 	if err := found.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func compiled(t *testing.T, db cluster, fetch, sql string) task.Task {
 }
 
 // testInterrupted interrupts a statement, which the server then stops.
-func testInterrupted(t *testing.T, db cluster, n task.Network, f task.Files) {
+func testInterrupted(t *testing.T, db postgrestest.Cluster, n task.Network, f task.Files) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := &task.Context{Pebble: &pebble.Context{Vars: value.NewMap(0)}, Origin: tasktest.Origin, Services: &task.Services{Network: n, Files: f}}
 	ended := make(chan error)
@@ -155,7 +156,7 @@ func (a *account) Take(bytes int64) error {
 	return nil
 }
 
-func testMemory(t *testing.T, db cluster, n task.Network, f task.Files) {
+func testMemory(t *testing.T, db postgrestest.Cluster, n task.Network, f task.Files) {
 	a := account(100_000)
 	c := &task.Context{Pebble: &pebble.Context{Vars: value.NewMap(0), Memory: &a}, Origin: tasktest.Origin, Services: &task.Services{Network: n, Files: f}}
 	if _, err := compiled(t, db, "FETCH", "select repeat('x', 1000) from generate_series(1, 1000000)").Run(t.Context(), c); err == nil || !strings.Contains(err.Error(), errShort.Error()) {

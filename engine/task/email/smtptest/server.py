@@ -1,7 +1,7 @@
 """A server of aiosmtpd on loopback: server.py smtps|starttls|smtp [certificate key].
 
-It prints its port, and then a line of JSON for each mail that it takes. The user u with the password pass may send some. It ends when its
-standard input does.
+It prints its port, and then a line of JSON for each mail that it takes. The user u with the password pass may send some. It prints back what it
+reads from its standard input, so that who writes a line there knows that all mails before it were printed, and ends when that does.
 """
 import asyncio
 import json
@@ -46,11 +46,16 @@ def protocol():
     )
 
 
+def answer():
+    for line in sys.stdin:
+        print(line, end="", flush=True)
+
+
 async def main():
     loop = asyncio.get_running_loop()
     server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=context if mode == "smtps" else None)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
+    await loop.run_in_executor(None, answer)
     server.close()
 
 

@@ -1,8 +1,9 @@
 //go:build unix
 
-package postgresql
+package postgrestest
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -21,16 +22,24 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/task/tasktest"
 )
 
-// cluster is a server of PostgreSQL of a test's own.
-type cluster struct {
-	url         string
-	certificate string // of the server, which vouches for itself
+// Cluster is a server of PostgreSQL of a test's own.
+type Cluster struct {
+	Host        string // its address with its port
+	Certificate string // of the server, which vouches for itself, in PEM
 }
 
-const superPassword = "pass'word"
+// URL is the address of its database postgres, as JDBC has it.
+func (c Cluster) URL() string { return "jdbc:postgresql://" + c.Host + "/postgres" }
 
-// newCluster starts a server on loopback that ends with the test. Without PostgreSQL on the machine the test is skipped.
-func newCluster(t testing.TB) cluster {
+// Who may do everything there.
+const (
+	User     = "super"
+	Password = "pass'word"
+)
+
+// New starts a server on loopback that ends with the test. Without PostgreSQL on the machine the test is skipped, or fails, see
+// [tasktest.Counterpart].
+func New(t testing.TB) Cluster {
 	t.Helper()
 	installed, err := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if err != nil {
@@ -63,7 +72,7 @@ func newCluster(t testing.TB) cluster {
 	}
 	try := func(name string, args ...string) error {
 		t.Helper()
-		c := exec.Command(filepath.Join(bin, name), args...)
+		c := exec.CommandContext(context.Background(), filepath.Join(bin, name), args...) //nolint:gosec // a test's own
 		c.Dir, c.SysProcAttr = folder, attributes
 		out, err := os.Create(filepath.Join(folder, name+".log")) // a pipe would be held open by the server
 		if err != nil {
@@ -103,11 +112,11 @@ func newCluster(t testing.TB) cluster {
 		t.Fatal(err)
 	}
 	certificate := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: pair.Certificate[0]}))
-	write("password", superPassword)
+	write("password", Password)
 	write("server.crt", certificate)
 	write("server.key", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
 	data := filepath.Join(folder, "data")
-	run("initdb", "-D", data, "-U", "super", "-A", "scram-sha-256", "--pwfile", filepath.Join(folder, "password"), "--no-sync", "--locale=C", "-E", "UTF8")
+	run("initdb", "-D", data, "-U", User, "-A", "scram-sha-256", "--pwfile", filepath.Join(folder, "password"), "--no-sync", "--locale=C", "-E", "UTF8")
 	var port string
 	for tries := 1; ; tries++ { // somebody else may take a port before the server does
 		port = freePort(t)
@@ -122,13 +131,13 @@ func newCluster(t testing.TB) cluster {
 		}
 	}
 	t.Cleanup(func() { run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop") })
-	return cluster{"jdbc:postgresql://127.0.0.1:" + port + "/postgres", certificate}
+	return Cluster{"127.0.0.1:" + port, certificate}
 }
 
 // freePort returns a port of loopback that nobody has taken.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
