@@ -81,9 +81,10 @@ func TestDeduplicateAfterEdits(t *testing.T) {
 }
 
 // TestDeduplicateTakenOver delivers again what was under way when the process ended: it goes on after the start, and the caller gets its end.
-func TestDeduplicateTakenOver(t *testing.T) {
+func TestDeduplicateTakenOver(t *testing.T) { //nolint:tparallel // its subtests do
 	t.Parallel() // most of it is waiting
 	eachStore(t, func(t *testing.T, e *Engine, again func(*Engine) *Engine) {
+		t.Parallel()
 		if again == nil {
 			return
 		}

@@ -304,9 +304,10 @@ func TestStatusOfStates(t *testing.T) {
 }
 
 // TestStatusTakenOver asks after a restart for an execution that was under way before: it goes on, and the caller gets its end.
-func TestStatusTakenOver(t *testing.T) {
+func TestStatusTakenOver(t *testing.T) { //nolint:tparallel // its subtests do
 	t.Parallel() // most of it is waiting
 	eachStore(t, func(t *testing.T, e *Engine, again func(*Engine) *Engine) {
+		t.Parallel()
 		if again == nil {
 			return
 		}
