@@ -130,3 +130,38 @@ func BenchmarkRates(b *testing.B) {
 		}
 	})
 }
+
+// TestRatesForgetWhatIsNew lets the windows of limits go by: nothing is left of them when others come, whose trigger may be another one.
+func TestRatesForgetWhatIsNew(t *testing.T) {
+	hour, minute := limitedTrigger(t, "hour", 2, "PT1H"), limitedTrigger(t, "minute", 2, "PT1M")
+	var r Rates
+	begin := time.Unix(1_700_000_000, 0)
+	for _, step := range []struct {
+		trigger *webhook.Trigger
+		at      time.Duration
+		key     string
+		left    string // limits, and keys of all
+	}{
+		{minute, 0, "a", "1 limits, 1 keys"},
+		{minute, 59 * time.Second, "b", "1 limits, 2 keys"},
+		{minute, time.Minute, "c", "1 limits, 2 keys"},
+		{minute, time.Minute, "b", "1 limits, 2 keys"},
+		{minute, 119 * time.Second, "d", "1 limits, 3 keys"},
+		{minute, 121 * time.Second, "d", "1 limits, 3 keys"}, // nothing new has come
+		{hour, 122 * time.Second, "a", "2 limits, 2 keys"},
+		{minute, 123 * time.Second, "e", "2 limits, 3 keys"},
+		{limitedTrigger(t, "minute", 3, "PT1M"), 10 * time.Minute, "f", "2 limits, 2 keys"}, // of the trigger that was changed nothing
+	} {
+		r.Take(step.trigger, step.key, begin.Add(step.at))
+		keys := 0
+		for _, k := range r.of {
+			if len(k.buckets) != k.used.Len() {
+				t.Errorf("%d keys and %d uses", len(k.buckets), k.used.Len())
+			}
+			keys += len(k.buckets)
+		}
+		if left := fmt.Sprintf("%d limits, %d keys", len(r.of), keys); left != step.left {
+			t.Errorf("%v %s: %s, want %s", step.at, step.key, left, step.left)
+		}
+	}
+}
