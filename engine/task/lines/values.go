@@ -18,15 +18,39 @@ var valueLimits = meter.Limits{
 	Steps: 1_000_000, OutputBytes: 16 << 20, RangeItems: 100_000, Depth: 1_000, Memory: 64 << 20,
 }
 
-// Meter returns what reading or writing the value of one line may spend.
-func Meter(c *task.Context) *meter.Meter {
-	m := new(meter.Meter)
-	m.Reset(&valueLimits, c.Pebble.Memory)
-	return m
+// Meters says what reading or writing the value of one line may spend, line by line: the memory that one has taken from its execution
+// serves the next.
+type Meters struct {
+	of          meter.Account // nil: there is no bound
+	meter       meter.Meter
+	taken, most int64 // bytes, by the value of this line and by that which took most
 }
 
-// Values calls each for the value of every line of a file that is not blank, as Ion or JSON, which Ion includes. The line holds until
-// each returns. An error names the line.
+// NewMeters returns those for the lines that a task reads or writes.
+func NewMeters(c *task.Context) *Meters { return &Meters{of: c.Pebble.Memory} }
+
+// Next returns the meter for the next line; that of the line before may not be used any more, nor what was made with it be kept.
+func (m *Meters) Next() *meter.Meter {
+	m.taken = 0
+	m.meter.Reset(&valueLimits, m)
+	return &m.meter
+}
+
+// Take implements [meter.Account].
+func (m *Meters) Take(bytes int64) error {
+	m.taken += bytes
+	if m.taken <= m.most || m.of == nil {
+		return nil
+	}
+	if err := m.of.Take(m.taken - m.most); err != nil {
+		return err
+	}
+	m.most = m.taken
+	return nil
+}
+
+// Values calls each for the value of every line of a file that is not blank, as Ion or JSON, which Ion includes. The line and
+// the value hold until each returns. An error names the line.
 func Values(ctx context.Context, c *task.Context, uri string, each func(line []byte, v value.Value) error) error {
 	return ReadValues(ctx, c, uri, ion.Read, each)
 }
@@ -41,6 +65,7 @@ func ReadValues(
 		return err
 	}
 	defer in.Close()
+	meters := NewMeters(c)
 	for {
 		line, err := in.Next()
 		if errors.Is(err, io.EOF) {
@@ -52,7 +77,7 @@ func ReadValues(
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		rows, err := read(Meter(c), string(line), false)
+		rows, err := read(meters.Next(), string(line), false)
 		switch {
 		case err != nil:
 		case len(rows) == 0: // a comment alone

@@ -219,8 +219,9 @@ func (r *run) store(ctx context.Context, marks map[string]string, each func(use 
 	defer func() { _ = f.Close() }()
 	r.files++
 	out := bufio.NewWriterSize(f, 64<<10)
+	meters := lines.NewMeters(r.task)
 	err = each(func(row value.Value) error {
-		text, err := ion.MarkedText(lines.Meter(r.task), row.Map(), func(name, text string) string { return mark(marks[name], text) })
+		text, err := ion.MarkedText(meters.Next(), row.Map(), func(name, text string) string { return mark(marks[name], text) })
 		if err != nil {
 			return err
 		}

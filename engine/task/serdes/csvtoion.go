@@ -13,6 +13,7 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/lines"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -143,6 +144,7 @@ func (t *csvToIon) Run(ctx context.Context, c *task.Context) (task.Result, error
 	}
 	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = f.comma(), f.lazy, -1, true
 	return write(ctx, c, ".ion", nil, func(to *bufio.Writer) (size int64, err error) {
+		meters := lines.NewMeters(c)
 		for {
 			fields, err := r.Read()
 			rows.next()
@@ -154,7 +156,7 @@ func (t *csvToIon) Run(ctx context.Context, c *task.Context) (task.Result, error
 			case err == nil && v.IsNull():
 			case err == nil:
 				size++
-				err = writeIon(c, to, v)
+				err = writeIon(meters.Next(), to, v)
 			case isBad(err) && f.bad == "WARN":
 				c.Log.Log(task.Warn, "Bad line encountered (skipped): "+err.Error())
 				err = nil

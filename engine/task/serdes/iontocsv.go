@@ -70,7 +70,7 @@ func (t *ionToCsv) Run(ctx context.Context, c *task.Context) (task.Result, error
 	if err != nil {
 		return task.Result{}, err
 	}
-	dates, err := t.dates.writer(c, lines.Meter(c))
+	dates, err := t.dates.writer(c, lines.NewMeters(c).Next())
 	if err != nil {
 		return task.Result{}, err
 	}

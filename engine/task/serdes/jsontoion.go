@@ -12,6 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
+	"github.com/caddy-kestra/kestra-webhook/engine/task/lines"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -56,6 +57,7 @@ func (t *jsonToIon) Run(ctx context.Context, c *task.Context) (task.Result, erro
 	defer func() { _ = file.Close() }()
 	rows := &rowReader{context: ctx, from: in, task: c, most: maxRow}
 	return write(ctx, c, ".ion", nil, func(to *bufio.Writer) (size int64, err error) {
+		meters := lines.NewMeters(c)
 		each := func(text []byte) error {
 			rows.next()
 			size++
@@ -67,7 +69,7 @@ func (t *jsonToIon) Run(ctx context.Context, c *task.Context) (task.Result, erro
 			if err != nil {
 				return err
 			}
-			return writeIon(c, to, v)
+			return writeIon(meters.Next(), to, v)
 		}
 		eachOf := eachItem
 		if newLine {

@@ -10,9 +10,9 @@ import (
 
 	"github.com/caddy-kestra/kestra-webhook/engine/flow"
 	"github.com/caddy-kestra/kestra-webhook/engine/ion"
+	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/task"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/charset"
-	"github.com/caddy-kestra/kestra-webhook/engine/task/lines"
 	"github.com/caddy-kestra/kestra-webhook/engine/task/setting"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
@@ -118,8 +118,8 @@ func write(ctx context.Context, c *task.Context, extension string, e encoding.En
 }
 
 // writeIon writes a value as a line of Ion.
-func writeIon(c *task.Context, to *bufio.Writer, v value.Value) error {
-	text, err := ion.Text(lines.Meter(c), v)
+func writeIon(m *meter.Meter, to *bufio.Writer, v value.Value) error {
+	text, err := ion.Text(m, v)
 	if err != nil {
 		return err
 	}

@@ -178,6 +178,10 @@ func TestFieldsCount(t *testing.T) {
 		{"csv.CsvToIon", "header: false", strings.Repeat("a,b,c\n", 20_000), 1 << 20, ""},
 		{"json.JsonToIon", "newLine: true", "[" + strings.Repeat("[],", 90_000) + "[]]\n", 8 << 20, tasktest.ErrMemory.Error()},
 		{"json.JsonToIon", "newLine: false", "[" + strings.Repeat("[[]],", 20_000) + "[]]", 1 << 20, ""},
+		// Of rows that are long one after the other none counts twice.
+		{"json.JsonToIon", "newLine: true", strings.Repeat("["+strings.Repeat("[],", 2_000)+"[]]\n", 50), 1 << 20, ""},
+		{"json.IonToJson", "newLine: true", strings.Repeat("["+strings.Repeat("[],", 2_000)+"[]]\n", 50), 1 << 20, ""},
+		{"csv.CsvToIon", "header: false", strings.Repeat(strings.Repeat("a", 20_000)+",b\n", 50), 1 << 20, ""},
 	} {
 		yaml := `{type: io.kestra.plugin.serdes.` + test.typ + `, from: "{{ f }}", ` + test.members + `}`
 		r := tasktest.RunWithin(t, Specs(), &task.Services{Files: d.Files}, test.bytes, yaml, value.JSON(value.MapOf("f", value.String(d.Put("in", test.row)))))
