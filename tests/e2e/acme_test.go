@@ -20,6 +20,7 @@ import (
 // TestWebhookOverAutomaticHTTPS gives the product a site with a host name and a certificate authority, and nothing else:
 // the certificate comes over ACME by itself, and the webhook answers over HTTPS and HTTP/2.
 func TestWebhookOverAutomaticHTTPS(t *testing.T) {
+	t.Parallel()
 	const host = "hooks.example.com"
 	// The authority must know the product's port, and the product the authority's. So the product starts without a site.
 	product := harness.Start(t, harness.Config{})

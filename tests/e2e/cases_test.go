@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"github.com/caddy-kestra/kestra-webhook/tests/e2e/harness"
 )
 
-// TestCases runs the cases of testdata/cases against a server, and without one: both do the same. It also runs those of flows.example.
+// TestCases runs the cases of testdata/cases against a server, and without one: both do the same.
 func TestCases(t *testing.T) {
 	t.Parallel()
 	files := seedFiles(t)
@@ -53,15 +52,6 @@ func TestCases(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), want) {
 			t.Errorf("%v: %q is missing in\n%s", err, want, out)
 		}
-	}
-	examples, err := filepath.Abs("../../flows.example")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.Command(harness.Program(t, harness.Product), "kestra", "test", examples)
-	c.Dir = t.TempDir()
-	if out, err := c.CombinedOutput(); err != nil || strings.Count(string(out), "\n") != 1 {
-		t.Errorf("flows.example: %v\n%s", err, out)
 	}
 	checkUploads(t, s)
 	checkSignatures(t, s, secret)
