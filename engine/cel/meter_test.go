@@ -93,9 +93,9 @@ var hostileExpressions = []struct{ name, expression string }{
 	{"parsing URLs", `body.m.all(a, 'http://a/b?c=d'.parseURL().host == 'a')`},
 }
 
-// TestEnds: expressions that would not end are stopped and not met. Their work decides, not the time they take. All but the first few
+// TestHostileExpressions: expressions that would not end are stopped and not met. Their work decides, not the time they take. All but the first few
 // find that conditions before them have left a fifth of their work, which ends them sooner.
-func TestEnds(t *testing.T) {
+func TestHostileExpressions(t *testing.T) {
 	large := hostile()
 	for i, test := range hostileExpressions {
 		t.Run(test.name, func(t *testing.T) {
