@@ -24,6 +24,9 @@ func split(text string, named bool) []statement {
 	return all
 }
 
+// blanks are those of SQL; other spaces are part of names for PostgreSQL.
+const blanks = " \t\n\r\f\v"
+
 type splitter struct {
 	text  string
 	at    int
@@ -42,7 +45,7 @@ func (s *splitter) next() (one statement, empty bool) {
 		case c == ';':
 			out.WriteString(s.text[copied:s.at])
 			s.at++
-			one.text = strings.TrimSpace(out.String())
+			one.text = strings.Trim(out.String(), blanks)
 			return one, empty
 		case s.comment():
 			continue
@@ -67,12 +70,12 @@ func (s *splitter) next() (one statement, empty bool) {
 			}
 			empty = false
 		default:
-			empty = empty && strings.IndexByte(" \t\n\r\f\v", c) >= 0
+			empty = empty && strings.IndexByte(blanks, c) >= 0
 			s.word()
 		}
 	}
 	out.WriteString(s.text[copied:])
-	one.text = strings.TrimSpace(out.String())
+	one.text = strings.Trim(out.String(), blanks)
 	return one, empty
 }
 

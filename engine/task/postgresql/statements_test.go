@@ -39,7 +39,7 @@ func TestSplit(t *testing.T) {
 
 // FuzzSplit divides texts: without names, all that is left out are semicolons, blanks and comments.
 func FuzzSplit(f *testing.F) {
-	for _, text := range []string{"select 1; select :a", "'a''b';$x$;$x$", "E'\\';'--\n;/**/", "a::b:c", "\";\"", ":\u00e9"} {
+	for _, text := range []string{"select 1; select :a", "'a''b';$x$;$x$", "E'\\';'--\n;/**/", "a::b:c", "\";\"", ":\u00e9", "\u3000"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
