@@ -23,7 +23,8 @@ import (
 
 // TestRecordedRequestsOfBinary sends every recorded request to one server as users run it, with the flows of all topics, and compares
 // status, content type and body. What became of executions is compared by TestRecordedRequests, whose clock needs no waiting.
-func TestRecordedRequestsOfBinary(t *testing.T) {
+func TestRecordedRequestsOfBinary(t *testing.T) { //nolint:tparallel // its subtests come one after the other, as they were recorded
+	t.Parallel()
 	if *onlyCases != "*" {
 		t.Skip("-cases is for the other test")
 	}

@@ -23,7 +23,8 @@ import (
 var onlyCases = flag.String("cases", "*", "compare only the recorded requests whose topic/case matches this `pattern`, in which * is any text")
 
 // TestRecordedRequests sends every recorded request and compares the answers; see the package documentation.
-func TestRecordedRequests(t *testing.T) {
+func TestRecordedRequests(t *testing.T) { //nolint:tparallel // its subtests come one after the other, as they were recorded
+	t.Parallel() // as the other one, which waits for a server
 	c := &comparison{rows: slices.DeleteFunc(loadDivergences(t), func(r *divergence) bool { return r.ofFacts() || r.ofFaults() || r.ofBinary() })}
 	for _, topic := range loadTopics(t, startUpstream(t)) {
 		flows := withoutClassName(topic.Flows)
