@@ -161,15 +161,15 @@ func TestWorkers(t *testing.T) {
 				g.open <- nil
 			}
 		}
+		var gates []gate
 		for _, workers := range []int{2, 5, 5, 1, 1} {
-			f.runner.Configure(Options{Workers: workers})
-			gates := atWork()
-			if len(gates) != max(1, workers-1) {
+			f.runner.Configure(Options{Workers: workers}) // while those before are at work: what they do next is counted below
+			open(gates)
+			if gates = atWork(); len(gates) != max(1, workers-1) {
 				t.Fatalf("%d at work with %d workers", len(gates), workers)
 			}
-			open(gates)
 		}
-		for gates := atWork(); len(gates) > 0; gates = atWork() {
+		for ; len(gates) > 0; gates = atWork() {
 			open(gates)
 		}
 		states, _, err := f.store.List(t.Context(), execution.Query{Statuses: []execution.Status{execution.Success}})
