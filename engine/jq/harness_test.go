@@ -2,13 +2,21 @@ package jq
 
 import (
 	"errors"
+	"os"
+	"runtime/debug"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/javaregex"
 	"github.com/caddy-kestra/kestra-webhook/engine/meter"
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // a third of the time of these tests was the collection of what each evaluation drops
+	os.Exit(m.Run())
+}
 
 // standard are the limits that an engine has by default.
 var standard = meter.Limits{Steps: 1_000_000, OutputBytes: 16 << 20, Depth: 200, RangeItems: 1_000_000, Memory: 64 << 20, RegexTime: 30 * time.Millisecond}

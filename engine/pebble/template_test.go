@@ -1,10 +1,17 @@
 package pebble
 
 import (
+	"os"
+	"runtime/debug"
 	"testing"
 
 	"github.com/caddy-kestra/kestra-webhook/engine/value"
 )
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // a third of the time of these tests was the collection of what each evaluation drops
+	os.Exit(m.Run())
+}
 
 // requestContext is a context as a webhook request has it.
 func requestContext(tb testing.TB) *Context {
