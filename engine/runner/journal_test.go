@@ -85,6 +85,7 @@ outputs: [{id: o, type: STRING, value: "{{ trigger.body.nope }}"}]`, []string{
 				if diff := cmp.Diff(tt.want, f.kept(s)); diff != "" {
 					t.Errorf("started (-want +got):\n%s", diff)
 				}
+				synctest.Wait() // Wait may read in the store that the execution has ended before its bytes are given back
 				if used, _ := f.admission.Used(); used != 0 {
 					t.Errorf("%d bytes are not given back", used)
 				}
@@ -169,6 +170,7 @@ func TestLinesOfVoidEvaluations(t *testing.T) {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		others.Release()
+		synctest.Wait()
 		if used, _ := f.admission.Used(); used != 0 {
 			t.Errorf("%d bytes are not given back", used)
 		}

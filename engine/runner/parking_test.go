@@ -192,6 +192,7 @@ func TestCancel(t *testing.T) {
 		if s, err := f.runner.Wait(t.Context(), other.State.ID); err != nil || words(s.History) != ran {
 			t.Errorf("the other execution: %v, %v", s, err)
 		}
+		synctest.Wait() // Wait may read in the store that the execution has ended before its place is given back
 		if memory, places := f.admission.Used(); memory != 0 || places != 0 {
 			t.Errorf("%d bytes and %d places are left", memory, places)
 		}
