@@ -22,15 +22,7 @@ func shellTask(id, command string) string {
 func openCommands(t *testing.T, o *CommandOptions) (*Engine, *observer.ObservedLogs) {
 	t.Helper()
 	core, lines := observer.New(zap.DebugLevel)
-	e, err := Open(t.Context(), StoreOptions{Kind: StoreMemory, Files: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	e := openEngineOn(t, StoreOptions{Kind: StoreMemory, Files: t.TempDir()})
 	e.Configure(Options{Commands: o, Logger: zap.New(core)})
 	return e, lines
 }

@@ -15,15 +15,7 @@ import (
 // openWithFiles returns an engine that keeps files, and the URI of one that another execution has made.
 func openWithFiles(t testing.TB) (e *Engine, uri string) {
 	t.Helper()
-	e, err := Open(t.Context(), StoreOptions{Kind: StoreMemory, Files: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	e = openEngineOn(t, StoreOptions{Kind: StoreMemory, Files: t.TempDir()})
 	f, err := e.files.Create(t.Context(), task.Origin{Namespace: "company.team", Flow: "other", Execution: "x", Task: "t", Run: "r"}, "1.txt")
 	if err != nil {
 		t.Fatal(err)

@@ -68,15 +68,7 @@ func FuzzRequest(f *testing.F) {
 	} {
 		f.Add(seed.method, seed.path, seed.query, seed.header, seed.body)
 	}
-	e, err := Open(f.Context(), StoreOptions{Kind: StoreMemory, Files: f.TempDir()})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() {
-		if err := e.Close(); err != nil {
-			f.Error(err)
-		}
-	})
+	e := openEngineOn(f, StoreOptions{Kind: StoreMemory, Files: f.TempDir()})
 	e.Configure(Options{Capacity: 100})
 	site := newSite(f, e, SiteOptions{MaxBody: 64 << 10}, fuzzFlows()...)
 	most := runtime.NumGoroutine() + 200

@@ -78,7 +78,15 @@ func setGate(name string) *gate {
 // openEngine returns an engine that is closed when the test ends.
 func openEngine(t testing.TB) *Engine {
 	t.Helper()
-	e, err := Open(t.Context(), StoreOptions{Kind: StoreMemory})
+	e := openEngineOn(t, StoreOptions{Kind: StoreMemory})
+	e.Configure(Options{EvaluationWait: patient})
+	return e
+}
+
+// openEngineOn returns an engine without options, which is closed when the test ends.
+func openEngineOn(t testing.TB, o StoreOptions) *Engine {
+	t.Helper()
+	e, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +95,6 @@ func openEngine(t testing.TB) *Engine {
 			t.Error(err)
 		}
 	})
-	e.Configure(Options{EvaluationWait: patient})
 	return e
 }
 
